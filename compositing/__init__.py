@@ -1,0 +1,1 @@
+"""From a picture and a title to a thumbnail: canvas, templates, typography."""

@@ -1,0 +1,28 @@
+"""Rectangles on the canvas."""
+
+from typing import NamedTuple
+
+__all__ = ["Box"]
+
+
+class Box(NamedTuple):
+    """A rectangle in pixels, as Pillow counts them: from the top left, right and bottom not included."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        """The width in pixels."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        """The height in pixels."""
+        return self.bottom - self.top
+
+    def inset(self, x: int, y: int) -> "Box":
+        """Return the box that is left inside margins of ``x`` and ``y`` pixels on each side."""
+        return Box(self.left + x, self.top + y, self.right - x, self.bottom - y)

@@ -1,0 +1,69 @@
+"""Every error this system raises on purpose, in one tree.
+
+Only ``str(error)`` crosses from one Render task to another, so each message is whole by itself: what happened,
+to what, and what to do about it. ``code`` is the same in one word, for programs.
+"""
+
+from collections.abc import Sequence
+
+__all__ = [
+    "InvalidRequestError",
+    "NothingGeneratedError",
+    "ProviderRejectedError",
+    "ProviderUnavailableError",
+    "SettingsError",
+    "StoreError",
+    "ThumbnailError",
+]
+
+
+class ThumbnailError(Exception):
+    """The root of the tree: catch it to catch all that this system raises on purpose."""
+
+    code = "error"
+
+
+class InvalidRequestError(ThumbnailError):
+    """The request cannot be carried out as it stands. Raised before anything is started or paid for."""
+
+    code = "invalid_request"
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        """Take every fault found, each a sentence with its remedy."""
+        self.faults = tuple(faults)
+        things = "one thing" if len(self.faults) == 1 else f"{len(self.faults)} things"
+        listed = "\n".join(f"- {fault}" for fault in self.faults)
+        super().__init__(f"Nothing was started and nothing was paid for: {things} to mend first.\n{listed}")
+
+
+class SettingsError(InvalidRequestError):
+    """The environment lacks a variable, or holds one that cannot be used."""
+
+    code = "settings"
+
+
+class ProviderRejectedError(ThumbnailError):
+    """The provider will not make this picture, and asking again would not change that."""
+
+    def __init__(self, code: str, message: str) -> None:
+        """Take a one-word reason, such as ``moderation``, and the message for a person."""
+        self.code = code
+        super().__init__(message)
+
+
+class ProviderUnavailableError(ThumbnailError):
+    """The provider did not deliver this time; a retry may help."""
+
+    code = "provider_unavailable"
+
+
+class StoreError(ThumbnailError):
+    """The store could not be read or written; a retry may help once it is back."""
+
+    code = "store"
+
+
+class NothingGeneratedError(ThumbnailError):
+    """Not one pair of a request came out."""
+
+    code = "nothing_generated"

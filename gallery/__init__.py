@@ -1,0 +1,1 @@
+"""A batch to look at: its manifest, and the page that shows it."""

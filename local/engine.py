@@ -1,0 +1,119 @@
+"""Render's place taken by one process: runs tasks as Render does, with what that asks of them.
+
+Arguments and results pass through JSON as on the wire, each task's own retry policy and timeout are applied, and only
+the text of an error reaches the task that waits for it.
+"""
+
+import asyncio
+import itertools
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, ParamSpec, TypeVar
+
+from render_sdk import Options, Retry, TaskRunMetadata, Workflows
+from render_sdk.client.errors import TaskRunError
+from render_sdk.workflows import TaskDefinition
+
+__all__ = ["Engine", "RunEvent"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Input = list[Any] | dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RunEvent:
+    """One step in the life of a task run. ``wait_seconds`` is how long a retry waits; ``error`` is what failed."""
+
+    kind: Literal["started", "retrying", "completed", "failed"]
+    task: str
+    run_id: str
+    arguments: Input
+    result: Any = None
+    error: str = ""
+    wait_seconds: float = 0.0
+
+
+class Engine:
+    """Runs the tasks of an app and tells an observer of every step."""
+
+    def __init__(self, app: Workflows, observe: Callable[[RunEvent], None]) -> None:
+        """Take the app whose tasks are to run, and what is to be told of them."""
+        self._app = app
+        self._observe = observe
+        self._numbers = itertools.count(1)
+
+    async def run(self, task: str, arguments: Input, parent: TaskRunMetadata | None = None) -> Any:
+        """Run a task by its name, with its retries, and return its result.
+
+        Raises:
+            Exception: the error of the last attempt, as the task raised it, or TimeoutError.
+        """
+        # The SDK has no public way to a registered task's options; the worker's runner reads them here too.
+        info = self._app._registry.get_task(task)
+        if info is None:
+            raise ValueError(f"no task is named {task!r}")
+        run_id = f"run-{next(self._numbers)}"
+        root = parent.root_task_run_id if parent else run_id
+        metadata = TaskRunMetadata(run_id, root, parent.task_run_id if parent else None)
+        sent = json.dumps(arguments)
+        retries = 0
+        while True:
+            self._observe(RunEvent("started", task, run_id, arguments))
+            try:
+                result = await self._attempt(info.func, info.options, json.loads(sent), metadata)
+            except Exception as error:
+                wait = _wait_before_retry(info.options.retry, retries)
+                if wait is None:
+                    self._observe(RunEvent("failed", task, run_id, arguments, error=str(error)))
+                    raise
+                self._observe(RunEvent("retrying", task, run_id, arguments, error=str(error), wait_seconds=wait))
+                await asyncio.sleep(wait)
+                retries += 1
+            else:
+                self._observe(RunEvent("completed", task, run_id, arguments, result=result))
+                return result
+
+    async def _attempt(
+        self, function: Callable[..., Any], options: Options, arguments: Input, metadata: TaskRunMetadata
+    ) -> Any:
+        context = _LocalContext(self, metadata)
+        try:
+            async with asyncio.timeout(options.timeout_seconds):
+                if isinstance(arguments, dict):
+                    result = await function(context, **arguments)
+                else:
+                    result = await function(context, *arguments)
+        except TimeoutError as error:
+            raise TimeoutError(f"the task ran into its timeout of {options.timeout_seconds} s") from error
+        received = json.loads(json.dumps(result if isinstance(result, list) else [result]))
+        return received[0] if len(received) == 1 else received
+
+
+class _LocalContext:
+    """The TaskContext of one run."""
+
+    def __init__(self, engine: Engine, metadata: TaskRunMetadata) -> None:
+        self._engine = engine
+        self._metadata = metadata
+
+    @property
+    def metadata(self) -> TaskRunMetadata:
+        return self._metadata
+
+    async def run(self, task: TaskDefinition[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        if args and kwargs:
+            raise ValueError("a task takes positional or named arguments, not both")
+        try:
+            result: R = await self._engine.run(task.name, kwargs or list(args), self._metadata)
+        except Exception as error:
+            raise TaskRunError(f"Subtask failed: {error}") from None
+        return result
+
+
+def _wait_before_retry(retry: Retry | None, retries: int) -> float | None:
+    """Return the seconds to wait before the next attempt, or None where none is left: wait x factor^retries."""
+    if retry is None or retries >= retry.max_retries:
+        return None
+    return retry.wait_duration_ms / 1000 * float(retry.backoff_scaling) ** retries

@@ -1,0 +1,159 @@
+"""The simulation's pictures: layered hills under a sky, one look per style, every detail drawn from the subject."""
+
+import hashlib
+import io
+import math
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
+
+__all__ = ["LOOKS", "draw_scene"]
+
+WIDTH, HEIGHT = 1200, 640
+Finish = Callable[[Image.Image, random.Random], Image.Image]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one style looks: sky (top, horizon), sun, hills (far, near), outline colour, and a last touch."""
+
+    sky: tuple[str, str]
+    sun: str
+    hills: tuple[str, str]
+    outline: str | None = None
+    finish: Finish | None = None
+
+
+def draw_scene(subject: str, style: str) -> bytes:
+    """Return a 1200x640 JPEG that the subject's text and the style determine."""
+    look = LOOKS[style]
+    chance = random.Random(hashlib.sha256(subject.encode()).digest())
+    scene = _gradient(look.sky)
+    _draw_sun(scene, look, chance)
+    layers = chance.randint(4, 6)
+    for layer in range(layers):
+        _draw_hill(scene, look, chance, layer / (layers - 1))
+    if look.finish:
+        scene = look.finish(scene, chance)
+    out = io.BytesIO()
+    scene.save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+def _gradient(colours: tuple[str, str]) -> Image.Image:
+    ramp = Image.linear_gradient("L").resize((WIDTH, HEIGHT))
+    return ImageOps.colorize(ramp, colours[0], colours[1])
+
+
+def _draw_sun(scene: Image.Image, look: Look, chance: random.Random) -> None:
+    x, y = chance.randint(200, WIDTH - 200), chance.randint(110, 260)
+    radius = chance.randint(45, 85)
+    reach = radius * 4
+    # The gradient's 255 lies in the corners; the glow must be gone where the square's sides are, at 180.
+    glow = Image.radial_gradient("L").resize((2 * reach, 2 * reach)).point(lambda value: max(0, 180 - value) // 2)
+    scene.paste(look.sun, (x - reach, y - reach), glow)
+    disc = (x - radius, y - radius, x + radius, y + radius)
+    ImageDraw.Draw(scene).ellipse(disc, fill=look.sun, outline=look.outline, width=6)
+
+
+def _draw_hill(scene: Image.Image, look: Look, chance: random.Random, nearness: float) -> None:
+    base = HEIGHT * (0.45 + 0.45 * nearness)
+    waves = [
+        (chance.uniform(10, 70) / turn, chance.uniform(0.6, 1.4) * turn * math.tau / WIDTH, chance.uniform(0, math.tau))
+        for turn in (1, 2, 5, 11)
+    ]
+    ridge = [
+        (x, base - sum(height * math.sin(pace * x + shift) for height, pace, shift in waves))
+        for x in range(-10, WIDTH + 20, 6)
+    ]
+    far, near = (Image.new("RGB", (1, 1), colour) for colour in look.hills)
+    colour = Image.blend(far, near, nearness).getpixel((0, 0))
+    draw = ImageDraw.Draw(scene)
+    draw.polygon([*ridge, (WIDTH + 20, HEIGHT), (-10, HEIGHT)], fill=colour)
+    if look.outline:
+        draw.line(ridge, fill=look.outline, width=6, joint="curve")
+
+
+def _grain(chance: random.Random, scale: int) -> Image.Image:
+    size = (WIDTH // scale, HEIGHT // scale)
+    noise = Image.frombytes("L", size, chance.randbytes(size[0] * size[1]))
+    return noise.resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)
+
+
+def _film(scene: Image.Image, chance: random.Random) -> Image.Image:
+    return Image.blend(scene, ImageChops.overlay(scene, _grain(chance, 2).convert("RGB")), 0.1)
+
+
+def _vignette(scene: Image.Image, chance: random.Random) -> Image.Image:
+    light = Image.radial_gradient("L").resize((WIDTH, HEIGHT)).point(lambda value: min(255, 365 - value))
+    return ImageChops.multiply(_film(scene, chance), light.convert("RGB"))
+
+
+def _clouds(scene: Image.Image, chance: random.Random) -> Image.Image:
+    draw = ImageDraw.Draw(scene)
+    for _ in range(3):
+        x, y = chance.randint(50, WIDTH - 50), chance.randint(50, 220)
+        for puff in range(6):
+            radius = chance.randint(22, 48)
+            draw.ellipse((x + 38 * puff - radius, y - radius, x + 38 * puff + radius, y + radius // 2), fill="#ffffff")
+    return scene
+
+
+def _spheres(scene: Image.Image, chance: random.Random) -> Image.Image:
+    scene = scene.filter(ImageFilter.GaussianBlur(10))
+    shading = ImageOps.invert(Image.radial_gradient("L"))
+    for _ in range(7):
+        radius = chance.randint(40, 110)
+        x, y = chance.randint(0, WIDTH), chance.randint(120, HEIGHT)
+        disc = Image.new("L", (2 * radius, 2 * radius))
+        ImageDraw.Draw(disc).ellipse((0, 0, 2 * radius - 1, 2 * radius - 1), fill=255)
+        colour = chance.choice(("#ff8a5c", "#5cc8ff", "#ffd65c", "#b98cff", "#63d8a3"))
+        lit = ImageOps.colorize(shading.resize(disc.size), "#3a2f5c", colour)
+        scene.paste(ImageChops.offset(lit, -radius // 4, -radius // 4), (x - radius, y - radius), disc)
+    return scene
+
+
+def _pixels(scene: Image.Image, _: random.Random) -> Image.Image:
+    small = scene.resize((WIDTH // 10, HEIGHT // 10), Image.Resampling.BOX).quantize(14).convert("RGB")
+    return small.resize((WIDTH, HEIGHT), Image.Resampling.NEAREST)
+
+
+def _washes(scene: Image.Image, chance: random.Random) -> Image.Image:
+    paper = Image.blend(scene.filter(ImageFilter.GaussianBlur(3)), Image.new("RGB", scene.size, "#fbf7ee"), 0.3)
+    return Image.blend(paper, ImageChops.soft_light(paper, _grain(chance, 50).convert("RGB")), 0.35)
+
+
+def _brushwork(scene: Image.Image, chance: random.Random) -> Image.Image:
+    strokes = Image.blend(scene, ImageChops.overlay(scene, _grain(chance, 10).convert("RGB")), 0.35)
+    small = strokes.resize((WIDTH // 2, HEIGHT // 2)).filter(ImageFilter.ModeFilter(7))
+    return small.resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)
+
+
+def _glow(scene: Image.Image, _: random.Random) -> Image.Image:
+    return ImageChops.add(scene, scene.filter(ImageFilter.GaussianBlur(14)), scale=0.9)
+
+
+def _hatching(scene: Image.Image, chance: random.Random) -> Image.Image:
+    draw = ImageDraw.Draw(scene)
+    for _ in range(260):
+        x, y = chance.randint(0, WIDTH), chance.randint(HEIGHT // 2, HEIGHT)
+        draw.line((x, y, x + 46, y - 34), fill="#b9b3a6", width=2)
+    return scene
+
+
+LOOKS = {
+    "photorealistic": Look(("#3f7fbf", "#f3d9b8"), "#fff6dc", ("#a9bccb", "#223a2c"), finish=_film),
+    "cinematic": Look(("#10323d", "#e08a4a"), "#ffd9a0", ("#3c6470", "#06141a"), finish=_vignette),
+    "cartoon": Look(("#4cc3ff", "#c9f1ff"), "#ffd93b", ("#8be06a", "#2f9e44"), outline="#1d2b3a"),
+    "anime": Look(("#2f6fe4", "#c6e6ff"), "#fffbe6", ("#8fc7d9", "#2b7a5a"), finish=_clouds),
+    "3d": Look(("#e9e4f5", "#cfc3ea"), "#ffffff", ("#c9bfe6", "#8d7cc3"), finish=_spheres),
+    "pixel-art": Look(("#31296b", "#ff8f6b"), "#ffe08a", ("#7b4f9d", "#1b1436"), finish=_pixels),
+    "watercolor": Look(("#9cc9e6", "#fbe6d4"), "#f9c784", ("#a7c8b8", "#4f7f86"), finish=_washes),
+    "oil-painting": Look(("#274d7a", "#e8b45c"), "#fbe3a1", ("#7a8f63", "#2d3519"), finish=_brushwork),
+    "sketch": Look(("#f7f4ec", "#efeadf"), "#f7f4ec", ("#f1ede3", "#ddd7c9"), outline="#4a4740", finish=_hatching),
+    "minimalist": Look(("#f6efe6", "#f6efe6"), "#e4572e", ("#e9dccb", "#2e4057")),
+    "neon": Look(("#05010f", "#1c0638"), "#ff2e97", ("#12062b", "#070212"), outline="#22e6ff", finish=_glow),
+    "vintage": Look(("#d9b98a", "#f0dfbd"), "#c8693c", ("#b59a6d", "#5d4a32"), finish=_film),
+}

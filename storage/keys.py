@@ -1,0 +1,60 @@
+"""Keys: where a piece of work is found again by anyone who would otherwise do it again.
+
+An original's key is a digest of all that made the picture, so an equal request finds it. A thumbnail's key is
+readable, and ends in a digest of all that made the JPEG.
+"""
+
+import hashlib
+import json
+import unicodedata
+
+__all__ = ["batch_id", "manifest_key", "original_key", "page_key", "slug", "thumbnail_key"]
+
+SLUG_BYTES = 80
+
+
+def original_key(*, served_by: str, prompt: str, size: str, quality: str, variation: int) -> str:
+    """Return the key of the provider's own bytes, such as ``"gpt-image-2/5f0c...e1"``."""
+    return f"{served_by}/{_digest(served_by, prompt, size, quality, variation)}"
+
+
+def thumbnail_key(
+    *, original: str, title: str, model: str, style: str, template: str, font: str, compositor_version: int
+) -> str:
+    """Return the key of one finished JPEG, such as ``"neon/why-fan-out/gpt-image-2-0123456789ab.jpg"``."""
+    digest = _digest(original, title, template, font, compositor_version)[:12]
+    return f"{style}/{slug(title)}/{model}-{digest}.jpg"
+
+
+def batch_id(request: object) -> str:
+    """Return the id of a request (anything JSON can hold): the same request has the same id on every run."""
+    return _digest(request)[:16]
+
+
+def manifest_key(batch: str) -> str:
+    """Return the key of a batch's manifest."""
+    return f"batches/{batch}/manifest.json"
+
+
+def page_key(batch: str) -> str:
+    """Return the key of a batch's gallery page."""
+    return f"batches/{batch}/index.html"
+
+
+def slug(title: str) -> str:
+    """Return the title's letters and digits in lower case with hyphens between, at most 80 bytes of UTF-8.
+
+    Accents are dropped from Latin letters; letters of other scripts stay, so that their titles stay readable too.
+    """
+    plain = unicodedata.normalize("NFKD", title.casefold())
+    plain = "".join(character for character in plain if not "\u0300" <= character <= "\u036f")
+    kept = (
+        character if unicodedata.category(character)[0] in "LNM" else "-"
+        for character in unicodedata.normalize("NFC", plain)
+    )
+    words = "-".join(filter(None, "".join(kept).split("-")))
+    return words.encode()[:SLUG_BYTES].decode(errors="ignore").strip("-") or "untitled"
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

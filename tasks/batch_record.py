@@ -1,0 +1,43 @@
+"""What a batch leaves behind: its result, its manifest, and the page that shows it."""
+
+import json
+import logging
+from typing import Any
+
+from errors import StoreError
+from gallery.manifest import build_manifest
+from gallery.page import render_page
+from settings import Settings
+from storage.keys import batch_id, manifest_key, page_key
+from storage.store import Area, open_store
+from tasks.fan_out import counts
+from tasks.requests import BatchRequest
+
+__all__ = ["keep_record"]
+
+logger = logging.getLogger(__name__)
+
+
+async def keep_record(request: BatchRequest, rows: list[dict[str, Any]], settings: Settings) -> dict[str, Any]:
+    """Write the batch's manifest and page, and return the batch's result.
+
+    A store that fails now takes nothing back: the thumbnails are there, and the result says where; the record's URLs
+    are None then.
+    """
+    store = open_store(settings)
+    values = request.model_dump()
+    batch = batch_id(values)
+    summary = counts([outcome for row in rows for outcome in row["results"]])
+    manifest = build_manifest(batch, values, summary, rows)
+    urls: list[str | None] = []
+    for key, text, content_type in (
+        (manifest_key(batch), json.dumps(manifest, ensure_ascii=False, indent=1), "application/json"),
+        (page_key(batch), render_page(manifest), "text/html; charset=utf-8"),
+    ):
+        try:
+            await store.write(Area.THUMBNAILS, key, text.encode(), content_type)
+            urls.append(store.url(key))
+        except StoreError as error:
+            logger.error("%s was not written: %s", key, error)
+            urls.append(None)
+    return {"batch_id": batch, "summary": summary, "rows": rows, "manifest_url": urls[0], "gallery_url": urls[1]}

@@ -1,0 +1,75 @@
+"""Many leaves, a bounded number of them at a time, and an outcome for every one."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, NamedTuple
+
+from errors import NothingGeneratedError
+
+__all__ = ["Outcome", "Pair", "counts", "fan_out"]
+
+logger = logging.getLogger(__name__)
+
+Outcome = dict[str, Any]
+
+
+class Pair(NamedTuple):
+    """One thumbnail to be: which title, by which model."""
+
+    title: str
+    model: str
+
+
+async def fan_out(pairs: Sequence[Pair], run_leaf: Callable[[Pair], Awaitable[Outcome]], window: int) -> list[Outcome]:
+    """Run a leaf for every pair, at most ``window`` at a time.
+
+    Returns:
+        The outcomes in the pairs' order. A leaf that fails for good has an outcome with the status ``failed``; its
+        siblings go on.
+
+    Raises:
+        NothingGeneratedError: not one pair came out.
+    """
+    outcomes: list[Outcome] = [{} for _ in pairs]
+    waiting = iter(enumerate(pairs))
+    done = 0
+
+    async def work() -> None:
+        nonlocal done
+        for number, pair in waiting:
+            outcomes[number] = await _outcome(pair, run_leaf)
+            done += 1
+            logger.info("%d of %d: %s, %s: %s", done, len(pairs), pair.title, pair.model, outcomes[number]["status"])
+
+    await asyncio.gather(*(work() for _ in range(min(window, len(pairs)))))
+    if all(outcome["status"] != "ok" for outcome in outcomes):
+        raise NothingGeneratedError(f"None of the {len(pairs)} images came out.\n{_causes(outcomes)}")
+    return outcomes
+
+
+def counts(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    """Return how many outcomes there are of each kind; what was reused is counted among what is ok too."""
+    statuses = [outcome["status"] for outcome in outcomes]
+    return {
+        "requested": len(outcomes),
+        "ok": statuses.count("ok"),
+        "reused": sum(1 for outcome in outcomes if outcome.get("reused")),
+        "rejected": statuses.count("rejected"),
+        "failed": statuses.count("failed"),
+    }
+
+
+async def _outcome(pair: Pair, run_leaf: Callable[[Pair], Awaitable[Outcome]]) -> Outcome:
+    try:
+        return await run_leaf(pair)
+    except Exception as error:  # Whatever ended this leaf must not take its siblings' finished work along.
+        message = str(error).removeprefix("Subtask failed: ")
+        return {"status": "failed", **pair._asdict(), "error": {"code": "failed", "message": message}}
+
+
+def _causes(outcomes: Sequence[Outcome]) -> str:
+    """Return one line per cause and how many pairs it struck, so that a large batch's message stays short."""
+    causes = Counter(outcome["error"]["message"] for outcome in outcomes)
+    return "\n".join(f"- {message} ({times} of {len(outcomes)})" for message, times in causes.most_common(10))

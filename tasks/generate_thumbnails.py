@@ -1,0 +1,48 @@
+"""``generateThumbnails``: one title, by each of several models."""
+
+from typing import Any
+
+from render_sdk import Retry, TaskContext
+
+from tasks.app import app, checked_arguments
+
+__all__ = ["generate_thumbnails"]
+
+
+@app.task(
+    name="generateThumbnails",
+    retry=Retry(max_retries=1, wait_duration_ms=1_000, backoff_scaling=2),
+    timeout_seconds=3_600,
+    plan="starter",
+)
+@checked_arguments
+async def generate_thumbnails(
+    ctx: TaskContext,
+    title: str,
+    models: list[str],
+    style: str,
+    template: str,
+    font: str,
+    context: str = "",
+    extra_prompt: str = "",
+    variation: int = 0,
+) -> dict[str, Any]:
+    """Make a thumbnail of the title by each model and return the outcomes in the models' order."""
+    from settings import read_settings
+    from tasks.requests import ThumbnailsRequest, check_request
+    from tasks.rows import generate_rows
+
+    settings = read_settings()
+    values: dict[str, object] = {
+        "title": title,
+        "models": models,
+        "style": style,
+        "template": template,
+        "font": font,
+        "context": context,
+        "extra_prompt": extra_prompt,
+        "variation": variation,
+    }
+    request = check_request(ThumbnailsRequest, values, settings)
+    [row] = await generate_rows(ctx, [request.title], request.models, request, settings)
+    return row

@@ -1,0 +1,86 @@
+"""The leaf's work, read from top to bottom: original, composite, upload."""
+
+import asyncio
+import logging
+import time
+
+from compositing.thumbnail import COMPOSITOR_VERSION, compose
+from errors import ProviderRejectedError
+from providers.choice import served_by
+from providers.prompt import build_prompt
+from providers.provider import PictureRequest
+from providers.registry import MODELS
+from settings import Settings
+from storage.keys import thumbnail_key
+from storage.store import Area, open_store
+from tasks.fan_out import Outcome
+from tasks.originals import find_or_generate, key_of
+from tasks.requests import ThumbnailRequest, clean_text
+
+__all__ = ["make_thumbnail"]
+
+logger = logging.getLogger(__name__)
+
+
+async def make_thumbnail(request: ThumbnailRequest, settings: Settings) -> Outcome:
+    """Make one thumbnail, or find it made, and return its outcome.
+
+    The timings are in seconds: getting the original, compositing, uploading.
+    """
+    model, title = MODELS[request.model], clean_text(request.title)
+    picture = PictureRequest(
+        served_by=served_by(model, settings),
+        prompt=build_prompt(title, request.style, clean_text(request.context), clean_text(request.extra_prompt)),
+        style=request.style,
+        size=model.size,
+        quality="",
+        variation=request.variation,
+    )
+    key = thumbnail_key(
+        original=key_of(picture),
+        title=title,
+        model=model.id,
+        style=request.style,
+        template=request.template,
+        font=request.font,
+        compositor_version=COMPOSITOR_VERSION,
+    )
+    store = open_store(settings)
+    outcome: Outcome = {
+        "status": "ok",
+        "title": request.title,
+        "model": model.id,
+        "served_by": picture.served_by,
+        "image_url": store.url(key),
+        "key": key,
+        "template": request.template,
+        "font": request.font,
+    }
+
+    if await store.holds(Area.THUMBNAILS, key):
+        logger.info("%s, %s: found finished, %s", title, model.id, key)
+        return {**outcome, "reused": True}
+    began = time.perf_counter()
+    try:
+        original = await find_or_generate(picture, model, settings, store)
+    except ProviderRejectedError as error:
+        logger.warning("%s, %s: rejected, %s", title, model.id, error)
+        return {
+            "status": "rejected",
+            "title": request.title,
+            "model": model.id,
+            "error": {"code": error.code, "message": str(error)},
+        }
+    got_original = time.perf_counter()
+    jpeg = await asyncio.to_thread(compose, original.data, title, request.template, request.font)
+    composed = time.perf_counter()
+    await store.write(Area.THUMBNAILS, key, jpeg, "image/jpeg")
+    uploaded = time.perf_counter()
+    logger.info("%s, %s: %s, %s", title, model.id, "recomposed" if original.reused else "generated", key)
+    return {
+        **outcome,
+        "reused": original.reused,
+        "original_seconds": round(got_original - began, 3),
+        "composite_seconds": round(composed - got_original, 3),
+        "upload_seconds": round(uploaded - composed, 3),
+    }

@@ -1,0 +1,80 @@
+"""Sizes and breaks, each for a reason."""
+
+from compositing.fonts import load_font
+from compositing.layout import LARGEST, SMALLEST, TitleLayout, lay_out
+from compositing.line_breaking import ELLIPSIS
+from compositing.templates import TEMPLATES
+
+INTER = load_font("inter")
+
+
+def set_title(title: str, template: str = "bottom-bar") -> TitleLayout:
+    return lay_out(title, INTER, TEMPLATES[template])
+
+
+def texts(layout: TitleLayout) -> list[str]:
+    return [placed.line.text for placed in layout.lines]
+
+
+def test_a_short_title_is_set_at_the_largest_size() -> None:
+    layout = set_title("Go")
+    assert (layout.size, texts(layout), layout.shortened) == (LARGEST, ["Go"], False)
+
+
+def test_a_longer_title_is_as_large_as_its_box_allows() -> None:
+    title = "Observing 10k subtasks in the Render Dashboard"
+    layout = set_title(title)
+    assert SMALLEST < layout.size < LARGEST
+    assert " ".join(texts(layout)) == title
+
+
+def test_the_size_is_the_largest_that_fits() -> None:
+    """Searching by halving finds what trying every size finds."""
+    from compositing.layout import _lines_at
+
+    for template in TEMPLATES.values():
+        for title in ("Why fan-out beats sequential generation", "Idempotent batch outputs at scale", "a b c d e f"):
+            fitting = [
+                size
+                for size in range(SMALLEST, LARGEST + 1)
+                if _lines_at(title, INTER, template, size, break_words=False)
+            ]
+            assert lay_out(title, INTER, template).size == max(fitting)
+
+
+def test_words_stay_whole_as_long_as_any_size_allows_it() -> None:
+    layout = set_title("Internationalization", "left-panel")
+    assert texts(layout) == ["Internationalization"]
+    assert SMALLEST < layout.size < LARGEST
+
+
+def test_a_word_wider_than_its_box_at_every_size_is_broken_and_complete() -> None:
+    word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+    layout = set_title(word, "left-panel")
+    assert "".join(texts(layout)) == word
+    assert len(layout.lines) > 1
+
+
+def test_a_title_that_fits_at_no_size_is_shortened_with_an_ellipsis() -> None:
+    title = "word " * 200
+    layout = set_title(title.strip())
+    assert layout.shortened
+    assert layout.size == SMALLEST
+    assert len(layout.lines) == TEMPLATES["bottom-bar"].max_lines
+    assert texts(layout)[-1].endswith(f"word{ELLIPSIS}")
+    assert " ".join(texts(layout)).removesuffix(ELLIPSIS) in title
+
+
+def test_one_line_is_centred_between_its_capitals_top_and_its_baseline() -> None:
+    layout = set_title("HELLO", "center-box")
+    box = TEMPLATES["center-box"].text
+    [placed] = layout.lines
+    capital_top = placed.baseline - INTER.cap_height * layout.scale
+    assert abs((capital_top - box.top) - (box.bottom - placed.baseline)) < 1
+
+
+def test_left_aligned_ink_begins_at_the_margin_whatever_the_letter() -> None:
+    for title in ("Hello", "Over", "jump", "What"):
+        [placed] = set_title(title).lines
+        ink = placed.x + placed.line.left * set_title(title).scale
+        assert abs(ink - TEMPLATES["bottom-bar"].text.left) <= 1.01

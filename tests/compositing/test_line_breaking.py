@@ -1,0 +1,47 @@
+from collections.abc import Callable
+
+from compositing.line_breaking import ELLIPSIS, fill_lines, shorten
+
+
+def at_most(characters: int) -> Callable[[str], bool]:
+    return lambda text: len(text) <= characters
+
+
+def test_lines_are_filled_from_the_first_on() -> None:
+    assert fill_lines("aa bb cc dd", at_most(5), 3) == ["aa bb", "cc dd"]
+
+
+def test_the_space_at_a_break_takes_no_room() -> None:
+    assert fill_lines("aaaaa bb", at_most(5), 2) == ["aaaaa", "bb"]
+
+
+def test_too_many_lines_are_none() -> None:
+    assert fill_lines("aa bb cc", at_most(2), 2) is None
+    assert fill_lines("aa bb cc", at_most(2), 3) == ["aa", "bb", "cc"]
+
+
+def test_a_word_wider_than_a_line_is_broken_only_where_allowed() -> None:
+    assert fill_lines("a bbbbbbbb c", at_most(3), 5) is None
+    assert fill_lines("a bbbbbbbb c", at_most(3), 5, break_words=True) == ["a", "bbb", "bbb", "bb", "c"]
+    assert fill_lines("bbbbbbbb", at_most(3), 5, break_words=True) == ["bbb", "bbb", "bb"]
+
+
+def test_a_broken_word_respects_the_number_of_lines() -> None:
+    assert fill_lines("bbbbbbbb", at_most(3), 2, break_words=True) is None
+
+
+def test_a_break_never_splits_a_grapheme() -> None:
+    assert fill_lines("e\u0301e\u0301e\u0301", at_most(3), 5, break_words=True) == ["e\u0301", "e\u0301", "e\u0301"]
+
+
+def test_a_cut_lies_between_words_and_is_shown() -> None:
+    assert shorten("aaa bbb ccc ddd eee", at_most(7), 2) == ["aaa bbb", f"ccc{ELLIPSIS}"]
+    assert shorten("aaa bbb ccc dd eee", at_most(7), 2) == ["aaa bbb", f"ccc dd{ELLIPSIS}"]
+
+
+def test_a_cut_lies_inside_a_word_that_fills_the_line_by_itself() -> None:
+    assert shorten("aaa bbbbbbbbbbbb", at_most(5), 2) == ["aaa", f"bbbb{ELLIPSIS}"]
+
+
+def test_a_title_of_ten_thousand_characters_is_shortened_like_any_other() -> None:
+    assert shorten("x" * 10_000, at_most(4), 3) == ["xxxx", "xxxx", f"xxx{ELLIPSIS}"]

@@ -1,0 +1,41 @@
+import pytest
+
+from compositing.geometry import Box
+from compositing.templates import CANVAS, TEMPLATES
+
+
+def test_the_panels_are_the_references_shares_of_the_canvas() -> None:
+    shares = {
+        name: (round(t.panel.width / CANVAS.width, 2), round(t.panel.height / CANVAS.height, 2))
+        for name, t in TEMPLATES.items()
+        if t.panel
+    }
+    assert shares == {"bottom-bar": (1, 0.32), "left-panel": (0.42, 1), "center-box": (0.75, 0.55)}
+
+
+def test_the_insets_are_the_references() -> None:
+    insets = {name: (t.text.left - t.panel.left, t.text.top - t.panel.top) for name, t in TEMPLATES.items() if t.panel}
+    assert insets == {"bottom-bar": (60, 30), "left-panel": (40, 40), "center-box": (50, 50)}
+
+
+def test_the_overlays_text_boxes_are_the_references() -> None:
+    assert TEMPLATES["overlay-bottom"].text == Box(60, CANVAS.bottom - 200, CANVAS.right - 60, CANVAS.bottom - 40)
+    box = TEMPLATES["overlay-center"].text
+    assert (box.width, box.height) == (0.85 * CANVAS.width, 0.5 * CANVAS.height)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_text_box_lies_on_the_canvas(name: str) -> None:
+    box = TEMPLATES[name].text
+    assert CANVAS.left <= box.left < box.right <= CANVAS.right
+    assert CANVAS.top <= box.top < box.bottom <= CANVAS.bottom
+
+
+def test_lines_and_alignment_are_the_references() -> None:
+    assert {name: (t.align, t.max_lines) for name, t in TEMPLATES.items()} == {
+        "bottom-bar": ("left", 3),
+        "left-panel": ("left", 5),
+        "center-box": ("center", 4),
+        "overlay-bottom": ("left", 2),
+        "overlay-center": ("center", 3),
+    }

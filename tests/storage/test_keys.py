@@ -1,0 +1,60 @@
+import pytest
+
+from storage.keys import batch_id, original_key, slug, thumbnail_key
+
+ORIGINAL = {"served_by": "gpt-image-2", "prompt": "p", "size": "1200x640", "quality": "low", "variation": 0}
+THUMBNAIL = {
+    "original": "gpt-image-2/00",
+    "title": "A title",
+    "model": "gpt-image-2",
+    "style": "neon",
+    "template": "bottom-bar",
+    "font": "inter",
+    "compositor_version": 1,
+}
+
+
+@pytest.mark.parametrize("name", ORIGINAL)
+def test_whatever_makes_the_picture_is_in_its_originals_key(name: str) -> None:
+    other = {**ORIGINAL, name: 1 if name == "variation" else "other"}
+    assert original_key(**other) != original_key(**ORIGINAL)  # type: ignore[arg-type]
+    assert original_key(**ORIGINAL) == original_key(**ORIGINAL)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", THUMBNAIL)
+def test_whatever_makes_the_jpeg_is_in_its_thumbnails_key(name: str) -> None:
+    other = {**THUMBNAIL, name: 2 if name == "compositor_version" else "other"}
+    assert thumbnail_key(**other) != thumbnail_key(**THUMBNAIL)  # type: ignore[arg-type]
+
+
+def test_a_thumbnails_key_is_readable() -> None:
+    key = thumbnail_key(**THUMBNAIL)  # type: ignore[arg-type]
+    assert key.startswith("neon/a-title/gpt-image-2-")
+    assert key.endswith(".jpg")
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Why fan-out beats sequential generation", "why-fan-out-beats-sequential-generation"),
+        ("  C++ & Rust: 50% faster?! ", "c-rust-50-faster"),
+        ("Crème brûlée in Łódź", "creme-brulee-in-łodz"),
+        ("日本語の題", "日本語の題"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("<script>alert('x')</script>", "script-alert-x-script"),
+        ("🎉", "untitled"),
+        ("...", "untitled"),
+    ],
+)
+def test_slugs(title: str, expected: str) -> None:
+    assert slug(title) == expected
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "日", "𝐀"])
+def test_a_long_title_has_a_short_slug(letter: str) -> None:
+    assert 0 < len(slug(letter * 10_000).encode()) <= 80
+
+
+def test_a_batch_id_belongs_to_the_request() -> None:
+    assert batch_id({"prompts": ["a"]}) == batch_id({"prompts": ["a"]})
+    assert batch_id({"prompts": ["a"]}) != batch_id({"prompts": ["b"]})

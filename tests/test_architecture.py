@@ -1,0 +1,76 @@
+"""The house stays as it is drawn: which room may import which, and what starting up may load."""
+
+import ast
+import importlib
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+MAY_IMPORT = {
+    "errors": set(),
+    "settings": {"errors"},
+    "providers": {"settings", "errors"},
+    "compositing": {"settings", "errors"},
+    "storage": {"settings", "errors"},
+    "gallery": {"settings", "errors"},
+    "tasks": {"providers", "compositing", "storage", "gallery", "settings", "errors"},
+    "local": {"tasks", "providers", "compositing", "storage", "gallery", "settings", "errors"},
+    "main": {"tasks", "settings", "errors"},
+}
+
+
+def modules(room: str) -> list[Path]:
+    return [ROOT / f"{room}.py"] if (ROOT / f"{room}.py").exists() else sorted((ROOT / room).rglob("*.py"))
+
+
+def imported_rooms(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively, which this test cannot follow"
+            names.add((node.module or "").partition(".")[0])
+    return names & MAY_IMPORT.keys()
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_imports_run_one_way(room: str) -> None:
+    assert modules(room)
+    for path in modules(room):
+        forbidden = imported_rooms(path) - MAY_IMPORT[room] - {room}
+        assert not forbidden, f"{path} imports {forbidden}"
+
+
+def test_every_room_of_the_tree_is_drawn_above() -> None:
+    rooms = {path.parent.name for path in ROOT.glob("*/__init__.py")} | {path.stem for path in ROOT.glob("*.py")}
+    assert rooms == MAY_IMPORT.keys()
+
+
+def test_only_the_leaf_loads_what_the_leaf_needs() -> None:
+    """Registering runs before every task run on the dev server, and at every deploy: the SDK and signatures only."""
+    code = "import sys, main; print(*{name.partition('.')[0] for name in sys.modules})"
+    environment = {"PYTHONWARNINGS": "ignore", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stdout.split())
+    assert "render_sdk" in loaded
+    assert not loaded & {"openai", "google", "PIL", "minio", "pydantic", "uharfbuzz", "icu4py", "httpx", "local"}
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_all_names_what_a_module_offers(room: str) -> None:
+    names = [room]
+    if (ROOT / room).is_dir():
+        names += [f"{room}.{module.name}" for module in pkgutil.iter_modules([str(ROOT / room)])]
+    for name in names:
+        if name in ("main", "local.__main__"):
+            continue
+        module = importlib.import_module(name)
+        offered = getattr(module, "__all__", [])
+        missing = [offer for offer in offered if not hasattr(module, offer)]
+        assert not missing, f"{name}.__all__ names what is not there: {missing}"
