@@ -6,6 +6,7 @@ from typing import Any
 from render_sdk import TaskContext
 
 from settings import Settings
+from storage.store import open_store
 from tasks.fan_out import Outcome, Pair, fan_out
 from tasks.generate_thumbnail import generate_thumbnail
 from tasks.requests import BatchRequest, ThumbnailsRequest
@@ -23,8 +24,10 @@ async def generate_rows(
     """Return one row per title, in order, each with the outcomes in the models' order.
 
     Raises:
+        StoreError: the store cannot be written to; no leaf was started.
         NothingGeneratedError: not one thumbnail came out.
     """
+    await open_store(settings).check()
 
     async def run_leaf(pair: Pair) -> Outcome:
         return await ctx.run(

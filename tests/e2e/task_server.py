@@ -1,0 +1,204 @@
+"""Stands in for Render: starts ``python main.py`` as a process for every attempt, and speaks the SDK's protocol to it.
+
+One unix socket per process, as on Render and on the CLI's dev server: GET /input; POST /callback, /run-subtask,
+/get-subtask-result, /register-tasks; inputs and outputs are base64 of JSON.
+"""
+
+import base64
+import http.server
+import itertools
+import json
+import os
+import shutil
+import socketserver
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Run:
+    """One task run: its attempts' process ids, and how it ended."""
+
+    id: str
+    task: str
+    input: Any
+    parent: str | None = None
+    pids: list[int] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    logs: list[str] = field(default_factory=list)
+    output: Any = None
+    ended: threading.Event = field(default_factory=threading.Event)
+    succeeded: bool = False
+
+
+class TaskServer:
+    """Registers and runs the worker's tasks, each attempt in a process of its own."""
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        *,
+        after_attempt: Callable[[Run], None] = lambda run: None,
+        on_start: Callable[[Run, subprocess.Popen[str]], None] = lambda run, process: None,
+        wait_scale: float = 0.02,
+    ) -> None:
+        """Take the worker's environment and hooks; waits before retries are shortened by ``wait_scale``."""
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        self._environment = {**kept, **environment, "PYTHONWARNINGS": "error::ResourceWarning"}
+        self._after_attempt = after_attempt
+        self._on_start = on_start
+        self._wait_scale = wait_scale
+        self._numbers = itertools.count(1)
+        self._folder = Path(tempfile.mkdtemp(prefix="tasks-"))
+        self._threads: list[threading.Thread] = []
+        self.runs: dict[str, Run] = {}
+        self.tasks: dict[str, dict[str, Any]] = {task["name"]: task for task in self._register()}
+
+    def __enter__(self) -> "TaskServer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for thread in self._threads:
+            thread.join(timeout=120)
+        shutil.rmtree(self._folder)
+
+    def run(self, task: str, input: Any, timeout: float = 120) -> Run:
+        """Start a root run and wait for its end."""
+        run = self.start(task, input)
+        assert run.ended.wait(timeout), f"{task} did not end within {timeout} s"
+        return run
+
+    def start(self, task: str, input: Any, parent: str | None = None) -> Run:
+        """Start a run and return at once."""
+        run = Run(f"trn-{next(self._numbers)}", task, input, parent)
+        self.runs[run.id] = run
+        thread = threading.Thread(target=self._attempts, args=(run,), daemon=True)
+        self._threads.append(thread)
+        thread.start()
+        return run
+
+    def children(self, run: Run) -> list[Run]:
+        """Return the runs that a run started, in the order it did."""
+        return [child for child in self.runs.values() if child.parent == run.id]
+
+    def _register(self) -> list[dict[str, Any]]:
+        received: list[dict[str, Any]] = []
+        routes = {"/register-tasks": lambda body: received.extend(body["tasks"])}
+        with self._serving(routes) as socket_path, self._process("register", socket_path) as process:
+            log, _ = process.communicate(timeout=60)
+        assert process.returncode == 0, log
+        return received
+
+    def _attempts(self, run: Run) -> None:
+        retry = self.tasks[run.task]["options"].get("retry", {"max_retries": 0})
+        for attempt in range(retry["max_retries"] + 1):
+            if self._attempt(run):
+                run.succeeded = True
+                break
+            self._after_attempt(run)
+            if attempt < retry["max_retries"]:
+                time.sleep(retry["wait_duration_ms"] / 1000 * retry["factor"] ** attempt * self._wait_scale)
+        run.ended.set()
+
+    def _attempt(self, run: Run) -> bool:
+        callbacks: list[dict[str, Any]] = []
+        routes: dict[str, Callable[[Any], Any]] = {
+            "/input": lambda _: {"task_name": run.task, "input": _encode(run.input), **self._ids(run)},
+            "/callback": callbacks.append,
+            "/run-subtask": lambda body: {
+                "task_run_id": self.start(body["task_name"], _decode(body["input"]), run.id).id
+            },
+            "/get-subtask-result": lambda body: self._result(self.runs[body["task_run_id"]]),
+        }
+        with self._serving(routes) as socket_path, self._process("run", socket_path) as process:
+            run.pids.append(process.pid)
+            self._on_start(run, process)
+            log, _ = process.communicate(timeout=120)
+        run.logs.append(log)
+        if callbacks and "complete" in callbacks[0]:
+            run.output = _decode(callbacks[0]["complete"]["output"])
+            return True
+        error = callbacks[0]["error"]["details"] if callbacks else "the process exited before completing the task"
+        run.errors.append(error)
+        return False
+
+    def _ids(self, run: Run) -> dict[str, str]:
+        root = run
+        while root.parent:
+            root = self.runs[root.parent]
+        ids = {"task_run_id": run.id, "root_task_run_id": root.id}
+        return {**ids, "parent_task_run_id": run.parent} if run.parent else ids
+
+    @staticmethod
+    def _result(run: Run) -> dict[str, Any]:
+        if not run.ended.is_set():
+            return {"still_running": True}
+        if run.succeeded:
+            return {"still_running": False, "complete": {"output": _encode(run.output)}}
+        return {"still_running": False, "error": {"details": run.errors[-1]}}
+
+    @contextmanager
+    def _process(self, mode: str, socket_path: str) -> Iterator[subprocess.Popen[str]]:
+        environment = {**self._environment, "RENDER_SDK_MODE": mode, "RENDER_SDK_SOCKET_PATH": socket_path}
+        command = [sys.executable, "main.py"]
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+    @contextmanager
+    def _serving(self, routes: Mapping[str, Callable[[Any], Any]]) -> Iterator[str]:
+        socket_path = str(self._folder / f"{next(self._numbers)}.sock")
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.answer(None)
+
+            def do_POST(self) -> None:
+                self.answer(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+
+            def answer(self, body: Any) -> None:
+                reply = routes[self.path.partition("?")[0]](body)  # The SDK appends its own timings.
+                data = json.dumps(reply).encode() if isinstance(reply, dict) else b""
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+            daemon_threads = True
+            request_queue_size = 128  # A parent polls for all its leaves at once.
+
+        with Server(socket_path, Handler) as server:
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+            thread.start()
+            try:
+                yield socket_path
+            finally:
+                server.shutdown()
+                thread.join()
+
+
+def _encode(value: Any) -> str:
+    return base64.b64encode(json.dumps(value).encode()).decode()
+
+
+def _decode(text: str) -> Any:
+    return json.loads(base64.b64decode(text))

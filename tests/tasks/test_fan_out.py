@@ -1,0 +1,82 @@
+import asyncio
+
+import pytest
+
+from errors import NothingGeneratedError
+from tasks.fan_out import Outcome, Pair, counts, fan_out
+
+PAIRS = [Pair(f"title {number}", "model") for number in range(30)]
+
+
+def ok(pair: Pair) -> Outcome:
+    return {"status": "ok", **pair._asdict(), "reused": False}
+
+
+async def test_outcomes_come_in_the_pairs_order_whatever_finishes_first() -> None:
+    async def leaf(pair: Pair) -> Outcome:
+        await asyncio.sleep(0.001 * (30 - PAIRS.index(pair)))
+        return ok(pair)
+
+    assert await fan_out(PAIRS, leaf, 10) == [ok(pair) for pair in PAIRS]
+
+
+@pytest.mark.parametrize("window", [1, 7, 30, 100])
+async def test_no_more_run_at_a_time_than_the_window_holds_and_it_is_kept_full(window: int) -> None:
+    running = most = 0
+
+    async def leaf(pair: Pair) -> Outcome:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.001)
+        running -= 1
+        return ok(pair)
+
+    await fan_out(PAIRS, leaf, window)
+    assert most == min(window, len(PAIRS))
+
+
+async def test_one_bad_leaf_takes_nothing_along() -> None:
+    async def leaf(pair: Pair) -> Outcome:
+        if pair is PAIRS[3]:
+            raise RuntimeError("Subtask failed: the store is down")
+        return ok(pair)
+
+    outcomes = await fan_out(PAIRS, leaf, 5)
+    assert outcomes[3] == {
+        "status": "failed",
+        "title": "title 3",
+        "model": "model",
+        "error": {"code": "failed", "message": "the store is down"},
+    }
+    assert counts(outcomes) == {"requested": 30, "ok": 29, "reused": 0, "rejected": 0, "failed": 1}
+
+
+async def test_only_when_nothing_came_out_the_parent_fails_and_names_the_causes() -> None:
+    async def leaf(pair: Pair) -> Outcome:
+        raise RuntimeError("no key" if pair is PAIRS[0] else "no store")
+
+    with pytest.raises(NothingGeneratedError) as caught:
+        await fan_out(PAIRS, leaf, 5)
+    assert str(caught.value) == "None of the 30 images came out.\n- no store (29 of 30)\n- no key (1 of 30)"
+
+
+async def test_no_leaf_is_left_running_when_the_parent_is_cancelled() -> None:
+    running = 0
+
+    async def leaf(pair: Pair) -> Outcome:
+        nonlocal running
+        running += 1
+        try:
+            await asyncio.sleep(60)
+        finally:
+            running -= 1
+        return ok(pair)
+
+    parent = asyncio.create_task(fan_out(PAIRS, leaf, 5))
+    await asyncio.sleep(0.01)
+    assert running == 5
+    parent.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await parent
+    assert running == 0

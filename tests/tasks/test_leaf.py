@@ -1,0 +1,91 @@
+"""The leaf, as a plain function: original, composite, upload, and never paying twice."""
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from errors import StoreError
+from settings import Settings
+from tasks.leaf import make_thumbnail
+from tasks.requests import ThumbnailRequest
+
+REQUEST = ThumbnailRequest(title="A title", model="dall-e-3", style="neon", template="bottom-bar", font="inter")
+
+
+def files(settings: Settings, area: str) -> list[Path]:
+    assert settings.thumbnails_dir
+    return sorted(path for path in (settings.thumbnails_dir / area).rglob("*") if path.is_file())
+
+
+async def test_a_thumbnail_is_made_and_its_outcome_says_how(settings: Settings) -> None:
+    outcome = await make_thumbnail(REQUEST, settings)
+    timings = {name: outcome.pop(name) for name in list(outcome) if name.endswith("_seconds")}
+    assert timings.keys() == {"original_seconds", "composite_seconds", "upload_seconds"}
+    assert all(0 <= value < 30 for value in timings.values())
+    [path] = files(settings, "thumbnails")
+    assert outcome == {
+        "status": "ok",
+        "title": "A title",
+        "model": "dall-e-3",
+        "served_by": "simulated/gpt-image-2.5-sunburst",
+        "image_url": path.as_uri(),
+        "key": str(path.relative_to(settings.thumbnails_dir / "thumbnails")),  # type: ignore[operator]
+        "template": "bottom-bar",
+        "font": "inter",
+        "reused": False,
+    }
+    with Image.open(io.BytesIO(path.read_bytes())) as image:
+        assert (image.format, image.size) == ("JPEG", (1200, 630))
+    assert len(files(settings, "thumbnails-originals")) == 1
+
+
+async def test_a_second_run_finds_it_finished(settings: Settings) -> None:
+    first = await make_thumbnail(REQUEST, settings)
+    [path] = files(settings, "thumbnails")
+    written = path.stat().st_mtime_ns
+    second = await make_thumbnail(REQUEST, settings)
+    assert (second["reused"], second["key"]) == (True, first["key"])
+    assert path.stat().st_mtime_ns == written
+
+
+@pytest.mark.parametrize("change", [{"template": "left-panel"}, {"font": "lora"}])
+async def test_another_template_or_font_reuses_the_original(settings: Settings, change: dict[str, str]) -> None:
+    first = await make_thumbnail(REQUEST, settings)
+    second = await make_thumbnail(REQUEST.model_copy(update=change), settings)
+    assert second["reused"]
+    assert second["key"] != first["key"]
+    assert len(files(settings, "thumbnails-originals")) == 1
+    assert len(files(settings, "thumbnails")) == 2
+
+
+@pytest.mark.parametrize(
+    "change", [{"variation": 1}, {"style": "sketch"}, {"context": "c"}, {"extra_prompt": "e"}, {"model": "gpt-image-1"}]
+)
+async def test_whatever_changes_the_picture_is_generated_anew(settings: Settings, change: dict[str, str]) -> None:
+    await make_thumbnail(REQUEST, settings)
+    assert not (await make_thumbnail(REQUEST.model_copy(update=change), settings))["reused"]
+    assert len(files(settings, "thumbnails-originals")) == 2
+
+
+async def test_a_lost_thumbnail_costs_no_new_picture(settings: Settings) -> None:
+    await make_thumbnail(REQUEST, settings)
+    [path] = files(settings, "thumbnails")
+    jpeg = path.read_bytes()
+    path.unlink()
+    assert (await make_thumbnail(REQUEST, settings))["reused"]
+    assert path.read_bytes() == jpeg
+
+
+async def test_titles_that_read_the_same_share_a_picture_but_keep_their_spelling(settings: Settings) -> None:
+    await make_thumbnail(REQUEST, settings)
+    spelled = await make_thumbnail(REQUEST.model_copy(update={"title": " A\ntitle "}), settings)
+    assert (spelled["title"], spelled["reused"]) == (" A\ntitle ", True)
+
+
+async def test_a_store_that_cannot_be_written_to_is_found_out_before_asking(settings: Settings) -> None:
+    assert settings.thumbnails_dir
+    settings.thumbnails_dir.write_text("in the way")
+    with pytest.raises(StoreError):
+        await make_thumbnail(REQUEST, settings)

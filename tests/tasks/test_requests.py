@@ -1,0 +1,156 @@
+"""Bad input: every fault in one message, each with its remedy, before anything is started."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from errors import InvalidRequestError
+from providers.prompt import STYLES
+from settings import Settings
+from tasks.requests import BatchRequest, ThumbnailRequest, check_request, clean_text
+
+GOOD: dict[str, Any] = {
+    "prompts": ["One", "Two"],
+    "models": ["gpt-image-1"],
+    "style": "neon",
+    "template": "bottom-bar",
+    "font": "inter",
+}
+
+
+def refusal(settings: Settings, **changes: Any) -> list[str]:
+    with pytest.raises(InvalidRequestError) as caught:
+        check_request(BatchRequest, {**GOOD, **changes}, settings)
+    assert all(fault in str(caught.value) for fault in caught.value.faults)
+    assert str(caught.value).startswith("Nothing was started and nothing was paid for")
+    return list(caught.value.faults)
+
+
+def test_a_good_request_passes(settings: Settings) -> None:
+    request = check_request(BatchRequest, GOOD, settings)
+    assert (request.prompts, request.variation, request.context) == (["One", "Two"], 0, "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"prompts": []}, "prompts: must hold at least one text, not []"),
+        ({"models": []}, "models: must hold at least one text, not []"),
+        ({"prompts": "One"}, "prompts: must be a list of texts in square brackets, not 'One'"),
+        ({"prompts": ["One", 7]}, "prompts[1]: must be a text in quotes, not 7"),
+        ({"prompts": ["One", None]}, "prompts[1]: must be a text in quotes, not None"),
+        ({"prompts": ["One", "  \n\t "]}, "prompts[1]: holds nothing that could be read; write a title"),
+        ({"prompts": ["One", "Two \ud800"]}, "prompts[1]: holds half of a surrogate pair, which is no character"),
+        ({"prompts": ["One", "Two", " One "]}, "prompts[2] is the same as prompts[0]; leave it in once"),
+        ({"models": ["gpt-image-1", "gpt-image-1"]}, "models[1] is the same as models[0]; leave it in once"),
+        ({"variation": -1}, "variation: must be 0 or more, not -1"),
+        ({"variation": "1"}, "variation: must be a whole number without quotes, not '1'"),
+        ({"variation": True}, "variation: must be a whole number without quotes, not True"),
+        ({"context": None}, "context: must be a text in quotes, not None"),
+        ({"extra_prompt": ["x"]}, "extra_prompt: must be a text in quotes, not ['x']"),
+        ({"models": ["gpt-imge-1"]}, 'models[0]: "gpt-imge-1" is no model. Did you mean "gpt-image-1"? Valid: '),
+        ({"style": "Neon"}, 'style: "Neon" is no style. Did you mean "neon"? Valid: photorealistic, cinematic'),
+        ({"template": "bottombar"}, 'template: "bottombar" is no template. Did you mean "bottom-bar"? Valid: '),
+        ({"font": "comic-sans"}, 'font: "comic-sans" is no font. Valid: inter, roboto'),
+    ],
+)
+def test_each_fault_is_named_with_its_place_and_remedy(settings: Settings, changes: dict[str, Any], fault: str) -> None:
+    assert [found for found in refusal(settings, **changes) if found.startswith(fault)]
+
+
+def test_wrong_names_list_every_valid_one(settings: Settings) -> None:
+    [fault] = refusal(settings, style="art")
+    assert all(style in fault for style in STYLES)
+
+
+def test_fifty_images_pass_and_fifty_one_do_not(settings: Settings) -> None:
+    check_request(BatchRequest, {**GOOD, "prompts": [str(number) for number in range(50)]}, settings)
+    [fault] = refusal(settings, prompts=[str(number) for number in range(51)])
+    assert fault.startswith("The request is for 51 images, and MAX_IMAGES_PER_BATCH is 50; split the request")
+
+
+def test_every_fault_is_found_at_once(settings: Settings) -> None:
+    faults = refusal(
+        settings,
+        prompts=["", 1, "a", "a ", *map(str, range(60))],
+        models=["x"],
+        style="y",
+        template="z",
+        font="w",
+        variation=-1,
+    )
+    assert len(faults) == 9
+    assert [fault.partition(":")[0] for fault in faults[:7]] == [
+        "prompts[0]",
+        "prompts[1]",
+        "models[0]",
+        "style",
+        "template",
+        "font",
+        "variation",
+    ]
+
+
+def test_what_the_font_cannot_set_is_refused_with_the_fonts_that_can(settings: Settings) -> None:
+    [fault] = refusal(settings, prompts=["Привет, мир"], font="bangers")
+    assert fault.startswith(
+        'The font "bangers" cannot set П р и в е т м of the title "Привет, мир"; fonts that can: inter'
+    )
+
+
+def test_a_title_no_font_can_set_is_refused(settings: Settings) -> None:
+    [fault] = refusal(settings, prompts=["日本"])
+    assert "none of the fonts can" in fault
+
+
+def test_a_missing_store_names_the_variable() -> None:
+    [fault] = refusal(Settings(simulate_providers=True))
+    assert "set THUMBNAILS_DIR" in fault
+
+
+def test_a_directory_on_render_is_no_store(tmp_path: Path) -> None:
+    [fault] = refusal(Settings(simulate_providers=True, thumbnails_dir=tmp_path, on_render=True))
+    assert "an instance's disk is thrown away" in fault
+
+
+def test_a_real_model_names_the_way_to_go_on(tmp_path: Path) -> None:
+    [fault] = refusal(Settings(thumbnails_dir=tmp_path))
+    assert fault.startswith("gpt-image-1 is served by openai")
+    assert "SIMULATE_PROVIDERS=1" in fault
+
+
+def test_ids_that_one_model_serves_are_named_in_a_warning(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    check_request(BatchRequest, {**GOOD, "models": ["gpt-image-1", "gpt-image-2.5-flare"]}, settings)
+    assert "gpt-image-1, gpt-image-2.5-flare are all served by gpt-image-2.5-flare" in caplog.text
+
+
+def test_a_retired_id_says_who_serves_it(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    check_request(BatchRequest, {**GOOD, "models": ["dall-e-3", "gpt-image-1-mini"]}, settings)
+    assert "dall-e-3 was shut down; gpt-image-2.5-sunburst serves it" in caplog.text
+    assert "gpt-image-1-mini will be shut down on 2026-12-01" in caplog.text
+
+
+def test_a_leafs_request_is_checked_the_same_way(settings: Settings) -> None:
+    with pytest.raises(InvalidRequestError, match="title: must be a text in quotes, not 5"):
+        check_request(
+            ThumbnailRequest,
+            {"title": 5, "model": "gpt-image-1", "style": "neon", "template": "bottom-bar", "font": "inter"},
+            settings,
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("  a \n b\t\tc ", "a b c"),
+        ("e\u0301", "é"),
+        ("a\x1b[31mb\x00c", "a [31mb c"),
+        ("soft\u00adhyphen", "softhyphen"),
+        ("a\u2028b\u00a0c", "a b c"),
+    ],
+)
+def test_texts_are_one_clean_line(text: str, expected: str) -> None:
+    assert clean_text(text) == expected

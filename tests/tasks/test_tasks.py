@@ -1,0 +1,91 @@
+"""The tasks as registered: what they take, and what the parents return."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from errors import InvalidRequestError
+from local.engine import Engine
+from settings import Settings
+from tasks import app, generate_batch, generate_thumbnail, generate_thumbnails
+from tasks.app import name_arguments
+
+BATCH = [["One", "Two", "Three"], ["dall-e-3", "gpt-image-1"], "neon", "left-panel", "lora"]
+
+
+async def run(task: str, arguments: Any) -> Any:
+    return await Engine(app, lambda _: None).run(task, arguments)
+
+
+async def test_a_batch_returns_its_rows_in_order(environment: Settings) -> None:
+    result = await run("generateBatch", BATCH)
+    assert result["summary"] == {"requested": 6, "ok": 6, "reused": 0, "rejected": 0, "failed": 0}
+    assert [row["title"] for row in result["rows"]] == ["One", "Two", "Three"]
+    for row in result["rows"]:
+        assert row.keys() == {"title", "style", "template", "font", "results"}
+        assert [outcome["model"] for outcome in row["results"]] == ["dall-e-3", "gpt-image-1"]
+        assert all(outcome["title"] == row["title"] for outcome in row["results"])
+    assert result.keys() == {"batch_id", "summary", "rows", "manifest_url", "gallery_url"}
+
+
+async def test_a_rerun_finds_its_own_record_again(environment: Settings) -> None:
+    first, second = await run("generateBatch", BATCH), await run("generateBatch", BATCH)
+    for name in ("batch_id", "manifest_url", "gallery_url"):
+        assert first[name] == second[name]
+    assert second["summary"]["reused"] == 6
+
+
+async def test_one_title_by_several_models_is_one_row(environment: Settings) -> None:
+    row = await run("generateThumbnails", ["One", *BATCH[1:]])
+    assert row.keys() == {"title", "style", "template", "font", "results"}
+    assert [outcome["status"] for outcome in row["results"]] == ["ok", "ok"]
+
+
+async def test_one_pair_has_the_same_shape_as_many(environment: Settings) -> None:
+    result = await run("generateBatch", [["One"], ["dall-e-3"], *BATCH[2:]])
+    assert [len(row["results"]) for row in result["rows"]] == [1]
+    row = await run("generateThumbnails", ["One", ["dall-e-3"], *BATCH[2:]])
+    assert len(row["results"]) == 1
+
+
+async def test_input_by_names_is_the_same_as_by_position(environment: Settings) -> None:
+    names = ["prompts", "models", "style", "template", "font"]
+    by_position = await run("generateBatch", BATCH)
+    by_name = await run("generateBatch", dict(zip(names, BATCH, strict=True)))
+    assert by_name["batch_id"] == by_position["batch_id"]
+
+
+async def test_the_record_of_a_batch_is_beside_its_pictures(environment: Settings) -> None:
+    import json
+
+    result = await run("generateBatch", BATCH)
+    manifest = json.loads(Path(result["manifest_url"].removeprefix("file://")).read_text())
+    assert manifest["version"] == 1
+    assert manifest["rows"] == result["rows"]
+    assert manifest["request"]["prompts"] == ["One", "Two", "Three"]
+    page = Path(result["gallery_url"].removeprefix("file://"))
+    for row in result["rows"]:
+        for outcome in row["results"]:
+            assert outcome["key"] in page.read_text()
+            assert (page.parent / "../.." / outcome["key"]).resolve().is_file()
+
+
+def test_too_short_too_long_and_misnamed_input_says_what_the_task_takes() -> None:
+    usage = "It is, in this order: prompts, models, style, template, font, context (or ''), extra_prompt (or ''), "
+    with pytest.raises(InvalidRequestError, match=r"The input lacks style, template, font\. It is") as caught:
+        name_arguments(generate_batch.func, [["a"], ["b"]])
+    assert usage in str(caught.value)
+    with pytest.raises(InvalidRequestError, match="The input has 9 values, 1 more than it may"):
+        name_arguments(generate_batch.func, list(range(9)))
+    with pytest.raises(InvalidRequestError, match="There is no input named 'titles'"):
+        name_arguments(generate_batch.func, [], {"titles": []})
+
+
+@pytest.mark.parametrize("arguments", [[], [["a"]], list(range(9)), {"titles": ["a"]}])
+async def test_the_tasks_themselves_answer_so_too(environment: Settings, arguments: Any) -> None:
+    for task in (generate_batch, generate_thumbnails, generate_thumbnail):
+        values = arguments if isinstance(arguments, dict) else list(arguments)
+        args, kwargs = ([], values) if isinstance(values, dict) else (values, {})
+        with pytest.raises(InvalidRequestError, match="It is, in this order: "):
+            await task.func(None, *args, **kwargs)  # type: ignore[arg-type, misc]
