@@ -9,7 +9,9 @@ from collections.abc import Sequence
 __all__ = [
     "InvalidRequestError",
     "NothingGeneratedError",
+    "PictureError",
     "ProviderRejectedError",
+    "ProviderThrottledError",
     "ProviderUnavailableError",
     "SettingsError",
     "StoreError",
@@ -55,6 +57,23 @@ class ProviderUnavailableError(ThumbnailError):
     """The provider did not deliver this time; a retry may help."""
 
     code = "provider_unavailable"
+
+
+class ProviderThrottledError(ProviderUnavailableError):
+    """The provider asks to wait before it is asked again."""
+
+    code = "throttled"
+
+    def __init__(self, message: str, wait_seconds: float | None) -> None:
+        """Take the message and how long to wait, or None where the provider does not say."""
+        self.wait_seconds = wait_seconds
+        super().__init__(message)
+
+
+class PictureError(ThumbnailError):
+    """What came as a picture is none, or none that could be used; another attempt may bring a better one."""
+
+    code = "unusable_picture"
 
 
 class StoreError(ThumbnailError):

@@ -16,6 +16,9 @@ __all__ = ["Settings", "log_level", "read_settings"]
 
 T = TypeVar("T")
 
+OPENAI_QUALITIES = ("low", "medium", "high", "xhigh", "max", "auto")
+GEMINI_SIZES = ("1K", "2K", "4K")
+LONGEST_PROVIDER_TIMEOUT = 600
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -25,12 +28,21 @@ class Settings:
 
     openai_api_key: str | None = field(default=None, repr=False)
     google_api_key: str | None = field(default=None, repr=False)
+    openai_image_quality: str = "medium"
+    openai_image_size: str | None = None
+    gemini_image_size: str = "1K"
+    provider_timeout_seconds: float = 240.0
     simulate_providers: bool = False
     simulated_latency_seconds: float = 1.0
     thumbnails_dir: Path | None = None
     max_images_per_batch: int = 50
     fan_out_window: int = 20
     on_render: bool = False
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be read anywhere."""
+        return tuple(secret for secret in (self.openai_api_key, self.google_api_key) if secret)
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -49,13 +61,18 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         try:
             return parse(text)
         except ValueError as error:
-            faults.append(f"{name}={text!r}: {error}")
+            shown = "" if name.endswith("_KEY") else f"={text!r}"
+            faults.append(f"{name}{shown}: {error}")
             return default
 
-    read("LOG_LEVEL", _level, "INFO")
+    read("LOG_LEVEL", _one_of(LOG_LEVELS), "INFO")
     settings = Settings(
-        openai_api_key=read("OPENAI_API_KEY", str, None),
-        google_api_key=read("GOOGLE_API_KEY", str, None),
+        openai_api_key=read("OPENAI_API_KEY", _key, None),
+        google_api_key=read("GOOGLE_API_KEY", _key, None),
+        openai_image_quality=read("OPENAI_IMAGE_QUALITY", _one_of(OPENAI_QUALITIES), "medium"),
+        openai_image_size=read("OPENAI_IMAGE_SIZE", _openai_size, None),
+        gemini_image_size=read("GEMINI_IMAGE_SIZE", _one_of(GEMINI_SIZES), "1K"),
+        provider_timeout_seconds=read("PROVIDER_TIMEOUT_SECONDS", _timeout, 240.0),
         simulate_providers=read("SIMULATE_PROVIDERS", _switch, False),
         simulated_latency_seconds=read("SIMULATED_LATENCY_SECONDS", _seconds, 1.0),
         thumbnails_dir=read("THUMBNAILS_DIR", Path, None),
@@ -72,13 +89,41 @@ def log_level(environ: Mapping[str, str] | None = None) -> int:
     """Return the level that ``LOG_LEVEL`` names, or INFO; a wrong name is reported by ``read_settings``."""
     environ = os.environ if environ is None else environ
     name = environ.get("LOG_LEVEL", "").strip().upper()
-    return logging.getLevelNamesMapping()[name] if name in LOG_LEVELS else logging.INFO
+    return logging.getLevelNamesMapping()[name if name in LOG_LEVELS else "INFO"]
 
 
-def _level(text: str) -> str:
-    if text.upper() not in LOG_LEVELS:
-        raise ValueError(f"give one of {', '.join(LOG_LEVELS)}")
+def _one_of(names: tuple[str, ...]) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        for name in names:
+            if text.lower() == name.lower():
+                return name
+        raise ValueError(f"give one of {', '.join(names)}")
+
+    return parse
+
+
+def _key(text: str) -> str:
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("give the key alone, as the provider shows it; this holds characters that no key has")
     return text
+
+
+def _openai_size(text: str) -> str:
+    """Check a size against what gpt-image-2 and later allow."""
+    width, _, height = text.partition("x")
+    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+        raise ValueError("give width x height in pixels, such as 1200x640")
+    w, h = int(width), int(height)
+    if w % 16 or h % 16 or not 655_360 <= w * h <= 8_294_400 or not 1 / 3 <= w / h <= 3:
+        raise ValueError("give two multiples of 16, at most 1:3 or 3:1, with 655,360 to 8,294,400 pixels in all")
+    return text
+
+
+def _timeout(text: str) -> float:
+    seconds = _seconds(text)
+    if not 0 < seconds <= LONGEST_PROVIDER_TIMEOUT:
+        raise ValueError(f"give seconds above 0 and up to {LONGEST_PROVIDER_TIMEOUT}, so that the leaf outlives it")
+    return seconds
 
 
 def _switch(text: str) -> bool:

@@ -1,22 +1,47 @@
 """From the provider's bytes to the canvas, and from the canvas to a JPEG."""
 
 import io
+import warnings
 
 from PIL import Image, ImageOps
 
 from compositing.templates import CANVAS
+from errors import PictureError
 
 __all__ = ["JPEG_QUALITY", "encode_jpeg", "open_on_canvas"]
 
 JPEG_QUALITY = 85  # The reference's.
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+# Pixels: the largest picture a model offers (4K, 16:9) has 17 million; what is much larger is a bomb.
+MOST_PIXELS, SHORTEST_SIDE = 40_000_000, 64
 
 
 def open_on_canvas(picture: bytes) -> Image.Image:
-    """Decode a picture and fill the 1200x630 canvas with it: scaled to cover, and cropped evenly, in one pass."""
-    with Image.open(io.BytesIO(picture)) as image:
-        image.draft("RGB", (CANVAS.width, CANVAS.height))
-        upright = ImageOps.exif_transpose(image)
-        return _cover(upright.convert("RGB"))
+    """Decode a picture and fill the 1200x630 canvas with it: scaled to cover, and cropped evenly, in one pass.
+
+    Any mode becomes RGB, an orientation in the EXIF data is applied, and of an animation the first frame is taken.
+
+    Raises:
+        PictureError: the bytes are no picture, not all of one, or of a size that no model makes.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(picture), formats=FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PictureError("The picture is larger than any model makes; a retry may bring a better one.") from error
+    except Exception as error:  # Decoders raise whatever they trip over in hostile or broken data.
+        raise PictureError(f"What came as a picture ({len(picture)} bytes) is none; a retry may bring one.") from error
+    with image:
+        if image.width * image.height > MOST_PIXELS or min(image.size) < SHORTEST_SIDE:
+            size = f"{image.width}x{image.height}"
+            raise PictureError(f"The picture is {size} pixels, which no model makes; a retry may bring a better one.")
+        try:
+            image.draft("RGB", (CANVAS.width, CANVAS.height))
+            return _cover(_rgb(ImageOps.exif_transpose(image)))
+        except Exception as error:
+            what = f"The picture ({image.format}, {len(picture)} bytes)"
+            raise PictureError(f"{what} is broken or cut off; a retry may bring a whole one.") from error
 
 
 def encode_jpeg(canvas: Image.Image) -> bytes:
@@ -24,6 +49,15 @@ def encode_jpeg(canvas: Image.Image) -> bytes:
     out = io.BytesIO()
     canvas.save(out, "JPEG", quality=JPEG_QUALITY)
     return out.getvalue()
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):  # 16 bits a pixel, which a plain conversion would clip to the lowest 8.
+        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L").convert("RGB")
+    if image.has_transparency_data:
+        paper = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(paper, image.convert("RGBA")).convert("RGB")
+    return image.convert("RGB")
 
 
 def _cover(image: Image.Image) -> Image.Image:

@@ -1,33 +1,33 @@
-"""The whole of compositing on one screen: picture, template and title in, JPEG out."""
+"""The whole of compositing on one screen: a picture on the canvas, a template and a title in, JPEG out."""
 
-from compositing.canvas import encode_jpeg, open_on_canvas
+from PIL import Image
+
+from compositing.canvas import encode_jpeg
 from compositing.drawing import draw_title
 from compositing.fonts import load_font
 from compositing.layout import lay_out
 from compositing.templates import TEMPLATES
 
-__all__ = ["COMPOSITOR_VERSION", "compose"]
-
-# Part of every thumbnail's key. Raise it with any change that moves a pixel, or readers keep seeing the old ones.
-COMPOSITOR_VERSION = 1
+__all__ = ["compose", "prepare"]
 
 
-def compose(picture: bytes, title: str, template: str, font: str) -> bytes:
+def compose(canvas: Image.Image, title: str, template: str, font: str) -> bytes:
     """Set a title on a picture.
 
     Args:
-        picture: an image file of any format Pillow reads, of any size.
+        canvas: the picture, 1200x630 and RGB, as ``open_on_canvas`` returns it; it is drawn on.
         title: one line of text whose characters the font has.
         template: a name in ``TEMPLATES``.
         font: a name in the fonts' catalogue.
 
     Returns:
         A 1200x630 JPEG.
-
-    Raises:
-        OSError: the picture cannot be decoded.
     """
-    canvas = open_on_canvas(picture)
     layout = lay_out(title, load_font(font), TEMPLATES[template])
     draw_title(canvas, TEMPLATES[template], layout)
     return encode_jpeg(canvas)
+
+
+def prepare(title: str, template: str, font: str) -> None:
+    """Do what of a title can be done before there is a picture: open the font, shape the words, find the size."""
+    lay_out(title, load_font(font), TEMPLATES[template])

@@ -25,10 +25,14 @@ class PictureRequest:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture as the provider sent it: the bytes untouched, and what the provider says it used."""
+    """A picture as the provider sent it: the bytes untouched, and what it took.
+
+    ``usage`` holds ``latency_seconds`` and, where the vendor reports them, ``input_tokens``, ``output_tokens``,
+    ``total_tokens`` and ``size`` (pixels).
+    """
 
     data: bytes = field(repr=False)
-    usage: Mapping[str, int] = field(default_factory=dict)
+    usage: Mapping[str, float | str] = field(default_factory=dict)
 
 
 class PictureProvider(Protocol):
@@ -39,6 +43,7 @@ class PictureProvider(Protocol):
 
         Raises:
             ProviderRejectedError: the vendor will not make this picture, now or later.
+            ProviderThrottledError: the vendor asks to wait before it is asked again.
             ProviderUnavailableError: the vendor did not deliver; a retry may help.
         """
         ...

@@ -1,13 +1,14 @@
 """The models that can be asked for, as data. Adding one is adding one entry to ``MODELS``."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 __all__ = ["MODELS", "Model"]
 
-# What OpenAI is asked for: 16-divisible and almost the canvas, so that next to nothing paid for is cropped away.
-NEAR_CANVAS = "1200x640"
+# What OpenAI models offer (gpt-image-2.5 and later, and those before); another quality or size is a 400 there.
+QUALITIES = ("low", "medium", "high", "auto")
+MORE_QUALITIES = ("low", "medium", "high", "xhigh", "max", "auto")
 STANDARD_LANDSCAPE = "1536x1024"
-WIDE_1K = "16:9 1K"
 
 
 @dataclass(frozen=True)
@@ -15,12 +16,14 @@ class Model:
     """One model id that a request may name.
 
     ``successor`` is the live model that serves an id whose own model was shut down; ``ends`` is the day (ISO 8601)
-    on which a live model will be. ``size`` is what the serving model is asked for.
+    on which a live model will be. ``qualities`` is empty where the vendor has no such choice. ``fixed_size`` is what
+    a model is asked for that allows only standard sizes, in pixels.
     """
 
     id: str
-    vendor: str
-    size: str
+    vendor: Literal["openai", "gemini"]
+    qualities: tuple[str, ...] = ()
+    fixed_size: str | None = None
     successor: str | None = None
     ends: str | None = None
 
@@ -34,19 +37,19 @@ class Model:
 MODELS = {
     model.id: model
     for model in (
-        Model("gpt-image-2", "openai", NEAR_CANVAS),
-        Model("gpt-image-2.5-flare", "openai", NEAR_CANVAS),
-        Model("gpt-image-2.5-sunburst", "openai", NEAR_CANVAS),
-        Model("gpt-image-2.6-flare", "openai", NEAR_CANVAS),
-        Model("gpt-image-2.6-sunburst", "openai", NEAR_CANVAS),
-        Model("gpt-image-1.5", "openai", STANDARD_LANDSCAPE, ends="2026-12-01"),
-        Model("gpt-image-1-mini", "openai", STANDARD_LANDSCAPE, ends="2026-12-01"),
-        Model("gemini-3-pro-image", "gemini", WIDE_1K),
-        Model("gemini-3.1-flash-image", "gemini", WIDE_1K),
-        Model("gemini-3.1-flash-lite-image", "gemini", WIDE_1K),
+        Model("gpt-image-2", "openai", QUALITIES),
+        Model("gpt-image-2.5-flare", "openai", MORE_QUALITIES),
+        Model("gpt-image-2.5-sunburst", "openai", MORE_QUALITIES),
+        Model("gpt-image-2.6-flare", "openai", MORE_QUALITIES),
+        Model("gpt-image-2.6-sunburst", "openai", MORE_QUALITIES),
+        Model("gpt-image-1.5", "openai", QUALITIES, STANDARD_LANDSCAPE, ends="2026-12-01"),
+        Model("gpt-image-1-mini", "openai", QUALITIES, STANDARD_LANDSCAPE, ends="2026-12-01"),
+        Model("gemini-3-pro-image", "gemini"),
+        Model("gemini-3.1-flash-image", "gemini"),
+        Model("gemini-3.1-flash-lite-image", "gemini"),
         # The tutorial's three, all shut down in 2026, each served by a different live model.
-        Model("gemini-3-pro-image-preview", "gemini", WIDE_1K, successor="gemini-3-pro-image"),
-        Model("gpt-image-1", "openai", NEAR_CANVAS, successor="gpt-image-2.5-flare"),
-        Model("dall-e-3", "openai", NEAR_CANVAS, successor="gpt-image-2.5-sunburst"),
+        Model("gemini-3-pro-image-preview", "gemini", successor="gemini-3-pro-image"),
+        Model("gpt-image-1", "openai", MORE_QUALITIES, successor="gpt-image-2.5-flare"),
+        Model("dall-e-3", "openai", MORE_QUALITIES, successor="gpt-image-2.5-sunburst"),
     )
 }

@@ -20,4 +20,5 @@ class SimulatedProvider:
 
         await asyncio.sleep(self._latency_seconds)
         subject = f"{request.served_by}\n{request.prompt}\n{request.variation}"
-        return Picture(await asyncio.to_thread(draw_scene, subject, request.style))
+        usage = {"latency_seconds": self._latency_seconds}
+        return Picture(await asyncio.to_thread(draw_scene, subject, request.style), usage)

@@ -4,7 +4,7 @@ from typing import Any
 
 from render_sdk import Retry, TaskContext
 
-from tasks.app import app, checked_arguments
+from tasks.app import LEAF_TIMEOUT_SECONDS, app, checked_arguments
 
 __all__ = ["generate_thumbnail"]
 
@@ -12,7 +12,7 @@ __all__ = ["generate_thumbnail"]
 @app.task(
     name="generateThumbnail",
     retry=Retry(max_retries=2, wait_duration_ms=5_000, backoff_scaling=2),
-    timeout_seconds=900,
+    timeout_seconds=LEAF_TIMEOUT_SECONDS,
     plan="starter",
 )
 @checked_arguments

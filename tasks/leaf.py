@@ -4,11 +4,9 @@ import asyncio
 import logging
 import time
 
-from compositing.thumbnail import COMPOSITOR_VERSION, compose
+from compositing import COMPOSITOR_VERSION
 from errors import ProviderRejectedError
-from providers.choice import served_by
-from providers.prompt import build_prompt
-from providers.provider import PictureRequest
+from providers.choice import picture_request
 from providers.registry import MODELS
 from settings import Settings
 from storage.keys import thumbnail_key
@@ -28,12 +26,13 @@ async def make_thumbnail(request: ThumbnailRequest, settings: Settings) -> Outco
     The timings are in seconds: getting the original, compositing, uploading.
     """
     model, title = MODELS[request.model], clean_text(request.title)
-    picture = PictureRequest(
-        served_by=served_by(model, settings),
-        prompt=build_prompt(title, request.style, clean_text(request.context), clean_text(request.extra_prompt)),
+    picture = picture_request(
+        model,
+        settings,
+        title=title,
         style=request.style,
-        size=model.size,
-        quality="",
+        context=clean_text(request.context),
+        extra_prompt=clean_text(request.extra_prompt),
         variation=request.variation,
     )
     key = thumbnail_key(
@@ -46,10 +45,10 @@ async def make_thumbnail(request: ThumbnailRequest, settings: Settings) -> Outco
         compositor_version=COMPOSITOR_VERSION,
     )
     store = open_store(settings)
+    pair: Outcome = {"title": request.title, "model": model.id}
     outcome: Outcome = {
         "status": "ok",
-        "title": request.title,
-        "model": model.id,
+        **pair,
         "served_by": picture.served_by,
         "image_url": store.url(key),
         "key": key,
@@ -60,19 +59,24 @@ async def make_thumbnail(request: ThumbnailRequest, settings: Settings) -> Outco
     if await store.holds(Area.THUMBNAILS, key):
         logger.info("%s, %s: found finished, %s", title, model.id, key)
         return {**outcome, "reused": True}
+
+    def prepare_compositing() -> None:
+        from compositing.thumbnail import prepare
+
+        prepare(title, request.template, request.font)
+        logger.debug("%s, %s: ready to compose", title, model.id)
+
     began = time.perf_counter()
     try:
-        original = await find_or_generate(picture, model, settings, store)
+        original = await find_or_generate(picture, model, settings, store, prepare_compositing)
     except ProviderRejectedError as error:
         logger.warning("%s, %s: rejected, %s", title, model.id, error)
-        return {
-            "status": "rejected",
-            "title": request.title,
-            "model": model.id,
-            "error": {"code": error.code, "message": str(error)},
-        }
+        return {"status": "rejected", **pair, "error": {"code": error.code, "message": str(error)}}
     got_original = time.perf_counter()
-    jpeg = await asyncio.to_thread(compose, original.data, title, request.template, request.font)
+
+    from compositing.thumbnail import compose
+
+    jpeg = await asyncio.to_thread(compose, original.canvas, title, request.template, request.font)
     composed = time.perf_counter()
     await store.write(Area.THUMBNAILS, key, jpeg, "image/jpeg")
     uploaded = time.perf_counter()
@@ -80,6 +84,7 @@ async def make_thumbnail(request: ThumbnailRequest, settings: Settings) -> Outco
     return {
         **outcome,
         "reused": original.reused,
+        **({"usage": dict(original.usage)} if original.usage else {}),
         "original_seconds": round(got_original - began, 3),
         "composite_seconds": round(composed - got_original, 3),
         "upload_seconds": round(uploaded - composed, 3),

@@ -20,6 +20,10 @@ def test_each_variable_is_read() -> None:
         {
             "OPENAI_API_KEY": "k1",
             "GOOGLE_API_KEY": "k2",
+            "OPENAI_IMAGE_QUALITY": "HIGH",
+            "OPENAI_IMAGE_SIZE": "1536x864",
+            "GEMINI_IMAGE_SIZE": "2k",
+            "PROVIDER_TIMEOUT_SECONDS": "90",
             "SIMULATE_PROVIDERS": "yes",
             "SIMULATED_LATENCY_SECONDS": "0.25",
             "THUMBNAILS_DIR": "/tmp/x",
@@ -28,30 +32,55 @@ def test_each_variable_is_read() -> None:
             "RENDER": "true",
         }
     )
-    assert settings == Settings("k1", "k2", True, 0.25, Path("/tmp/x"), 10000, 7, True)
+    assert settings == Settings(
+        openai_api_key="k1",
+        google_api_key="k2",
+        openai_image_quality="high",
+        openai_image_size="1536x864",
+        gemini_image_size="2K",
+        provider_timeout_seconds=90,
+        simulate_providers=True,
+        simulated_latency_seconds=0.25,
+        thumbnails_dir=Path("/tmp/x"),
+        max_images_per_batch=10_000,
+        fan_out_window=7,
+        on_render=True,
+    )
+
+
+BAD = {
+    "SIMULATE_PROVIDERS": "maybe",
+    "FAN_OUT_WINDOW": "0",
+    "MAX_IMAGES_PER_BATCH": "many",
+    "SIMULATED_LATENCY_SECONDS": "nan",
+    "LOG_LEVEL": "loud",
+    "OPENAI_IMAGE_QUALITY": "best",
+    "OPENAI_IMAGE_SIZE": "1200x630",
+    "GEMINI_IMAGE_SIZE": "8K",
+    "PROVIDER_TIMEOUT_SECONDS": "3600",
+    "OPENAI_API_KEY": "Bearer canary",
+    "GOOGLE_API_KEY": "canary\u2026",
+}
 
 
 def test_every_bad_value_is_named_with_its_remedy() -> None:
     with pytest.raises(SettingsError) as caught:
-        read_settings(
-            {
-                "SIMULATE_PROVIDERS": "maybe",
-                "FAN_OUT_WINDOW": "0",
-                "MAX_IMAGES_PER_BATCH": "many",
-                "SIMULATED_LATENCY_SECONDS": "nan",
-                "LOG_LEVEL": "loud",
-            }
-        )
-    message = str(caught.value)
-    for name in (
-        "SIMULATE_PROVIDERS",
-        "FAN_OUT_WINDOW",
-        "MAX_IMAGES_PER_BATCH",
-        "SIMULATED_LATENCY_SECONDS",
-        "LOG_LEVEL",
-    ):
-        assert name in message
-    assert message.count("give") == 5
+        read_settings(BAD)
+    faults = caught.value.faults
+    assert {fault.partition(":")[0].partition("=")[0] for fault in faults} == BAD.keys()
+    assert all(": give " in fault for fault in faults)
+    assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize("size", ["1200x640", "1024x1024", "3840x2160", "1536x512"])
+def test_sizes_that_openai_allows(size: str) -> None:
+    assert read_settings({"OPENAI_IMAGE_SIZE": size}).openai_image_size == size
+
+
+@pytest.mark.parametrize("size", ["1200x630", "100x100", "4096x4096", "2048x512", "1200", "axb", "0x16", "-16x16"])
+def test_sizes_that_openai_does_not_allow(size: str) -> None:
+    with pytest.raises(SettingsError, match="OPENAI_IMAGE_SIZE"):
+        read_settings({"OPENAI_IMAGE_SIZE": size})
 
 
 def test_keys_are_not_in_the_repr() -> None:

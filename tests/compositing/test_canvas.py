@@ -4,6 +4,7 @@ import pytest
 from PIL import Image
 
 from compositing.canvas import encode_jpeg, open_on_canvas
+from errors import PictureError
 
 
 def encoded(image: Image.Image, format: str, **options: object) -> bytes:
@@ -13,7 +14,7 @@ def encoded(image: Image.Image, format: str, **options: object) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "size", [(1200, 640), (1200, 630), (1536, 1024), (1376, 768), (640, 1200), (50, 50), (4096, 2304)]
+    "size", [(1200, 640), (1200, 630), (1536, 1024), (1376, 768), (640, 1200), (64, 64), (4096, 2304)]
 )
 def test_a_picture_of_any_size_fills_the_canvas(size: tuple[int, int]) -> None:
     canvas = open_on_canvas(encoded(Image.new("RGB", size, "#336699"), "PNG"))
@@ -40,11 +41,50 @@ def test_nothing_is_distorted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "format"), [("RGBA", "PNG"), ("P", "PNG"), ("L", "PNG"), ("CMYK", "JPEG"), ("LA", "PNG")]
+    ("mode", "format"), [("P", "PNG"), ("L", "PNG"), ("CMYK", "JPEG"), ("1", "PNG"), ("RGB", "WEBP"), ("P", "GIF")]
 )
-def test_any_mode_becomes_rgb(mode: str, format: str) -> None:
-    picture = Image.new("RGB", (300, 200), "#808080").convert(mode)
-    assert open_on_canvas(encoded(picture, format)).mode == "RGB"
+def test_any_mode_and_format_keeps_its_colour(mode: str, format: str) -> None:
+    picture = Image.new("RGB", (300, 200), "white").convert(mode)
+    canvas = open_on_canvas(encoded(picture, format))
+    assert canvas.mode == "RGB"
+    assert min(low for low, _ in canvas.getextrema()) >= 250  # type: ignore[misc]
+
+
+def test_sixteen_bits_a_pixel_are_scaled_and_not_clipped() -> None:
+    picture = Image.new("I;16", (300, 200), 0x8000)
+    [[low, high], *_] = open_on_canvas(encoded(picture, "PNG")).getextrema()  # type: ignore[misc]
+    assert low == high == 0x80
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_what_is_transparent_is_white_and_never_what_lies_hidden_under_it(mode: str) -> None:
+    picture = Image.new("RGBA", (300, 200), (255, 0, 0, 0)).convert(mode)
+    assert open_on_canvas(encoded(picture, "PNG")).getextrema() == ((255, 255),) * 3
+
+
+@pytest.mark.parametrize("format", ["GIF", "WEBP", "PNG"])
+def test_of_an_animation_the_first_frame_is_taken(format: str) -> None:
+    frames = [Image.new("RGB", (300, 200), colour) for colour in ("white", "black")]
+    canvas = open_on_canvas(encoded(frames[0], format, save_all=True, append_images=frames[1:]))
+    assert min(low for low, _ in canvas.getextrema()) >= 250  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "is none"),
+        (b"GIF89a", "is none"),
+        (b"\x89PNG\r\n\x1a\n" + b"\x00" * 100, "is none"),
+        (encoded(Image.new("RGB", (300, 200)), "PNG")[:-60], "broken or cut off"),
+        (encoded(Image.new("RGB", (300, 200)), "BMP"), "is none"),
+        (encoded(Image.new("RGB", (2000, 30)), "PNG"), "2000x30 pixels"),
+        (encoded(Image.new("1", (8000, 8000)), "PNG"), "8000x8000 pixels"),
+        (encoded(Image.new("1", (12000, 9000)), "PNG"), "larger than any model makes"),
+    ],
+)
+def test_what_is_no_usable_picture_is_refused(data: bytes, message: str) -> None:
+    with pytest.raises(PictureError, match=message):
+        open_on_canvas(data)
 
 
 def test_a_picture_turned_by_its_exif_tag_is_turned_back() -> None:

@@ -9,10 +9,8 @@ from compositing.thumbnail import compose
 GREY = 140
 
 
-def picture() -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (1200, 640), (GREY, GREY, GREY)).save(out, "PNG")
-    return out.getvalue()
+def picture() -> Image.Image:
+    return Image.new("RGB", (1200, 630), (GREY, GREY, GREY))
 
 
 def composed(title: str, template: str) -> Image.Image:

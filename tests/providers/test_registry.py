@@ -30,17 +30,7 @@ def test_every_entry_is_sound(model: object) -> None:
     assert MODELS[model.id] is model
     assert MODELS[model.serving_id].successor is None
     assert model.vendor == MODELS[model.serving_id].vendor
-    assert model.size == MODELS[model.serving_id].size
+    assert model.fixed_size == MODELS[model.serving_id].fixed_size
+    assert model.qualities == MODELS[model.serving_id].qualities
     if model.ends:
         date.fromisoformat(model.ends)
-
-
-@pytest.mark.parametrize("model", [m for m in MODELS.values() if m.vendor == "openai"], ids=lambda model: model.id)
-def test_openai_sizes_are_ones_the_api_allows(model: object) -> None:
-    from providers.registry import Model
-
-    assert isinstance(model, Model)
-    width, height = map(int, model.size.split("x"))
-    assert width % 16 == height % 16 == 0
-    assert 655_360 <= width * height <= 8_294_400
-    assert 1 / 3 <= width / height <= 3

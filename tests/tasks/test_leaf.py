@@ -22,6 +22,7 @@ def files(settings: Settings, area: str) -> list[Path]:
 async def test_a_thumbnail_is_made_and_its_outcome_says_how(settings: Settings) -> None:
     outcome = await make_thumbnail(REQUEST, settings)
     timings = {name: outcome.pop(name) for name in list(outcome) if name.endswith("_seconds")}
+    assert outcome.pop("usage") == {"latency_seconds": 0}
     assert timings.keys() == {"original_seconds", "composite_seconds", "upload_seconds"}
     assert all(0 <= value < 30 for value in timings.values())
     [path] = files(settings, "thumbnails")

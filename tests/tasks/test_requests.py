@@ -115,10 +115,17 @@ def test_a_directory_on_render_is_no_store(tmp_path: Path) -> None:
     assert "an instance's disk is thrown away" in fault
 
 
-def test_a_real_model_names_the_way_to_go_on(tmp_path: Path) -> None:
+def test_a_missing_key_names_the_variable(tmp_path: Path) -> None:
     [fault] = refusal(Settings(thumbnails_dir=tmp_path))
-    assert fault.startswith("gpt-image-1 is served by openai")
-    assert "SIMULATE_PROVIDERS=1" in fault
+    assert fault.startswith("OPENAI_API_KEY is not set, and gpt-image-1 needs it: set it")
+
+
+def test_a_key_of_each_vendor_that_is_needed_is_asked_for(tmp_path: Path) -> None:
+    settings = Settings(thumbnails_dir=tmp_path, openai_api_key="k")
+    models = ["gpt-image-1", "gemini-3-pro-image", "gemini-3.1-flash-image"]
+    [fault] = refusal(settings, models=models)
+    assert fault.startswith("GOOGLE_API_KEY is not set")
+    check_request(BatchRequest, {**GOOD, "models": models[:1]}, settings)
 
 
 def test_ids_that_one_model_serves_are_named_in_a_warning(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:

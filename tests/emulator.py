@@ -1,0 +1,310 @@
+"""OpenAI's Images API and Gemini's generateContent over HTTP, strict about the documented shapes.
+
+A request that the real APIs would refuse is refused here with their own error, and every request is recorded. Faults
+are scripted: each is a function that answers in the API's place.
+"""
+
+import base64
+import http.server
+import io
+import json
+import socket
+import struct
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+from PIL import Image
+
+__all__ = ["Emulator", "Handler", "Request", "gemini_error", "openai_error"]
+
+KEY = "canary-key-0123456789"
+OPENAI_LIVE = {
+    "gpt-image-2",
+    "gpt-image-2.5-flare",
+    "gpt-image-2.5-sunburst",
+    "gpt-image-2.6-flare",
+    "gpt-image-2.6-sunburst",
+    "gpt-image-1.5",
+    "gpt-image-1-mini",
+}
+OPENAI_STANDARD_ONLY = {"gpt-image-1.5", "gpt-image-1-mini"}
+STANDARD_SIZES = {"1024x1024", "1536x1024", "1024x1536", "auto"}
+OPENAI_FIELDS = {"model", "prompt", "n", "size", "quality", "output_format", "output_compression", "background", "user"}
+GEMINI_LIVE = {"gemini-3-pro-image", "gemini-3.1-flash-image", "gemini-3.1-flash-lite-image"}
+GEMINI_SIZES = {"1K": (1376, 768), "2K": (2752, 1536), "4K": (5504, 3072)}
+
+
+@dataclass
+class Request:
+    """One request as it arrived, and whether a picture was made for it, which is what a provider bills."""
+
+    vendor: str
+    model: str
+    body: dict[str, Any]
+    at: float = field(default_factory=time.monotonic)
+    billed: bool = False
+
+    @property
+    def prompt(self) -> str:
+        """The prompt's text."""
+        if self.vendor == "openai":
+            return str(self.body["prompt"])
+        return str(self.body["contents"][0]["parts"][0]["text"])
+
+
+Fault = Callable[["Handler", Request], None]
+
+
+class Emulator:
+    """Serves both APIs on one port of 127.0.0.1 until it is closed."""
+
+    def __init__(self, latency_seconds: float = 0.0, quota: tuple[int, float] | None = None) -> None:
+        """Take how long a picture takes, and a quota as (pictures, seconds of its window)."""
+        self.latency_seconds = latency_seconds
+        self.requests: list[Request] = []
+        self.faults: deque[Fault] = deque()
+        self._quota = quota
+        self._lock = threading.Lock()
+        self._served: deque[float] = deque()
+        self._server = _Server(("127.0.0.1", 0), Handler)
+        self._server.emulator = self
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> "Emulator":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that lead the vendors' SDKs here."""
+        url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        return {
+            "OPENAI_API_KEY": KEY,
+            "GOOGLE_API_KEY": KEY,
+            "OPENAI_BASE_URL": f"{url}/v1",
+            "GOOGLE_GEMINI_BASE_URL": url,
+        }
+
+    @property
+    def billed(self) -> int:
+        """How many pictures were made."""
+        return sum(request.billed for request in self.requests)
+
+    def throttled(self) -> float | None:
+        """Return the seconds until the quota has room, or take a place in it and return None."""
+        if self._quota is None:
+            return None
+        pictures, window = self._quota
+        with self._lock:
+            now = time.monotonic()
+            while self._served and self._served[0] <= now - window:
+                self._served.popleft()
+            if len(self._served) >= pictures:
+                return self._served[0] + window - now
+            self._served.append(now)
+            return None
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+    emulator: Emulator
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of connections that a test breaks on purpose."""
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Answers one request."""
+
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def do_POST(self) -> None:
+        """Record the request, and let a fault, a refusal or a picture answer it."""
+        emulator = self.server.emulator
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.path == "/v1/images/generations":
+            request = Request("openai", str(body.get("model")), body)
+        else:
+            request = Request("gemini", self.path.rpartition("/")[2].partition(":")[0], body)
+        emulator.requests.append(request)
+        if emulator.faults:
+            emulator.faults.popleft()(self, request)
+            return
+        refusal = (
+            self._openai_refusal(body) if request.vendor == "openai" else self._gemini_refusal(request.model, body)
+        )
+        if refusal:
+            self.reply(*refusal)
+        elif (wait := emulator.throttled()) is not None:
+            self.throttle(request, wait)
+        else:
+            time.sleep(emulator.latency_seconds)
+            self.picture(request, picture_for(request))
+
+    def picture(self, request: Request, data: bytes, mime_type: str = "image/png") -> None:
+        """Answer with a picture, as the vendor does."""
+        request.billed = True
+        encoded = base64.b64encode(data).decode()
+        if request.vendor == "openai":
+            self.reply(200, openai_answer(encoded, request.body))
+        else:
+            part = {"inlineData": {"mimeType": mime_type, "data": encoded}}
+            self.reply(200, gemini_answer([part]))
+
+    def throttle(self, request: Request, wait: float) -> None:
+        """Answer that there were too many requests, as the vendor does."""
+        if request.vendor == "openai":
+            error = openai_error("rate_limit_exceeded", "Rate limit reached for images per minute.", "requests")
+            self.reply(429, error, {"Retry-After": f"{wait:.2f}"})
+        else:
+            info = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{wait:.2f}s"}
+            self.reply(429, gemini_error(429, "RESOURCE_EXHAUSTED", "You exceeded your current quota.", [info]))
+
+    def reply(self, status: int, body: Any, headers: Mapping[str, str] = {}) -> None:
+        """Answer with JSON."""
+        self.reply_raw(status, json.dumps(body).encode(), "application/json", headers)
+
+    def reply_raw(self, status: int, data: bytes, content_type: str, headers: Mapping[str, str] = {}) -> None:
+        """Answer with any bytes."""
+        with suppress(OSError):  # Whoever asked may have given up.
+            self.send_response(status)
+            self.send_header("Content-Type", content_type)
+            self.send_header("Content-Length", str(len(data)))
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(data)
+
+    def reset(self, after: bytes = b"") -> None:
+        """Break the connection, after a part of an answer."""
+        if after:
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(after) * 2))
+            self.end_headers()
+            self.wfile.write(after)
+            self.wfile.flush()
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+        self.connection.close()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+    def _openai_refusal(self, body: dict[str, Any]) -> tuple[int, Any] | None:
+        if self.headers.get("Authorization") != f"Bearer {KEY}":
+            given = self.headers.get("Authorization")
+            return 401, openai_error(
+                "invalid_api_key", f"Incorrect API key provided: {given}.", "invalid_request_error"
+            )
+        if unknown := body.keys() - OPENAI_FIELDS:
+            return 400, openai_error("unknown_parameter", f"Unknown parameter: {unknown}.", "invalid_request_error")
+        if body["model"] not in OPENAI_LIVE:
+            message = f"The model '{body['model']}' does not exist or you do not have access to it."
+            return 404, openai_error("model_not_found", message, "invalid_request_error")
+        if not isinstance(body.get("prompt"), str) or not 0 < len(body["prompt"]) <= 32_000:
+            return 400, openai_error("invalid_value", "Invalid prompt.", "invalid_request_error")
+        if not _size_allowed(body["model"], body.get("size", "auto")):
+            return 400, openai_error("invalid_value", f"Invalid size {body['size']}.", "invalid_request_error")
+        more = () if body["model"] in OPENAI_STANDARD_ONLY | {"gpt-image-2"} else ("xhigh", "max")
+        if body.get("quality", "auto") not in ("low", "medium", "high", "auto", *more):
+            return 400, openai_error("invalid_value", f"Invalid quality {body['quality']}.", "invalid_request_error")
+        if body.get("output_format", "png") not in ("png", "jpeg", "webp"):
+            return 400, openai_error("invalid_value", "Invalid output_format.", "invalid_request_error")
+        return None
+
+    def _gemini_refusal(self, model: str, body: dict[str, Any]) -> tuple[int, Any] | None:
+        if not self.path.startswith(("/v1/models/", "/v1beta/models/")) or not self.path.endswith(":generateContent"):
+            return 404, gemini_error(404, "NOT_FOUND", f"no method {self.path}")
+        if self.headers.get("x-goog-api-key") != KEY:
+            info = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}
+            return 400, gemini_error(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key.", [info])
+        if model not in GEMINI_LIVE:
+            return 404, gemini_error(404, "NOT_FOUND", f"models/{model} is not found for API version v1beta.")
+        if unknown := body.keys() - {"contents", "generationConfig"}:
+            return 400, gemini_error(400, "INVALID_ARGUMENT", f"Unknown name {unknown}.")
+        config = body["generationConfig"]
+        image = config.get("imageConfig", {})
+        if config.keys() - {"responseModalities", "imageConfig"} or image.keys() - {"aspectRatio", "imageSize"}:
+            return 400, gemini_error(400, "INVALID_ARGUMENT", "Unknown name in generationConfig.")
+        if image.get("imageSize", "1K") not in GEMINI_SIZES:
+            return 400, gemini_error(400, "INVALID_ARGUMENT", "Invalid imageSize.")
+        return None
+
+
+def openai_answer(encoded: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an Images API answer of one picture."""
+    return {
+        "created": 1_795_000_000,
+        "background": "opaque",
+        "output_format": body.get("output_format", "png"),
+        "quality": body.get("quality", "auto"),
+        "size": body.get("size", "1024x1024"),
+        "data": [{"b64_json": encoded}],
+        "usage": {
+            "input_tokens": 50,
+            "input_tokens_details": {"image_tokens": 0, "text_tokens": 50},
+            "output_tokens": 1000,
+            "total_tokens": 1050,
+        },
+    }
+
+
+def gemini_answer(parts: list[Any], finish_reason: str = "STOP", **candidate: Any) -> dict[str, Any]:
+    """Return a generateContent answer of one candidate."""
+    content = {"content": {"role": "model", "parts": parts}} if parts else {}
+    return {
+        "candidates": [{**content, "finishReason": finish_reason, "index": 0, **candidate}],
+        "usageMetadata": {"promptTokenCount": 40, "candidatesTokenCount": 1290, "totalTokenCount": 1330},
+        "modelVersion": "gemini",
+        "responseId": "r",
+    }
+
+
+def openai_error(code: str | None, message: str, kind: str) -> dict[str, Any]:
+    """Return an error as OpenAI shapes it."""
+    return {"error": {"code": code, "message": message, "param": None, "type": kind}}
+
+
+def gemini_error(code: int, status: str, message: str, details: list[Any] | None = None) -> dict[str, Any]:
+    """Return an error as Google shapes it."""
+    return {"error": {"code": code, "message": message, "status": status, **({"details": details} if details else {})}}
+
+
+def picture_for(request: Request) -> bytes:
+    """Return a plain picture of the size and format asked for."""
+    if request.vendor == "openai":
+        size = request.body.get("size", "1024x1024")
+        width, height = map(int, size.split("x"))
+        return encode(Image.new("RGB", (width, height), "#336699"), str(request.body.get("output_format", "png")))
+    image_size = request.body["generationConfig"].get("imageConfig", {}).get("imageSize", "1K")
+    return encode(Image.new("RGB", GEMINI_SIZES[image_size], "#996633"), "png")
+
+
+def encode(image: Image.Image, format: str) -> bytes:
+    """Return an image file's bytes."""
+    out = io.BytesIO()
+    image.save(out, format)
+    return out.getvalue()
+
+
+def _size_allowed(model: str, size: str) -> bool:
+    if model in OPENAI_STANDARD_ONLY or size == "auto":
+        return size in STANDARD_SIZES
+    width, height = map(int, size.split("x"))
+    return not (width % 16 or height % 16) and 655_360 <= width * height <= 8_294_400 and 1 / 3 <= width / height <= 3
