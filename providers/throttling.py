@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 # Seconds: what is waited where the provider does not say how long, doubling, and the bounds of any wait.
-FIRST_WAIT, LONGEST_UNASKED_WAIT, SHORTEST_WAIT = 5.0, 60.0, 0.5
+FIRST_WAIT, LONGEST_UNASKED_WAIT, SHORTEST_WAIT = 5.0, 60.0, 0.2
 JITTER = 0.1
 
 

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,6 +51,7 @@ class TaskServer:
         after_attempt: Callable[[Run], None] = lambda run: None,
         on_start: Callable[[Run, subprocess.Popen[str]], None] = lambda run, process: None,
         wait_scale: float = 0.02,
+        python_options: Sequence[str] = (),
     ) -> None:
         """Take the worker's environment and hooks; waits before retries are shortened by ``wait_scale``."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
@@ -58,6 +59,7 @@ class TaskServer:
         self._after_attempt = after_attempt
         self._on_start = on_start
         self._wait_scale = wait_scale
+        self._command = [sys.executable, *python_options, "main.py"]
         self._numbers = itertools.count(1)
         self._folder = Path(tempfile.mkdtemp(prefix="tasks-"))
         self._threads: list[threading.Thread] = []
@@ -150,9 +152,8 @@ class TaskServer:
     @contextmanager
     def _process(self, mode: str, socket_path: str) -> Iterator[subprocess.Popen[str]]:
         environment = {**self._environment, "RENDER_SDK_MODE": mode, "RENDER_SDK_SOCKET_PATH": socket_path}
-        command = [sys.executable, "main.py"]
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            self._command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         try:
             yield process

@@ -1,0 +1,142 @@
+"""The worker's processes against both vendors' APIs, over HTTP."""
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.engine import Engine
+from tasks import app
+from tests.e2e.task_server import ROOT, TaskServer
+from tests.emulator import KEY, Emulator, Handler, Request, gemini_error, openai_error
+
+BATCH = json.loads((ROOT / "batch.json").read_text())
+LOOK = ["neon", "left-panel", "lora"]
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with Emulator() as emulator:
+        yield emulator
+
+
+def worker(emulator: Emulator, folder: Path, *python_options: str, **variables: str) -> TaskServer:
+    environment = {**emulator.environment, "THUMBNAILS_DIR": str(folder / "out"), **variables}
+    return TaskServer(environment, python_options=python_options)
+
+
+def test_the_tutorials_batch_is_ten_requests_and_ten_pictures(emulator: Emulator, tmp_path: Path) -> None:
+    with worker(emulator, tmp_path) as server:
+        run = server.run("generateBatch", BATCH)
+        assert run.succeeded, run.errors
+        again = server.run("generateBatch", BATCH)
+    [result] = run.output
+    assert result["summary"] == {"requested": 10, "ok": 10, "reused": 0, "rejected": 0, "failed": 0}
+    assert again.output[0]["summary"]["reused"] == 10
+    assert len(list((tmp_path / "out/thumbnails").rglob("*.jpg"))) == 10
+
+    assert emulator.billed == len(emulator.requests) == 10
+    openai = [request for request in emulator.requests if request.vendor == "openai"]
+    gemini = [request for request in emulator.requests if request.vendor == "gemini"]
+    assert {(r.model, r.body["size"], r.body["output_format"]) for r in openai} == {
+        ("gpt-image-2.5-flare", "1200x640", "jpeg")
+    }
+    assert {(r.model, str(r.body["generationConfig"]["imageConfig"])) for r in gemini} == {
+        ("gemini-3-pro-image", "{'aspectRatio': '16:9', 'imageSize': '1K'}")
+    }
+    for requests in (openai, gemini):
+        assert len(requests) == 5
+        assert all(any(f'"{title}"' in request.prompt for request in requests) for title in BATCH[0])
+    for outcome in (outcome for row in result["rows"] for outcome in row["results"]):
+        assert outcome["served_by"] in ("gpt-image-2.5-flare", "gemini-3-pro-image")
+        assert outcome["usage"]["total_tokens"] > 0
+        assert outcome["usage"]["latency_seconds"] >= 0
+
+
+@pytest.mark.parametrize(
+    ("model", "needed", "not_needed"),
+    [("gpt-image-2", "openai", "google.genai"), ("gemini-3-pro-image", "google.genai", "openai")],
+)
+def test_a_leaf_imports_its_own_vendor_and_prepares_while_it_answers(
+    tmp_path: Path, model: str, needed: str, not_needed: str
+) -> None:
+    with (
+        Emulator(latency_seconds=2) as emulator,
+        worker(emulator, tmp_path, "-X", "importtime", LOG_LEVEL="DEBUG") as server,
+    ):
+        run = server.run("generateThumbnail", ["One", model, *LOOK])
+    assert run.succeeded, run.errors
+    [log] = run.logs
+
+    def at(pattern: str) -> int:
+        found = re.search(pattern, log, re.MULTILINE)
+        assert found, f"{pattern} is not in the log"
+        return found.start()
+
+    def imported(module: str) -> str:
+        return rf"^import time:.*\| +{re.escape(module)}$"
+
+    assert not re.search(imported(not_needed), log, re.MULTILINE)
+    order = [
+        imported(needed),
+        r"asking \S+: ",
+        imported("compositing.drawing"),
+        "ready to compose",
+        r"\S+ answered$",
+        "generated, ",
+    ]
+    assert [at(pattern) for pattern in order] == sorted(at(pattern) for pattern in order)
+
+
+async def test_a_quota_of_five_a_minute_finishes_a_batch_of_twenty_five(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The emulator's minute is three seconds. What the quota itself allows: five at once, then five a minute."""
+    minute = 3.0
+    titles = [f"Title {number}" for number in range(25)]
+    with Emulator(quota=(5, minute)) as emulator:
+        for name, value in {**emulator.environment, "THUMBNAILS_DIR": str(tmp_path / "out")}.items():
+            monkeypatch.setenv(name, value)
+        result = await Engine(app, lambda _: None).run("generateBatch", [titles, ["gpt-image-2"], *LOOK])
+        took = time.monotonic() - emulator.requests[0].at
+    assert result["summary"] == {"requested": 25, "ok": 25, "reused": 0, "rejected": 0, "failed": 0}
+    assert emulator.billed == 25
+    assert took <= 1.2 * 4 * minute
+
+
+def quoting_the_key(handler: Handler, request: Request) -> None:
+    """Fail as vendors do who quote a key back, a different way each time."""
+    number = len(handler.server.emulator.requests) % 5
+    if number == 0:
+        handler.reply_raw(502, f"<html>upstream got Bearer {KEY}</html>".encode(), "text/html")
+    elif number == 1:
+        handler.reset(f'{{"key": "{KEY}"'.encode())
+    elif number == 2:
+        handler.reply_raw(200, f"x-goog-api-key {KEY}".encode(), "text/plain")
+    elif request.vendor == "openai":
+        handler.reply(401 if number == 3 else 500, openai_error("x", f"Incorrect API key provided: {KEY}", "x"))
+    else:
+        handler.reply(403 if number == 3 else 500, gemini_error(403, "PERMISSION_DENIED", f"API key {KEY} was leaked"))
+
+
+def test_no_key_is_read_anywhere_whatever_fails(emulator: Emulator, tmp_path: Path) -> None:
+    emulator.faults.extend([quoting_the_key] * 12)
+    with worker(emulator, tmp_path, LOG_LEVEL="DEBUG") as server:
+        server.run("generateBatch", BATCH)
+        server.run("generateThumbnail", ["One", "gpt-image-2", *LOOK])
+        emulator.faults.clear()
+        assert server.run("generateBatch", BATCH).succeeded
+        runs = list(server.runs.values())
+    assert any(run.errors for run in runs)
+    for run in runs:
+        for text in (*run.logs, *run.errors, json.dumps(run.output)):
+            assert KEY not in text
+            assert KEY[:12] not in text
+    stored = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert len(stored) >= 22
+    for path in stored:
+        assert KEY.encode() not in path.read_bytes()
+        assert KEY not in str(path)
