@@ -3,7 +3,12 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 
-.PHONY: batch test lint types clean
+MINIO_VERSION := $(shell cat minio.version)
+MINIO := $(or $(shell command -v minio),.minio/bin/minio)
+MINIO_PORT ?= 9000
+MINIO_CONSOLE_PORT ?= 9001
+
+.PHONY: batch test lint types minio clean
 
 batch: $(VENV)/runtime
 	$(VENV)/bin/python -m local batch.json
@@ -17,6 +22,19 @@ lint: $(VENV)/development
 
 types: $(VENV)/development
 	$(VENV)/bin/mypy
+
+# A MinIO for development: the one on PATH, else built at the version in minio.version. Ctrl-C ends it.
+minio: $(MINIO)
+	@echo 'MinIO listens on http://127.0.0.1:$(MINIO_PORT), its console on http://127.0.0.1:$(MINIO_CONSOLE_PORT).'
+	@echo 'In another terminal:'
+	@echo '  export MINIO_ENDPOINT=http://127.0.0.1:$(MINIO_PORT) MINIO_ACCESS_KEY=minioadmin MINIO_SECRET_KEY=minioadmin'
+	@MINIO_ROOT_USER=minioadmin MINIO_ROOT_PASSWORD=minioadmin $(MINIO) server --quiet .minio/data \
+		--address 127.0.0.1:$(MINIO_PORT) --console-address 127.0.0.1:$(MINIO_CONSOLE_PORT)
+
+.minio/bin/minio: minio.version
+	@command -v go >/dev/null || { echo 'MinIO is not on PATH, and building it needs Go 1.24 or newer: install either.'; exit 1; }
+	GOBIN=$(CURDIR)/.minio/bin go install github.com/minio/minio@$(MINIO_VERSION)
+	touch $@
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

@@ -5,14 +5,16 @@ A variable that is set but empty counts as not set, as dashboards and ``.env`` f
 
 import logging
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from errors import SettingsError
 
-__all__ = ["Settings", "log_level", "read_settings"]
+__all__ = ["Endpoint", "Settings", "log_level", "read_settings"]
 
 T = TypeVar("T")
 
@@ -20,6 +22,28 @@ OPENAI_QUALITIES = ("low", "medium", "high", "xhigh", "max", "auto")
 GEMINI_SIZES = ("1K", "2K", "4K")
 LONGEST_PROVIDER_TIMEOUT = 600
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A server's address as the MinIO client takes it: ``host`` with its port, and whether to use TLS."""
+
+    host: str
+    secure: bool
+
+    @property
+    def url(self) -> str:
+        """The address as a URL without a trailing slash."""
+        return f"{'https' if self.secure else 'http'}://{self.host}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Endpoint":
+        """Read a full URL such as ``https://minio.example.com`` or ``http://[::1]:9000/``. Raises ValueError."""
+        remedy = "give a full URL without a path, such as https://minio.example.com or http://localhost:9000"
+        whole = re.fullmatch(r"(https?)://((?:\[[0-9a-f:.]+\]|[^\s/?#@:\[\]]+)(?::[0-9]{1,5})?)/?", text, re.IGNORECASE)
+        if not whole or int(whole[2].rpartition("]")[2].partition(":")[2] or 0) > 65_535:
+            raise ValueError(remedy)
+        return cls(whole[2], whole[1].lower() == "https")
 
 
 @dataclass(frozen=True)
@@ -35,6 +59,13 @@ class Settings:
     simulate_providers: bool = False
     simulated_latency_seconds: float = 1.0
     thumbnails_dir: Path | None = None
+    minio_endpoint: Endpoint | None = None
+    minio_access_key: str | None = field(default=None, repr=False)
+    minio_secret_key: str | None = field(default=None, repr=False)
+    minio_bucket: str = "thumbnails"
+    minio_public_base_url: str | None = None
+    minio_region: str = "us-east-1"
+    minio_presigned_hours: int | None = None
     max_images_per_batch: int = 50
     fan_out_window: int = 20
     on_render: bool = False
@@ -42,7 +73,7 @@ class Settings:
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must not be read anywhere."""
-        return tuple(secret for secret in (self.openai_api_key, self.google_api_key) if secret)
+        return tuple(filter(None, (self.openai_api_key, self.google_api_key, self.minio_secret_key)))
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -76,6 +107,13 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         simulate_providers=read("SIMULATE_PROVIDERS", _switch, False),
         simulated_latency_seconds=read("SIMULATED_LATENCY_SECONDS", _seconds, 1.0),
         thumbnails_dir=read("THUMBNAILS_DIR", Path, None),
+        minio_endpoint=read("MINIO_ENDPOINT", Endpoint.parse, None),
+        minio_access_key=read("MINIO_ACCESS_KEY", _key, None),
+        minio_secret_key=read("MINIO_SECRET_KEY", _key, None),
+        minio_bucket=read("MINIO_BUCKET", _bucket, "thumbnails"),
+        minio_public_base_url=read("MINIO_PUBLIC_BASE_URL", _base_url, None),
+        minio_region=read("MINIO_REGION", str, "us-east-1"),
+        minio_presigned_hours=read("MINIO_PRESIGNED_HOURS", _hours, None),
         max_images_per_batch=read("MAX_IMAGES_PER_BATCH", _count, 50),
         fan_out_window=read("FAN_OUT_WINDOW", _count, 20),
         on_render=read("RENDER", _switch, False),
@@ -117,6 +155,26 @@ def _openai_size(text: str) -> str:
     if w % 16 or h % 16 or not 655_360 <= w * h <= 8_294_400 or not 1 / 3 <= w / h <= 3:
         raise ValueError("give two multiples of 16, at most 1:3 or 3:1, with 655,360 to 8,294,400 pixels in all")
     return text
+
+
+def _bucket(text: str) -> str:
+    """Check a bucket's name; the longest leaves room for the ending of the originals' bucket."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,51}[a-z0-9]", text):
+        raise ValueError("give 3 to 53 lower-case letters, digits and hyphens, such as thumbnails")
+    return text
+
+
+def _base_url(text: str) -> str:
+    url = urlsplit(text)
+    if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment:
+        raise ValueError("give the URL that readers reach the server by, such as https://images.example.com")
+    return text.rstrip("/")
+
+
+def _hours(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 168:
+        raise ValueError("give a whole number of hours from 1 to 168, which is as long as a presigned link can last")
+    return int(text)
 
 
 def _timeout(text: str) -> float:

@@ -5,8 +5,8 @@ the text of an error reaches the task that waits for it.
 """
 
 import asyncio
-import itertools
 import json
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, ParamSpec, TypeVar
@@ -42,7 +42,6 @@ class Engine:
         """Take the app whose tasks are to run, and what is to be told of them."""
         self._app = app
         self._observe = observe
-        self._numbers = itertools.count(1)
 
     async def run(self, task: str, arguments: Input, parent: TaskRunMetadata | None = None) -> Any:
         """Run a task by its name, with its retries, and return its result.
@@ -54,7 +53,7 @@ class Engine:
         info = self._app._registry.get_task(task)
         if info is None:
             raise ValueError(f"no task is named {task!r}")
-        run_id = f"run-{next(self._numbers)}"
+        run_id = f"run-{uuid.uuid4()}"  # Other processes' runs share the store.
         root = parent.root_task_run_id if parent else run_id
         metadata = TaskRunMetadata(run_id, root, parent.task_run_id if parent else None)
         sent = json.dumps(arguments)

@@ -1,14 +1,18 @@
 """A directory as the store: for a laptop, and for trying things out."""
 
 import asyncio
+import fcntl
+import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 from errors import StoreError
-from storage.store import Area
+from settings import Settings
+from storage.store import Area, Link, StoredObject, Versioned
 
 __all__ = ["DirectoryStore"]
 
@@ -16,38 +20,55 @@ T = TypeVar("T")
 
 
 class DirectoryStore:
-    """Keeps thumbnails in ``<root>/thumbnails`` and originals in ``<root>/thumbnails-originals``.
+    """Keeps thumbnails in ``<root>/<bucket>`` and originals in ``<root>/<bucket>-originals``.
 
     A file appears under its name only when it is whole: it is written beside its place, flushed to the disk, and
     renamed. A kill at any moment leaves either all of it or nothing, and at most a hidden ``.part`` file.
     """
 
-    def __init__(self, root: Path) -> None:
-        """Take the directory; it is made when something is first written."""
-        self._root = root.absolute()
+    def __init__(self, settings: Settings) -> None:
+        """Take the directory from the settings; it is made when something is first written."""
+        self._root = (settings.thumbnails_dir or Path()).absolute()
+        self._bucket = settings.minio_bucket
+
+    async def prepare(self) -> None:
+        """Prove that files can be made in the directory."""
+        await self.check()
 
     async def check(self) -> None:
         """Prove that files can be made in the directory."""
-        await self._blocking(self._try_writing, self._root)
+        await self._blocking(_try_writing, self._root)
 
-    async def read(self, area: Area, key: str) -> bytes | None:
+    async def read(self, area: Area, key: str) -> Versioned | None:
         """Return the file's bytes, or None where there is no such file."""
-        return await self._blocking(self._read_file, self._path(area, key))
-
-    async def write(self, area: Area, key: str, data: bytes, content_type: str) -> None:
-        """Write the file whole or not at all. A directory has no use for the content type."""
-        await self._blocking(self._write_file, self._path(area, key), data)
+        return await self._blocking(_read, self._path(area, key))
 
     async def holds(self, area: Area, key: str) -> bool:
         """Say whether there is such a file."""
         return await self._blocking(self._path(area, key).is_file)
 
-    def url(self, key: str) -> str:
+    async def write(self, area: Area, key: str, stored: StoredObject) -> None:
+        """Write the file whole or not at all. A directory keeps bytes only, and none of what is said of them."""
+        await self._blocking(_write, self._path(area, key), stored.data)
+
+    async def create(self, area: Area, key: str, data: bytes) -> str | None:
+        """Write the file where there is none, and return its version."""
+        return await self._blocking(_create, self._path(area, key), data)
+
+    async def replace(self, area: Area, key: str, data: bytes, version: str) -> str | None:
+        """Write the file where it still has that version, and return its new one."""
+        return await self._blocking(_replace, self._path(area, key), data, version)
+
+    async def remove(self, area: Area, key: str) -> None:
+        """Remove the file."""
+        await self._blocking(lambda: self._path(area, key).unlink(missing_ok=True))
+
+    def link(self, key: str) -> Link:
         """Return a ``file://`` URL."""
-        return self._path(Area.THUMBNAILS, key).as_uri()
+        return Link(self._path(Area.THUMBNAILS, key).as_uri())
 
     def _path(self, area: Area, key: str) -> Path:
-        return self._root / f"thumbnails{area.value}" / key
+        return self._root / f"{self._bucket}{area.value}" / key
 
     async def _blocking(self, call: Callable[..., T], *arguments: object) -> T:
         try:
@@ -58,31 +79,63 @@ class DirectoryStore:
                 "Check that THUMBNAILS_DIR names a directory that can be written to and has room."
             ) from error
 
-    @staticmethod
-    def _try_writing(directory: Path) -> None:
-        directory.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=directory) as file:
-            file.write(b"writable")
 
-    @staticmethod
-    def _read_file(path: Path) -> bytes | None:
+def _try_writing(directory: Path) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=directory) as file:
+        file.write(b"writable")
+
+
+def _read(path: Path) -> Versioned | None:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    return Versioned(data, _version(data))
+
+
+def _write(path: Path, data: bytes) -> None:
+    with _part(path, data) as part:
+        part.replace(path)
+
+
+def _create(path: Path, data: bytes) -> str | None:
+    with _part(path, data) as part:
         try:
-            return path.read_bytes()
-        except FileNotFoundError:
+            os.link(part, path)
+        except FileExistsError:
             return None
+    return _version(data)
 
-    @staticmethod
-    def _write_file(path: Path, data: bytes) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-        part = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            part.chmod(0o644)
-            part.replace(path)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
+
+def _replace(path: Path, data: bytes, version: str) -> str | None:
+    lock = path.with_name(f".{path.name}.lock")
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # Gone with the process, however that ends.
+        found = _read(path)
+        if found is None or found.version != version:
+            return None
+        _write(path, data)
+    return _version(data)
+
+
+def _version(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+@contextmanager
+def _part(path: Path, data: bytes) -> Iterator[Path]:
+    """Write the bytes beside their place, and clear away what is still there in the end."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.chmod(0o644)
+        yield part
+    finally:
+        part.unlink(missing_ok=True)

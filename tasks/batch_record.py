@@ -9,7 +9,7 @@ from gallery.manifest import build_manifest
 from gallery.page import render_page
 from settings import Settings
 from storage.keys import batch_id, manifest_key, page_key
-from storage.store import Area, open_store
+from storage.store import Area, StoredObject, open_store
 from tasks.fan_out import counts
 from tasks.requests import BatchRequest
 
@@ -35,8 +35,8 @@ async def keep_record(request: BatchRequest, rows: list[dict[str, Any]], setting
         (page_key(batch), render_page(manifest), "text/html; charset=utf-8"),
     ):
         try:
-            await store.write(Area.THUMBNAILS, key, text.encode(), content_type)
-            urls.append(store.url(key))
+            await store.write(Area.THUMBNAILS, key, StoredObject(text.encode(), content_type, immutable=False))
+            urls.append(store.link(key).url)
         except StoreError as error:
             logger.error("%s was not written: %s", key, error)
             urls.append(None)

@@ -46,4 +46,4 @@ async def generate_thumbnail(
         "extra_prompt": extra_prompt,
         "variation": variation,
     }
-    return await make_thumbnail(check_request(ThumbnailRequest, values, settings), settings)
+    return await make_thumbnail(check_request(ThumbnailRequest, values, settings), settings, ctx.metadata.task_run_id)

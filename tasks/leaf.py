@@ -10,7 +10,7 @@ from providers.choice import picture_request
 from providers.registry import MODELS
 from settings import Settings
 from storage.keys import thumbnail_key
-from storage.store import Area, open_store
+from storage.store import Area, StoredObject, open_store
 from tasks.fan_out import Outcome
 from tasks.originals import find_or_generate, key_of
 from tasks.requests import ThumbnailRequest, clean_text
@@ -20,10 +20,11 @@ __all__ = ["make_thumbnail"]
 logger = logging.getLogger(__name__)
 
 
-async def make_thumbnail(request: ThumbnailRequest, settings: Settings) -> Outcome:
+async def make_thumbnail(request: ThumbnailRequest, settings: Settings, run_id: str | None = None) -> Outcome:
     """Make one thumbnail, or find it made, and return its outcome.
 
-    The timings are in seconds: getting the original, compositing, uploading.
+    ``run_id`` is the run's own, the same in each of its attempts. The timings are in seconds: getting the original,
+    compositing, uploading.
     """
     model, title = MODELS[request.model], clean_text(request.title)
     picture = picture_request(
@@ -45,12 +46,14 @@ async def make_thumbnail(request: ThumbnailRequest, settings: Settings) -> Outco
         compositor_version=COMPOSITOR_VERSION,
     )
     store = open_store(settings)
+    link = store.link(key)
     pair: Outcome = {"title": request.title, "model": model.id}
     outcome: Outcome = {
         "status": "ok",
         **pair,
         "served_by": picture.served_by,
-        "image_url": store.url(key),
+        "image_url": link.url,
+        **({"image_url_expires_at": link.expires_at} if link.expires_at else {}),
         "key": key,
         "template": request.template,
         "font": request.font,
@@ -68,7 +71,7 @@ async def make_thumbnail(request: ThumbnailRequest, settings: Settings) -> Outco
 
     began = time.perf_counter()
     try:
-        original = await find_or_generate(picture, model, settings, store, prepare_compositing)
+        original = await find_or_generate(picture, model, settings, store, run_id, prepare_compositing)
     except ProviderRejectedError as error:
         logger.warning("%s, %s: rejected, %s", title, model.id, error)
         return {"status": "rejected", **pair, "error": {"code": error.code, "message": str(error)}}
@@ -78,7 +81,8 @@ async def make_thumbnail(request: ThumbnailRequest, settings: Settings) -> Outco
 
     jpeg = await asyncio.to_thread(compose, original.canvas, title, request.template, request.font)
     composed = time.perf_counter()
-    await store.write(Area.THUMBNAILS, key, jpeg, "image/jpeg")
+    about = {"title": title, "model": model.id, "served-by": picture.served_by}
+    await store.write(Area.THUMBNAILS, key, StoredObject(jpeg, "image/jpeg", about))
     uploaded = time.perf_counter()
     logger.info("%s, %s: %s, %s", title, model.id, "recomposed" if original.reused else "generated", key)
     return {

@@ -2,18 +2,20 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from errors import PictureError
+from errors import PictureError, ProviderUnavailableError, StoreError
 from providers.choice import open_provider
 from providers.provider import Picture, PictureRequest
 from providers.registry import Model
 from providers.throttling import patiently
 from settings import Settings
+from storage.claims import Claim
 from storage.keys import original_key
-from storage.store import Area, Store
+from storage.store import Area, Store, StoredObject
 from tasks.app import LEAF_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
@@ -23,8 +25,10 @@ __all__ = ["Original", "find_or_generate", "key_of"]
 
 logger = logging.getLogger(__name__)
 
-# Seconds that a leaf keeps for all but waiting for the provider: its start, compositing, the upload.
+# Seconds that a leaf keeps for all but its original: its start, compositing, the upload.
 RESERVE_SECONDS = 60
+# Seconds between two looks at whether another run has finished the same picture.
+POLLING_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -48,49 +52,85 @@ def key_of(request: PictureRequest) -> str:
 
 
 async def find_or_generate(
-    request: PictureRequest, model: Model, settings: Settings, store: Store, meanwhile: Callable[[], None]
+    request: PictureRequest,
+    model: Model,
+    settings: Settings,
+    store: Store,
+    run_id: str | None,
+    meanwhile: Callable[[], None],
 ) -> Original:
-    """Return the picture, paid for at most once: looked up first, and stored the moment it has proved to be one.
+    """Return the picture, paid for at most once: looked up, else claimed, asked for, and stored when it has arrived.
 
     ``meanwhile`` is called, in a thread, while the provider is answering.
 
     Raises:
-        ProviderRejectedError, ProviderUnavailableError: as the provider does.
+        ProviderRejectedError, ProviderUnavailableError: as the provider does, or another run that is at work on the
+            same picture did not finish it in time.
         PictureError: what the provider sent is no usable picture; it was not stored.
         StoreError: the store failed.
     """
     key = key_of(request)
-    if data := await store.read(Area.ORIGINALS, key):
-        return Original(
-            await _decoded(data, f"The stored original {key} cannot be used. Delete it, and run again. "), True, {}
-        )
+    if found := await _find(store, key):
+        return found
     await store.check()
-    picture = await _generate(request, model, settings, meanwhile)
-    canvas = await _decoded(picture.data)
-    await store.write(Area.ORIGINALS, key, picture.data, "application/octet-stream")
-    return Original(canvas, False, picture.usage)
+    ends = time.monotonic() + LEAF_TIMEOUT_SECONDS - RESERVE_SECONDS
+    claim = Claim(store, key, run_id)
+    while not await claim.take():
+        if found := await _find(store, key):
+            return found
+        if time.monotonic() > ends - settings.provider_timeout_seconds:
+            raise ProviderUnavailableError("Another run is at work on this picture and did not finish it in time.")
+        logger.debug("waiting for another run's picture: %s", key)
+        await asyncio.sleep(POLLING_SECONDS)
+    async with claim:
+        if found := await _find(store, key):  # Finished between the look and the claim.
+            return found
+        picture = await _generate(request, model, settings, ends, meanwhile)
+        canvas = await _decoded(picture.data)
+        await _keep(store, key, picture, ends)
+        return Original(canvas, False, picture.usage)
+
+
+async def _find(store: Store, key: str) -> Original | None:
+    found = await store.read(Area.ORIGINALS, key)
+    if found is None:
+        return None
+    try:
+        return Original(await _decoded(found.data), True, {})
+    except PictureError as error:
+        raise PictureError(f"The stored original {key} cannot be used: {error} Delete it, and run again.") from error
 
 
 async def _generate(
-    request: PictureRequest, model: Model, settings: Settings, meanwhile: Callable[[], None]
+    request: PictureRequest, model: Model, settings: Settings, ends: float, meanwhile: Callable[[], None]
 ) -> Picture:
     async with open_provider(model, settings) as provider:
         logger.debug("asking %s: %s", request.served_by, request.prompt)
         preparing = asyncio.create_task(asyncio.to_thread(meanwhile))
         try:
-            budget = LEAF_TIMEOUT_SECONDS - RESERVE_SECONDS - settings.provider_timeout_seconds
+            budget = ends - settings.provider_timeout_seconds - time.monotonic()
             return await patiently(lambda: provider.generate(request), budget)
         finally:
             logger.debug("%s answered", request.served_by)
             await asyncio.wait([preparing])
 
 
-async def _decoded(data: bytes, remedy: str = "") -> "Image.Image":
+async def _keep(store: Store, key: str, picture: Picture, ends: float) -> None:
+    """Store what was paid for, and do not give up before the leaf has to: a store may be back in time."""
+    waits = 0
+    while True:
+        try:
+            return await store.write(Area.ORIGINALS, key, StoredObject(picture.data, "application/octet-stream"))
+        except StoreError as error:
+            wait = min(0.5 * 2**waits, 10.0)
+            if time.monotonic() + wait > ends:
+                raise StoreError(f"A picture was paid for and could not be stored. {error}") from error
+            logger.warning("a picture that was paid for waits for the store: %s", error)
+            waits += 1
+            await asyncio.sleep(wait)
+
+
+async def _decoded(data: bytes) -> "Image.Image":
     from compositing.canvas import open_on_canvas
 
-    try:
-        return await asyncio.to_thread(open_on_canvas, data)
-    except PictureError as error:
-        if remedy:
-            raise PictureError(f"{remedy}{error}") from error
-        raise
+    return await asyncio.to_thread(open_on_canvas, data)

@@ -24,10 +24,10 @@ async def generate_rows(
     """Return one row per title, in order, each with the outcomes in the models' order.
 
     Raises:
-        StoreError: the store cannot be written to; no leaf was started.
+        StoreError: the store cannot be reached or written to; no leaf was started.
         NothingGeneratedError: not one thumbnail came out.
     """
-    await open_store(settings).check()
+    await open_store(settings).prepare()
 
     async def run_leaf(pair: Pair) -> Outcome:
         return await ctx.run(

@@ -1,11 +1,14 @@
 """What every test starts from: an environment that says nothing."""
 
 import os
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from settings import Settings
+from tests.minio_server import MinioServer, find_minio
 
 OURS = (
     "OPENAI_",
@@ -41,3 +44,28 @@ def environment(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Settings
     monkeypatch.setenv("SIMULATED_LATENCY_SECONDS", "0")
     monkeypatch.setenv("THUMBNAILS_DIR", str(settings.thumbnails_dir))
     return settings
+
+
+@pytest.fixture(scope="session")
+def minio_program() -> str:
+    """The MinIO server's program; where there is none, a test says so, and on CI it fails."""
+    program = find_minio()
+    if program:
+        return program
+    why = "no MinIO server: put minio on PATH, or run `make minio` once"
+    if os.environ.get("CI"):
+        pytest.fail(why)
+    pytest.skip(why)
+
+
+@pytest.fixture(scope="session")
+def minio(minio_program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MinioServer]:
+    """One MinIO server for all tests; each takes buckets of its own."""
+    with MinioServer(minio_program, tmp_path_factory.mktemp("minio")) as server:
+        yield server
+
+
+@pytest.fixture
+def bucket() -> str:
+    """A bucket's name that no other test has."""
+    return f"test-{uuid.uuid4().hex[:12]}"

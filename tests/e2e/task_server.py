@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -82,7 +83,7 @@ class TaskServer:
 
     def start(self, task: str, input: Any, parent: str | None = None) -> Run:
         """Start a run and return at once."""
-        run = Run(f"trn-{next(self._numbers)}", task, input, parent)
+        run = Run(f"trn-{uuid.uuid4()}", task, input, parent)
         self.runs[run.id] = run
         thread = threading.Thread(target=self._attempts, args=(run,), daemon=True)
         self._threads.append(thread)

@@ -1,0 +1,267 @@
+"""MinIO as the store: two buckets, one that readers may read and one that they may not."""
+
+import asyncio
+import io
+import json
+import logging
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+from urllib.parse import quote
+
+import certifi
+import urllib3
+from minio import Minio
+from minio.error import MinioException, S3Error
+
+from errors import StoreError
+from settings import Endpoint, Settings
+from storage.store import Area, Link, StoredObject, Versioned
+
+__all__ = ["MinioStore"]
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+# Seconds to connect, and to wait for the next piece; and how often a request is sent again after a broken connection
+# or one of the server's own errors. All that is sent may be sent twice: a conditional write tells its own apart.
+TIMEOUT = urllib3.Timeout(connect=5, read=30)
+RETRIES = urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504), raise_on_status=False)
+CONNECTIONS = 32
+LONGEST_METADATA = 1000  # Bytes for one value; S3 allows 2 KB for all of an object's.
+FOR_EVER = "public, max-age=31536000, immutable"
+# A version that no object has, for a write that must fail.
+NO_VERSION = '"0"'
+MISSING = ("NoSuchKey", "NoSuchObject")
+REMEDIES = {
+    "AccessDenied": "MINIO_ACCESS_KEY may not do that: give it s3:GetObject and s3:PutObject on both buckets.",
+    "InvalidAccessKeyId": "The server does not know MINIO_ACCESS_KEY: set it and MINIO_SECRET_KEY anew.",
+    "SignatureDoesNotMatch": "MINIO_SECRET_KEY does not fit MINIO_ACCESS_KEY: set both anew.",
+    "RequestTimeTooSkewed": "This machine's clock and the server's differ by more than 15 minutes: set them right.",
+    "NoSuchBucket": "The bucket does not exist: make it, or give MINIO_ACCESS_KEY the right to.",
+    "XMinioStorageFull": "The server's disk is full: make room.",
+    "XMinioAdminBucketQuotaExceeded": "The bucket's quota is used up: raise it, or make room.",
+}
+
+
+class MinioStore:
+    """Keeps thumbnails in a bucket and originals in ``<bucket>-originals``, over one pool of connections."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Take endpoint, keys and bucket from the settings. Nothing is sent yet."""
+        endpoint = settings.minio_endpoint or Endpoint("localhost:9000", secure=False)
+        self._endpoint = endpoint.url
+        self._bucket = settings.minio_bucket
+        self._presigned_hours = settings.minio_presigned_hours
+        self._public_base_url = settings.minio_public_base_url or endpoint.url
+        self._http = urllib3.PoolManager(
+            timeout=TIMEOUT,
+            retries=RETRIES,
+            maxsize=CONNECTIONS,
+            cert_reqs="CERT_REQUIRED",
+            ca_certs=os.environ.get("SSL_CERT_FILE") or certifi.where(),
+        )
+
+        def client(host: str, secure: bool) -> Minio:
+            return Minio(
+                host,
+                access_key=settings.minio_access_key,
+                secret_key=settings.minio_secret_key,
+                secure=secure,
+                region=settings.minio_region,
+                http_client=self._http,
+            )
+
+        self._client = client(endpoint.host, endpoint.secure)
+        # A presigned link is signed for the host that its reader asks.
+        public = Endpoint.parse(self._public_base_url) if self._presigned_hours else endpoint
+        self._reader = client(public.host, public.secure)
+
+    async def prepare(self) -> None:
+        """Make the buckets that are missing, and open the thumbnails to readers unless links are presigned."""
+        await self.check()
+        if not self._presigned_hours:
+            await self._blocking(Area.THUMBNAILS, self._publish)
+
+    async def check(self) -> None:
+        """Prove that both buckets can be written to, by writes whose condition fails, so that nothing is left."""
+        for area in Area:
+            if not await self._blocking(area, self._writable, area):
+                await self._blocking(area, self._make_bucket, area)
+
+    async def read(self, area: Area, key: str) -> Versioned | None:
+        """Return the object's bytes and its ETag, or None where there is no such object."""
+        return await self._blocking(area, self._read, area, key)
+
+    async def holds(self, area: Area, key: str) -> bool:
+        """Say whether there is such an object."""
+        return await self._blocking(area, self._stat, area, key)
+
+    async def write(self, area: Area, key: str, stored: StoredObject) -> None:
+        """Put the object; it appears whole or not at all."""
+        await self._blocking(area, self._write, area, key, stored)
+
+    async def create(self, area: Area, key: str, data: bytes) -> str | None:
+        """Put the object where there is none, and return its ETag."""
+        return await self._blocking(area, self._conditional_put, area, key, data, {"If-None-Match": "*"})
+
+    async def replace(self, area: Area, key: str, data: bytes, version: str) -> str | None:
+        """Put the object where it still has that ETag, and return its new one."""
+        return await self._blocking(area, self._conditional_put, area, key, data, {"If-Match": version})
+
+    async def remove(self, area: Area, key: str) -> None:
+        """Remove the object where the keys allow it; what they do not allow is left."""
+        await self._blocking(area, self._remove, area, key)
+
+    def link(self, key: str) -> Link:
+        """Return the object's public URL, or a presigned one with its expiry where the bucket is private."""
+        if not self._presigned_hours:
+            return Link(f"{self._public_base_url}/{self._bucket}/{quote(key)}")
+        lasts = timedelta(hours=self._presigned_hours)
+        url = self._reader.get_presigned_url("GET", self._bucket, key, expires=lasts)
+        return Link(url, (datetime.now(UTC) + lasts).isoformat(timespec="seconds"))
+
+    def _name(self, area: Area) -> str:
+        return f"{self._bucket}{area.value}"
+
+    async def _blocking(self, area: Area, call: Callable[..., T], *arguments: object) -> T:
+        try:
+            return await asyncio.to_thread(call, *arguments)
+        except (MinioException, urllib3.exceptions.HTTPError, ValueError) as error:
+            raise StoreError(f"MinIO at {self._endpoint}, bucket {self._name(area)}: {_told(error)}") from error
+
+    def _read(self, area: Area, key: str) -> Versioned | None:
+        try:
+            response = self._client.get_object(self._name(area), key)
+        except S3Error as error:
+            if _is_missing(error):
+                return None
+            raise
+        try:
+            return Versioned(response.data, response.headers["ETag"])
+        finally:
+            response.close()
+            response.release_conn()
+
+    def _stat(self, area: Area, key: str) -> bool:
+        try:
+            self._client.stat_object(self._name(area), key)
+        except S3Error as error:
+            if _is_missing(error):
+                return False
+            raise
+        return True
+
+    def _write(self, area: Area, key: str, stored: StoredObject) -> None:
+        metadata = {name: _header(value) for name, value in stored.metadata.items()}
+        metadata["Cache-Control"] = FOR_EVER if stored.immutable else "no-cache"
+        self._client.put_object(
+            self._name(area),
+            key,
+            io.BytesIO(stored.data),
+            len(stored.data),
+            content_type=stored.content_type,
+            metadata={**metadata},
+        )
+
+    def _conditional_put(self, area: Area, key: str, data: bytes, condition: dict[str, str]) -> str | None:
+        # put_object has no parameter for a condition; a presigned URL leaves the headers free.
+        url = self._client.get_presigned_url("PUT", self._name(area), key, expires=timedelta(minutes=5))
+        response = self._http.request("PUT", url, body=data, headers=condition)
+        if response.status == 200:
+            return response.headers["ETag"]
+        if "xml" not in response.headers.get("Content-Type", ""):
+            raise MinioException(f"status {response.status}")
+        error: S3Error = S3Error.fromxml(response)
+        if error.code in ("PreconditionFailed", *MISSING):
+            return None
+        raise error
+
+    def _writable(self, area: Area) -> bool:
+        """Say whether the bucket is there; raise where it may not be written to."""
+        try:
+            self._conditional_put(area, "never-written", b"", {"If-Match": NO_VERSION})
+        except S3Error as error:
+            if error.code != "NoSuchBucket":
+                raise
+            return False
+        return True
+
+    def _make_bucket(self, area: Area) -> None:
+        name = self._name(area)
+        try:
+            self._client.make_bucket(name)
+            logger.info("made the bucket %s", name)
+        except S3Error as error:
+            if error.code == "AccessDenied":
+                raise _NoBucketError(name) from error
+            if error.code not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
+                raise
+        if area is Area.THUMBNAILS and not self._presigned_hours:
+            self._publish()
+
+    def _publish(self) -> None:
+        """Let anyone read single thumbnails, where that is still to be done and the keys allow it."""
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"AWS": ["*"]},
+            "Action": ["s3:GetObject"],
+            "Resource": [f"arn:aws:s3:::{self._bucket}/*"],
+        }
+        try:
+            self._client.get_bucket_policy(self._bucket)
+        except S3Error as error:
+            if error.code == "AccessDenied":
+                logger.debug("the policy of %s is not this worker's to see", self._bucket)
+                return
+            if error.code != "NoSuchBucketPolicy":
+                raise
+            policy = {"Version": "2012-10-17", "Statement": [statement]}
+            self._client.set_bucket_policy(self._bucket, json.dumps(policy))
+            logger.info("opened the bucket %s to readers", self._bucket)
+
+    def _remove(self, area: Area, key: str) -> None:
+        try:
+            self._client.remove_object(self._name(area), key)
+        except S3Error as error:
+            if error.code != "AccessDenied":
+                raise
+
+
+class _NoBucketError(MinioException):
+    """The bucket is missing, and the keys do not allow to make it."""
+
+
+def _header(text: str) -> str:
+    """Return a text as a header can hold it, percent-encoded; its beginning, where all of it would be too much."""
+    kept = ""
+    for character in text:
+        encoded = quote(character, safe="")
+        if len(kept) + len(encoded) > LONGEST_METADATA:
+            break
+        kept += encoded
+    return kept
+
+
+def _is_missing(error: S3Error) -> bool:
+    """Say whether an object is not there. Keys that may not list a bucket are told AccessDenied of what is missing."""
+    return error.code in (*MISSING, "AccessDenied")
+
+
+def _told(error: Exception) -> str:
+    """Return what happened and what to do about it, without the request and its signature."""
+    if isinstance(error, _NoBucketError):
+        return (
+            "the bucket does not exist, and MINIO_ACCESS_KEY may not make it. Make it, "
+            "or give the key s3:CreateBucket and s3:PutBucketPolicy."
+        )
+    if isinstance(error, S3Error):
+        return f"{error.code}. {REMEDIES.get(error.code or '', error.message)}"
+    if isinstance(error, MinioException):
+        return "what answers there is no S3 server. Check that MINIO_ENDPOINT names the API and not the console."
+    if isinstance(error, urllib3.exceptions.HTTPError):
+        reason = getattr(error, "reason", None) or error
+        return f"not reached ({type(reason).__name__}). Check MINIO_ENDPOINT, and that the server is up."
+    return f"{error}. Check MINIO_ENDPOINT and MINIO_BUCKET."

@@ -1,0 +1,85 @@
+"""A real MinIO server for tests: the one on PATH or the one that ``make minio`` built."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+
+ROOT = Path(__file__).resolve().parent.parent
+USER, PASSWORD = "root-user", "canary-root-password"
+
+
+def find_minio() -> str | None:
+    """Return the server's program, or None."""
+    built = ROOT / ".minio" / "bin" / "minio"
+    return shutil.which("minio") or (str(built) if built.exists() else None)
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class MinioServer:
+    """A server on a port of its own, that can be ended and started again with the same data."""
+
+    def __init__(self, program: str, folder: Path) -> None:
+        """Take the program and a folder for its data."""
+        self._command = [program, "server", "--quiet", str(folder), "--address"]
+        self.port = free_port()
+        self.console_port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "MinioServer":
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.kill()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that lead a worker here."""
+        return {
+            "MINIO_ENDPOINT": f"http://127.0.0.1:{self.port}",
+            "MINIO_ACCESS_KEY": USER,
+            "MINIO_SECRET_KEY": PASSWORD,
+        }
+
+    def start(self) -> None:
+        """Start, and wait until the server is ready."""
+        address = [f"127.0.0.1:{self.port}", "--console-address", f"127.0.0.1:{self.console_port}"]
+        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        environment = {**kept, "MINIO_ROOT_USER": USER, "MINIO_ROOT_PASSWORD": PASSWORD}
+        self._process = subprocess.Popen(
+            [*self._command, *address], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        deadline = time.monotonic() + 60
+        while not self._is_ready():
+            assert time.monotonic() < deadline, "MinIO did not start within 60 s"
+            assert self._process.poll() is None, "MinIO ended at once"
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """End at once, as a machine does that loses its power."""
+        if self._process:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def _is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/minio/health/ready", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False

@@ -1,0 +1,216 @@
+"""What only MinIO does: buckets, policies, headers, links, and its own ways to fail. On a real server."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from minio import Minio
+from minio.credentials.providers import StaticProvider
+from minio.minioadmin import MinioAdmin
+
+from errors import SettingsError, StoreError
+from settings import Endpoint, Settings, read_settings
+from storage.store import Area, StoredObject, open_store
+from tests.minio_server import PASSWORD, USER, MinioServer
+
+LIMITED, LIMITED_PASSWORD = "limited-user", "canary-limited-password"
+
+
+def configured(minio: MinioServer, bucket: str, **variables: str) -> Settings:
+    return read_settings({**minio.environment, "MINIO_BUCKET": bucket, **variables})
+
+
+def root(settings: Settings) -> Minio:
+    assert settings.minio_endpoint
+    return Minio(settings.minio_endpoint.host, access_key=USER, secret_key=PASSWORD, secure=False, region="us-east-1")
+
+
+def objects(settings: Settings, ending: str) -> list[Any]:
+    return list(root(settings).list_objects(f"{settings.minio_bucket}{ending}", recursive=True))
+
+
+def admin(minio: MinioServer) -> MinioAdmin:
+    return MinioAdmin(endpoint=f"127.0.0.1:{minio.port}", credentials=StaticProvider(USER, PASSWORD), secure=False)
+
+
+@pytest.fixture
+def limited(minio: MinioServer, bucket: str, tmp_path: Path) -> Iterator[Settings]:
+    """A worker that may read and write objects in its two buckets, and nothing else at all."""
+    resources = [f"arn:aws:s3:::{bucket}/*", f"arn:aws:s3:::{bucket}-originals/*"]
+    statement = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": resources}
+    policy = tmp_path / "policy.json"
+    policy.write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    admin(minio).user_add(LIMITED, LIMITED_PASSWORD)
+    admin(minio).policy_add(bucket, str(policy))
+    admin(minio).policy_set(bucket, user=LIMITED)
+    yield configured(minio, bucket, MINIO_ACCESS_KEY=LIMITED, MINIO_SECRET_KEY=LIMITED_PASSWORD)
+    admin(minio).user_remove(LIMITED)
+
+
+def status(url: str, method: str = "GET") -> int:
+    request = urllib.request.Request(url, method=method, data=b"x" if method == "PUT" else None)
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+async def test_readers_may_read_single_thumbnails_and_nothing_else(minio: MinioServer, bucket: str) -> None:
+    settings = configured(minio, bucket)
+    store = open_store(settings)
+    await store.prepare()
+    await store.write(Area.THUMBNAILS, "neon/日本/a b.jpg", StoredObject(b"jpeg", "image/jpeg"))
+    await store.write(Area.ORIGINALS, "o", StoredObject(b"original", "application/octet-stream"))
+    url = store.link("neon/日本/a b.jpg").url
+    assert url.startswith(f"http://127.0.0.1:{minio.port}/{bucket}/neon/")
+    with urllib.request.urlopen(url) as answer:
+        assert answer.read() == b"jpeg"
+        assert answer.headers["Content-Type"] == "image/jpeg"
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    base = f"http://127.0.0.1:{minio.port}"
+    assert status(f"{base}/{bucket}") == status(f"{base}/{bucket}?list-type=2") == 403
+    assert status(f"{base}/{bucket}/new.jpg", "PUT") == 403
+    assert status(url, "DELETE") == 403
+    assert status(f"{base}/{bucket}-originals/o") == 403
+    assert status(f"{base}/{bucket}-originals") == 403
+
+
+async def test_the_policy_is_getobject_alone_and_is_set_once(minio: MinioServer, bucket: str) -> None:
+    settings = configured(minio, bucket)
+    store = open_store(settings)
+    await store.prepare()
+    [statement] = json.loads(root(settings).get_bucket_policy(bucket))["Statement"]
+    assert statement["Action"] == ["s3:GetObject"]
+    narrower = {"Version": "2012-10-17", "Statement": [{**statement, "Resource": [f"arn:aws:s3:::{bucket}/neon/*"]}]}
+    root(settings).set_bucket_policy(bucket, json.dumps(narrower))
+    await store.prepare()
+    await store.write(Area.THUMBNAILS, "a", StoredObject(b"1", "image/jpeg"))
+    [kept] = json.loads(root(settings).get_bucket_policy(bucket))["Statement"]
+    assert kept["Resource"] == [f"arn:aws:s3:::{bucket}/neon/*"]
+
+
+async def test_a_bucket_that_was_made_without_a_policy_gets_one(minio: MinioServer, bucket: str) -> None:
+    settings = configured(minio, bucket)
+    root(settings).make_bucket(bucket)
+    await open_store(settings).prepare()
+    assert "s3:GetObject" in root(settings).get_bucket_policy(bucket)
+
+
+@pytest.mark.parametrize("title", ["Plain", "日本語の題", "naïve “quotes” & <tags>", "line", "😀" * 900, "x" * 10_000])
+async def test_any_title_is_readable_in_the_metadata(minio: MinioServer, bucket: str, title: str) -> None:
+    settings = configured(minio, bucket)
+    store = open_store(settings)
+    await store.prepare()
+    await store.write(Area.THUMBNAILS, "a", StoredObject(b"1", "image/jpeg", {"title": title, "model": "m"}))
+    headers = root(settings).stat_object(bucket, "a").metadata
+    assert headers
+    kept = unquote(headers["x-amz-meta-title"])
+    assert title.startswith(kept)
+    assert len(kept) >= min(len(title), 80)
+    assert headers["x-amz-meta-model"] == "m"
+
+
+async def test_presigned_links_open_a_private_bucket_until_they_expire(minio: MinioServer, bucket: str) -> None:
+    settings = configured(minio, bucket, MINIO_PRESIGNED_HOURS="2")
+    store = open_store(settings)
+    await store.prepare()
+    await store.write(Area.THUMBNAILS, "a é.jpg", StoredObject(b"1", "image/jpeg"))
+    link = store.link("a é.jpg")
+    assert status(link.url) == 200
+    assert status(link.url.partition("?")[0]) == 403
+    assert link.expires_at
+    assert link.expires_at.endswith("+00:00")
+
+
+async def test_the_public_base_url_is_what_readers_are_told(minio: MinioServer, bucket: str) -> None:
+    store = open_store(configured(minio, bucket, MINIO_PUBLIC_BASE_URL="https://images.example.com/files/"))
+    assert store.link("a b.jpg") == (f"https://images.example.com/files/{bucket}/a%20b.jpg", None)
+
+
+async def test_a_worker_that_may_only_read_and_write_objects_works(limited: Settings, bucket: str) -> None:
+    for ending in ("", "-originals"):
+        root(limited).make_bucket(f"{bucket}{ending}")
+    store = open_store(limited)
+    await store.prepare()
+    assert await store.read(Area.ORIGINALS, "a") is None
+    assert not await store.holds(Area.THUMBNAILS, "a")
+    version = await store.create(Area.ORIGINALS, "a", b"1")
+    assert version
+    assert await store.create(Area.ORIGINALS, "a", b"2") is None
+    assert await store.replace(Area.ORIGINALS, "a", b"3", version)
+    await store.remove(Area.ORIGINALS, "a")
+    assert await store.holds(Area.ORIGINALS, "a")
+
+
+async def test_a_missing_bucket_that_may_not_be_made_is_named(limited: Settings, bucket: str) -> None:
+    with pytest.raises(StoreError, match=rf"bucket {bucket}: .*(does not exist|may not do that)") as caught:
+        await open_store(limited).prepare()
+    assert limited.minio_endpoint
+    assert limited.minio_endpoint.url in str(caught.value)
+    assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("variables", "remedy"),
+    [
+        ({"MINIO_SECRET_KEY": "canary-wrong"}, "MINIO_SECRET_KEY does not fit MINIO_ACCESS_KEY"),
+        ({"MINIO_ACCESS_KEY": "canary-nobody"}, "does not know MINIO_ACCESS_KEY"),
+    ],
+)
+async def test_wrong_keys_are_named(minio: MinioServer, bucket: str, variables: dict[str, str], remedy: str) -> None:
+    with pytest.raises(StoreError, match=remedy) as caught:
+        await open_store(configured(minio, bucket, **variables)).prepare()
+    assert "canary" not in f"{caught.getrepr(chain=True, style='native')}"
+
+
+async def test_the_consoles_port_is_no_s3_server(minio: MinioServer, bucket: str) -> None:
+    console = f"http://127.0.0.1:{minio.console_port}"
+    with pytest.raises(StoreError, match="MINIO_ENDPOINT names the API and not the console"):
+        await open_store(configured(minio, bucket, MINIO_ENDPOINT=console)).prepare()
+
+
+async def test_a_quota_used_up_is_named(minio: MinioServer, bucket: str) -> None:
+    settings = configured(minio, bucket)
+    store = open_store(settings)
+    await store.prepare()
+    admin(minio).bucket_quota_set(bucket, 1000)
+    with pytest.raises(StoreError, match=r"quota is used up|disk is full"):
+        await store.write(Area.THUMBNAILS, "a", StoredObject(b"x" * 5000, "image/jpeg"))
+
+
+@pytest.mark.parametrize(
+    ("text", "endpoint"),
+    [
+        ("http://localhost:9000", Endpoint("localhost:9000", False)),
+        ("https://minio.example.com/", Endpoint("minio.example.com", True)),
+        ("http://[::1]:9000", Endpoint("[::1]:9000", False)),
+        ("https://10.0.0.1:9000", Endpoint("10.0.0.1:9000", True)),
+    ],
+)
+def test_an_endpoint_is_a_full_url(text: str, endpoint: Endpoint) -> None:
+    settings = read_settings({"MINIO_ENDPOINT": text, "MINIO_ACCESS_KEY": "some", "MINIO_SECRET_KEY": "thing"})
+    assert settings.minio_endpoint == endpoint
+    assert open_store(settings).link("a").url == f"{endpoint.url}/thumbnails/a"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "localhost:9000",
+        "minio.example.com",
+        "http://host/path",
+        "ftp://host",
+        "http://",
+        "http://u:p@host",
+        "http://h:99999",
+    ],
+)
+def test_what_is_no_full_url_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"MINIO_ENDPOINT=.*give a full URL without a path, such as https://"):
+        read_settings({"MINIO_ENDPOINT": text})

@@ -1,0 +1,122 @@
+"""What every store must do: one suite, run over the directory store and over a real MinIO."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from errors import StoreError
+from settings import Settings, read_settings
+from storage.store import Area, Store, StoredObject, open_store
+from tests.minio_server import MinioServer
+
+
+@pytest.fixture(params=["directory", "minio"])
+def configured(request: pytest.FixtureRequest, tmp_path: Path, bucket: str) -> Settings:
+    if request.param == "directory":
+        return read_settings({"THUMBNAILS_DIR": str(tmp_path / "out"), "MINIO_BUCKET": bucket})
+    server: MinioServer = request.getfixturevalue("minio")
+    return read_settings({**server.environment, "MINIO_BUCKET": bucket})
+
+
+@pytest.fixture
+async def store(configured: Settings) -> Store:
+    store = open_store(configured)
+    await store.prepare()
+    return store
+
+
+def stored(data: bytes) -> StoredObject:
+    return StoredObject(data, "image/jpeg", {"title": "Ein Titel, 日本"})
+
+
+async def data_of(store: Store, area: Area, key: str) -> bytes | None:
+    found = await store.read(area, key)
+    return found.data if found else None
+
+
+@pytest.mark.parametrize("area", Area)
+async def test_what_is_written_is_read(store: Store, area: Area) -> None:
+    assert await store.read(area, "a/b") is None
+    assert not await store.holds(area, "a/b")
+    await store.write(area, "a/b", stored(b"one"))
+    await store.write(area, "a/b", stored(b"two"))
+    assert await data_of(store, area, "a/b") == b"two"
+    assert await store.holds(area, "a/b")
+
+
+async def test_the_areas_are_apart(store: Store) -> None:
+    await store.write(Area.ORIGINALS, "a", stored(b"1"))
+    assert await store.read(Area.THUMBNAILS, "a") is None
+
+
+async def test_keys_of_any_script_and_large_bytes(store: Store) -> None:
+    key, data = "neon/日本 é+%/" + "x" * 80 + ".jpg", bytes(range(256)) * 40_000
+    await store.write(Area.THUMBNAILS, key, stored(data))
+    assert await data_of(store, Area.THUMBNAILS, key) == data
+
+
+async def test_only_one_of_many_creates(store: Store) -> None:
+    versions = await asyncio.gather(*(store.create(Area.ORIGINALS, "c", str(n).encode()) for n in range(12)))
+    [winner] = [number for number, version in enumerate(versions) if version]
+    found = await store.read(Area.ORIGINALS, "c")
+    assert found == (str(winner).encode(), versions[winner])
+
+
+async def test_only_one_of_many_replaces_a_version(store: Store) -> None:
+    version = await store.create(Area.ORIGINALS, "c", b"first")
+    assert version
+    versions = await asyncio.gather(*(store.replace(Area.ORIGINALS, "c", str(n).encode(), version) for n in range(12)))
+    [winner] = [number for number, replaced in enumerate(versions) if replaced]
+    found = await store.read(Area.ORIGINALS, "c")
+    assert found == (str(winner).encode(), versions[winner])
+
+
+async def test_what_is_not_there_is_not_replaced(store: Store) -> None:
+    version = await store.create(Area.ORIGINALS, "c", b"first")
+    assert version
+    await store.remove(Area.ORIGINALS, "c")
+    assert await store.replace(Area.ORIGINALS, "c", b"second", version) is None
+    assert await store.replace(Area.ORIGINALS, "never", b"second", version) is None
+    assert not await store.holds(Area.ORIGINALS, "c")
+    await store.remove(Area.ORIGINALS, "c")
+
+
+async def test_preparing_and_checking_leave_nothing_behind(store: Store, configured: Settings) -> None:
+    await store.check()
+    await store.prepare()
+    if configured.thumbnails_dir:
+        left = list(configured.thumbnails_dir.rglob("*"))
+    else:
+        from tests.storage.test_minio_store import objects
+
+        left = [*objects(configured, ""), *objects(configured, "-originals")]
+    assert left == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "remedy"),
+    [
+        ({"THUMBNAILS_DIR": "/dev/null/out"}, "Check that THUMBNAILS_DIR"),
+        ({"MINIO_ENDPOINT": "http://127.0.0.1:{port}"}, "Check MINIO_ENDPOINT, and that the server is up"),
+    ],
+)
+async def test_a_store_that_is_not_there_is_an_error_with_a_remedy(variables: dict[str, str], remedy: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # Bound and not listening: refused at once.
+        port = str(taken.getsockname()[1])
+        keys = {"MINIO_ACCESS_KEY": "some-user", "MINIO_SECRET_KEY": "canary-password"}
+        values = {name: value.replace("{port}", port) for name, value in variables.items()}
+        store = open_store(read_settings({**keys, **values}))
+        calls: list[Callable[[], object]] = [
+            store.check,
+            store.prepare,
+            lambda: store.write(Area.THUMBNAILS, "a", stored(b"1")),
+            lambda: store.create(Area.ORIGINALS, "a", b"1"),
+        ]
+        for call in calls:
+            with pytest.raises(StoreError, match=remedy) as caught:
+                await call()  # type: ignore[misc]
+            assert "canary" not in str(caught.value)
