@@ -35,11 +35,12 @@ FOR_EVER = "public, max-age=31536000, immutable"
 # A version that no object has, for a write that must fail.
 NO_VERSION = '"0"'
 MISSING = ("NoSuchKey", "NoSuchObject")
+PRESIGNED_TOO_LATE_OR_EARLY = ("Request has expired", "Request is not valid yet")
 REMEDIES = {
     "AccessDenied": "MINIO_ACCESS_KEY may not do that: give it s3:GetObject and s3:PutObject on both buckets.",
     "InvalidAccessKeyId": "The server does not know MINIO_ACCESS_KEY: set it and MINIO_SECRET_KEY anew.",
     "SignatureDoesNotMatch": "MINIO_SECRET_KEY does not fit MINIO_ACCESS_KEY: set both anew.",
-    "RequestTimeTooSkewed": "This machine's clock and the server's differ by more than 15 minutes: set them right.",
+    "RequestTimeTooSkewed": "This machine's clock and the server's are minutes apart: set them right.",
     "NoSuchBucket": "The bucket does not exist: make it, or give MINIO_ACCESS_KEY the right to.",
     "XMinioStorageFull": "The server's disk is full: make room.",
     "XMinioAdminBucketQuotaExceeded": "The bucket's quota is used up: raise it, or make room.",
@@ -90,6 +91,10 @@ class MinioStore:
         for area in Area:
             if not await self._blocking(area, self._writable, area):
                 await self._blocking(area, self._make_bucket, area)
+                for _ in range(20):  # Another worker may have begun to make it, and not have finished yet.
+                    if await self._blocking(area, self._writable, area):
+                        break
+                    await asyncio.sleep(0.25)
 
     async def read(self, area: Area, key: str) -> Versioned | None:
         """Return the object's bytes and its ETag, or None where there is no such object."""
@@ -247,7 +252,7 @@ def _header(text: str) -> str:
 
 def _is_missing(error: S3Error) -> bool:
     """Say whether an object is not there. Keys that may not list a bucket are told AccessDenied of what is missing."""
-    return error.code in (*MISSING, "AccessDenied")
+    return error.code in (*MISSING, "NoSuchBucket", "AccessDenied")
 
 
 def _told(error: Exception) -> str:
@@ -258,6 +263,8 @@ def _told(error: Exception) -> str:
             "or give the key s3:CreateBucket and s3:PutBucketPolicy."
         )
     if isinstance(error, S3Error):
+        if error.message in PRESIGNED_TOO_LATE_OR_EARLY:
+            return f"{error.message}. {REMEDIES['RequestTimeTooSkewed']}"
         return f"{error.code}. {REMEDIES.get(error.code or '', error.message)}"
     if isinstance(error, MinioException):
         return "what answers there is no S3 server. Check that MINIO_ENDPOINT names the API and not the console."

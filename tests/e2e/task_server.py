@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -64,6 +63,7 @@ class TaskServer:
         self._numbers = itertools.count(1)
         self._folder = Path(tempfile.mkdtemp(prefix="tasks-"))
         self._threads: list[threading.Thread] = []
+        self._abandoned = threading.Event()
         self.runs: dict[str, Run] = {}
         self.tasks: dict[str, dict[str, Any]] = {task["name"]: task for task in self._register()}
 
@@ -90,6 +90,10 @@ class TaskServer:
         thread.start()
         return run
 
+    def abandon(self) -> None:
+        """Let no run be tried again, whatever it waits for."""
+        self._abandoned.set()
+
     def children(self, run: Run) -> list[Run]:
         """Return the runs that a run started, in the order it did."""
         return [child for child in self.runs.values() if child.parent == run.id]
@@ -110,7 +114,9 @@ class TaskServer:
                 break
             self._after_attempt(run)
             if attempt < retry["max_retries"]:
-                time.sleep(retry["wait_duration_ms"] / 1000 * retry["factor"] ** attempt * self._wait_scale)
+                wait = retry["wait_duration_ms"] / 1000 * retry["factor"] ** attempt * self._wait_scale
+                if self._abandoned.wait(wait):
+                    break
         run.ended.set()
 
     def _attempt(self, run: Run) -> bool:
@@ -187,6 +193,9 @@ class TaskServer:
         class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
             daemon_threads = True
             request_queue_size = 128  # A parent polls for all its leaves at once.
+
+            def handle_error(self, request: object, client_address: object) -> None:
+                """Say nothing of workers that were killed in the middle of a request."""
 
         with Server(socket_path, Handler) as server:
             thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

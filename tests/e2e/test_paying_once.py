@@ -1,0 +1,328 @@
+"""Never paying twice: the real worker's processes, a real MinIO, and an emulator that counts what it bills."""
+
+import io
+import json
+import random
+import signal
+import subprocess
+import threading
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from minio import Minio
+from minio.credentials.providers import StaticProvider
+from minio.minioadmin import MinioAdmin
+from PIL import Image
+
+from storage.claims import EXPIRY_SECONDS
+from tests.e2e.task_server import ROOT, Run, TaskServer
+from tests.emulator import Emulator, Handler, Request, picture_for
+from tests.minio_server import PASSWORD, USER, MinioServer
+from tests.tcp_proxy import CutError, TcpProxy
+
+BATCH = json.loads((ROOT / "batch.json").read_text())
+LOOK = ["neon", "left-panel", "lora"]
+LEAF = ["One", "gpt-image-2", *LOOK]
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with Emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def own_minio(minio_program: str, tmp_path: Path) -> Iterator[MinioServer]:
+    """A server that the test may end."""
+    with MinioServer(minio_program, tmp_path / "minio") as server:
+        yield server
+
+
+def worker(emulator: Emulator, minio: MinioServer, bucket: str, **more: Any) -> TaskServer:
+    variables = more.pop("variables", {})
+    return TaskServer({**emulator.environment, **minio.environment, "MINIO_BUCKET": bucket, **variables}, **more)
+
+
+def names(minio: MinioServer, bucket: str, ending: str = ".jpg") -> set[str]:
+    client = Minio(f"127.0.0.1:{minio.port}", access_key=USER, secret_key=PASSWORD, secure=False, region="us-east-1")
+    return {
+        str(o.object_name) for o in client.list_objects(bucket, recursive=True) if str(o.object_name).endswith(ending)
+    }
+
+
+def wait_until(there: Callable[[], object]) -> None:
+    """Wait until something is there, for 30 s at most."""
+    deadline = time.monotonic() + 30
+    while not there():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def outcomes(run: Run) -> list[dict[str, Any]]:
+    assert run.succeeded, run.errors
+    return [outcome for row in run.output[0]["rows"] for outcome in row["results"]]
+
+
+def test_the_tutorials_batch_is_ten_jpegs_that_anyone_can_fetch_and_is_never_paid_again(
+    emulator: Emulator, minio: MinioServer, bucket: str
+) -> None:
+    with worker(emulator, minio, bucket) as server:
+        first = outcomes(server.run("generateBatch", BATCH))
+        ten = names(minio, bucket)
+        assert len(ten) == 10
+        assert ten == {outcome["key"] for outcome in first}
+        for outcome in first:
+            with urllib.request.urlopen(outcome["image_url"]) as answer:
+                assert answer.headers["Content-Type"] == "image/jpeg"
+                with Image.open(io.BytesIO(answer.read())) as image:
+                    assert (image.format, image.size) == ("JPEG", (1200, 630))
+        originals = names(minio, f"{bucket}-originals", "")
+        assert len(originals) == emulator.billed == 10
+        assert not any(name.startswith("claims/") for name in originals)
+
+        assert all(outcome["reused"] for outcome in outcomes(server.run("generateBatch", BATCH)))
+        assert names(minio, bucket) == ten
+        assert len(emulator.requests) == 10
+
+        other_template = [*BATCH[:3], "left-panel", *BATCH[4:]]
+        other_font = [*BATCH[:4], "lora", *BATCH[5:]]
+        assert all(outcome["reused"] for outcome in outcomes(server.run("generateBatch", other_template)))
+        assert all(outcome["reused"] for outcome in outcomes(server.run("generateBatch", other_font)))
+        assert len(names(minio, bucket)) == 30
+        assert len(emulator.requests) == 10
+
+        outcomes(server.run("generateBatch", [*BATCH, 1]))
+        assert emulator.billed == len(emulator.requests) == 20
+        assert len(names(minio, bucket)) == 40
+
+
+def test_the_same_batch_started_twice_at_once_is_paid_once(minio: MinioServer, bucket: str) -> None:
+    with Emulator(latency_seconds=2) as emulator, worker(emulator, minio, bucket) as server:
+        runs = [server.start("generateBatch", BATCH) for _ in range(2)]
+        assert all(run.ended.wait(120) for run in runs)
+        assert [len(outcomes(run)) for run in runs] == [10, 10]
+    assert emulator.billed == len(emulator.requests) == 10
+    assert len(names(minio, bucket)) == 10
+
+
+def test_twenty_leaves_of_the_same_pair_at_once_are_paid_once(minio: MinioServer, bucket: str) -> None:
+    with Emulator(latency_seconds=3) as emulator, worker(emulator, minio, bucket) as server:
+        runs = [server.start("generateThumbnail", LEAF) for _ in range(20)]
+        assert all(run.ended.wait(120) for run in runs)
+    assert all(run.succeeded for run in runs), [run.errors for run in runs]
+    assert sorted(run.output[0]["reused"] for run in runs) == [False] + [True] * 19
+    assert emulator.billed == len(emulator.requests) == 1
+
+
+def test_ids_that_one_model_serves_share_one_paid_picture(minio: MinioServer, bucket: str) -> None:
+    with Emulator(latency_seconds=1) as emulator, worker(emulator, minio, bucket) as server:
+        run = server.run("generateBatch", [["One"], ["gpt-image-1", "gpt-image-2.5-flare"], *LOOK])
+    assert sorted(outcome["reused"] for outcome in outcomes(run)) == [False, True]
+    assert emulator.billed == 1
+    assert len(names(minio, bucket)) == 2
+
+
+def test_a_killed_owners_claim_is_taken_over_by_another_run_after_its_expiry_and_not_before(
+    emulator: Emulator, minio: MinioServer, bucket: str
+) -> None:
+    killed_at: list[float] = []
+
+    def kill_when_asked(run: Run, process: subprocess.Popen[str]) -> None:
+        if killed_at:
+            return
+
+        def kill() -> None:
+            wait_until(lambda: emulator.requests)
+            process.send_signal(signal.SIGKILL)
+            killed_at.append(time.monotonic())
+
+        threading.Thread(target=kill, daemon=True).start()
+
+    emulator.faults.append(lambda handler, request: time.sleep(1))
+    with worker(emulator, minio, bucket, on_start=kill_when_asked, wait_scale=100) as server:
+        server.start("generateThumbnail", LEAF)  # Its own retry is minutes away.
+        wait_until(lambda: killed_at)
+        run = server.run("generateThumbnail", LEAF)
+        server.abandon()
+    assert run.succeeded, run.errors
+    _, second = emulator.requests
+    assert EXPIRY_SECONDS - 6 <= second.at - killed_at[0] <= EXPIRY_SECONDS + 8
+
+
+def test_a_server_that_is_down_at_the_start_costs_nothing(
+    emulator: Emulator, own_minio: MinioServer, bucket: str
+) -> None:
+    own_minio.kill()
+    with worker(emulator, own_minio, bucket) as server:
+        batch = server.run("generateBatch", BATCH)
+        assert server.children(batch) == []
+        leaf = server.run("generateThumbnail", LEAF)
+    for run in (batch, leaf):
+        assert not run.succeeded
+        assert f"MinIO at http://127.0.0.1:{own_minio.port}, bucket {bucket}" in run.errors[-1]
+        assert "Check MINIO_ENDPOINT, and that the server is up." in run.errors[-1]
+        assert PASSWORD not in "".join([*run.errors, *run.logs])
+    assert emulator.requests == []
+
+
+def test_a_picture_that_was_paid_for_waits_for_a_store_that_went_down(
+    emulator: Emulator, own_minio: MinioServer, bucket: str
+) -> None:
+    def while_the_store_goes_down(handler: Handler, request: Request) -> None:
+        own_minio.kill()
+        threading.Timer(4, own_minio.start).start()
+        handler.picture(request, picture_for(request))
+
+    emulator.faults.append(while_the_store_goes_down)
+    with worker(emulator, own_minio, bucket) as server:
+        run = server.run("generateThumbnail", LEAF)
+    assert run.succeeded, run.errors
+    assert len(run.pids) == 1
+    assert "a picture that was paid for waits for the store" in run.logs[0]
+    assert emulator.billed == len(emulator.requests) == 1
+
+
+def through(proxy: TcpProxy) -> dict[str, str]:
+    return {"MINIO_ENDPOINT": f"http://127.0.0.1:{proxy.port}"}
+
+
+def test_a_store_down_between_original_and_thumbnail_costs_nothing_more(
+    emulator: Emulator, minio: MinioServer, bucket: str
+) -> None:
+    refused: list[bytes] = []
+
+    def refuse_thumbnails_for_a_while(data: bytes) -> None:
+        if data.startswith(f"PUT /{bucket}/neon/".encode()) and len(refused) < 6:
+            refused.append(data)
+            raise CutError
+
+    with (
+        TcpProxy(minio.port, refuse_thumbnails_for_a_while) as proxy,
+        worker(emulator, minio, bucket, variables=through(proxy)) as server,
+    ):
+        run = server.run("generateThumbnail", LEAF)
+    assert run.succeeded, run.errors
+    assert len(run.pids) == 2
+    assert run.output[0]["reused"]
+    assert emulator.billed == len(emulator.requests) == 1
+
+
+def test_a_connection_reset_in_the_middle_of_a_put_is_tried_again(
+    emulator: Emulator, minio: MinioServer, bucket: str
+) -> None:
+    cut: list[bytes] = []
+
+    def cut_every_other_body(data: bytes) -> None:
+        if len(data) > 4000 and len(cut) < 2:
+            cut.append(data)
+            raise CutError
+
+    with (
+        TcpProxy(minio.port, cut_every_other_body) as proxy,
+        worker(emulator, minio, bucket, variables=through(proxy)) as server,
+    ):
+        run = server.run("generateThumbnail", LEAF)
+    assert len(cut) == 2
+    assert run.succeeded, run.errors
+    assert len(run.pids) == 1
+    assert emulator.billed == 1
+
+
+def test_a_slow_store_only_takes_longer(emulator: Emulator, minio: MinioServer, bucket: str) -> None:
+    with (
+        TcpProxy(minio.port, lambda data: time.sleep(0.5)) as proxy,
+        worker(emulator, minio, bucket, variables=through(proxy)) as server,
+    ):
+        run = server.run("generateThumbnail", LEAF)
+    assert run.succeeded, run.errors
+    assert emulator.billed == 1
+
+
+def test_a_full_disk_is_named_and_costs_one_picture_at_most(
+    emulator: Emulator, minio: MinioServer, bucket: str
+) -> None:
+    admin = MinioAdmin(endpoint=f"127.0.0.1:{minio.port}", credentials=StaticProvider(USER, PASSWORD), secure=False)
+    with worker(emulator, minio, bucket) as server:
+        first = server.run("generateThumbnail", LEAF)
+        admin.bucket_quota_set(bucket, 1)
+        full = server.run("generateThumbnail", ["Two", *LEAF[1:]])
+        admin.bucket_quota_clear(bucket)
+        again = server.run("generateThumbnail", ["Two", *LEAF[1:]])
+    assert first.succeeded
+    assert not full.succeeded
+    assert len(full.pids) == 3
+    assert f"bucket {bucket}: XMinioAdminBucketQuotaExceeded. The bucket's quota is used up" in full.errors[-1]
+    assert again.output[0]["reused"]
+    assert emulator.billed == len(emulator.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("variables", "remedy"),
+    [
+        ({"MINIO_SECRET_KEY": "canary-wrong-key"}, "MINIO_SECRET_KEY does not fit MINIO_ACCESS_KEY"),
+        ({"MINIO_ACCESS_KEY": "canary-nobody"}, "does not know MINIO_ACCESS_KEY"),
+        ({"MINIO_SECRET_KEY": ""}, "MINIO_SECRET_KEY is not set"),
+        ({"MINIO_ENDPOINT": "localhost:9000"}, "give a full URL"),
+    ],
+)
+def test_a_store_that_is_not_ours_to_use_costs_nothing(
+    emulator: Emulator, minio: MinioServer, bucket: str, variables: dict[str, str], remedy: str
+) -> None:
+    with worker(emulator, minio, bucket, variables=variables) as server:
+        runs = [server.run("generateBatch", BATCH), server.run("generateThumbnail", LEAF)]
+    for run in runs:
+        assert not run.succeeded
+        assert remedy in run.errors[-1]
+        assert "canary" not in "".join([*run.errors, *run.logs])
+    assert emulator.requests == []
+
+
+def test_kill_9_at_thirty_moments_and_a_retry_leave_every_thumbnail_whole_and_paid_once(
+    minio: MinioServer, bucket: str
+) -> None:
+    """Each leaf is killed once, at a moment of its life of its own, and retried as Render does."""
+    chance = random.Random(5)
+    moments = {f"Title {number}": number / 30 * 1.8 + chance.uniform(0, 0.08) for number in range(30)}
+    asked_before_the_kill: Counter[str] = Counter()
+    kills: Counter[str] = Counter()
+
+    def kill_later(run: Run, process: subprocess.Popen[str]) -> None:
+        title = run.input[0]
+        if len(run.pids) > 1:
+            return
+
+        def kill() -> None:
+            time.sleep(moments[title])
+            if process.poll() is None:
+                process.send_signal(signal.SIGKILL)
+                kills[title] += 1
+                asked_before_the_kill[title] += requests_for(title)
+
+        threading.Thread(target=kill, daemon=True).start()
+
+    with Emulator(latency_seconds=0.5) as emulator:
+
+        def requests_for(title: str) -> int:
+            return sum(f'"{title}"' in request.prompt for request in emulator.requests)
+
+        with worker(emulator, minio, bucket, on_start=kill_later) as server:
+            titles = list(moments)
+            runs = []
+            for pair in zip(titles[::2], titles[1::2], strict=True):
+                started = [server.start("generateThumbnail", [title, *LEAF[1:]]) for title in pair]
+                assert all(run.ended.wait(60) for run in started)
+                runs += started
+        assert all(run.succeeded for run in runs), [run.errors for run in runs if not run.succeeded]
+        for title in moments:
+            assert requests_for(title) <= 1 + min(asked_before_the_kill[title], 1)
+    assert sum(kills.values()) >= 15
+    assert len(names(minio, bucket)) == 30
+    for run in runs:
+        with urllib.request.urlopen(run.output[0]["image_url"]) as answer:
+            Image.open(io.BytesIO(answer.read())).load()
+    print(f"killed {sum(kills.values())} of 30 leaves; {len(emulator.requests)} pictures paid for 30 thumbnails")

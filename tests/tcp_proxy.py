@@ -1,0 +1,59 @@
+"""A TCP proxy for tests: passes bytes on, and lets a test delay, cut or refuse what looks like a request."""
+
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+
+__all__ = ["CutError", "TcpProxy"]
+
+
+class CutError(Exception):
+    """Raised by a test to break the connection that a request came over."""
+
+
+class TcpProxy:
+    """Listens on a port of 127.0.0.1 and passes on to another.
+
+    ``on_bytes`` sees every piece on its way to the server before it is passed on; it may wait, or raise CutError.
+    """
+
+    def __init__(self, target_port: int, on_bytes: Callable[[bytes], None]) -> None:
+        self._target = ("127.0.0.1", target_port)
+        self._on_bytes = on_bytes
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.port: int = self._listener.getsockname()[1]
+
+    def __enter__(self) -> "TcpProxy":
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._listener.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with client, suppress(OSError), socket.create_connection(self._target) as server:
+            threading.Thread(target=_pump, args=(server, client), daemon=True).start()
+            try:
+                while data := client.recv(65_536):
+                    self._on_bytes(data)
+                    server.sendall(data)
+            except CutError:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def _pump(source: socket.socket, sink: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65_536):
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)
