@@ -28,7 +28,7 @@ class DirectoryStore:
 
     def __init__(self, settings: Settings) -> None:
         """Take the directory from the settings; it is made when something is first written."""
-        self._root = (settings.thumbnails_dir or Path()).absolute()
+        self._root = settings.thumbnails_dir or Path().absolute()
         self._bucket = settings.minio_bucket
 
     async def prepare(self) -> None:

@@ -107,7 +107,7 @@ def test_a_title_no_font_can_set_is_refused(settings: Settings) -> None:
 
 def test_a_missing_store_names_the_variable() -> None:
     [fault] = refusal(Settings(simulate_providers=True))
-    assert "set THUMBNAILS_DIR" in fault
+    assert "set MINIO_ENDPOINT to a MinIO server's URL, or THUMBNAILS_DIR to a directory" in fault
 
 
 def test_a_directory_on_render_is_no_store(tmp_path: Path) -> None:
