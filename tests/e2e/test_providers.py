@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from local.engine import Engine
+from providers.prompt import STYLES
 from tasks import app
 from tests.e2e.task_server import ROOT, TaskServer
 from tests.emulator import KEY, Emulator, Handler, Request, gemini_error, openai_error
@@ -33,6 +34,10 @@ def test_the_tutorials_batch_is_ten_requests_and_ten_pictures(emulator: Emulator
         run = server.run("generateBatch", BATCH)
         assert run.succeeded, run.errors
         again = server.run("generateBatch", BATCH)
+        logs = "".join(log for one in server.runs.values() for log in one.logs)
+    assert "Object storage as the source of truth, gpt-image-1: generated" in logs
+    assert STYLES["photorealistic"] not in logs  # Prompts are for the debug level.
+    assert "Warning" not in logs  # Of anything left open, for one.
     [result] = run.output
     assert result["summary"] == {"requested": 10, "ok": 10, "reused": 0, "rejected": 0, "failed": 0}
     assert again.output[0]["summary"]["reused"] == 10

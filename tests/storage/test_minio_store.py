@@ -4,18 +4,22 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from minio import Minio
+from minio import time as minio_time
 from minio.credentials.providers import StaticProvider
 from minio.minioadmin import MinioAdmin
 
 from errors import SettingsError, StoreError
 from settings import Endpoint, Settings, read_settings
 from storage.store import Area, StoredObject, open_store
+from tasks.leaf import make_thumbnail
+from tasks.requests import ThumbnailRequest
 from tests.minio_server import PASSWORD, USER, MinioServer
 
 LIMITED, LIMITED_PASSWORD = "limited-user", "canary-limited-password"
@@ -167,6 +171,36 @@ async def test_wrong_keys_are_named(minio: MinioServer, bucket: str, variables: 
     with pytest.raises(StoreError, match=remedy) as caught:
         await open_store(configured(minio, bucket, **variables)).prepare()
     assert "canary" not in f"{caught.getrepr(chain=True, style='native')}"
+
+
+@pytest.mark.parametrize("hours", [-2, 2])
+async def test_a_clock_that_is_wrong_is_named(
+    minio: MinioServer, bucket: str, hours: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = configured(minio, bucket)
+    store = open_store(settings)
+    await store.prepare()
+    right = minio_time.utcnow
+    monkeypatch.setattr(minio_time, "utcnow", lambda: right() + timedelta(hours=hours))  # The client's own clock.
+    for call in (
+        lambda: store.read(Area.ORIGINALS, "a"),
+        store.check,
+        lambda: store.write(Area.THUMBNAILS, "a", StoredObject(b"1", "image/jpeg")),
+    ):
+        with pytest.raises(StoreError, match=rf"bucket {bucket}.*clock and the server's are minutes apart"):
+            await call()
+
+
+async def test_a_presigned_links_expiry_is_in_the_outcome(minio: MinioServer, bucket: str) -> None:
+    settings = configured(
+        minio, bucket, MINIO_PRESIGNED_HOURS="1", SIMULATE_PROVIDERS="1", SIMULATED_LATENCY_SECONDS="0"
+    )
+    request = ThumbnailRequest(title="One", model="gpt-image-2", style="neon", template="bottom-bar", font="inter")
+    for _ in range(2):
+        outcome = await make_thumbnail(request, settings)
+        assert status(outcome["image_url"]) == 200
+        lasts = datetime.fromisoformat(outcome["image_url_expires_at"]) - datetime.now(UTC)
+        assert timedelta(minutes=59) < lasts <= timedelta(hours=1, seconds=1)
 
 
 async def test_the_consoles_port_is_no_s3_server(minio: MinioServer, bucket: str) -> None:
