@@ -37,10 +37,10 @@ def test_the_title_is_there_and_white(template: str) -> None:
 
 
 @pytest.mark.parametrize("template", ["overlay-bottom", "overlay-center"])
-def test_an_overlay_darkens_softly_around_the_letters_alone(template: str) -> None:
+def test_an_overlay_darkens_around_the_letters_alone(template: str) -> None:
     image = composed("Hello", template)
     assert image.crop((0, 0, CANVAS.width, 60)).getextrema() == (GREY, GREY)
-    assert image.crop(TEMPLATES[template].text).getextrema()[0] < GREY // 2  # type: ignore[operator]
+    assert image.crop(TEMPLATES[template].text).getextrema()[0] < GREY * 3 // 4  # type: ignore[operator]
 
 
 def test_the_same_input_gives_the_same_bytes() -> None:

@@ -3,7 +3,7 @@
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -180,13 +180,14 @@ async def test_a_clock_that_is_wrong_is_named(
     settings = configured(minio, bucket)
     store = open_store(settings)
     await store.prepare()
-    right = minio_time.utcnow
+    right: Callable[[], datetime] = minio_time.utcnow
     monkeypatch.setattr(minio_time, "utcnow", lambda: right() + timedelta(hours=hours))  # The client's own clock.
-    for call in (
+    calls: list[Callable[[], Awaitable[object]]] = [
         lambda: store.read(Area.ORIGINALS, "a"),
         store.check,
         lambda: store.write(Area.THUMBNAILS, "a", StoredObject(b"1", "image/jpeg")),
-    ):
+    ]
+    for call in calls:
         with pytest.raises(StoreError, match=rf"bucket {bucket}.*clock and the server's are minutes apart"):
             await call()
 
