@@ -1,6 +1,6 @@
 # Two commands, `make batch` and `make test`; each sets up what it needs. They need Python 3.11 or newer and make.
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PYTHON ?= $(or $(shell command -v python3.11),python3)
 VENV := .venv
 
 MINIO_VERSION := $(shell cat minio.version)

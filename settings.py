@@ -97,6 +97,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
             return default
 
     read("LOG_LEVEL", _one_of(LOG_LEVELS), "INFO")
+    for name in ("OPENAI_BASE_URL", "GOOGLE_GEMINI_BASE_URL"):  # Read by the vendors' SDKs, which do not check them.
+        read(name, _base_url, None)
     settings = Settings(
         openai_api_key=read("OPENAI_API_KEY", _key, None),
         google_api_key=read("GOOGLE_API_KEY", _key, None),
@@ -167,7 +169,7 @@ def _bucket(text: str) -> str:
 def _base_url(text: str) -> str:
     url = urlsplit(text)
     if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment:
-        raise ValueError("give the URL that readers reach the server by, such as https://images.example.com")
+        raise ValueError("give a full URL, such as https://images.example.com")
     return text.rstrip("/")
 
 

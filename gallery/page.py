@@ -32,7 +32,9 @@ def _figure(outcome: Mapping[str, Any]) -> str:
     if outcome["status"] != "ok":
         reason = escape(outcome["error"]["message"])
         return f"<figure><p>{escape(outcome['status'])}: {reason}</p><figcaption>{model}</figcaption></figure>"
-    source = escape(f"../../{quote(outcome['key'])}")
+    # A presigned link opens a private bucket, a relative one works wherever the page is opened from.
+    signed = "image_url_expires_at" in outcome
+    source = escape(outcome["image_url"] if signed else f"../../{quote(outcome['key'])}")
     alt = escape(f"{outcome['title']}, by {outcome['model']}")
     return (
         f'<figure><a href="{source}"><img src="{source}" alt="{alt}" width="1200" height="630" loading="lazy"></a>'

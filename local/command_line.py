@@ -59,9 +59,11 @@ def _choose_local_defaults(environ: MutableMapping[str, str]) -> None:
 
 def _read_input(path: Path) -> list[Any] | dict[str, Any]:
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise InvalidRequestError([f"{path} cannot be read: {error.strerror}. Name a file that exists"]) from None
+        raise InvalidRequestError([f"{path} cannot be read: {error.strerror}. Name a JSON file"]) from None
+    except UnicodeDecodeError:
+        raise InvalidRequestError([f"{path} is not in UTF-8. Save it so"]) from None
     except ValueError as error:
         raise InvalidRequestError([f"{path} is not JSON: {error}. Mend it there"]) from None
     if not isinstance(values, list | dict):

@@ -1,6 +1,7 @@
 """What a person sees of a local run: a line per event, and a table at the end."""
 
 import sys
+import textwrap
 import time
 from typing import Any, TextIO
 
@@ -22,6 +23,9 @@ class Progress:
 
     def observe(self, event: RunEvent) -> None:
         """Take note of one event of the engine."""
+        if event.task == "generateBatch" and event.kind == "retrying":
+            print(f"{event.error}\nThe batch starts over in {event.wait_seconds:g} s.", file=self._out, flush=True)
+            self._done = 0
         if event.task != "generateThumbnail" or not isinstance(event.arguments, list):
             return
         title, model = event.arguments[:2]
@@ -34,7 +38,7 @@ class Progress:
 
     def _say(self, what: str, title: str, model: str, error: str) -> None:
         done = f"{self._done:>{len(str(self._images))}}/{self._images}"
-        line = f"{time.monotonic() - self._began:6.1f} s  {done}  {what:<16}  {model}  {clean_text(title)}"
+        line = f"{time.monotonic() - self._began:6.1f} s  {done}  {what:<16}  {model}  {_brief(title)}"
         print(f"{line}  {error}".rstrip(), file=self._out, flush=True)
 
 
@@ -45,7 +49,7 @@ def result_table(rows: list[dict[str, Any]]) -> str:
     for outcome in outcomes:
         seconds = [value for name, value in outcome.items() if name.endswith("_seconds")]
         spent = f"{sum(seconds):.1f}" if seconds else "-"
-        title = clean_text(outcome["title"])
+        title = _brief(outcome["title"])
         lines.append((_how(outcome), outcome["model"], outcome.get("served_by", "-"), spent, title))
     widths = [max(map(len, column)) for column in list(zip(*lines, strict=True))[:-1]]
     table = []
@@ -54,6 +58,10 @@ def result_table(rows: list[dict[str, Any]]) -> str:
         if outcome:
             table.append(f"    {outcome.get('image_url') or outcome['error']['message']}")
     return "\n".join(table)
+
+
+def _brief(title: str) -> str:
+    return textwrap.shorten(clean_text(title), 80, placeholder="\N{HORIZONTAL ELLIPSIS}")
 
 
 def _how(outcome: dict[str, Any]) -> str:

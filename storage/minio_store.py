@@ -22,6 +22,8 @@ from storage.store import Area, Link, StoredObject, Versioned
 __all__ = ["MinioStore"]
 
 logger = logging.getLogger(__name__)
+# It logs the URLs of requests that it sends again, and those of conditional writes are signed.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 T = TypeVar("T")
 
@@ -83,8 +85,7 @@ class MinioStore:
     async def prepare(self) -> None:
         """Make the buckets that are missing, and open the thumbnails to readers unless links are presigned."""
         await self.check()
-        if not self._presigned_hours:
-            await self._blocking(Area.THUMBNAILS, self._publish)
+        await self._blocking(Area.THUMBNAILS, self._warn_if_public if self._presigned_hours else self._publish)
 
     async def check(self) -> None:
         """Prove that both buckets can be written to, by writes whose condition fails, so that nothing is left."""
@@ -226,6 +227,19 @@ class MinioStore:
             policy = {"Version": "2012-10-17", "Statement": [statement]}
             self._client.set_bucket_policy(self._bucket, json.dumps(policy))
             logger.info("opened the bucket %s to readers", self._bucket)
+
+    def _warn_if_public(self) -> None:
+        try:
+            self._client.get_bucket_policy(self._bucket)
+        except S3Error as error:
+            if error.code not in ("AccessDenied", "NoSuchBucketPolicy"):
+                raise
+        else:
+            logger.warning(
+                "MINIO_PRESIGNED_HOURS is set, but the bucket %s has a policy of its own, which may open it to anyone: "
+                "remove the policy, or take another bucket",
+                self._bucket,
+            )
 
     def _remove(self, area: Area, key: str) -> None:
         try:

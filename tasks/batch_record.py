@@ -26,7 +26,7 @@ async def keep_record(request: BatchRequest, rows: list[dict[str, Any]], setting
     """
     store = open_store(settings)
     values = request.model_dump()
-    batch = batch_id(values)
+    batch = batch_id([values, settings.simulate_providers])
     summary = counts([outcome for row in rows for outcome in row["results"]])
     manifest = build_manifest(batch, values, summary, rows)
     urls: list[str | None] = []
@@ -40,4 +40,5 @@ async def keep_record(request: BatchRequest, rows: list[dict[str, Any]], setting
         except StoreError as error:
             logger.error("%s was not written: %s", key, error)
             urls.append(None)
-    return {"batch_id": batch, "summary": summary, "rows": rows, "manifest_url": urls[0], "gallery_url": urls[1]}
+    # The rows come last: where a log cuts a long result off, the links to all of it have been shown.
+    return {"batch_id": batch, "summary": summary, "manifest_url": urls[0], "gallery_url": urls[1], "rows": rows}

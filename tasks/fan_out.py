@@ -30,7 +30,8 @@ async def fan_out(pairs: Sequence[Pair], run_leaf: Callable[[Pair], Awaitable[Ou
         siblings go on.
 
     Raises:
-        NothingGeneratedError: not one pair came out.
+        NothingGeneratedError: not one pair came out, and a retry may change that. Where every pair was rejected it
+            cannot, and would ask the providers once more for what they refuse.
     """
     outcomes: list[Outcome] = [{} for _ in pairs]
     waiting = iter(enumerate(pairs))
@@ -44,7 +45,8 @@ async def fan_out(pairs: Sequence[Pair], run_leaf: Callable[[Pair], Awaitable[Ou
             logger.info("%d of %d: %s, %s: %s", done, len(pairs), pair.title, pair.model, outcomes[number]["status"])
 
     await asyncio.gather(*(work() for _ in range(min(window, len(pairs)))))
-    if all(outcome["status"] != "ok" for outcome in outcomes):
+    statuses = {outcome["status"] for outcome in outcomes}
+    if "ok" not in statuses and "failed" in statuses:
         raise NothingGeneratedError(f"None of the {len(pairs)} images came out.\n{_causes(outcomes)}")
     return outcomes
 

@@ -19,7 +19,7 @@ from providers.registry import MODELS
 from settings import Settings
 from storage.store import store_faults
 
-__all__ = ["BatchRequest", "ThumbnailRequest", "ThumbnailsRequest", "check_request", "clean_text"]
+__all__ = ["BatchRequest", "ThumbnailRequest", "ThumbnailsRequest", "check_request", "clean_text", "log_models"]
 
 logger = logging.getLogger(__name__)
 
@@ -121,7 +121,6 @@ def check_request(kind: type[RequestT], values: Mapping[str, Any], settings: Set
         raise InvalidRequestError([*map(_sentence, in_order), *faults]) from None
     if faults:
         raise InvalidRequestError(faults)
-    _warn(models)
     return request
 
 
@@ -181,14 +180,15 @@ def _brief(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:59]}\N{HORIZONTAL ELLIPSIS}"
 
 
-def _warn(models: Sequence[str]) -> None:
+def log_models(models: Sequence[str]) -> None:
+    """Log what the one who chose these models should know of them: successors, ends, and pictures they share."""
     by_serving: dict[str, list[str]] = {}
     for model in (MODELS[model_id] for model_id in models):
         by_serving.setdefault(model.serving_id, []).append(model.id)
         if model.successor:
             logger.info("%s was shut down; %s serves it", model.id, model.successor)
         if model.ends:
-            logger.warning("%s will be shut down on %s", model.id, model.ends)
+            logger.warning("%s will be shut down on %s: choose another model before", model.id, model.ends)
     for serving_id, ids in by_serving.items():
         if len(ids) > 1:
             logger.warning("%s are all served by %s and share one picture per title", ", ".join(ids), serving_id)

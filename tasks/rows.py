@@ -9,7 +9,7 @@ from settings import Settings
 from storage.store import open_store
 from tasks.fan_out import Outcome, Pair, fan_out
 from tasks.generate_thumbnail import generate_thumbnail
-from tasks.requests import BatchRequest, ThumbnailsRequest
+from tasks.requests import BatchRequest, ThumbnailsRequest, log_models
 
 __all__ = ["generate_rows"]
 
@@ -27,6 +27,7 @@ async def generate_rows(
         StoreError: the store cannot be reached or written to; no leaf was started.
         NothingGeneratedError: not one thumbnail came out.
     """
+    log_models(models)
     await open_store(settings).prepare()
 
     async def run_leaf(pair: Pair) -> Outcome:

@@ -61,6 +61,13 @@ async def test_only_when_nothing_came_out_the_parent_fails_and_names_the_causes(
     assert str(caught.value) == "None of the 30 images came out.\n- no store (29 of 30)\n- no key (1 of 30)"
 
 
+async def test_where_every_pair_is_rejected_nothing_is_asked_for_again() -> None:
+    async def leaf(pair: Pair) -> Outcome:
+        return {"status": "rejected", **pair._asdict(), "error": {"code": "moderation", "message": "no"}}
+
+    assert counts(await fan_out(PAIRS, leaf, 5))["rejected"] == 30
+
+
 async def test_no_leaf_is_left_running_when_the_parent_is_cancelled() -> None:
     running = 0
 

@@ -9,7 +9,7 @@ import pytest
 from errors import InvalidRequestError
 from providers.prompt import STYLES
 from settings import Settings
-from tasks.requests import BatchRequest, ThumbnailRequest, check_request, clean_text
+from tasks.requests import BatchRequest, ThumbnailRequest, check_request, clean_text, log_models
 
 GOOD: dict[str, Any] = {
     "prompts": ["One", "Two"],
@@ -129,13 +129,13 @@ def test_a_key_of_each_vendor_that_is_needed_is_asked_for(tmp_path: Path) -> Non
 
 
 def test_ids_that_one_model_serves_are_named_in_a_warning(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
-    check_request(BatchRequest, {**GOOD, "models": ["gpt-image-1", "gpt-image-2.5-flare"]}, settings)
+    log_models(["gpt-image-1", "gpt-image-2.5-flare"])
     assert "gpt-image-1, gpt-image-2.5-flare are all served by gpt-image-2.5-flare" in caplog.text
 
 
-def test_a_retired_id_says_who_serves_it(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_retired_id_says_who_serves_it(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    check_request(BatchRequest, {**GOOD, "models": ["dall-e-3", "gpt-image-1-mini"]}, settings)
+    log_models(["dall-e-3", "gpt-image-1-mini"])
     assert "dall-e-3 was shut down; gpt-image-2.5-sunburst serves it" in caplog.text
     assert "gpt-image-1-mini will be shut down on 2026-12-01" in caplog.text
 
