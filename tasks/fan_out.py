@@ -44,7 +44,12 @@ async def fan_out(pairs: Sequence[Pair], run_leaf: Callable[[Pair], Awaitable[Ou
             done += 1
             logger.info("%d of %d: %s, %s: %s", done, len(pairs), pair.title, pair.model, outcomes[number]["status"])
 
-    await asyncio.gather(*(work() for _ in range(min(window, len(pairs)))))
+    workers = [asyncio.create_task(work()) for _ in range(min(window, len(pairs)))]
+    try:
+        await asyncio.gather(*workers)
+    except asyncio.CancelledError:
+        await asyncio.wait(workers)  # Cancelled with this one, each has a claim to give back before it ends.
+        raise
     statuses = {outcome["status"] for outcome in outcomes}
     if "ok" not in statuses and "failed" in statuses:
         raise NothingGeneratedError(f"None of the {len(pairs)} images came out.\n{_causes(outcomes)}")
