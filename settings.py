@@ -92,7 +92,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         try:
             return parse(text)
         except ValueError as error:
-            shown = "" if name.endswith("_KEY") else f"={text!r}"
+            shown = "" if name.endswith("_KEY") or "@" in text else f"={text!r}"
             faults.append(f"{name}{shown}: {error}")
             return default
 
@@ -120,6 +120,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         fan_out_window=read("FAN_OUT_WINDOW", _count, 20),
         on_render=read("RENDER", _switch, False),
     )
+    if settings.minio_presigned_hours and urlsplit(settings.minio_public_base_url or "").path:
+        faults.append("MINIO_PUBLIC_BASE_URL has a path, and presigned links cannot: give it without, or unset either")
     if faults:
         raise SettingsError(faults)
     return settings

@@ -1,6 +1,7 @@
 """From the provider's bytes to the canvas, and from the canvas to a JPEG."""
 
 import io
+import logging
 import warnings
 
 from PIL import Image, ImageOps
@@ -9,6 +10,8 @@ from compositing.templates import CANVAS
 from errors import PictureError
 
 __all__ = ["JPEG_QUALITY", "encode_jpeg", "open_on_canvas"]
+
+logger = logging.getLogger(__name__)
 
 JPEG_QUALITY = 85  # The reference's.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
@@ -38,7 +41,11 @@ def open_on_canvas(picture: bytes) -> Image.Image:
             raise PictureError(f"The picture is {size} pixels, which no model makes; a retry may bring a better one.")
         try:
             image.draft("RGB", (CANVAS.width, CANVAS.height))
-            return _cover(_rgb(ImageOps.exif_transpose(image)))
+            image.load()
+            _turn_upright(image)
+            return _rgb(_cover(image))
+        except MemoryError:
+            raise
         except Exception as error:
             what = f"The picture ({image.format}, {len(picture)} bytes)"
             raise PictureError(f"{what} is broken or cut off; a retry may bring a whole one.") from error
@@ -51,16 +58,33 @@ def encode_jpeg(canvas: Image.Image) -> bytes:
     return out.getvalue()
 
 
+def _turn_upright(image: Image.Image) -> None:
+    try:
+        ImageOps.exif_transpose(image, in_place=True)
+    except MemoryError:
+        raise
+    except Exception as error:  # The picture itself is whole; what is said of its orientation is not.
+        logger.warning("the picture's EXIF data cannot be read, and is not heeded: %s", error)
+
+
 def _rgb(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I"):  # 16 bits a pixel, which a plain conversion would clip to the lowest 8.
-        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L").convert("RGB")
     if image.has_transparency_data:
         paper = Image.new("RGBA", image.size, "white")
-        return Image.alpha_composite(paper, image.convert("RGBA")).convert("RGB")
-    return image.convert("RGB")
+        image = Image.alpha_composite(paper, image.convert("RGBA"))
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _scalable(image: Image.Image) -> Image.Image:
+    """Return the picture in a mode whose pixels can be mixed; the usual ones as they are, without a second copy."""
+    if image.mode.startswith("I"):  # 16 bits a pixel, which a plain conversion would clip to the lowest 8.
+        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    if image.mode in ("P", "PA", "1"):
+        return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    return image
 
 
 def _cover(image: Image.Image) -> Image.Image:
+    image = _scalable(image)
     scale = max(CANVAS.width / image.width, CANVAS.height / image.height)
     width, height = CANVAS.width / scale, CANVAS.height / scale
     left, top = (image.width - width) / 2, (image.height - height) / 2

@@ -14,9 +14,20 @@ FONTS_DIR = Path(__file__).resolve().parent.parent / "fonts"
 
 # Hebrew to the last of the Indic blocks: right to left, joined or reordered. One font by itself does not set those.
 COMPLEX_SCRIPTS = range(0x0590, 0x1D00)
+# Default_Ignorable_Code_Point (Unicode 17, DerivedCoreProperties.txt), as far as it lies outside those scripts:
+# joiners, direction marks, variation selectors and the like, which a shaper leaves out.
+IGNORABLE = (
+    *(range(code, code + 1) for code in (0x00AD, 0x034F, 0x061C, 0x3164, 0xFEFF, 0xFFA0)),
+    range(0x200B, 0x2010),
+    range(0x202A, 0x202F),
+    range(0x2060, 0x2070),
+    range(0xFE00, 0xFE10),
+    range(0xFFF0, 0xFFF9),
+    range(0xE0000, 0xE1000),
+)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Font:
     """One font, opened: the shaper's object, and the metrics that layout needs, all in font units."""
 
@@ -54,6 +65,7 @@ def missing_characters(title: str, font: str) -> str:
 
 
 def _can_set(character: str, characters: frozenset[int]) -> bool:
-    if unicodedata.category(character) in ("Cf", "Zs"):  # Nothing is drawn for these.
-        return True
-    return ord(character) in characters and ord(character) not in COMPLEX_SCRIPTS
+    code = ord(character)
+    if unicodedata.category(character) == "Zs" or any(code in ignorable for ignorable in IGNORABLE):
+        return True  # Nothing is drawn for these.
+    return code in characters and code not in COMPLEX_SCRIPTS

@@ -1,7 +1,10 @@
 """From a title to lines placed in a template's text box."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 from compositing.fonts import Font
 from compositing.geometry import Box
@@ -14,6 +17,12 @@ __all__ = ["LARGEST", "LINE_HEIGHT", "SMALLEST", "PlacedLine", "TitleLayout", "l
 # Pixels, and the distance of baselines in sizes; the reference's figures.
 LARGEST, SMALLEST = 80, 32
 LINE_HEIGHT = 1.25
+# In sizes: what stays free between the ink of one line and the next.
+GAP = 0.06
+# A title is set without breaks at hyphens unless they make it larger by a third.
+HYPHEN_GAIN = 0.75
+# More than any box holds at the smallest size, so that longer titles cost no more to lay out.
+MOST_CHARACTERS = 2_000
 # A pixel on each side for fonts whose glyph extents are rounded, or a little less than their outlines.
 SAFETY = 1
 
@@ -42,80 +51,119 @@ class TitleLayout:
         return self.size / self.font.units_per_em
 
 
+@functools.lru_cache(maxsize=64)
 def lay_out(title: str, font: Font, template: Template) -> TitleLayout:
-    """Set a title as large as it fits, from 80 px down to 32 px.
+    """Set a title as large as it fits, from 80 px down to 32 px, in balanced lines.
 
-    Words stay whole as long as any size allows it; then a word wider than its box is broken; and a title that fits
+    Lines end between words; behind a hyphen only where that makes the title much larger. Words stay whole as long as
+    any size allows it; then a word that is too wide for its box at any size is broken, and no other. A title that fits
     at no size is shortened with an ellipsis.
     """
-    for break_words in (False, True):
-        size, texts = _largest_fit(title, font, template, break_words=break_words)
-        if texts:
-            return TitleLayout(font, size, _place(texts, font, template, size), shortened=False)
+    box = _Box(font, template)
+    if len(title) <= MOST_CHARACTERS:
+        for find in (_fit_words, _fit_broken_words):
+            if fit := find(title, box):
+                return TitleLayout(font, fit.size, _place(fit.texts, box, fit.size), shortened=False)
+    title = title[:MOST_CHARACTERS]
     for max_lines in range(template.max_lines, 0, -1):
-        texts = shorten(title, _fits(font, template, SMALLEST), max_lines)
-        if max_lines == 1 or _ink_height(texts, font, SMALLEST) <= _room(template).height:
+        texts = shorten(title, box.fits(SMALLEST), max_lines)
+        if max_lines == 1 or box.is_high_enough(texts, SMALLEST):
             break
-    return TitleLayout(font, SMALLEST, _place(texts, font, template, SMALLEST), shortened=True)
+    return TitleLayout(font, SMALLEST, _place(texts, box, SMALLEST), shortened=True)
 
 
-def _largest_fit(title: str, font: Font, template: Template, *, break_words: bool) -> tuple[int, list[str]]:
-    """Return the largest size that fits and its lines, or no lines; what fits at one size fits at every smaller one."""
-    size, fitting = SMALLEST, list[str]()
+class _Fit(NamedTuple):
+    size: int
+    texts: list[str]
+
+
+@dataclass(frozen=True)
+class _Box:
+    """The room a template leaves for ink, and what of a font fits into it at a size in pixels."""
+
+    font: Font
+    template: Template
+
+    @property
+    def room(self) -> Box:
+        return self.template.text.inset(SAFETY, SAFETY)
+
+    def fits(self, size: int, share: float = 1.0) -> Callable[[str], bool]:
+        widest = share * self.room.width * self.font.units_per_em / size
+        return lambda text: shape(text, self.font).width <= widest
+
+    def is_high_enough(self, texts: list[str], size: int) -> bool:
+        top, bottom = self.ink(texts, size)
+        return bottom - top <= self.room.height
+
+    def spacing(self, texts: list[str], size: int) -> float:
+        """Return the distance of baselines in pixels: 1.25 sizes, or more where lines' ink would touch."""
+        lines = [shape(text, self.font) for text in texts]
+        apart = [(below.top - above.bottom) / self.font.units_per_em + GAP for above, below in pairwise(lines)]
+        return size * max([LINE_HEIGHT, *apart])
+
+    def ink(self, texts: list[str], size: int) -> tuple[float, float]:
+        """Return where the ink of the lines begins and ends, in pixels below the first baseline."""
+        scale, spacing = size / self.font.units_per_em, self.spacing(texts, size)
+        lines = [shape(text, self.font) for text in texts]
+        tops = [number * spacing - line.top * scale for number, line in enumerate(lines)]
+        bottoms = [number * spacing - line.bottom * scale for number, line in enumerate(lines)]
+        return min(tops), max(bottoms)
+
+
+def _fit_words(title: str, box: _Box) -> _Fit | None:
+    def fill(fits: Callable[[str], bool], *, at_hyphens: bool) -> list[str] | None:
+        return fill_lines(title, fits, box.template.max_lines, at_hyphens=at_hyphens)
+
+    whole = _largest(box, lambda size: fill(box.fits(size), at_hyphens=False))
+    split = _largest(box, lambda size: fill(box.fits(size), at_hyphens=True))
+    if not split:
+        return None
+    at_hyphens = not whole or whole.size < HYPHEN_GAIN * split.size
+    fit = split if at_hyphens or not whole else whole
+    # The same number of lines in the narrowest column that holds them: no line is much shorter than the others.
+    for percent in range(50, 100, 2):
+        texts = fill(box.fits(fit.size, percent / 100), at_hyphens=at_hyphens)
+        if texts and len(texts) == len(fit.texts) and box.is_high_enough(texts, fit.size):
+            return _Fit(fit.size, texts)
+    return fit
+
+
+def _fit_broken_words(title: str, box: _Box) -> _Fit | None:
+    fits_at_all = box.fits(SMALLEST)
+
+    def fill(size: int) -> list[str] | None:
+        return fill_lines(title, box.fits(size), box.template.max_lines, may_break=lambda word: not fits_at_all(word))
+
+    return _largest(box, fill)
+
+
+def _largest(box: _Box, fill: Callable[[int], list[str] | None]) -> _Fit | None:
+    """Return the largest size that fits, found by halving: what fits at one size fits at every smaller one."""
+    fit = None
     low, high = SMALLEST, LARGEST
     while low <= high:
-        middle = (low + high) // 2
-        if texts := _lines_at(title, font, template, middle, break_words=break_words):
-            size, fitting = middle, texts
-            low = middle + 1
+        size = (low + high) // 2
+        texts = fill(size)
+        if texts and box.is_high_enough(texts, size):
+            fit = _Fit(size, texts)
+            low = size + 1
         else:
-            high = middle - 1
-    return size, fitting
+            high = size - 1
+    return fit
 
 
-def _lines_at(title: str, font: Font, template: Template, size: int, *, break_words: bool) -> list[str] | None:
-    texts = fill_lines(title, _fits(font, template, size), template.max_lines, break_words=break_words)
-    if texts is None or _ink_height(texts, font, size) > _room(template).height:
-        return None
-    return texts
-
-
-def _room(template: Template) -> Box:
-    return template.text.inset(SAFETY, SAFETY)
-
-
-def _fits(font: Font, template: Template, size: int) -> Callable[[str], bool]:
-    widest = _room(template).width * font.units_per_em / size
-    return lambda text: shape(text, font).width <= widest
-
-
-def _ink_height(texts: list[str], font: Font, size: int) -> float:
-    """Return the pixels from the top of the first line's ink to the bottom of the lowest."""
-    top, bottom = _ink_extent(texts, font, size)
-    return bottom - top
-
-
-def _ink_extent(texts: list[str], font: Font, size: int) -> tuple[float, float]:
-    """Return where the ink of the lines begins and ends, in pixels below the first baseline."""
-    scale = size / font.units_per_em
-    lines = [shape(text, font) for text in texts]
-    tops = [number * size * LINE_HEIGHT - line.top * scale for number, line in enumerate(lines)]
-    bottoms = [number * size * LINE_HEIGHT - line.bottom * scale for number, line in enumerate(lines)]
-    return min(tops), max(bottoms)
-
-
-def _place(texts: list[str], font: Font, template: Template, size: int) -> tuple[PlacedLine, ...]:
+def _place(texts: list[str], box: _Box, size: int) -> tuple[PlacedLine, ...]:
     """Centre the lines between capitals' tops and the last baseline, as the eye does, but keep all ink in the box."""
-    box = _room(template)
-    scale = size / font.units_per_em
-    capital = font.cap_height * scale
-    baseline = box.top + (box.height + capital - (len(texts) - 1) * size * LINE_HEIGHT) / 2
-    top, bottom = _ink_extent(texts, font, size)
-    baseline = max(box.top - top, min(baseline, box.bottom - bottom))
+    room, scale, spacing = box.room, size / box.font.units_per_em, box.spacing(texts, size)
+    capital = box.font.cap_height * scale
+    baseline = room.top + (room.height + capital - (len(texts) - 1) * spacing) / 2
+    top, bottom = box.ink(texts, size)
+    baseline = max(room.top - top, min(baseline, room.bottom - bottom))
     placed = []
     for number, text in enumerate(texts):
-        line = shape(text, font)
-        room = box.width - line.width * scale
-        indent = 0.0 if template.align == "left" else room / 2
-        placed.append(PlacedLine(line, box.left + indent - line.left * scale, baseline + number * size * LINE_HEIGHT))
+        line = shape(text, box.font)
+        free = room.width - line.width * scale
+        indent = 0.0 if box.template.align == "left" else free / 2
+        placed.append(PlacedLine(line, room.left + indent - line.left * scale, baseline + number * spacing))
     return tuple(placed)

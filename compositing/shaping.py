@@ -43,6 +43,8 @@ class Line:
 @functools.lru_cache(maxsize=4096)
 def shape(text: str, font: Font) -> Line:
     """Shape one line of text of one direction."""
+    if not text:
+        return Line(text, (), 0, 0, 0, 0)
     buffer = uharfbuzz.Buffer()
     buffer.add_str(text)
     buffer.guess_segment_properties()

@@ -8,7 +8,7 @@ from compositing.fonts import load_font
 from compositing.layout import lay_out
 from compositing.templates import TEMPLATES
 
-__all__ = ["compose", "prepare"]
+__all__ = ["compose"]
 
 
 def compose(canvas: Image.Image, title: str, template: str, font: str) -> bytes:
@@ -23,11 +23,5 @@ def compose(canvas: Image.Image, title: str, template: str, font: str) -> bytes:
     Returns:
         A 1200x630 JPEG.
     """
-    layout = lay_out(title, load_font(font), TEMPLATES[template])
-    draw_title(canvas, TEMPLATES[template], layout)
+    draw_title(canvas, TEMPLATES[template], lay_out(title, load_font(font), TEMPLATES[template]))
     return encode_jpeg(canvas)
-
-
-def prepare(title: str, template: str, font: str) -> None:
-    """Do what of a title can be done before there is a picture: open the font, shape the words, find the size."""
-    lay_out(title, load_font(font), TEMPLATES[template])

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import io
 import json
 import logging
 import os
@@ -30,6 +31,9 @@ def main(arguments: Sequence[str]) -> int:
         "file", type=Path, help="a JSON file with generateBatch's input: an array, or an object by names"
     )
     options = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # A title in letters that the terminal lacks must not end the run.
+            stream.reconfigure(errors="backslashreplace")
     _choose_local_defaults(os.environ)
     logging.basicConfig(
         level=log_level() if os.environ.get("LOG_LEVEL") else logging.WARNING, format="%(levelname)s %(message)s"
@@ -64,7 +68,7 @@ def _read_input(path: Path) -> list[Any] | dict[str, Any]:
         raise InvalidRequestError([f"{path} cannot be read: {error.strerror}. Name a JSON file"]) from None
     except UnicodeDecodeError:
         raise InvalidRequestError([f"{path} is not in UTF-8. Save it so"]) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidRequestError([f"{path} is not JSON: {error}. Mend it there"]) from None
     if not isinstance(values, list | dict):
         raise InvalidRequestError(

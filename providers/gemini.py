@@ -84,7 +84,7 @@ class Gemini:
             raise GEMINI.timed_out(self._timeout_seconds) from error
         except httpx2.HTTPError as error:
             raise GEMINI.unreachable(str(error) or type(error).__name__) from error
-        except (ValueError, errors.UnknownApiResponseError) as error:
+        except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
             raise GEMINI.no_picture("the answer is not what the API documents, as if from a proxy") from error
         return Picture(_picture(answer), {**_usage(answer), "latency_seconds": round(time.monotonic() - began, 3)})
 
@@ -117,11 +117,12 @@ def _usage(answer: types.GenerateContentResponse) -> dict[str, float | str]:
 
 def _translated(error: errors.APIError, model: str) -> ThumbnailError:
     """Return our error for one of the SDK's; statuses and details as Google documents them."""
-    status, reason = error.code, error.message or ""
+    status, reason = error.code, str(error.message or "")
     body = error.details.get("error") if isinstance(error.details, Mapping) else None
     if not isinstance(body, Mapping):  # Not the API's own answer: a proxy's, on the way to it.
         return GEMINI.failed(status, reason)
-    details = [detail for detail in body.get("details") or [] if isinstance(detail, Mapping)]
+    given = body.get("details")
+    details = [detail for detail in given if isinstance(detail, Mapping)] if isinstance(given, list) else []
     if status == 429:
         return _throttled(reason, details, error)
     if status == 401 or _reason(details) == "API_KEY_INVALID" or (status == 403 and "key" in reason.lower()):

@@ -17,6 +17,7 @@ from providers.vendor import OPENAI
 __all__ = ["OpenAIImages"]
 
 MODERATION = ("moderation_blocked", "content_policy_violation")
+SAFETY = "safety system"  # Some refusals have no code, and these words.
 NO_QUOTA = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
 NO_MODEL = ("model_not_found",)
 
@@ -56,7 +57,7 @@ class OpenAIImages:
             raise _translated(error, request.served_by, self._timeout_seconds) from error
         except TimeoutError as error:
             raise OPENAI.timed_out(self._timeout_seconds) from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise OPENAI.no_picture("it is not JSON, as if from a proxy") from error
         return Picture(_picture(body), {**_usage(body), "latency_seconds": round(time.monotonic() - began, 3)})
 
@@ -84,10 +85,10 @@ def _translated(error: openai.APIError, model: str, timeout_seconds: float) -> T
     if not isinstance(error, openai.APIStatusError):
         return OPENAI.unreachable(str(error.__cause__ or error))
     status, code = error.status_code, error.code or ""
-    if not isinstance(error.body, Mapping):  # Not the API's own answer: a proxy's, on the way to it.
+    if "json" not in error.response.headers.get("content-type", ""):  # Not the API's answer: a proxy's, on the way.
         return OPENAI.failed(status, str(error.body or ""))
-    reason = str(error.body.get("message") or error.body)
-    if code in MODERATION:
+    reason = str(error.body.get("message") or error.body) if isinstance(error.body, Mapping) else str(error.body)
+    if code in MODERATION or (status == 400 and SAFETY in reason):
         return OPENAI.moderation(reason)
     if code in NO_QUOTA or status == 402:
         return OPENAI.quota_used_up(reason)

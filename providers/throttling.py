@@ -39,7 +39,7 @@ async def patiently(ask: Callable[[], Awaitable[T]], budget_seconds: float) -> T
             asked = error.wait_seconds
             if asked is None:
                 asked = min(FIRST_WAIT * 2**waits, LONGEST_UNASKED_WAIT)
-            wait = max(asked, SHORTEST_WAIT)
+            wait = max(asked, SHORTEST_WAIT * 2 ** min(waits, 5))
             wait += random.uniform(0, JITTER * wait) / (1 + waits)  # noqa: S311
             if time.monotonic() + wait > deadline:
                 raise ProviderUnavailableError(
@@ -59,6 +59,6 @@ def retry_after(header: str | None) -> float | None:
     except ValueError:
         try:
             seconds = email.utils.parsedate_to_datetime(header).timestamp() - time.time()
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
     return max(0.0, seconds) if seconds < float("inf") else None

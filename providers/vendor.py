@@ -1,6 +1,7 @@
 """What goes wrong with a vendor, in our words: each failure once, with its remedy, and whether a retry can help."""
 
 import re
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -121,5 +122,6 @@ def _brief(reason: str) -> str:
     """Return a vendor's words as one short printable sentence."""
     plain = re.sub(r"<[^>]*>", " ", reason)
     line = " ".join("".join(c if c.isprintable() else " " for c in plain).split()) or "no reason given"
-    cut = line if len(line) <= LONGEST_REASON else f"{line[: LONGEST_REASON - 1]}\N{HORIZONTAL ELLIPSIS}"
+    # Cut between words alone: a part of a key that a vendor quotes could not be told from other text any more.
+    cut = textwrap.shorten(line, LONGEST_REASON, placeholder=" \N{HORIZONTAL ELLIPSIS}", break_on_hyphens=False)
     return cut if cut.endswith((".", "!", "?", "\N{HORIZONTAL ELLIPSIS}")) else f"{cut}."

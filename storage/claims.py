@@ -46,13 +46,26 @@ class Claim:
         self._renewals = 0
         self._version: str | None = None
         self._seen: tuple[str, float] = ("", 0.0)
+        self._looked = 0.0
         self._done = asyncio.Event()
         self._renewing: asyncio.Task[None] | None = None
 
     async def take(self) -> bool:
         """Try once to take the claim; say whether it is held now."""
         self._version = await self._store.create(Area.ORIGINALS, self._key, self._content())
-        return self._version is not None or await self._take_over()
+        if self._version is None:
+            return await self._take_over()
+        if await self._store.read(Area.ORIGINALS, self._key) is None:
+            raise StoreError(
+                "What was written to the originals cannot be read back, so that every run would pay anew. "
+                "Give MINIO_ACCESS_KEY s3:GetObject on that bucket too."
+            )
+        return True
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the claim is still this one's, as far as is known."""
+        return self._version is not None
 
     async def __aenter__(self) -> "Claim":
         self._renewing = asyncio.create_task(self._renew())
@@ -65,7 +78,7 @@ class Claim:
         if self._renewing:
             await asyncio.wait([self._renewing])
         try:
-            if error is None:
+            if error is None and self._version:
                 await self._store.remove(Area.ORIGINALS, self._key)
             elif self._version:  # Given back rather than removed, which might remove the next one's.
                 await self._replace(self._content(released=True), self._version)
@@ -86,8 +99,10 @@ class Claim:
             self._version = found.version
             return True
         now = time.monotonic()
-        if found.version != self._seen[0]:
+        # A time in which this one could not look is no sign that the owner is dead: it may not have got through either.
+        if found.version != self._seen[0] or now - self._looked > self._expiry_seconds / 2:
             self._seen = (found.version, now)
+        self._looked = now
         expired = now - self._seen[1] >= self._expiry_seconds
         if not held["owner"] or expired or (self._run_id and held["run"] == self._run_id):
             self._version = await self._replace(self._content(), found.version)
@@ -98,8 +113,9 @@ class Claim:
         replaced = await self._store.replace(Area.ORIGINALS, self._key, content, version)
         if replaced is None:
             found = await self._store.read(Area.ORIGINALS, self._key)
-            if found and found.data == content:  # Our own write, whose answer was lost on the way.
-                return found.version
+            if found and json.loads(found.data)["owner"] == self._owner:
+                # An earlier write of our own, whose answer was lost on the way.
+                return await self._store.replace(Area.ORIGINALS, self._key, content, found.version) or found.version
         return replaced
 
     async def _renew(self) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from urllib.parse import quote
+from xml.etree.ElementTree import ParseError
 
 import certifi
 import urllib3
@@ -31,6 +32,9 @@ T = TypeVar("T")
 # or one of the server's own errors. All that is sent may be sent twice: a conditional write tells its own apart.
 TIMEOUT = urllib3.Timeout(connect=5, read=30)
 RETRIES = urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504), raise_on_status=False)
+# Claims are renewed every few seconds: a renewal that hangs must be over before the claim expires.
+CLAIM_TIMEOUT = urllib3.Timeout(connect=3, read=4)
+CLAIM_RETRIES = RETRIES.new(total=1)
 CONNECTIONS = 32
 LONGEST_METADATA = 1000  # Bytes for one value; S3 allows 2 KB for all of an object's.
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -135,7 +139,7 @@ class MinioStore:
     async def _blocking(self, area: Area, call: Callable[..., T], *arguments: object) -> T:
         try:
             return await asyncio.to_thread(call, *arguments)
-        except (MinioException, urllib3.exceptions.HTTPError, ValueError) as error:
+        except (MinioException, urllib3.exceptions.HTTPError, ValueError, KeyError, ParseError) as error:
             raise StoreError(f"MinIO at {self._endpoint}, bucket {self._name(area)}: {_told(error)}") from error
 
     def _read(self, area: Area, key: str) -> Versioned | None:
@@ -163,7 +167,7 @@ class MinioStore:
     def _write(self, area: Area, key: str, stored: StoredObject) -> None:
         metadata = {name: _header(value) for name, value in stored.metadata.items()}
         metadata["Cache-Control"] = FOR_EVER if stored.immutable else "no-cache"
-        self._client.put_object(
+        written = self._client.put_object(
             self._name(area),
             key,
             io.BytesIO(stored.data),
@@ -171,11 +175,15 @@ class MinioStore:
             content_type=stored.content_type,
             metadata={**metadata},
         )
+        if not written.etag:
+            raise MinioException("an answer without an ETag")
 
     def _conditional_put(self, area: Area, key: str, data: bytes, condition: dict[str, str]) -> str | None:
         # put_object has no parameter for a condition; a presigned URL leaves the headers free.
         url = self._client.get_presigned_url("PUT", self._name(area), key, expires=timedelta(minutes=5))
-        response = self._http.request("PUT", url, body=data, headers=condition)
+        response = self._http.request(
+            "PUT", url, body=data, headers=condition, timeout=CLAIM_TIMEOUT, retries=CLAIM_RETRIES
+        )
         if response.status == 200:
             return response.headers["ETag"]
         if "xml" not in response.headers.get("Content-Type", ""):
@@ -280,7 +288,7 @@ def _told(error: Exception) -> str:
         if error.message in PRESIGNED_TOO_LATE_OR_EARLY:
             return f"{error.message}. {REMEDIES['RequestTimeTooSkewed']}"
         return f"{error.code}. {REMEDIES.get(error.code or '', error.message)}"
-    if isinstance(error, MinioException):
+    if isinstance(error, MinioException | KeyError | ParseError):
         return "what answers there is no S3 server. Check that MINIO_ENDPOINT names the API and not the console."
     if isinstance(error, urllib3.exceptions.HTTPError):
         reason = getattr(error, "reason", None) or error

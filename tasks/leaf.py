@@ -5,6 +5,9 @@ import logging
 import time
 
 from compositing import COMPOSITOR_VERSION
+from compositing.fonts import load_font
+from compositing.layout import lay_out
+from compositing.templates import TEMPLATES
 from errors import ProviderRejectedError
 from providers.choice import picture_request
 from providers.registry import MODELS
@@ -59,14 +62,16 @@ async def make_thumbnail(request: ThumbnailRequest, settings: Settings, run_id: 
         "font": request.font,
     }
 
+    if lay_out(title, load_font(request.font), TEMPLATES[request.template]).shortened:
+        logger.warning("%s, %s: the title does not fit at any size and is shortened", title, model.id)
+        outcome["title_shortened"] = True
     if await store.holds(Area.THUMBNAILS, key):
         logger.info("%s, %s: found finished, %s", title, model.id, key)
         return {**outcome, "reused": True}
 
     def prepare_compositing() -> None:
-        from compositing.thumbnail import prepare
+        import compositing.thumbnail  # noqa: F401 - loaded while the provider answers
 
-        prepare(title, request.template, request.font)
         logger.debug("%s, %s: ready to compose", title, model.id)
 
     began = time.perf_counter()

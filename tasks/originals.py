@@ -75,20 +75,23 @@ async def find_or_generate(
     await store.check()
     ends = time.monotonic() + LEAF_TIMEOUT_SECONDS - RESERVE_SECONDS
     claim = Claim(store, key, run_id)
-    while not await claim.take():
+    while True:
+        if await claim.take():
+            async with claim:
+                if found := await _find(store, key):  # Finished between the look and the claim.
+                    return found
+                picture = await _generate(request, model, settings, claim, ends, meanwhile)
+                if picture:
+                    canvas = await _decoded(picture.data)
+                    await _keep(store, key, picture, ends)
+                    return Original(canvas, False, picture.usage)
+            claim = Claim(store, key, run_id)
         if found := await _find(store, key):
             return found
         if time.monotonic() > ends - settings.provider_timeout_seconds:
             raise ProviderUnavailableError("Another run is at work on this picture and did not finish it in time.")
         logger.debug("waiting for another run's picture: %s", key)
         await asyncio.sleep(POLLING_SECONDS)
-    async with claim:
-        if found := await _find(store, key):  # Finished between the look and the claim.
-            return found
-        picture = await _generate(request, model, settings, ends, meanwhile)
-        canvas = await _decoded(picture.data)
-        await _keep(store, key, picture, ends)
-        return Original(canvas, False, picture.usage)
 
 
 async def _find(store: Store, key: str) -> Original | None:
@@ -102,14 +105,19 @@ async def _find(store: Store, key: str) -> Original | None:
 
 
 async def _generate(
-    request: PictureRequest, model: Model, settings: Settings, ends: float, meanwhile: Callable[[], None]
-) -> Picture:
+    request: PictureRequest, model: Model, settings: Settings, claim: Claim, ends: float, meanwhile: Callable[[], None]
+) -> Picture | None:
+    """Ask for the picture; None where the claim was lost while the provider had us wait."""
     async with open_provider(model, settings) as provider:
+
+        async def ask() -> Picture | None:
+            return await provider.generate(request) if claim.is_held else None
+
         logger.debug("asking %s: %s", request.served_by, request.prompt)
         preparing = asyncio.create_task(asyncio.to_thread(meanwhile))
         try:
             budget = ends - settings.provider_timeout_seconds - time.monotonic()
-            return await patiently(lambda: provider.generate(request), budget)
+            return await patiently(ask, budget)
         finally:
             logger.debug("%s answered", request.served_by)
             await asyncio.wait([preparing])

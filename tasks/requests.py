@@ -37,7 +37,7 @@ def _whole(text: str) -> str:
 
 
 def _titled(text: str) -> str:
-    if not clean_text(_whole(text)):
+    if all(unicodedata.category(character)[0] in "ZC" for character in clean_text(_whole(text))):
         raise PydanticCustomError("empty", "holds nothing that could be read; write a title")
     return text
 
@@ -46,7 +46,7 @@ def _one_of(kind: str, valid: Iterable[str]) -> Callable[[str], str]:
     names = list(valid)
 
     def check(name: str) -> str:
-        if name in names:
+        if _whole(name) in names:
             return name
         near = difflib.get_close_matches(name.lower(), names, n=1)
         hint = f' Did you mean "{near[0]}"?' if near else ""
@@ -106,9 +106,10 @@ def check_request(kind: type[RequestT], values: Mapping[str, Any], settings: Set
     Raises:
         InvalidRequestError: naming every fault of the values and of the settings, each with its remedy.
     """
-    titles = _strings(values, "title", "prompts")
-    models = _strings(values, "model", "models")
-    faults = [*_duplicate_faults("prompts", titles), *_duplicate_faults("models", models)]
+    given_titles, given_models = _given(values, "title", "prompts"), _given(values, "model", "models")
+    titles = [title for title in given_titles if isinstance(title, str)]
+    models = [model for model in given_models if isinstance(model, str)]
+    faults = [*_duplicate_faults("prompts", given_titles), *_duplicate_faults("models", given_models)]
     faults += _size_faults(len(titles) * len(models), settings)
     faults += _glyph_faults(titles, values.get("font"))
     if kind is not ThumbnailRequest:  # A leaf's own answer to a missing key is a rejected outcome.
@@ -124,17 +125,18 @@ def check_request(kind: type[RequestT], values: Mapping[str, Any], settings: Set
     return request
 
 
-def _strings(values: Mapping[str, Any], one: str, many: str) -> list[str]:
-    """Return what of the values is text, so that faults of the whole are found beside faults of its parts."""
+def _given(values: Mapping[str, Any], one: str, many: str) -> list[object]:
+    """Return one value or the many, so that faults of the whole are found beside faults of its parts."""
     given = values.get(many, [values.get(one)])
-    return [item for item in given if isinstance(item, str)] if isinstance(given, list) else []
+    return given if isinstance(given, list) else []
 
 
-def _duplicate_faults(name: str, items: Sequence[str]) -> list[str]:
+def _duplicate_faults(name: str, items: Sequence[object]) -> list[str]:
     first: dict[str, int] = {}
+    texts = [(number, clean_text(item)) for number, item in enumerate(items) if isinstance(item, str)]
     return [
         f"{name}[{number}] is the same as {name}[{first[text]}]; leave it in once"
-        for number, text in enumerate(map(clean_text, items))
+        for number, text in texts
         if first.setdefault(text, number) != number
     ]
 
@@ -153,6 +155,8 @@ def _glyph_faults(titles: Sequence[str], font: object) -> list[str]:
         return []
     faults = []
     for title in map(clean_text, titles):
+        if any("\ud800" <= character <= "\udfff" for character in title):
+            continue  # Refused for that already.
         if missing := missing_characters(title, font):
             able = [name for name in font_names() if not missing_characters(title, name)]
             remedy = f"fonts that can: {', '.join(able)}" if able else "none of the fonts can; reword the title"

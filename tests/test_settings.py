@@ -90,3 +90,21 @@ def test_keys_are_not_in_the_repr() -> None:
 def test_the_log_level_can_be_named_in_any_case() -> None:
     assert log_level({"LOG_LEVEL": "debug"}) == logging.DEBUG
     assert log_level({}) == logging.INFO
+
+
+def test_a_password_in_a_url_is_not_echoed() -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings({"MINIO_ENDPOINT": "https://user:canary@minio.example.com"})
+    assert "MINIO_ENDPOINT: give a full URL" in str(caught.value)
+    assert "canary" not in str(caught.value)
+
+
+def test_presigned_links_and_a_base_url_with_a_path_exclude_each_other() -> None:
+    with pytest.raises(SettingsError, match="MINIO_PUBLIC_BASE_URL has a path"):
+        read_settings({"MINIO_PRESIGNED_HOURS": "1", "MINIO_PUBLIC_BASE_URL": "https://a.example.com/b"})
+
+
+@pytest.mark.parametrize("name", ["OPENAI_BASE_URL", "GOOGLE_GEMINI_BASE_URL"])
+def test_a_vendors_base_url_is_checked_before_anything_is_asked_for(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name}='foo': give a full URL"):
+        read_settings({name: "foo"})

@@ -1,8 +1,14 @@
 """Sizes and breaks, each for a reason."""
 
+import time
+from itertools import pairwise
+
+import pytest
+
+from compositing.drawing import rasterize
 from compositing.fonts import load_font
 from compositing.layout import LARGEST, SMALLEST, TitleLayout, lay_out
-from compositing.line_breaking import ELLIPSIS
+from compositing.line_breaking import ELLIPSIS, fill_lines
 from compositing.templates import TEMPLATES
 
 INTER = load_font("inter")
@@ -30,16 +36,36 @@ def test_a_longer_title_is_as_large_as_its_box_allows() -> None:
 
 def test_the_size_is_the_largest_that_fits() -> None:
     """Searching by halving finds what trying every size finds."""
-    from compositing.layout import _lines_at
+    from compositing.layout import _Box
 
     for template in TEMPLATES.values():
-        for title in ("Why fan-out beats sequential generation", "Idempotent batch outputs at scale", "a b c d e f"):
-            fitting = [
-                size
-                for size in range(SMALLEST, LARGEST + 1)
-                if _lines_at(title, INTER, template, size, break_words=False)
-            ]
-            assert lay_out(title, INTER, template).size == max(fitting)
+        for title in ("Why fan out beats sequential generation", "Idempotent batch outputs at scale", "a b c d e f"):
+            box = _Box(INTER, template)
+            sizes = []
+            for size in range(SMALLEST, LARGEST + 1):
+                texts = fill_lines(title, box.fits(size), template.max_lines)
+                if texts and box.is_high_enough(texts, size):
+                    sizes.append(size)
+            assert lay_out(title, INTER, template).size == max(sizes)
+
+
+def test_a_hyphenated_word_stays_on_its_line() -> None:
+    assert texts(set_title("Why fan-out beats sequential generation", "left-panel"))[:2] == ["Why", "fan-out"]
+
+
+def test_lines_are_balanced() -> None:
+    assert texts(set_title("Why fan-out beats sequential generation")) == ["Why fan-out beats", "sequential generation"]
+
+
+def test_only_the_word_that_fits_nowhere_is_broken() -> None:
+    lines = texts(set_title("Supercalifragilisticexpialidociousness serialisation", "left-panel"))
+    assert lines[-1] == "serialisation"
+
+
+def test_lines_of_a_tall_font_do_not_touch() -> None:
+    layout = lay_out("jobs (quietly) fail, glyph by glyph", load_font("pacifico"), TEMPLATES["left-panel"])
+    for above, below in pairwise(layout.lines):
+        assert above.baseline - above.line.bottom * layout.scale < below.baseline - below.line.top * layout.scale
 
 
 def test_words_stay_whole_as_long_as_any_size_allows_it() -> None:
@@ -78,3 +104,28 @@ def test_left_aligned_ink_begins_at_the_margin_whatever_the_letter() -> None:
         [placed] = set_title(title).lines
         ink = placed.x + placed.line.left * set_title(title).scale
         assert abs(ink - TEMPLATES["bottom-bar"].text.left) <= 1.01
+
+
+@pytest.mark.parametrize("font", ["inter", "bangers", "pacifico"])
+@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Z" + "\u0301" * 20 + "algo",
+        "x" * 100_000,
+        "a " * 50_000,
+        "\u200b" * 10_000 + "a",
+        ". " * 3_000,
+        "\u0301",
+        "\u200d",
+    ],
+    ids=["zalgo", "one long word", "many words", "zero width", "dots", "a mark alone", "a joiner alone"],
+)
+def test_hostile_titles_are_laid_out_and_quickly(title: str, template: str, font: str) -> None:
+    began = time.monotonic()
+    layout = lay_out(title, load_font(font), TEMPLATES[template])
+    assert time.monotonic() - began < 5
+    assert len(layout.lines) <= TEMPLATES[template].max_lines
+    box = TEMPLATES[template].text
+    ink = rasterize(layout, box).getbbox()
+    assert ink is None or (ink[2] <= box.width and ink[3] <= box.height)

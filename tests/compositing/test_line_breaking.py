@@ -22,16 +22,31 @@ def test_too_many_lines_are_none() -> None:
 
 def test_a_word_wider_than_a_line_is_broken_only_where_allowed() -> None:
     assert fill_lines("a bbbbbbbb c", at_most(3), 5) is None
-    assert fill_lines("a bbbbbbbb c", at_most(3), 5, break_words=True) == ["a", "bbb", "bbb", "bb", "c"]
-    assert fill_lines("bbbbbbbb", at_most(3), 5, break_words=True) == ["bbb", "bbb", "bb"]
+    assert fill_lines("a bbbbbbbb c", at_most(3), 5, may_break=lambda word: True) == ["a", "bbb", "bbb", "bb", "c"]
+    assert fill_lines("bbbbbbbb", at_most(3), 5, may_break=lambda word: True) == ["bbb", "bbb", "bb"]
+
+
+def test_a_word_that_may_not_be_broken_keeps_the_others_from_it() -> None:
+    assert fill_lines("bbbbbbbb ccccc", at_most(4), 9, may_break=lambda word: word.startswith("b")) is None
+
+
+def test_lines_end_behind_hyphens_and_slashes_only_where_allowed() -> None:
+    assert fill_lines("why fan-out", at_most(8), 3) == ["why fan-", "out"]
+    assert fill_lines("why fan-out", at_most(8), 3, at_hyphens=False) == ["why", "fan-out"]
+    assert fill_lines("read and/or write", at_most(8), 3, at_hyphens=False) == ["read", "and/or", "write"]
+    assert fill_lines("日本語の題名", at_most(4), 3, at_hyphens=False) == ["日本語の", "題名"]
 
 
 def test_a_broken_word_respects_the_number_of_lines() -> None:
-    assert fill_lines("bbbbbbbb", at_most(3), 2, break_words=True) is None
+    assert fill_lines("bbbbbbbb", at_most(3), 2, may_break=lambda word: True) is None
 
 
 def test_a_break_never_splits_a_grapheme() -> None:
-    assert fill_lines("e\u0301e\u0301e\u0301", at_most(3), 5, break_words=True) == ["e\u0301", "e\u0301", "e\u0301"]
+    assert fill_lines("e\u0301e\u0301e\u0301", at_most(3), 5, may_break=lambda word: True) == [
+        "e\u0301",
+        "e\u0301",
+        "e\u0301",
+    ]
 
 
 def test_a_cut_lies_between_words_and_is_shown() -> None:

@@ -154,6 +154,27 @@ ROWS = [
         "OpenAI does not accept the key in OPENAI_API_KEY: Incorrect API key provided: [key].",
     ),
     openai_row(
+        "bad key, in another shape",
+        answering(401, {"error": "bad key"}),
+        REJECTED,
+        "bad_key",
+        "bad key.",
+    ),
+    openai_row(
+        "a key where a long message is cut",
+        answering(401, openai_error("invalid_api_key", f"{'word ' * 57}{KEY}{KEY}{KEY} and more", INVALID)),
+        REJECTED,
+        "bad_key",
+        "word word",
+    ),
+    openai_row(
+        "moderation without a code",
+        answering(400, openai_error(None, "Your request was rejected as a result of our safety system.", INVALID)),
+        REJECTED,
+        "moderation",
+        "rejected as a result of our safety system",
+    ),
+    openai_row(
         "no access",
         answering(403, openai_error(None, "Your organization must be verified to use the model.", INVALID)),
         REJECTED,
@@ -326,6 +347,16 @@ ROWS = [
         "throttled",
         "Gemini asks to wait: Too many requests.",
     ),
+    gemini_row("candidates that are none", answering(200, {"candidates": 5}), UNAVAILABLE, GONE, "not what the API"),
+    gemini_row("a number", answering(200, 5), UNAVAILABLE, GONE, "not what the API"),
+    gemini_row(
+        "a message that is no text",
+        answering(400, {"error": {"code": 400, "message": {"x": 1}, "details": 5}}),
+        REJECTED,
+        "invalid_request",
+        "calls the request invalid",
+    ),
+    *both("deep nesting", raw(b"[" * 200_000), UNAVAILABLE, GONE, "as if from a proxy"),
     gemini_row("no candidates", answering(200, {"candidates": []}), UNAVAILABLE, GONE, "no candidates"),
     gemini_row("nothing at all", answering(200, {}), UNAVAILABLE, GONE, "no candidates"),
     gemini_row("no parts", answering(200, gemini_answer([])), UNAVAILABLE, GONE, "STOP"),
@@ -409,6 +440,7 @@ async def test_each_failure_is_one_of_ours_after_one_request(
     assert type(caught.value) is row.error
     assert caught.value.code == row.code
     assert row.message in str(caught.value)
+    assert KEY[:12] not in str(caught.value)
     assert KEY not in f"{caught.getrepr(chain=True, style='native')}"
     assert len(emulator.requests) == 1
 

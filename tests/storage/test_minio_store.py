@@ -247,5 +247,5 @@ def test_an_endpoint_is_a_full_url(text: str, endpoint: Endpoint) -> None:
     ],
 )
 def test_what_is_no_full_url_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(SettingsError, match=r"MINIO_ENDPOINT=.*give a full URL without a path, such as https://"):
+    with pytest.raises(SettingsError, match=r"MINIO_ENDPOINT.*: give a full URL without a path, such as https://"):
         read_settings({"MINIO_ENDPOINT": text})

@@ -24,6 +24,7 @@ def refusal(settings: Settings, **changes: Any) -> list[str]:
     with pytest.raises(InvalidRequestError) as caught:
         check_request(BatchRequest, {**GOOD, **changes}, settings)
     assert all(fault in str(caught.value) for fault in caught.value.faults)
+    assert str(caught.value).encode()  # Whatever the input holds, the message can be printed.
     assert str(caught.value).startswith("Nothing was started and nothing was paid for")
     return list(caught.value.faults)
 
@@ -42,6 +43,9 @@ def test_a_good_request_passes(settings: Settings) -> None:
         ({"prompts": ["One", 7]}, "prompts[1]: must be a text in quotes, not 7"),
         ({"prompts": ["One", None]}, "prompts[1]: must be a text in quotes, not None"),
         ({"prompts": ["One", "  \n\t "]}, "prompts[1]: holds nothing that could be read; write a title"),
+        ({"prompts": ["One", "\u200b\u202e"]}, "prompts[1]: holds nothing that could be read; write a title"),
+        ({"prompts": [5, "a", "a"]}, "prompts[2] is the same as prompts[1]; leave it in once"),
+        ({"models": ["gpt-\udc00"]}, "models[0]: holds half of a surrogate pair"),
         ({"prompts": ["One", "Two \ud800"]}, "prompts[1]: holds half of a surrogate pair, which is no character"),
         ({"prompts": ["One", "Two", " One "]}, "prompts[2] is the same as prompts[0]; leave it in once"),
         ({"models": ["gpt-image-1", "gpt-image-1"]}, "models[1] is the same as models[0]; leave it in once"),
