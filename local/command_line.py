@@ -90,7 +90,7 @@ def _run(batch: list[Any] | dict[str, Any], request: BatchRequest) -> int:
     progress = Progress(len(request.prompts) * len(request.models))
     result = asyncio.run(Engine(app, progress.observe).run(generate_batch.name, batch))
     summary = result["summary"]
-    print(f"\n{result_table(result['rows'])}\n")
+    print(f"\n{result_table(result['rows'])}\n" if result["rows"] else f"\nThe rows are in {result['manifest_url']}\n")
     print(", ".join(f"{count} {name}" for name, count in summary.items()), "(simulated)" if simulated else "")
     print(f"gallery: {result['gallery_url']}")
     return ALL_THERE if summary["ok"] == summary["requested"] else SOME_MISSING

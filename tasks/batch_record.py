@@ -17,12 +17,17 @@ __all__ = ["keep_record"]
 
 logger = logging.getLogger(__name__)
 
+# Below the 4 MB that Render's limits allow, with room for the rest of the result and its base64.
+MOST_BYTES = 2_500_000
 
-async def keep_record(request: BatchRequest, rows: list[dict[str, Any]], settings: Settings) -> dict[str, Any]:
+
+async def keep_record(
+    request: BatchRequest, rows: list[dict[str, Any]], settings: Settings, most_bytes: int = MOST_BYTES
+) -> dict[str, Any]:
     """Write the batch's manifest and page, and return the batch's result.
 
-    A store that fails now takes nothing back: the thumbnails are there, and the result says where; the record's URLs
-    are None then.
+    Rows that take more than ``most_bytes`` of JSON are in the manifest only; the result's are empty then. A store that
+    fails now takes nothing back: the thumbnails are there, and the result says where; the record's URLs are None then.
     """
     store = open_store(settings)
     values = request.model_dump()
@@ -40,5 +45,8 @@ async def keep_record(request: BatchRequest, rows: list[dict[str, Any]], setting
         except StoreError as error:
             logger.error("%s was not written: %s", key, error)
             urls.append(None)
+    if len(json.dumps(rows)) > most_bytes:
+        logger.warning("the result's rows take more than %d bytes: they are in the manifest alone", most_bytes)
+        rows = []
     # The rows come last: where a log cuts a long result off, the links to all of it have been shown.
     return {"batch_id": batch, "summary": summary, "manifest_url": urls[0], "gallery_url": urls[1], "rows": rows}
