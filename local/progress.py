@@ -1,12 +1,11 @@
 """What a person sees of a local run: a line per event, and a table at the end."""
 
 import sys
-import textwrap
 import time
 from typing import Any, TextIO
 
 from local.engine import RunEvent
-from tasks.requests import clean_text
+from tasks.requests import brief, clean_text
 
 __all__ = ["Progress", "result_table"]
 
@@ -38,7 +37,7 @@ class Progress:
 
     def _say(self, what: str, title: str, model: str, error: str) -> None:
         done = f"{self._done:>{len(str(self._images))}}/{self._images}"
-        line = f"{time.monotonic() - self._began:6.1f} s  {done}  {what:<16}  {model}  {_brief(title)}"
+        line = f"{time.monotonic() - self._began:6.1f} s  {done}  {what:<16}  {model}  {brief(clean_text(title))}"
         print(f"{line}  {error}".rstrip(), file=self._out, flush=True)
 
 
@@ -49,7 +48,7 @@ def result_table(rows: list[dict[str, Any]]) -> str:
     for outcome in outcomes:
         seconds = [value for name, value in outcome.items() if name.endswith("_seconds")]
         spent = f"{sum(seconds):.1f}" if seconds else "-"
-        title = _brief(outcome["title"])
+        title = brief(clean_text(outcome["title"]))
         lines.append((_how(outcome), outcome["model"], outcome.get("served_by", "-"), spent, title))
     widths = [max(map(len, column)) for column in list(zip(*lines, strict=True))[:-1]]
     table = []
@@ -58,10 +57,6 @@ def result_table(rows: list[dict[str, Any]]) -> str:
         if outcome:
             table.append(f"    {outcome.get('image_url') or outcome['error']['message']}")
     return "\n".join(table)
-
-
-def _brief(title: str) -> str:
-    return textwrap.shorten(clean_text(title), 80, placeholder="\N{HORIZONTAL ELLIPSIS}")
 
 
 def _how(outcome: dict[str, Any]) -> str:

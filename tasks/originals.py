@@ -75,6 +75,7 @@ async def find_or_generate(
     await store.check()
     ends = time.monotonic() + LEAF_TIMEOUT_SECONDS - RESERVE_SECONDS
     claim = Claim(store, key, run_id)
+    waits = 0
     while True:
         if await claim.take():
             async with claim:
@@ -90,7 +91,9 @@ async def find_or_generate(
             return found
         if time.monotonic() > ends - settings.provider_timeout_seconds:
             raise ProviderUnavailableError("Another run is at work on this picture and did not finish it in time.")
-        logger.debug("waiting for another run's picture: %s", key)
+        if not waits:
+            logger.info("another run has claimed %s; waiting for its picture, or for its claim to expire", key)
+        waits += 1
         await asyncio.sleep(POLLING_SECONDS)
 
 

@@ -19,7 +19,15 @@ from providers.registry import MODELS
 from settings import Settings
 from storage.store import store_faults
 
-__all__ = ["BatchRequest", "ThumbnailRequest", "ThumbnailsRequest", "check_request", "clean_text", "log_models"]
+__all__ = [
+    "BatchRequest",
+    "ThumbnailRequest",
+    "ThumbnailsRequest",
+    "brief",
+    "check_request",
+    "clean_text",
+    "log_models",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +61,7 @@ def _one_of(kind: str, valid: Iterable[str]) -> Callable[[str], str]:
         raise PydanticCustomError(
             "unknown",
             "{message}",
-            {"message": f'"{_brief(clean_text(name))}" is no {kind}.{hint} Valid: {", ".join(names)}'},
+            {"message": f'"{brief(clean_text(name))}" is no {kind}.{hint} Valid: {", ".join(names)}'},
         )
 
     return check
@@ -161,7 +169,7 @@ def _glyph_faults(titles: Sequence[str], font: object) -> list[str]:
             able = [name for name in font_names() if not missing_characters(title, name)]
             remedy = f"fonts that can: {', '.join(able)}" if able else "none of the fonts can; reword the title"
             faults.append(
-                f'The font "{font}" cannot set {" ".join(missing[:20])} of the title "{_brief(title)}"; {remedy}'
+                f'The font "{font}" cannot set {" ".join(missing[:20])} of the title "{brief(title)}"; {remedy}'
             )
     return faults
 
@@ -176,11 +184,12 @@ def _sentence(error: ErrorDetails) -> str:
         "too_short": "must hold at least one text",
     }
     if remedy := remedies.get(error["type"]):
-        return f"{where}: {remedy}, not {_brief(repr(error['input']))}"
+        return f"{where}: {remedy}, not {brief(repr(error['input']))}"
     return f"{where}: {error['msg']}"
 
 
-def _brief(text: str) -> str:
+def brief(text: str) -> str:
+    """Return a text's first 60 characters, for a message that names it."""
     return text if len(text) <= 60 else f"{text[:59]}\N{HORIZONTAL ELLIPSIS}"
 
 
