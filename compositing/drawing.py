@@ -4,11 +4,12 @@ import uharfbuzz
 from PIL import Image, ImageFilter
 
 from compositing.geometry import Box
-from compositing.layout import TitleLayout
+from compositing.layout import PlacedLine, TitleLayout
 from compositing.legibility import scrim_strength, surroundings
+from compositing.shaping import Glyph
 from compositing.templates import CANVAS, Template
 
-__all__ = ["draw_title", "rasterize"]
+__all__ = ["draw_title", "paint_pictures", "rasterize"]
 
 WHITE, BLACK = "#ffffff", "#000000"
 # Pixels: how wide an overlay's scrim is around the letters, and how softly it ends; and a gain, so that in spite of
@@ -24,6 +25,8 @@ def draw_title(canvas: Image.Image, template: Template, layout: TitleLayout) -> 
     else:
         _lay_scrim(canvas, template.text, letters)
     canvas.paste(WHITE, template.text, letters)
+    if pictures := paint_pictures(layout, template.text):
+        canvas.paste(pictures, template.text, pictures)
 
 
 def rasterize(layout: TitleLayout, box: Box) -> Image.Image:
@@ -33,13 +36,34 @@ def rasterize(layout: TitleLayout, box: Box) -> Image.Image:
     scale = layout.scale
     for placed in layout.lines:
         for glyph in placed.line.glyphs:
-            x = placed.x + glyph.x * scale - box.left
-            y = box.bottom - placed.baseline + glyph.y * scale
-            raster.transform = (scale, 0, 0, scale, x, y)
-            raster.draw_glyph(layout.font.shaper, glyph.index)
+            if not glyph.font.is_colour:
+                raster.transform = _transform(glyph, placed, scale, box)
+                raster.draw_glyph(glyph.font.shaper, glyph.index)
     image = raster.render()
     rows = image.extents
     return Image.frombuffer("L", (rows.width, rows.height), image.buffer, "raw", "L", rows.stride, -1)
+
+
+def paint_pictures(layout: TitleLayout, box: Box) -> Image.Image | None:
+    """Draw the title's emoji, RGBA and of the box's size, or return None where it has none."""
+    paint = uharfbuzz.RasterPaint()
+    paint.extents = uharfbuzz.RasterExtents(x_origin=0, y_origin=0, width=box.width, height=box.height, stride=0)
+    pictures = [(placed, glyph) for placed in layout.lines for glyph in placed.line.glyphs if glyph.font.is_colour]
+    for placed, glyph in pictures:
+        paint.transform = _transform(glyph, placed, layout.scale, box)
+        paint.paint_glyph(glyph.font.shaper, glyph.index)
+    if not pictures:
+        return None
+    image = paint.render()
+    rows = image.extents
+    return Image.frombuffer("RGBA", (rows.width, rows.height), image.buffer, "raw", "BGRa", rows.stride, -1)
+
+
+def _transform(glyph: Glyph, placed: PlacedLine, scale: float, box: Box) -> tuple[float, ...]:
+    """Return what takes a glyph's own units to its place in the box, whose y grows upwards from its bottom."""
+    x = placed.x + glyph.x * scale - box.left
+    y = box.bottom - placed.baseline + glyph.y * scale
+    return (scale, 0, 0, scale, x, y)
 
 
 def _darken(canvas: Image.Image, box: Box, alpha: int) -> None:

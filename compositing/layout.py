@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from compositing.fonts import Font
+from compositing.bidi import base_level
+from compositing.fonts import UNITS_PER_EM, Font, preferred_han
 from compositing.geometry import Box
 from compositing.line_breaking import fill_lines, shorten
 from compositing.shaping import Line, shape
@@ -48,7 +49,7 @@ class TitleLayout:
     @property
     def scale(self) -> float:
         """Pixels per font unit."""
-        return self.size / self.font.units_per_em
+        return self.size / UNITS_PER_EM
 
 
 @functools.lru_cache(maxsize=64)
@@ -59,7 +60,7 @@ def lay_out(title: str, font: Font, template: Template) -> TitleLayout:
     any size allows it; then a word that is too wide for its box at any size is broken, and no other. A title that fits
     at no size is shortened with an ellipsis.
     """
-    box = _Box(font, template)
+    box = _Box(font, template, preferred_han(title), base_level(title))
     if len(title) <= MOST_CHARACTERS:
         for find in (_fit_words, _fit_broken_words):
             if fit := find(title, box):
@@ -83,14 +84,24 @@ class _Box:
 
     font: Font
     template: Template
+    han: str = "sc"
+    base: int = 0
+
+    def shape(self, text: str) -> Line:
+        return shape(text, self.font, self.han, self.base)
+
+    @property
+    def align(self) -> str:
+        """Where lines begin: a title that runs from right to left begins on the right."""
+        return "right" if self.base and self.template.align == "left" else self.template.align
 
     @property
     def room(self) -> Box:
         return self.template.text.inset(SAFETY, SAFETY)
 
     def fits(self, size: int, share: float = 1.0) -> Callable[[str], bool]:
-        widest = share * self.room.width * self.font.units_per_em / size
-        return lambda text: shape(text, self.font).width <= widest
+        widest = share * self.room.width * UNITS_PER_EM / size
+        return lambda text: self.shape(text).width <= widest
 
     def is_high_enough(self, texts: list[str], size: int) -> bool:
         top, bottom = self.ink(texts, size)
@@ -98,14 +109,14 @@ class _Box:
 
     def spacing(self, texts: list[str], size: int) -> float:
         """Return the distance of baselines in pixels: 1.25 sizes, or more where lines' ink would touch."""
-        lines = [shape(text, self.font) for text in texts]
-        apart = [(below.top - above.bottom) / self.font.units_per_em + GAP for above, below in pairwise(lines)]
+        lines = [self.shape(text) for text in texts]
+        apart = [(below.top - above.bottom) / UNITS_PER_EM + GAP for above, below in pairwise(lines)]
         return size * max([LINE_HEIGHT, *apart])
 
     def ink(self, texts: list[str], size: int) -> tuple[float, float]:
         """Return where the ink of the lines begins and ends, in pixels below the first baseline."""
-        scale, spacing = size / self.font.units_per_em, self.spacing(texts, size)
-        lines = [shape(text, self.font) for text in texts]
+        scale, spacing = size / UNITS_PER_EM, self.spacing(texts, size)
+        lines = [self.shape(text) for text in texts]
         tops = [number * spacing - line.top * scale for number, line in enumerate(lines)]
         bottoms = [number * spacing - line.bottom * scale for number, line in enumerate(lines)]
         return min(tops), max(bottoms)
@@ -155,15 +166,15 @@ def _largest(box: _Box, fill: Callable[[int], list[str] | None]) -> _Fit | None:
 
 def _place(texts: list[str], box: _Box, size: int) -> tuple[PlacedLine, ...]:
     """Centre the lines between capitals' tops and the last baseline, as the eye does, but keep all ink in the box."""
-    room, scale, spacing = box.room, size / box.font.units_per_em, box.spacing(texts, size)
+    room, scale, spacing = box.room, size / UNITS_PER_EM, box.spacing(texts, size)
     capital = box.font.cap_height * scale
     baseline = room.top + (room.height + capital - (len(texts) - 1) * spacing) / 2
     top, bottom = box.ink(texts, size)
     baseline = max(room.top - top, min(baseline, room.bottom - bottom))
     placed = []
     for number, text in enumerate(texts):
-        line = shape(text, box.font)
+        line = box.shape(text)
         free = room.width - line.width * scale
-        indent = 0.0 if box.template.align == "left" else free / 2
+        indent = {"left": 0.0, "center": free / 2, "right": free}[box.align]
         placed.append(PlacedLine(line, room.left + indent - line.left * scale, baseline + number * spacing))
     return tuple(placed)

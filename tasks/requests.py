@@ -10,7 +10,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from compositing.fonts import font_names, missing_characters
+from compositing.fonts import font_names, load_font
+from compositing.shaping import missing_characters
 from compositing.templates import TEMPLATES
 from errors import InvalidRequestError
 from providers.choice import provider_faults
@@ -31,10 +32,13 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
+# Soft hyphens, and the marks that turn the direction of the text around them, of a title as of a log.
+HIDDEN = "[\u00ad\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+
 
 def clean_text(text: str) -> str:
     """Return a text as it is prompted, keyed and drawn: composed, on one line, without control characters."""
-    composed = unicodedata.normalize("NFC", text).replace("\N{SOFT HYPHEN}", "")
+    composed = re.sub(HIDDEN, "", unicodedata.normalize("NFC", text))
     return re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", composed).strip()
 
 
@@ -165,9 +169,8 @@ def _glyph_faults(titles: Sequence[str], font: object) -> list[str]:
     for title in map(clean_text, titles):
         if any("\ud800" <= character <= "\udfff" for character in title):
             continue  # Refused for that already.
-        if missing := missing_characters(title, font):
-            able = [name for name in font_names() if not missing_characters(title, name)]
-            remedy = f"fonts that can: {', '.join(able)}" if able else "none of the fonts can; reword the title"
+        if missing := missing_characters(title, load_font(font)):
+            remedy = "no font here has them; take them out"
             faults.append(
                 f'The font "{font}" cannot set {" ".join(missing[:20])} of the title "{brief(title)}"; {remedy}'
             )

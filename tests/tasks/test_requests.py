@@ -97,16 +97,14 @@ def test_every_fault_is_found_at_once(settings: Settings) -> None:
     ]
 
 
-def test_what_the_font_cannot_set_is_refused_with_the_fonts_that_can(settings: Settings) -> None:
-    [fault] = refusal(settings, prompts=["Привет, мир"], font="bangers")
-    assert fault.startswith(
-        'The font "bangers" cannot set П р и в е т м of the title "Привет, мир"; fonts that can: inter'
-    )
+def test_what_no_font_can_set_is_refused_before_it_is_paid_for(settings: Settings) -> None:
+    [fault] = refusal(settings, prompts=["One \ue000"])
+    assert fault.startswith('The font "inter" cannot set \ue000 of the title "One \ue000"; no font here has them')
 
 
-def test_a_title_no_font_can_set_is_refused(settings: Settings) -> None:
-    [fault] = refusal(settings, prompts=["日本"])
-    assert "none of the fonts can" in fault
+@pytest.mark.parametrize("title", ["日本", "שלום", "नमस्ते", "🚀"])
+def test_titles_in_other_scripts_are_set_in_other_fonts(settings: Settings, title: str) -> None:
+    check_request(BatchRequest, {**GOOD, "prompts": [title], "font": "bangers"}, settings)
 
 
 def test_a_missing_store_names_the_variable() -> None:
@@ -161,6 +159,7 @@ def test_a_leafs_request_is_checked_the_same_way(settings: Settings) -> None:
         ("a\x1b[31mb\x00c", "a [31mb c"),
         ("soft\u00adhyphen", "softhyphen"),
         ("a\u2028b\u00a0c", "a b c"),
+        ("a\u202eb\u2066c\u200f", "abc"),
     ],
 )
 def test_texts_are_one_clean_line(text: str, expected: str) -> None:
