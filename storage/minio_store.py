@@ -115,7 +115,7 @@ class MinioStore:
 
     async def create(self, area: Area, key: str, data: bytes) -> str | None:
         """Put the object where there is none, and return its ETag."""
-        return await self._blocking(area, self._conditional_put, area, key, data, {"If-None-Match": "*"})
+        return await self._blocking(area, self._create, area, key, data)
 
     async def replace(self, area: Area, key: str, data: bytes, version: str) -> str | None:
         """Put the object where it still has that ETag, and return its new one."""
@@ -177,6 +177,13 @@ class MinioStore:
         )
         if not written.etag:
             raise MinioException("an answer without an ETag")
+
+    def _create(self, area: Area, key: str, data: bytes) -> str | None:
+        version = self._conditional_put(area, key, data, {"If-None-Match": "*"})
+        # Keys that may write and not read are told AccessDenied of what is there as of what is missing.
+        if version and self._read(area, key) is None:
+            raise _UnreadableError
+        return version
 
     def _conditional_put(self, area: Area, key: str, data: bytes, condition: dict[str, str]) -> str | None:
         # put_object has no parameter for a condition; a presigned URL leaves the headers free.
@@ -261,6 +268,10 @@ class _NoBucketError(MinioException):
     """The bucket is missing, and the keys do not allow to make it."""
 
 
+class _UnreadableError(MinioException):
+    """What was written cannot be read back."""
+
+
 def _header(text: str) -> str:
     """Return a text as a header can hold it, percent-encoded; its beginning, where all of it would be too much."""
     kept = ""
@@ -283,6 +294,11 @@ def _told(error: Exception) -> str:
         return (
             "the bucket does not exist, and MINIO_ACCESS_KEY may not make it. Make it, "
             "or give the key s3:CreateBucket and s3:PutBucketPolicy."
+        )
+    if isinstance(error, _UnreadableError):
+        return (
+            "what was written cannot be read back, so that every run would pay anew. "
+            "Give MINIO_ACCESS_KEY s3:GetObject on both buckets."
         )
     if isinstance(error, S3Error):
         if error.message in PRESIGNED_TOO_LATE_OR_EARLY:

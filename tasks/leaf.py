@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from importlib import import_module
 
 from compositing import COMPOSITOR_VERSION
 from compositing.fonts import load_font
@@ -70,8 +71,7 @@ async def make_thumbnail(request: ThumbnailRequest, settings: Settings, run_id: 
         return {**outcome, "reused": True}
 
     def prepare_compositing() -> None:
-        import compositing.thumbnail  # noqa: F401 - loaded while the provider answers
-
+        import_module("compositing.thumbnail")
         logger.debug("%s, %s: ready to compose", title, model.id)
 
     began = time.perf_counter()

@@ -75,7 +75,7 @@ async def find_or_generate(
     await store.check()
     ends = time.monotonic() + LEAF_TIMEOUT_SECONDS - RESERVE_SECONDS
     claim = Claim(store, key, run_id)
-    waits = 0
+    told = False
     while True:
         if await claim.take():
             async with claim:
@@ -91,9 +91,9 @@ async def find_or_generate(
             return found
         if time.monotonic() > ends - settings.provider_timeout_seconds:
             raise ProviderUnavailableError("Another run is at work on this picture and did not finish it in time.")
-        if not waits:
+        if not told:
             logger.info("another run has claimed %s; waiting for its picture, or for its claim to expire", key)
-        waits += 1
+        told = True
         await asyncio.sleep(POLLING_SECONDS)
 
 

@@ -124,12 +124,3 @@ async def test_a_store_that_stalls_is_no_sign_of_a_dead_owner(unreliable: Unreli
         unreliable.stalled_until = time.monotonic() + 0.8
         assert not await taken_within(other, 0.3)
         assert owner.is_held
-
-
-async def test_a_store_that_cannot_be_read_back_is_found_out_before_paying(tmp_path: Path) -> None:
-    class WriteOnly(DirectoryStore):
-        async def read(self, area: Area, key: str) -> Versioned | None:
-            return None
-
-    with pytest.raises(StoreError, match="s3:GetObject"):
-        await Claim(WriteOnly(Settings(thumbnails_dir=tmp_path)), KEY, None).take()

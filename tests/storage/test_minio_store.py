@@ -4,6 +4,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,13 @@ from minio.minioadmin import MinioAdmin
 
 from errors import SettingsError, StoreError
 from settings import Endpoint, Settings, read_settings
+from storage.claims import Claim
 from storage.store import Area, StoredObject, open_store
 from tasks.leaf import make_thumbnail
 from tasks.requests import ThumbnailRequest
 from tests.minio_server import PASSWORD, USER, MinioServer
 
-LIMITED, LIMITED_PASSWORD = "limited-user", "canary-limited-password"
+LIMITED_PASSWORD = "canary-limited-password"
 
 
 def configured(minio: MinioServer, bucket: str, **variables: str) -> Settings:
@@ -42,18 +44,24 @@ def admin(minio: MinioServer) -> MinioAdmin:
     return MinioAdmin(endpoint=f"127.0.0.1:{minio.port}", credentials=StaticProvider(USER, PASSWORD), secure=False)
 
 
+@contextmanager
+def worker_that_may(minio: MinioServer, bucket: str, policy: Path, *actions: str) -> Iterator[Settings]:
+    """Let a user of its own do just this with the objects of the two buckets, and give the settings of its worker."""
+    resources = [f"arn:aws:s3:::{bucket}/*", f"arn:aws:s3:::{bucket}-originals/*"]
+    statement = {"Effect": "Allow", "Action": list(actions), "Resource": resources}
+    policy.write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    admin(minio).user_add(bucket, LIMITED_PASSWORD)
+    admin(minio).policy_add(bucket, str(policy))
+    admin(minio).policy_set(bucket, user=bucket)
+    yield configured(minio, bucket, MINIO_ACCESS_KEY=bucket, MINIO_SECRET_KEY=LIMITED_PASSWORD)
+    admin(minio).user_remove(bucket)
+
+
 @pytest.fixture
 def limited(minio: MinioServer, bucket: str, tmp_path: Path) -> Iterator[Settings]:
     """A worker that may read and write objects in its two buckets, and nothing else at all."""
-    resources = [f"arn:aws:s3:::{bucket}/*", f"arn:aws:s3:::{bucket}-originals/*"]
-    statement = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": resources}
-    policy = tmp_path / "policy.json"
-    policy.write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
-    admin(minio).user_add(LIMITED, LIMITED_PASSWORD)
-    admin(minio).policy_add(bucket, str(policy))
-    admin(minio).policy_set(bucket, user=LIMITED)
-    yield configured(minio, bucket, MINIO_ACCESS_KEY=LIMITED, MINIO_SECRET_KEY=LIMITED_PASSWORD)
-    admin(minio).user_remove(LIMITED)
+    with worker_that_may(minio, bucket, tmp_path / "policy.json", "s3:GetObject", "s3:PutObject") as settings:
+        yield settings
 
 
 def status(url: str, method: str = "GET") -> int:
@@ -150,6 +158,19 @@ async def test_a_worker_that_may_only_read_and_write_objects_works(limited: Sett
     assert await store.replace(Area.ORIGINALS, "a", b"3", version)
     await store.remove(Area.ORIGINALS, "a")
     assert await store.holds(Area.ORIGINALS, "a")
+
+
+async def test_keys_that_may_write_and_not_read_are_found_out_before_anything_is_paid_for(
+    minio: MinioServer, bucket: str, tmp_path: Path
+) -> None:
+    """Every run would find nothing, and pay anew."""
+    with worker_that_may(minio, bucket, tmp_path / "policy.json", "s3:PutObject") as settings:
+        for ending in ("", "-originals"):
+            root(settings).make_bucket(f"{bucket}{ending}")
+        with pytest.raises(StoreError, match=r"every run would pay anew.*s3:GetObject") as caught:
+            await Claim(open_store(settings), "gpt-image-2/00", None).take()
+    assert f"http://127.0.0.1:{minio.port}, bucket {bucket}-originals: " in str(caught.value)
+    assert "canary" not in str(caught.value)
 
 
 async def test_a_missing_bucket_that_may_not_be_made_is_named(limited: Settings, bucket: str) -> None:
