@@ -2,6 +2,7 @@
 
 import io
 import logging
+import math
 import warnings
 
 from PIL import Image, ImageOps
@@ -17,6 +18,10 @@ JPEG_QUALITY = 85  # The reference's.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 # Pixels: the largest picture a model offers (4K, 16:9) has 17 million; what is much larger is a bomb.
 MOST_PIXELS, SHORTEST_SIDE = 40_000_000, 64
+# Pixels from which on a picture is scaled in strips of so many of the canvas's rows, for the memory's sake.
+LARGE, STRIP = 4_000_000, 35
+# Pixels of the result that the filter looks at to either side, which resize() takes from beyond its box.
+LANCZOS_REACH = 3
 
 
 def open_on_canvas(picture: bytes) -> Image.Image:
@@ -43,7 +48,7 @@ def open_on_canvas(picture: bytes) -> Image.Image:
             image.draft("RGB", (CANVAS.width, CANVAS.height))
             image.load()
             _turn_upright(image)
-            return _rgb(_cover(image))
+            return _cover(image)
         except MemoryError:
             raise
         except Exception as error:
@@ -84,11 +89,23 @@ def _scalable(image: Image.Image) -> Image.Image:
 
 
 def _cover(image: Image.Image) -> Image.Image:
-    image = _scalable(image)
-    scale = max(CANVAS.width / image.width, CANVAS.height / image.height)
-    width, height = CANVAS.width / scale, CANVAS.height / scale
-    left, top = (image.width - width) / 2, (image.height - height) / 2
-    if scale == 1:
-        return image.crop((int(left), int(top), int(left) + CANVAS.width, int(top) + CANVAS.height))
-    box = (left, top, left + width, top + height)
-    return image.resize((CANVAS.width, CANVAS.height), Image.Resampling.LANCZOS, box=box)
+    """Fill a canvas with the picture: scaled to cover it, and cropped evenly."""
+    # Pixels of the picture to one of the canvas.
+    scale = min(image.width / CANVAS.width, image.height / CANVAS.height)
+    left, top = (image.width - CANVAS.width * scale) / 2, (image.height - CANVAS.height * scale) / 2
+    canvas = Image.new("RGB", (CANVAS.width, CANVAS.height))
+    rows = CANVAS.height if image.width * image.height <= LARGE else STRIP
+    for row in range(0, CANVAS.height, rows):
+        box = (left, top + row * scale, left + CANVAS.width * scale, top + (row + rows) * scale)
+        canvas.paste(_resized(image, box, rows), (0, row))
+    return canvas
+
+
+def _resized(image: Image.Image, box: tuple[float, float, float, float], rows: int) -> Image.Image:
+    """Return what lies in the box as so many rows of the canvas, RGB. Nothing but what these take is copied."""
+    left, top, right, bottom = box
+    reach = math.ceil(LANCZOS_REACH * max(1, (bottom - top) / rows))
+    first, last = max(0, math.floor(top) - reach), min(image.height, math.ceil(bottom) + reach)
+    part = _scalable(image if last - first == image.height else image.crop((0, first, image.width, last)))
+    inside = (left, top - first, right, min(bottom - first, part.height))
+    return _rgb(part.resize((CANVAS.width, rows), Image.Resampling.LANCZOS, box=inside))

@@ -1,11 +1,11 @@
 """From laid-out lines to pixels: coverage masks from HarfBuzz's rasterizer, blended by Pillow where they are."""
 
 import uharfbuzz
-from PIL import Image, ImageFilter
+from PIL import Image, ImageChops, ImageFilter
 
 from compositing.geometry import Box
 from compositing.layout import PlacedLine, TitleLayout
-from compositing.legibility import scrim_strength, surroundings
+from compositing.legibility import INK, scrim_strength
 from compositing.shaping import Glyph
 from compositing.templates import CANVAS, Template
 
@@ -20,12 +20,15 @@ SCRIM_REACH, SCRIM_SOFTNESS, SCRIM_GAIN = 20, 14, 1.4
 def draw_title(canvas: Image.Image, template: Template, layout: TitleLayout) -> None:
     """Draw the template and the title on an RGB canvas, in place. Only the boxes that change are touched."""
     letters = rasterize(layout, template.text)
+    pictures = paint_pictures(layout, template.text)
     if template.panel:
         _darken(canvas, template.panel, template.panel_alpha)
     else:
-        _lay_scrim(canvas, template.text, letters)
-    canvas.paste(WHITE, template.text, letters)
-    if pictures := paint_pictures(layout, template.text):
+        _lay_scrim(
+            canvas, template.text, ImageChops.lighter(letters, pictures.getchannel("A")) if pictures else letters
+        )
+    _fill(canvas, WHITE, template.text, letters)
+    if pictures:
         canvas.paste(pictures, template.text, pictures)
 
 
@@ -85,13 +88,21 @@ def _lay_scrim(canvas: Image.Image, box: Box, letters: Image.Image) -> None:
     )
     mask = Image.new("L", (region.width, region.height))
     mask.paste(letters, (box.left - region.left, box.top - region.top))
-    strength = scrim_strength(canvas.crop(region), surroundings(mask))
+    strength = scrim_strength(canvas.crop(region), mask)
     if not strength:
         return
     # At a quarter of the size all of this costs a sixteenth, and a blur leaves no trace of it.
     scrim = mask.reduce(4)
     for _ in range(2):  # A single wide blur would round a thin stroke's share of it down to nothing.
-        scrim = scrim.filter(ImageFilter.BoxBlur(SCRIM_REACH / 8)).point(lambda value: 255 if value else 0)
+        scrim = scrim.filter(ImageFilter.BoxBlur(SCRIM_REACH / 8)).point(INK)
     scrim = scrim.filter(ImageFilter.GaussianBlur(SCRIM_SOFTNESS / 4))
     scrim = scrim.point([round(min(255, value * SCRIM_GAIN) * strength) for value in range(256)])
-    canvas.paste(BLACK, region, scrim.resize(mask.size, Image.Resampling.BICUBIC))
+    _fill(canvas, BLACK, region, scrim.resize(mask.size, Image.Resampling.BILINEAR))
+
+
+def _fill(canvas: Image.Image, colour: str, box: Box, mask: Image.Image) -> None:
+    """Paint a colour through a mask of the box's size, where the mask has anything to paint."""
+    if ink := mask.getbbox():
+        x, y = box.left + ink[0], box.top + ink[1]
+        part = mask.crop(ink)
+        canvas.paste(Image.new("RGB", part.size, colour), (x, y), part)  # In half the time that a plain colour takes.

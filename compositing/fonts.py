@@ -53,7 +53,7 @@ class Font:
 
     def has(self, text: str) -> bool:
         """Say whether there is a glyph for every character that is drawn at all."""
-        return all(self.shaper.get_nominal_glyph(ord(c)) for c in text if not _is_ignorable(c))
+        return all(self.shaper.get_nominal_glyph(ord(c)) or _is_ignorable(c) for c in text)
 
 
 @functools.cache

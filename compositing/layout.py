@@ -9,7 +9,7 @@ from typing import NamedTuple
 from compositing.bidi import base_level
 from compositing.fonts import UNITS_PER_EM, Font, preferred_han
 from compositing.geometry import Box
-from compositing.line_breaking import fill_lines, shorten
+from compositing.line_breaking import Fits, fill_lines, shorten
 from compositing.shaping import Line, shape
 from compositing.templates import Template
 
@@ -20,12 +20,18 @@ LARGEST, SMALLEST = 80, 32
 LINE_HEIGHT = 1.25
 # In sizes: what stays free between the ink of one line and the next.
 GAP = 0.06
-# A title is set without breaks at hyphens unless they make it larger by a third.
-HYPHEN_GAIN = 0.75
+# Breaks at hyphens and inside phrases are made only where they make a title larger by a third; more breaks inside a
+# word, which read worse, where they make it larger by two thirds.
+GAIN, BROKEN_GAIN = 0.75, 0.6
+# A last line shorter than this share of the longest stands alone; and the share of its size that a title keeps at least
+# when that is mended.
+LONE, BALANCE = 0.4, 0.9
 # More than any box holds at the smallest size, so that longer titles cost no more to lay out.
 MOST_CHARACTERS = 2_000
 # A pixel on each side for fonts whose glyph extents are rounded, or a little less than their outlines.
 SAFETY = 1
+# Given what fits a line, and how many lines there may be: the lines, or None.
+Fill = Callable[[Fits, int], list[str] | None]
 
 
 @dataclass(frozen=True)
@@ -56,9 +62,9 @@ class TitleLayout:
 def lay_out(title: str, font: Font, template: Template) -> TitleLayout:
     """Set a title as large as it fits, from 80 px down to 32 px, in balanced lines.
 
-    Lines end between words; behind a hyphen only where that makes the title much larger. Words stay whole as long as
-    any size allows it; then a word that is too wide for its box at any size is broken, and no other. A title that fits
-    at no size is shortened with an ellipsis.
+    Lines end between words; behind a hyphen, or inside a phrase, only where that makes the title much larger. Words
+    stay whole as long as any size allows it; then a word that is too wide for its box at any size is broken, and no
+    other. A title that fits at no size is shortened with an ellipsis.
     """
     box = _Box(font, template, preferred_han(title), base_level(title))
     if len(title) <= MOST_CHARACTERS:
@@ -99,7 +105,7 @@ class _Box:
     def room(self) -> Box:
         return self.template.text.inset(SAFETY, SAFETY)
 
-    def fits(self, size: int, share: float = 1.0) -> Callable[[str], bool]:
+    def fits(self, size: int, share: float = 1.0) -> Fits:
         widest = share * self.room.width * UNITS_PER_EM / size
         return lambda text: self.shape(text).width <= widest
 
@@ -123,39 +129,57 @@ class _Box:
 
 
 def _fit_words(title: str, box: _Box) -> _Fit | None:
-    def fill(fits: Callable[[str], bool], *, at_hyphens: bool) -> list[str] | None:
-        return fill_lines(title, fits, box.template.max_lines, at_hyphens=at_hyphens)
+    most = box.template.max_lines
 
-    whole = _largest(box, lambda size: fill(box.fits(size), at_hyphens=False))
-    split = _largest(box, lambda size: fill(box.fits(size), at_hyphens=True))
-    if not split:
-        return None
-    at_hyphens = not whole or whole.size < HYPHEN_GAIN * split.size
-    fit = split if at_hyphens or not whole else whole
-    # The same number of lines in the narrowest column that holds them: no line is much shorter than the others.
-    for percent in range(50, 100, 2):
-        texts = fill(box.fits(fit.size, percent / 100), at_hyphens=at_hyphens)
-        if texts and len(texts) == len(fit.texts) and box.is_high_enough(texts, fit.size):
-            return _Fit(fit.size, texts)
-    return fit
+    def whole(fits: Fits, lines: int) -> list[str] | None:
+        return fill_lines(title, fits, lines, inside_words=False)
+
+    def split(fits: Fits, lines: int) -> list[str] | None:
+        return fill_lines(title, fits, lines)
+
+    in_words, inside_words = _largest(box, whole, most), _largest(box, split, most)
+    if in_words and inside_words and in_words.size >= GAIN * inside_words.size:
+        return _balanced(in_words, whole, box)
+    return _balanced(inside_words, split, box) if inside_words else None
 
 
 def _fit_broken_words(title: str, box: _Box) -> _Fit | None:
     fits_at_all = box.fits(SMALLEST)
 
-    def fill(size: int) -> list[str] | None:
-        return fill_lines(title, box.fits(size), box.template.max_lines, may_break=lambda word: not fits_at_all(word))
+    def broken(fits: Fits, lines: int) -> list[str] | None:
+        return fill_lines(title, fits, lines, may_break=lambda word: not fits_at_all(word))
 
-    return _largest(box, fill)
+    fits = [fit for lines in range(1, box.template.max_lines + 1) if (fit := _largest(box, broken, lines))]
+    if not fits:
+        return None
+    # The fewer lines, the fewer breaks.
+    return _balanced(next(fit for fit in fits if fit.size >= BROKEN_GAIN * fits[-1].size), broken, box)
 
 
-def _largest(box: _Box, fill: Callable[[int], list[str] | None]) -> _Fit | None:
+def _balanced(fit: _Fit, fill: Fill, box: _Box) -> _Fit:
+    """Fill the same number of lines in the narrowest column that holds them: none is much shorter than the others.
+
+    Lines that fall in another way may be higher; where that saves the last line from being a lone short word, the title
+    gets a little smaller for it.
+    """
+    lines = len(fit.texts)
+    widths = [box.shape(text).width for text in fit.texts]
+    smallest = round(BALANCE * fit.size) if widths[-1] < LONE * max(widths) else fit.size
+    for percent in range(50, 100, 2):
+        texts = fill(box.fits(fit.size, percent / 100), lines)
+        if texts and len(texts) == lines:
+            sizes = range(fit.size, smallest - 1, -1)
+            return next((_Fit(size, texts) for size in sizes if box.is_high_enough(texts, size)), fit)
+    return fit
+
+
+def _largest(box: _Box, fill: Fill, lines: int) -> _Fit | None:
     """Return the largest size that fits, found by halving: what fits at one size fits at every smaller one."""
     fit = None
     low, high = SMALLEST, LARGEST
     while low <= high:
         size = (low + high) // 2
-        texts = fill(size)
+        texts = fill(box.fits(size), lines)
         if texts and box.is_high_enough(texts, size):
             fit = _Fit(size, texts)
             low = size + 1

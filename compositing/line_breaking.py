@@ -6,10 +6,15 @@ from collections.abc import Callable
 
 from icu4py.breakers import CharacterBreaker, LineBreaker
 
-__all__ = ["ELLIPSIS", "fill_lines", "shorten"]
+from compositing.fonts import preferred_han
+
+__all__ = ["ELLIPSIS", "Fits", "fill_lines", "shorten"]
 
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 Fits = Callable[[str], bool]
+# What makes ICU (Unicode Technical Standard 35, key lw) end lines between phrases instead of syllables: the Japanese
+# rules know the words of Chinese, too, and leave other languages as they are.
+JAPANESE, KOREAN = "ja-u-lb-strict-lw-phrase", "ko-u-lw-phrase"
 
 
 def fill_lines(
@@ -17,7 +22,7 @@ def fill_lines(
     fits: Fits,
     max_lines: int,
     *,
-    at_hyphens: bool = True,
+    inside_words: bool = True,
     may_break: Callable[[str], bool] = lambda word: False,
 ) -> list[str] | None:
     """Fill lines from the first on, each with as much as fits.
@@ -26,15 +31,16 @@ def fill_lines(
         title: the text, without line breaks of its own.
         fits: says whether a line holds a text.
         max_lines: how many lines there may be.
-        at_hyphens: whether a line may end behind a hyphen or a slash, and not between words alone.
-        may_break: says whether a word that is wider than a line may be broken, between graphemes.
+        inside_words: whether a line may end wherever the script allows it (behind a hyphen or a slash, between two
+            Han characters), and not only between words, or in Japanese and Korean between phrases.
+        may_break: says whether a word that is wider than a line may be broken, between graphemes; a hyphen shows it.
 
     Returns:
         The lines, or None where the title needs more of them or a word fits on none.
     """
     lines: list[str] = []
     line = ""
-    for piece in _pieces(title) if at_hyphens else _words(title):
+    for piece in _pieces(title) if inside_words else _words(title):
         if fits((line + piece).rstrip()):
             line += piece
             continue
@@ -60,7 +66,11 @@ def shorten(title: str, fits: Fits, max_lines: int) -> list[str]:
     lines: list[str] = []
     rest = title
     while rest and len(lines) < max_lines - 1:
-        line = _longest(_pieces(rest), fits) or _longest(_graphemes(rest), fits, at_least=1)
+        line = (
+            _longest(_words(rest), fits)
+            or _longest(_pieces(rest), fits)
+            or _longest(_graphemes(rest), fits, at_least=1)
+        )
         lines.append(line.rstrip())
         rest = rest[len(line) :].lstrip()
 
@@ -74,12 +84,22 @@ def shorten(title: str, fits: Fits, max_lines: int) -> list[str]:
 
 
 def _break_word(word: str, fits: Fits, max_lines: int) -> tuple[list[str], str]:
+    """Return full lines of a word's beginning, with hyphens where letters are parted, and its rest."""
     lines: list[str] = []
     while word and not fits(word.rstrip()) and len(lines) < max_lines:
-        head = _longest(_graphemes(word), fits, at_least=1)
-        lines.append(head)
+        head = _longest(_graphemes(word), functools.partial(_fits_hyphenated, fits, word), at_least=1)
+        lines.append(head + _hyphen(head, word))
         word = word[len(head) :]
     return lines, word
+
+
+def _fits_hyphenated(fits: Fits, word: str, head: str) -> bool:
+    return fits(head + _hyphen(head, word))
+
+
+def _hyphen(head: str, word: str) -> str:
+    """Return what ends a line that breaks a word behind its head: a hyphen between letters of scripts that have one."""
+    return "-" if all(letter.lower() != letter.upper() for letter in (head[-1:], word[len(head) :][:1])) else ""
 
 
 def _longest(pieces: tuple[str, ...], fits: Fits, at_least: int = 0) -> str:
@@ -98,9 +118,9 @@ def _pieces(text: str) -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=64)
 def _words(text: str) -> tuple[str, ...]:
-    """Return the pieces with those put together that only punctuation parts, as in fan-out or and/or."""
+    """Return the pieces with those put together that are one word, as in fan-out and and/or, or one phrase."""
     words: list[str] = []
-    for piece in _pieces(text):
+    for piece in LineBreaker(text, KOREAN if preferred_han(text) == "kr" else JAPANESE):
         if words and unicodedata.category(words[-1][-1])[0] in "PS" and words[-1][-1].isascii():
             words[-1] += piece
         else:

@@ -39,7 +39,11 @@ def test_the_size_is_the_largest_that_fits() -> None:
     from compositing.layout import _Box
 
     for template in TEMPLATES.values():
-        for title in ("Why fan out beats sequential generation", "Idempotent batch outputs at scale", "a b c d e f"):
+        for title in (
+            "Why fan out beats sequential generation",
+            "Idempotent outputs of a batch at scale",
+            "a b c d e f",
+        ):
             box = _Box(INTER, template)
             sizes = []
             for size in range(SMALLEST, LARGEST + 1):
@@ -59,7 +63,7 @@ def test_lines_are_balanced() -> None:
 
 def test_only_the_word_that_fits_nowhere_is_broken() -> None:
     lines = texts(set_title("Supercalifragilisticexpialidociousness serialisation", "left-panel"))
-    assert lines[-1] == "serialisation"
+    assert lines == ["Supercalifragilist-", "icexpialidocious-", "ness serialisation"]
 
 
 def test_lines_of_a_tall_font_do_not_touch() -> None:
@@ -77,7 +81,7 @@ def test_words_stay_whole_as_long_as_any_size_allows_it() -> None:
 def test_a_word_wider_than_its_box_at_every_size_is_broken_and_complete() -> None:
     word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
     layout = set_title(word, "left-panel")
-    assert "".join(texts(layout)) == word
+    assert "".join(text.removesuffix("-") for text in texts(layout)) == word
     assert len(layout.lines) > 1
 
 

@@ -22,8 +22,20 @@ def test_too_many_lines_are_none() -> None:
 
 def test_a_word_wider_than_a_line_is_broken_only_where_allowed() -> None:
     assert fill_lines("a bbbbbbbb c", at_most(3), 5) is None
-    assert fill_lines("a bbbbbbbb c", at_most(3), 5, may_break=lambda word: True) == ["a", "bbb", "bbb", "bb", "c"]
-    assert fill_lines("bbbbbbbb", at_most(3), 5, may_break=lambda word: True) == ["bbb", "bbb", "bb"]
+    broken = ["a", "bb-", "bb-", "bb-", "bb", "c"]
+    assert fill_lines("a bbbbbbbb c", at_most(3), 6, may_break=lambda word: True) == broken
+
+
+def test_a_hyphen_shows_the_break_between_letters_alone() -> None:
+    assert fill_lines("äöüßäöüß", at_most(4), 3, may_break=lambda word: True) == ["äöü-", "ßäö-", "üß"]
+    assert fill_lines("22222222", at_most(3), 3, may_break=lambda word: True) == ["222", "222", "22"]
+    assert fill_lines("पपपपपप", at_most(3), 3, may_break=lambda word: True) == ["पपप", "पपप"]
+
+
+def test_japanese_and_korean_lines_end_between_phrases_and_chinese_ones_between_words() -> None:
+    assert fill_lines("インターネットの基礎", at_most(8), 3, inside_words=False) == ["インターネットの", "基礎"]
+    assert fill_lines("모든 인간은", at_most(5), 3, inside_words=False) == ["모든", "인간은"]
+    assert fill_lines("对象存储是来源", at_most(3), 3, inside_words=False) == ["对象", "存储是", "来源"]
 
 
 def test_a_word_that_may_not_be_broken_keeps_the_others_from_it() -> None:
@@ -32,9 +44,9 @@ def test_a_word_that_may_not_be_broken_keeps_the_others_from_it() -> None:
 
 def test_lines_end_behind_hyphens_and_slashes_only_where_allowed() -> None:
     assert fill_lines("why fan-out", at_most(8), 3) == ["why fan-", "out"]
-    assert fill_lines("why fan-out", at_most(8), 3, at_hyphens=False) == ["why", "fan-out"]
-    assert fill_lines("read and/or write", at_most(8), 3, at_hyphens=False) == ["read", "and/or", "write"]
-    assert fill_lines("日本語の題名", at_most(4), 3, at_hyphens=False) == ["日本語の", "題名"]
+    assert fill_lines("why fan-out", at_most(8), 3, inside_words=False) == ["why", "fan-out"]
+    assert fill_lines("read and/or write", at_most(8), 3, inside_words=False) == ["read", "and/or", "write"]
+    assert fill_lines("日本語の題名", at_most(4), 3, inside_words=False) == ["日本語の", "題名"]
 
 
 def test_a_broken_word_respects_the_number_of_lines() -> None:

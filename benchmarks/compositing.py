@@ -1,0 +1,92 @@
+"""What a title costs on top of the picture itself, and the memory it takes: ``python -m benchmarks.compositing``.
+
+The floor is what any thumbnail of that picture costs: decode, crop and resize, encode at quality 85.
+"""
+
+import io
+import itertools
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PIL import Image
+
+from benchmarks.measure import fastest
+from compositing.canvas import encode_jpeg, open_on_canvas
+from compositing.templates import TEMPLATES
+from compositing.thumbnail import compose
+from providers.simulated_scene import draw_scene
+
+ROUNDS = 40
+# 39 characters, in another order each time, so that layout is part of the cost.
+TITLES = itertools.cycle(
+    " ".join(words) for words in itertools.permutations(["Why", "fan-out", "beats", "sequential", "generation"])
+)
+# The sizes that OpenAI's models are asked for: 1200x640 from gpt-image-2 on, before that 1536x1024.
+SIZES = {(1536, 1024): 1.2, (1200, 640): 2.0}
+# The largest that Gemini offers: 4K at 16:9.
+LARGEST_SIZE, MOST_MEGABYTES = (5504, 3072), 150
+# A process that does nothing else.
+ALONE = """
+import sys
+from pathlib import Path
+from benchmarks.measure import peak_megabytes
+from compositing.canvas import open_on_canvas
+from compositing.thumbnail import compose
+
+compose(open_on_canvas(Path(sys.argv[1]).read_bytes()), "Why fan-out beats", "overlay-center", "inter")
+print(f"{peak_megabytes():4d} MB")
+"""
+
+
+def jpeg(size: tuple[int, int]) -> bytes:
+    """Return a simulated picture of that size; its smoothness makes the floor low, and the ratios high."""
+    out = io.BytesIO()
+    Image.open(io.BytesIO(draw_scene("a subject", "photorealistic"))).resize(size).save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+def floor(original: bytes) -> bytes:
+    """Make a thumbnail without a title."""
+    return encode_jpeg(open_on_canvas(original))
+
+
+def titled(original: bytes, template: str) -> bytes:
+    """Make a thumbnail."""
+    return compose(open_on_canvas(original), next(TITLES), template, "inter")
+
+
+def print_costs() -> None:
+    """Print the CPU time of each template as a ratio to the floor's."""
+    for size, most in SIZES.items():
+        original = jpeg(size)
+        candidates: dict[str, Callable[[], bytes]] = {"floor": partial(floor, original)}
+        candidates |= {template: partial(titled, original, template) for template in TEMPLATES}
+        times = fastest(candidates, ROUNDS)
+        print(f"\nCompositing {size[0]}x{size[1]}: the floor takes {1000 * times['floor']:.1f} ms (at most {most}x)")
+        for template in TEMPLATES:
+            print(f"  {template:16} {times[template] / times['floor']:.2f}x")
+
+
+def print_memory() -> None:
+    """Print the peak memory of a process that sets a title on a picture of the largest size, from its file."""
+    print(f"\nPeak memory of compositing a {LARGEST_SIZE[0]}x{LARGEST_SIZE[1]} PNG (at most {MOST_MEGABYTES} MB)")
+    noise = Image.frombytes("RGB", LARGEST_SIZE, random.Random(1).randbytes(LARGEST_SIZE[0] * LARGEST_SIZE[1] * 3))
+    scene = Image.open(io.BytesIO(draw_scene("a subject", "photorealistic"))).resize(LARGEST_SIZE)
+    grain = noise.crop((0, 0, 1376, 768)).resize(LARGEST_SIZE)
+    with TemporaryDirectory() as folder:
+        for name, image in {"a grainy photograph": Image.blend(scene, grain, 0.15), "pure noise": noise}.items():
+            path = Path(folder, "original.png")
+            image.save(path, compress_level=1)
+            command = [sys.executable, "-c", ALONE, str(path)]
+            print(f"  {name:20} {path.stat().st_size / 1e6:3.0f} MB file ", end="", flush=True)
+            subprocess.run(command, check=True)
+
+
+if __name__ == "__main__":
+    print_costs()
+    print_memory()

@@ -1,0 +1,84 @@
+"""The contrast of every template on pictures that are hard to write on: ``python -m benchmarks.legibility``.
+
+Measured on the finished JPEG: the relative luminance (WCAG 2.2) of the text against the pixels in a ring of 3 to 6 px
+around the glyphs, 5th percentile. 4.5 is what WCAG's level AA asks for.
+"""
+
+import io
+import random
+
+from PIL import Image, ImageChops, ImageFilter
+
+from compositing.canvas import open_on_canvas
+from compositing.drawing import rasterize
+from compositing.fonts import load_font
+from compositing.layout import lay_out
+from compositing.templates import CANVAS, TEMPLATES
+from compositing.thumbnail import compose
+from providers.prompt import STYLES
+from providers.simulated_scene import draw_scene
+
+__all__ = ["PICTURES", "contrast", "picture"]
+
+SIZE = (CANVAS.width, CANVAS.height)
+TITLE = "Why fan-out beats sequential generation"
+PATTERNS = ("white", "black", "grey", "noise", "checkerboard 4", "checkerboard 24", "checkerboard 96")
+PICTURES = (*PATTERNS, *STYLES)
+
+
+def picture(name: str) -> Image.Image:
+    """Return one of ``PICTURES`` on the canvas: a pattern (a checkerboard's cell is in px), or a simulated style."""
+    if name in STYLES:
+        return open_on_canvas(draw_scene("a subject", name))
+    if name == "noise":
+        return Image.frombytes("RGB", SIZE, random.Random(1).randbytes(SIZE[0] * SIZE[1] * 3))
+    if name.startswith("checkerboard"):
+        cell = int(name.split()[1])
+        columns, rows = SIZE[0] // cell + 1, SIZE[1] // cell + 1
+        squares = bytes(255 * ((x + y) % 2) for y in range(rows) for x in range(columns))
+        board = Image.frombytes("L", (columns, rows), squares)
+        return board.resize((columns * cell, rows * cell), Image.Resampling.NEAREST).crop((0, 0, *SIZE)).convert("RGB")
+    return Image.new("RGB", SIZE, "#808080" if name == "grey" else name)
+
+
+def contrast(name: str, template: str) -> float:
+    """Return the contrast of the title on a picture, 1.0 to 21.0."""
+    letters = rasterize(lay_out(TITLE, load_font("inter"), TEMPLATES[template]), CANVAS)
+    touched = letters.point(lambda value: 255 if value else 0)
+    ring = ImageChops.subtract(touched.filter(ImageFilter.MaxFilter(13)), touched.filter(ImageFilter.MaxFilter(5)))
+    image = Image.open(io.BytesIO(compose(picture(name), TITLE, template, "inter")))
+    inside = _luminances(image, letters.point(lambda value: 255 if value >= 250 else 0))
+    around = _luminances(image, ring)
+    return (inside[len(inside) // 2] + 0.05) / (around[int(len(around) * 0.95)] + 0.05)
+
+
+def _luminances(image: Image.Image, mask: Image.Image) -> list[float]:
+    """Return the relative luminance (0 to 1) of every pixel in the mask, in rising order."""
+
+    def light(value: int, weight: float) -> int:
+        part = value / 255
+        linear = part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        return round(255 * weight * linear)
+
+    bands = [
+        band.point([light(value, weight) for value in range(256)])
+        for band, weight in zip(image.split(), (0.2126, 0.7152, 0.0722), strict=True)
+    ]
+    counts = ImageChops.add(ImageChops.add(bands[0], bands[1]), bands[2]).histogram(mask.convert("1"))
+    return [value / 255 for value, count in enumerate(counts) for _ in range(count)]
+
+
+def main() -> None:
+    """Print the table, and the lowest contrast of each template."""
+    print("Contrast of the title with what surrounds it (WCAG AA: 4.5)\n")
+    print(f"{'':16}" + "".join(f"{template:>16}" for template in TEMPLATES))
+    lowest = dict.fromkeys(TEMPLATES, 21.0)
+    for name in PICTURES:
+        found = {template: contrast(name, template) for template in TEMPLATES}
+        lowest = {template: min(lowest[template], value) for template, value in found.items()}
+        print(f"{name:16}" + "".join(f"{value:16.1f}" for value in found.values()))
+    print(f"{'lowest':16}" + "".join(f"{value:16.1f}" for value in lowest.values()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""Every emoji that Unicode recommends is one picture, or refused: never a box, never a sequence fallen apart."""
+
+import itertools
+
+import emoji
+import pytest
+from PIL import Image
+
+from compositing.drawing import draw_title, paint_pictures
+from compositing.fonts import load_font
+from compositing.layout import lay_out
+from compositing.shaping import missing_characters, shape
+from compositing.templates import TEMPLATES
+
+INTER = load_font("inter")
+# Fully qualified emoji (RGI, Unicode's emoji-test.txt) and the version of Emoji in which each came.
+VERSIONS = {
+    text: entry["E"] for text, entry in emoji.EMOJI_DATA.items() if entry["status"] == emoji.STATUS["fully_qualified"]
+}
+# The newest that the vendored Noto Color Emoji draws.
+FONTS_VERSION = 17
+
+
+def test_sequences_of_every_kind_are_among_them() -> None:
+    kinds = {
+        "a skin tone": "👩🏽‍💻",
+        "a flag": "🇫🇷",
+        "a region": "🏴󠁧󠁢󠁥󠁮󠁧󠁿",
+        "a family": "👨‍👩‍👧‍👦",
+        "a keycap": "#️⃣",
+        "a heart": "❤️",
+    }
+    assert kinds.keys() == {kind for kind, text in kinds.items() if text in VERSIONS}
+    assert sum(len(text) > 1 for text in VERSIONS) > 200
+
+
+def test_each_one_is_one_picture_or_named_as_missing() -> None:
+    apart = []
+    for text, version in VERSIONS.items():
+        glyphs = [(glyph.font.name, bool(glyph.index)) for glyph in shape(text, INTER).glyphs]
+        drawn = glyphs == [("noto-color-emoji", True)]
+        if not drawn and (version <= FONTS_VERSION or not missing_characters(text, INTER)):
+            apart.append(text)
+    assert apart == []
+
+
+def test_one_of_every_kind_is_drawn_with_colours_of_its_own() -> None:
+    for text in itertools.islice(VERSIONS, 0, None, 97):
+        pictures = paint_pictures(lay_out(text, INTER, TEMPLATES["center-box"]), TEMPLATES["center-box"].text)
+        assert pictures
+        assert pictures.getbbox()
+        colours = pictures.getcolors(1 << 20)
+        assert colours
+        assert len(colours) > 2, text
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_emoji_stay_in_the_box_and_stand_on_the_panel(template: str) -> None:
+    drawn = Image.new("RGB", (1200, 630), "black")
+    draw_title(drawn, TEMPLATES[template], lay_out("Ship it 🚀 👩🏽‍💻 🏳️‍🌈 1️⃣", INTER, TEMPLATES[template]))
+    ink, box = drawn.getbbox(), TEMPLATES[template].text
+    assert ink
+    assert ink[0] >= box.left
+    assert ink[1] >= box.top
+    assert ink[2] <= box.right
+    assert ink[3] <= box.bottom
+
+
+def test_an_overlay_darkens_around_emoji_too() -> None:
+    picture = Image.new("RGB", (1200, 630), "white")
+    box = TEMPLATES["overlay-center"].text
+    layout = lay_out("🚀", INTER, TEMPLATES["overlay-center"])
+    draw_title(picture, TEMPLATES["overlay-center"], layout)
+    pictures = paint_pictures(layout, box)
+    assert pictures
+    ink = pictures.getbbox()
+    assert ink
+    beside = (box.left + ink[0] - 4, box.top + (ink[1] + ink[3]) // 2)
+    assert picture.convert("L").getpixel(beside) < 200  # type: ignore[operator]

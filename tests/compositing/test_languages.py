@@ -1,0 +1,56 @@
+"""The first article of the Universal Declaration of Human Rights, set whole in every language of ``article_1.json``.
+
+The texts are the United Nations', as Unicode's UDHR project collects them.
+"""
+
+import json
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from compositing.bidi import base_level
+from compositing.drawing import rasterize
+from compositing.fonts import load_font, preferred_han
+from compositing.layout import lay_out
+from compositing.line_breaking import ELLIPSIS
+from compositing.shaping import missing_characters, shape
+from compositing.templates import CANVAS, TEMPLATES
+
+ARTICLE_1: dict[str, str] = {
+    language: unicodedata.normalize("NFC", text)
+    for language, text in json.loads(Path(__file__).with_name("article_1.json").read_text()).items()
+}
+# What HarfBuzz draws under a mark that has nothing to stand on: a cluster that its script does not know.
+DOTTED_CIRCLE = "\u25cc"
+
+
+def test_more_than_forty_languages_are_covered() -> None:
+    assert len(ARTICLE_1) > 40
+
+
+@pytest.mark.parametrize("font", ["inter", "poppins", "bangers"])
+@pytest.mark.parametrize("language", ARTICLE_1)
+def test_no_glyph_is_missing_and_no_mark_stands_alone(language: str, font: str) -> None:
+    title = ARTICLE_1[language]
+    assert missing_characters(title, load_font(font)) == ""
+    for word in title.split():
+        for glyph in shape(word, load_font(font), preferred_han(title), base_level(title)).glyphs:
+            assert glyph.index
+            assert glyph.index != glyph.font.shaper.get_nominal_glyph(ord(DOTTED_CIRCLE))
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("language", ARTICLE_1)
+def test_the_title_is_whole_or_says_that_it_is_not_and_stays_in_its_box(language: str, template: str) -> None:
+    title = ARTICLE_1[language]
+    layout = lay_out(title, load_font("inter"), TEMPLATES[template])
+    text = "".join("".join(placed.line.text for placed in layout.lines).split())
+    whole = "".join(title.split())
+    assert whole.startswith(text.removesuffix(ELLIPSIS)) if layout.shortened else text == whole
+    ink, box = rasterize(layout, CANVAS).getbbox(), TEMPLATES[template].text
+    assert ink
+    assert ink[0] >= box.left
+    assert ink[1] >= box.top
+    assert ink[2] <= box.right
+    assert ink[3] <= box.bottom
