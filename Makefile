@@ -8,7 +8,7 @@ MINIO := $(or $(shell command -v minio),.minio/bin/minio)
 MINIO_PORT ?= 9000
 MINIO_CONSOLE_PORT ?= 9001
 
-.PHONY: batch test lint types minio clean
+.PHONY: batch test lint types bench contact-sheet minio clean
 
 batch: $(VENV)/runtime
 	$(VENV)/bin/python -m local batch.json
@@ -22,6 +22,15 @@ lint: $(VENV)/development
 
 types: $(VENV)/development
 	$(VENV)/bin/mypy
+
+# The README's figures: ratios, each measured side by side in one run.
+bench: $(VENV)/runtime
+	$(VENV)/bin/python -m benchmarks.compositing
+	$(VENV)/bin/python -m benchmarks.legibility
+
+# Every template with every font, to look at: out/contact-sheet/.
+contact-sheet: $(VENV)/runtime
+	$(VENV)/bin/python -m local.contact_sheet
 
 # A MinIO for development: the one on PATH, else built at the version in minio.version. Ctrl-C ends it.
 minio: $(MINIO)

@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "tasks": {"providers", "compositing", "storage", "gallery", "settings", "errors"},
     "local": {"tasks", "providers", "compositing", "storage", "gallery", "settings", "errors"},
     "main": {"tasks", "settings", "errors"},
+    "benchmarks": {"local", "tasks", "providers", "compositing", "storage", "gallery", "settings", "errors"},
 }
 
 

@@ -6,8 +6,9 @@ from itertools import pairwise
 import pytest
 
 from compositing.drawing import rasterize
+from compositing.fitting import LARGEST, SMALLEST, TextBox
 from compositing.fonts import load_font
-from compositing.layout import LARGEST, SMALLEST, TitleLayout, lay_out
+from compositing.layout import TitleLayout, lay_out
 from compositing.line_breaking import ELLIPSIS, fill_lines
 from compositing.templates import TEMPLATES
 
@@ -36,15 +37,13 @@ def test_a_longer_title_is_as_large_as_its_box_allows() -> None:
 
 def test_the_size_is_the_largest_that_fits() -> None:
     """Searching by halving finds what trying every size finds."""
-    from compositing.layout import _Box
-
     for template in TEMPLATES.values():
         for title in (
             "Why fan out beats sequential generation",
             "Idempotent outputs of a batch at scale",
             "a b c d e f",
         ):
-            box = _Box(INTER, template)
+            box = TextBox(INTER, template)
             sizes = []
             for size in range(SMALLEST, LARGEST + 1):
                 texts = fill_lines(title, box.fits(size), template.max_lines)

@@ -75,6 +75,13 @@ PAGE = [
         ["One word too many", "makes a widow"],
     ),
     Pinned(
+        "balanced below a first line that is wide by itself",
+        "Internationalization: what it costs, and who pays for it in the end",
+        "left-panel",
+        43,
+        ["Internationalization:", "what it costs,", "and who pays", "for it in the end"],
+    ),
+    Pinned(
         "a little smaller, for its last word's company",
         "Idempotent batch outputs at scale",
         "bottom-bar",

@@ -1,0 +1,54 @@
+"""Every template with every font and titles of several lengths, to look at: ``make contact-sheet``.
+
+Writes ``out/contact-sheet/<template>.jpg``: a row per font, a column per title, on a light and busy simulated picture.
+"""
+
+import io
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+from compositing.canvas import open_on_canvas
+from compositing.fonts import font_names
+from compositing.templates import TEMPLATES
+from compositing.thumbnail import compose
+from providers.simulated_scene import draw_scene
+
+FOLDER = Path("out", "contact-sheet")
+CELL, LABEL, GAP = (360, 189), 150, 6
+TITLES = (
+    "Go",
+    "Why fan-out beats sequential generation",
+    "Internationalization: what it costs, and who pays for it in the end",
+    "Jumping quickly: à la carte (and 10,000 more)",
+)
+
+
+def draw_sheet(template: str) -> Image.Image:
+    """Return one template's sheet, RGB."""
+    fonts = font_names()
+    width = LABEL + len(TITLES) * (CELL[0] + GAP)
+    sheet = Image.new("RGB", (width, len(fonts) * (CELL[1] + GAP)), "white")
+    labels = ImageDraw.Draw(sheet)
+    picture = open_on_canvas(draw_scene("a contact sheet", "watercolor"))
+    for row, font in enumerate(fonts):
+        y = row * (CELL[1] + GAP)
+        labels.text((8, y + CELL[1] // 2), font, fill="black")
+        for column, title in enumerate(TITLES):
+            thumbnail = Image.open(io.BytesIO(compose(picture.copy(), title, template, font)))
+            cell = thumbnail.resize(CELL, Image.Resampling.LANCZOS)
+            sheet.paste(cell, (LABEL + column * (CELL[0] + GAP), y))
+    return sheet
+
+
+def main() -> None:
+    """Write the sheets, and say where."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for template in TEMPLATES:
+        path = FOLDER / f"{template}.jpg"
+        draw_sheet(template).save(path, quality=85)
+        print(path)
+
+
+if __name__ == "__main__":
+    main()
