@@ -7,6 +7,7 @@ to what, and what to do about it. ``code`` is the same in one word, for programs
 from collections.abc import Sequence
 
 __all__ = [
+    "InjectedCrashError",
     "InvalidRequestError",
     "NothingGeneratedError",
     "PictureError",
@@ -80,6 +81,12 @@ class StoreError(ThumbnailError):
     """The store could not be read or written; a retry may help once it is back."""
 
     code = "store"
+
+
+class InjectedCrashError(ThumbnailError):
+    """A crash that was asked for, to show what a retry does."""
+
+    code = "injected_crash"
 
 
 class NothingGeneratedError(ThumbnailError):

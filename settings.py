@@ -68,6 +68,7 @@ class Settings:
     minio_presigned_hours: int | None = None
     max_images_per_batch: int = 50
     fan_out_window: int = 20
+    crash_model: str | None = None
     on_render: bool = False
 
     @property
@@ -118,6 +119,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         minio_presigned_hours=read("MINIO_PRESIGNED_HOURS", _hours, None),
         max_images_per_batch=read("MAX_IMAGES_PER_BATCH", _count, 50),
         fan_out_window=read("FAN_OUT_WINDOW", _count, 20),
+        crash_model=read("CRASH_FIRST_ATTEMPT_OF_MODEL", str, None),
         on_render=read("RENDER", _switch, False),
     )
     if settings.minio_presigned_hours and urlsplit(settings.minio_public_base_url or "").path:

@@ -7,13 +7,15 @@ the text of an error reaches the task that waits for it.
 import asyncio
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal, ParamSpec, TypeVar
 
 from render_sdk import Options, Retry, TaskRunMetadata, Workflows
 from render_sdk.client.errors import TaskRunError
 from render_sdk.workflows import TaskDefinition
+
+from tasks.stages import observer
 
 __all__ = ["Engine", "RunEvent"]
 
@@ -24,24 +26,54 @@ Input = list[Any] | dict[str, Any]
 
 @dataclass(frozen=True)
 class RunEvent:
-    """One step in the life of a task run. ``wait_seconds`` is how long a retry waits; ``error`` is what failed."""
+    """One step in the life of a task run.
 
-    kind: Literal["started", "retrying", "completed", "failed"]
+    ``stage`` is what the run begins to do, ``error`` is what failed, ``wait_seconds`` is how long a retry waits.
+    """
+
+    kind: Literal["started", "stage", "retrying", "completed", "failed"]
     task: str
     run_id: str
     arguments: Input
     result: Any = None
     error: str = ""
     wait_seconds: float = 0.0
+    stage: str = ""
 
 
 class Engine:
-    """Runs the tasks of an app and tells an observer of every step."""
+    """Runs the tasks of an app, one root at a time, and tells an observer of every step."""
 
-    def __init__(self, app: Workflows, observe: Callable[[RunEvent], None]) -> None:
-        """Take the app whose tasks are to run, and what is to be told of them."""
+    def __init__(
+        self,
+        app: Workflows,
+        observe: Callable[[RunEvent], None],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """Take the app whose tasks are to run, what is to be told of them, and how a retry waits its seconds."""
         self._app = app
         self._observe = observe
+        self._sleep = sleep
+        self._root: asyncio.Task[Any] | None = None
+        self._stopped = asyncio.Event()
+        self._active = self._held = 0
+
+    @property
+    def active(self) -> int:
+        """How many attempts of subtasks are in progress."""
+        return self._active
+
+    def stop(self) -> None:
+        """Start no further subtask and no retry. Once the attempts in progress have ended, the root is cancelled.
+
+        So what is paid for by now arrives and is kept. A root that waits for nothing more ends by itself.
+        """
+        self._stopped.set()
+
+    def cancel(self) -> None:
+        """Cancel the root, and every attempt in progress with it."""
+        if self._root:
+            self._root.cancel()
 
     async def run(self, task: str, arguments: Input, parent: TaskRunMetadata | None = None) -> Any:
         """Run a task by its name, with its retries, and return its result.
@@ -56,23 +88,51 @@ class Engine:
         run_id = f"run-{uuid.uuid4()}"  # Other processes' runs share the store.
         root = parent.root_task_run_id if parent else run_id
         metadata = TaskRunMetadata(run_id, root, parent.task_run_id if parent else None)
+        if parent is None:
+            self._root = asyncio.current_task()
         sent = json.dumps(arguments)
         retries = 0
         while True:
+            if parent and self._stopped.is_set():
+                await self._hold()
+            self._active += bool(parent)
             self._observe(RunEvent("started", task, run_id, arguments))
             try:
+                observer.set(lambda stage: self._observe(RunEvent("stage", task, run_id, arguments, stage=stage)))
                 result = await self._attempt(info.func, info.options, json.loads(sent), metadata)
             except Exception as error:
                 wait = _wait_before_retry(info.options.retry, retries)
-                if wait is None:
+                if wait is None or (parent is None and self._stopped.is_set()):
                     self._observe(RunEvent("failed", task, run_id, arguments, error=str(error)))
                     raise
                 self._observe(RunEvent("retrying", task, run_id, arguments, error=str(error), wait_seconds=wait))
-                await asyncio.sleep(wait)
-                retries += 1
             else:
                 self._observe(RunEvent("completed", task, run_id, arguments, result=result))
                 return result
+            finally:
+                self._active -= bool(parent)
+                self._cancel_when_idle()
+            await self._wait(wait)
+            retries += 1
+
+    async def _hold(self) -> None:
+        """Keep a subtask from starting, until the root is cancelled."""
+        self._held += 1
+        self._cancel_when_idle()
+        await asyncio.get_running_loop().create_future()
+
+    def _cancel_when_idle(self) -> None:
+        if self._held and not self._active:
+            self.cancel()
+
+    async def _wait(self, seconds: float) -> None:
+        """Wait before a retry, or until the engine is stopped."""
+        waits = [asyncio.ensure_future(self._sleep(seconds)), asyncio.ensure_future(self._stopped.wait())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
 
     async def _attempt(
         self, function: Callable[..., Any], options: Options, arguments: Input, metadata: TaskRunMetadata

@@ -21,8 +21,12 @@ FIRST_WAIT, LONGEST_UNASKED_WAIT, SHORTEST_WAIT = 5.0, 60.0, 0.2
 JITTER = 0.1
 
 
-async def patiently(ask: Callable[[], Awaitable[T]], budget_seconds: float) -> T:
+async def patiently(
+    ask: Callable[[], Awaitable[T]], budget_seconds: float, waiting: Callable[[], None] = lambda: None
+) -> T:
     """Ask, and ask again whenever a throttled provider's wait is over, as long as the budget holds.
+
+    ``waiting`` is told of each wait when it begins.
 
     Leaves that wait for the same quota are told the same time. Jitter spreads them, and the longer one has waited,
     the less of it: who came first is served first.
@@ -47,6 +51,7 @@ async def patiently(ask: Callable[[], Awaitable[T]], budget_seconds: float) -> T
                 ) from error
             waits += 1
             logger.info("throttled, waiting %.1f s: %s", wait, error)
+            waiting()
             await asyncio.sleep(wait)
 
 

@@ -1,16 +1,14 @@
 """Many leaves, a bounded number of them at a time, and an outcome for every one."""
 
 import asyncio
-import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
 
 from errors import NothingGeneratedError
+from tasks.progress import ProgressLog
 
 __all__ = ["Outcome", "Pair", "counts", "fan_out"]
-
-logger = logging.getLogger(__name__)
 
 Outcome = dict[str, Any]
 
@@ -22,8 +20,19 @@ class Pair(NamedTuple):
     model: str
 
 
-async def fan_out(pairs: Sequence[Pair], run_leaf: Callable[[Pair], Awaitable[Outcome]], window: int) -> list[Outcome]:
+async def fan_out(
+    pairs: Sequence[Pair],
+    run_leaf: Callable[[Pair], Awaitable[Outcome]],
+    window: int,
+    outcomes: list[Outcome] | None = None,
+) -> list[Outcome]:
     """Run a leaf for every pair, at most ``window`` at a time.
+
+    Args:
+        pairs: what to run leaves for.
+        run_leaf: runs one.
+        window: how many may be in flight.
+        outcomes: a list to keep, for whoever wants to look at it meanwhile; what has none yet is ``pending`` there.
 
     Returns:
         The outcomes in the pairs' order. A leaf that fails for good has an outcome with the status ``failed``; its
@@ -33,23 +42,26 @@ async def fan_out(pairs: Sequence[Pair], run_leaf: Callable[[Pair], Awaitable[Ou
         NothingGeneratedError: not one pair came out, and a retry may change that. Where every pair was rejected it
             cannot, and would ask the providers once more for what they refuse.
     """
-    outcomes: list[Outcome] = [{} for _ in pairs]
+    outcomes = [] if outcomes is None else outcomes
+    outcomes[:] = ({"status": "pending", **pair._asdict()} for pair in pairs)
     waiting = iter(enumerate(pairs))
-    done = 0
+    progress = ProgressLog(len(pairs))
 
     async def work() -> None:
-        nonlocal done
         for number, pair in waiting:
+            progress.begin()
             outcomes[number] = await _outcome(pair, run_leaf)
-            done += 1
-            logger.info("%d of %d: %s, %s: %s", done, len(pairs), pair.title, pair.model, outcomes[number]["status"])
+            progress.end(outcomes[number])
 
+    telling = asyncio.create_task(progress.keep_telling())
     workers = [asyncio.create_task(work()) for _ in range(min(window, len(pairs)))]
     try:
         await asyncio.gather(*workers)
     except asyncio.CancelledError:
         await asyncio.wait(workers)  # Cancelled with this one, each has a claim to give back before it ends.
         raise
+    finally:
+        telling.cancel()
     statuses = {outcome["status"] for outcome in outcomes}
     if "ok" not in statuses and "failed" in statuses:
         raise NothingGeneratedError(f"None of the {len(pairs)} images came out.\n{_causes(outcomes)}")

@@ -5,19 +5,18 @@ import logging
 import time
 from importlib import import_module
 
-from compositing import COMPOSITOR_VERSION
 from compositing.fonts import load_font
 from compositing.layout import lay_out
 from compositing.templates import TEMPLATES
 from errors import ProviderRejectedError
-from providers.choice import picture_request
-from providers.registry import MODELS
 from settings import Settings
-from storage.keys import thumbnail_key
 from storage.store import Area, StoredObject, open_store
 from tasks.fan_out import Outcome
-from tasks.originals import find_or_generate, key_of
-from tasks.requests import ThumbnailRequest, clean_text
+from tasks.fault_injection import crash_once
+from tasks.originals import find_or_generate
+from tasks.requests import ThumbnailRequest
+from tasks.stages import enter
+from tasks.work import work_of
 
 __all__ = ["make_thumbnail"]
 
@@ -30,32 +29,15 @@ async def make_thumbnail(request: ThumbnailRequest, settings: Settings, run_id: 
     ``run_id`` is the run's own, the same in each of its attempts. The timings are in seconds: getting the original,
     compositing, uploading.
     """
-    model, title = MODELS[request.model], clean_text(request.title)
-    picture = picture_request(
-        model,
-        settings,
-        title=title,
-        style=request.style,
-        context=clean_text(request.context),
-        extra_prompt=clean_text(request.extra_prompt),
-        variation=request.variation,
-    )
-    key = thumbnail_key(
-        original=key_of(picture),
-        title=title,
-        model=model.id,
-        style=request.style,
-        template=request.template,
-        font=request.font,
-        compositor_version=COMPOSITOR_VERSION,
-    )
+    work = work_of(request, settings)
+    model, title, key = work.model, work.title, work.thumbnail_key
     store = open_store(settings)
     link = store.link(key)
     pair: Outcome = {"title": request.title, "model": model.id}
     outcome: Outcome = {
         "status": "ok",
         **pair,
-        "served_by": picture.served_by,
+        "served_by": work.picture.served_by,
         "image_url": link.url,
         **({"image_url_expires_at": link.expires_at} if link.expires_at else {}),
         "key": key,
@@ -66,6 +48,7 @@ async def make_thumbnail(request: ThumbnailRequest, settings: Settings, run_id: 
     if lay_out(title, load_font(request.font), TEMPLATES[request.template]).shortened:
         logger.warning("%s, %s: the title does not fit at any size and is shortened", title, model.id)
         outcome["title_shortened"] = True
+    enter("looking")
     if await store.holds(Area.THUMBNAILS, key):
         logger.info("%s, %s: found finished, %s", title, model.id, key)
         return {**outcome, "reused": True}
@@ -76,17 +59,21 @@ async def make_thumbnail(request: ThumbnailRequest, settings: Settings, run_id: 
 
     began = time.perf_counter()
     try:
-        original = await find_or_generate(picture, model, settings, store, run_id, prepare_compositing)
+        original = await find_or_generate(work, settings, store, run_id, prepare_compositing)
     except ProviderRejectedError as error:
-        logger.warning("%s, %s: rejected, %s", title, model.id, error)
+        logger.info("%s, %s: rejected, %s", title, model.id, error)
         return {"status": "rejected", **pair, "error": {"code": error.code, "message": str(error)}}
     got_original = time.perf_counter()
+    if request.model == settings.crash_model:
+        await crash_once(store, key, run_id)
 
     from compositing.thumbnail import compose
 
+    enter("composing")
     jpeg = await asyncio.to_thread(compose, original.canvas, title, request.template, request.font)
     composed = time.perf_counter()
-    about = {"title": title, "model": model.id, "served-by": picture.served_by}
+    enter("uploading")
+    about = {"title": title, "model": model.id, "served-by": work.picture.served_by}
     await store.write(Area.THUMBNAILS, key, StoredObject(jpeg, "image/jpeg", about))
     uploaded = time.perf_counter()
     logger.info("%s, %s: %s, %s", title, model.id, "recomposed" if original.reused else "generated", key)

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 from errors import PictureError, ProviderUnavailableError, StoreError
 from providers.choice import open_provider
-from providers.provider import Picture, PictureRequest
-from providers.registry import Model
+from providers.provider import Picture
 from providers.throttling import patiently
 from settings import Settings
 from storage.claims import Claim
-from storage.keys import original_key
 from storage.store import Area, Store, StoredObject
 from tasks.app import LEAF_TIMEOUT_SECONDS
+from tasks.stages import enter
+from tasks.work import Work
 
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["Original", "find_or_generate", "key_of"]
+__all__ = ["Original", "find_or_generate"]
 
 logger = logging.getLogger(__name__)
 
@@ -40,20 +40,8 @@ class Original:
     usage: Mapping[str, float | str]
 
 
-def key_of(request: PictureRequest) -> str:
-    """Return where the store keeps the picture that this request describes."""
-    return original_key(
-        served_by=request.served_by,
-        prompt=request.prompt,
-        size=request.size,
-        quality=request.quality,
-        variation=request.variation,
-    )
-
-
 async def find_or_generate(
-    request: PictureRequest,
-    model: Model,
+    work: Work,
     settings: Settings,
     store: Store,
     run_id: str | None,
@@ -69,7 +57,7 @@ async def find_or_generate(
         PictureError: what the provider sent is no usable picture; it was not stored.
         StoreError: the store failed.
     """
-    key = key_of(request)
+    key = work.original_key
     if found := await _find(store, key):
         return found
     await store.check()
@@ -81,9 +69,10 @@ async def find_or_generate(
             async with claim:
                 if found := await _find(store, key):  # Finished between the look and the claim.
                     return found
-                picture = await _generate(request, model, settings, claim, ends, meanwhile)
+                picture = await _generate(work, settings, claim, ends, meanwhile)
                 if picture:
                     canvas = await _decoded(picture.data)
+                    enter("storing")
                     await _keep(store, key, picture, ends)
                     return Original(canvas, False, picture.usage)
             claim = Claim(store, key, run_id)
@@ -92,6 +81,7 @@ async def find_or_generate(
         if time.monotonic() > ends - settings.provider_timeout_seconds:
             raise ProviderUnavailableError("Another run is at work on this picture and did not finish it in time.")
         if not told:
+            enter("waiting")
             logger.info("another run has claimed %s; waiting for its picture, or for its claim to expire", key)
         told = True
         await asyncio.sleep(POLLING_SECONDS)
@@ -108,21 +98,22 @@ async def _find(store: Store, key: str) -> Original | None:
 
 
 async def _generate(
-    request: PictureRequest, model: Model, settings: Settings, claim: Claim, ends: float, meanwhile: Callable[[], None]
+    work: Work, settings: Settings, claim: Claim, ends: float, meanwhile: Callable[[], None]
 ) -> Picture | None:
     """Ask for the picture; None where the claim was lost while the provider had us wait."""
-    async with open_provider(model, settings) as provider:
+    async with open_provider(work.model, settings) as provider:
 
         async def ask() -> Picture | None:
-            return await provider.generate(request) if claim.is_held else None
+            enter("asking")
+            return await provider.generate(work.picture) if claim.is_held else None
 
-        logger.debug("asking %s: %s", request.served_by, request.prompt)
+        logger.debug("asking %s: %s", work.picture.served_by, work.picture.prompt)
         preparing = asyncio.create_task(asyncio.to_thread(meanwhile))
         try:
             budget = ends - settings.provider_timeout_seconds - time.monotonic()
-            return await patiently(ask, budget)
+            return await patiently(ask, budget, lambda: enter("throttled"))
         finally:
-            logger.debug("%s answered", request.served_by)
+            logger.debug("%s answered", work.picture.served_by)
             await asyncio.wait([preparing])
 
 

@@ -126,7 +126,7 @@ def check_request(kind: type[RequestT], values: Mapping[str, Any], settings: Set
     faults += _glyph_faults(titles, values.get("font"))
     if kind is not ThumbnailRequest:  # A leaf's own answer to a missing key is a rejected outcome.
         faults += provider_faults([MODELS[model] for model in models if model in MODELS], settings)
-    faults += store_faults(settings)
+    faults += [*store_faults(settings), *_crash_faults(settings)]
     try:
         request = kind(**values)
     except ValidationError as error:
@@ -160,6 +160,12 @@ def _size_faults(images: int, settings: Settings) -> list[str]:
         f"The request is for {images} images, and MAX_IMAGES_PER_BATCH is {settings.max_images_per_batch}; "
         "split the request, or raise the variable if you mean to pay for as many"
     ]
+
+
+def _crash_faults(settings: Settings) -> list[str]:
+    if settings.crash_model in (None, *MODELS):
+        return []
+    return [f"CRASH_FIRST_ATTEMPT_OF_MODEL={settings.crash_model!r} is no model; unset it, or name one that is"]
 
 
 def _glyph_faults(titles: Sequence[str], font: object) -> list[str]:

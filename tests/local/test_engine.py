@@ -113,3 +113,52 @@ async def test_runs_know_their_place_in_the_tree(events: list[RunEvent]) -> None
 async def test_an_unknown_task_is_an_error(events: list[RunEvent]) -> None:
     with pytest.raises(ValueError, match="'nothing'"):
         await engine(events).run("nothing", [])
+
+
+@app.task(retry=Retry(max_retries=5, wait_duration_ms=60_000))
+async def paid(ctx: TaskContext, seconds: float) -> str:
+    attempts.append("begun")
+    if seconds < 0:
+        raise ValueError("to be retried in a minute")
+    await asyncio.sleep(seconds)
+    attempts.append("kept")
+    return "picture"
+
+
+@app.task
+async def two_by_two(ctx: TaskContext, seconds: list[float]) -> list[str]:
+    """The second half begins when the first has ended."""
+    half = len(seconds) // 2
+    first = await asyncio.gather(*(ctx.run(paid, wait) for wait in seconds[:half]))
+    second = await asyncio.gather(*(ctx.run(paid, wait) for wait in seconds[half:]))
+    return [*first, *second]
+
+
+async def stopped_after(seconds: float, waits: list[float], events: list[RunEvent]) -> Any:
+    run = engine(events)
+    asyncio.get_running_loop().call_later(seconds, run.stop)
+    return await asyncio.wait_for(asyncio.create_task(run.run("two_by_two", [waits])), 5)
+
+
+async def test_a_stopped_engine_lets_what_has_begun_end_and_begins_nothing_more(events: list[RunEvent]) -> None:
+    with pytest.raises(asyncio.CancelledError):
+        await stopped_after(0.05, [0.1, 0.2, 0.1, 0.1], events)
+    assert attempts == ["begun", "begun", "kept", "kept"]
+
+
+async def test_a_stopped_engine_retries_nothing(events: list[RunEvent]) -> None:
+    with pytest.raises(asyncio.CancelledError):
+        await stopped_after(0.05, [0.1, -1, 0.1, 0.1], events)
+    assert attempts == ["begun", "begun", "kept"]
+
+
+async def test_a_root_that_waits_for_nothing_more_ends_by_itself(events: list[RunEvent]) -> None:
+    assert await stopped_after(0.15, [0.05, 0.1, 0.1, 0.2], events) == ["picture"] * 4
+
+
+async def test_a_cancelled_engine_ends_at_once(events: list[RunEvent]) -> None:
+    run = engine(events)
+    asyncio.get_running_loop().call_later(0.05, run.cancel)
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(asyncio.create_task(run.run("two_by_two", [[30.0, 30.0, 0, 0]])), 5)
+    assert attempts == ["begun", "begun"]

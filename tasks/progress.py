@@ -1,0 +1,65 @@
+"""What a parent's log says of its leaves: a line at sensible steps, not one for each of ten thousand images."""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from typing import Any
+
+__all__ = ["ProgressLog"]
+
+logger = logging.getLogger(__name__)
+
+# How many lines a batch's progress takes, and after how many seconds without one there is one in any case.
+STEPS, QUIET_SECONDS = 20, 30.0
+
+
+class ProgressLog:
+    """Counts leaves that have begun and ended, and logs the counts at every twentieth of the batch."""
+
+    def __init__(self, total: int) -> None:
+        """Take how many leaves there will be."""
+        self._total = total
+        self._in_flight = 0
+        self._done = 0
+        self._statuses: Counter[str] = Counter()
+        self._began = self._told_at = time.monotonic()
+        self._told = 0
+
+    def begin(self) -> None:
+        """Count a leaf that was started."""
+        self._in_flight += 1
+
+    def end(self, outcome: dict[str, Any]) -> None:
+        """Count a leaf's outcome; one that is no thumbnail has a line of its own."""
+        self._in_flight -= 1
+        self._done += 1
+        self._statuses[outcome["status"]] += 1
+        self._statuses["reused"] += bool(outcome.get("reused"))
+        if outcome["status"] != "ok":
+            pair, message = f"{outcome['title']}, {outcome['model']}", outcome["error"]["message"]
+            logger.warning("%s: %s, %s", pair, outcome["status"], message)
+        if self._done == self._total or self._done * STEPS // self._total > self._told * STEPS // self._total:
+            self._tell()
+
+    async def keep_telling(self) -> None:
+        """Log the counts whenever there has been no line for half a minute, until cancelled."""
+        while True:
+            await asyncio.sleep(max(0.0, self._told_at + QUIET_SECONDS - time.monotonic()))
+            if time.monotonic() >= self._told_at + QUIET_SECONDS:
+                self._tell()
+
+    def _tell(self) -> None:
+        self._told, self._told_at = self._done, time.monotonic()
+        minutes = max(self._told_at - self._began, 1e-3) / 60
+        logger.info(
+            "%d of %d: %d ok (%d reused), %d rejected, %d failed; %d in flight, %.0f a minute",
+            self._done,
+            self._total,
+            self._statuses["ok"],
+            self._statuses["reused"],
+            self._statuses["rejected"],
+            self._statuses["failed"],
+            self._in_flight,
+            self._done / minutes,
+        )
