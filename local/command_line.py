@@ -1,4 +1,4 @@
-"""The command line of a local run: reads what ``render workflows start --input-file`` reads, and says what came out."""
+"""The command line of a local run: what it takes, and what it answers."""
 
 import argparse
 import asyncio
@@ -7,13 +7,26 @@ import json
 import logging
 import os
 import sys
-from collections.abc import MutableMapping, Sequence
+import textwrap
+from collections.abc import Iterable, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+from rich.logging import RichHandler
+
+from compositing.fonts import font_names
+from compositing.templates import TEMPLATES
 from errors import InvalidRequestError, ThumbnailError
+from local.board import Board
 from local.engine import Engine
-from local.progress import Progress, result_table
+from local.interrupt import interruptible
+from local.live import LiveView
+from local.plan import make_plan
+from local.progress import PlainProgress
+from local.report import report
+from providers.prompt import STYLES
+from providers.registry import MODELS
 from settings import log_level, read_settings
 from tasks import app, generate_batch
 from tasks.app import name_arguments
@@ -23,34 +36,86 @@ __all__ = ["main"]
 
 ALL_THERE, SOME_MISSING, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
+DESCRIPTION = """\
+Make a thumbnail of every title by every model, here and now: the same tasks as on
+Render, in one process. What is there already is reused and never paid for again.
+"""
+VALID: dict[str, Iterable[str]] = {"models": MODELS, "styles": STYLES, "templates": TEMPLATES, "fonts": font_names()}
+EPILOGUE = """\
+Without MINIO_ENDPOINT the store is the directory THUMBNAILS_DIR (out). Without
+OPENAI_API_KEY and GOOGLE_API_KEY the pictures are simulated. The README has all
+settings.
+
+Ctrl-C once starts nothing more and keeps what is in progress; twice stops at once.
+Run it again to go on.
+
+exit code:  0 all there; 1 some pair failed or was rejected; 2 bad input; 130 interrupted
+
+examples:
+  python -m local batch.json
+  python -m local batch.json --plan
+  python -m local --title "Hello" --model gpt-image-2 \\
+                  --style neon --template center-box --font inter
+"""
+
 
 def main(arguments: Sequence[str]) -> int:
     """Run a batch and return the exit code: 0 all there, 1 some image is not, 2 bad input, 130 interrupted."""
-    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
-    parser.add_argument(
-        "file", type=Path, help="a JSON file with generateBatch's input: an array, or an object by names"
-    )
-    options = parser.parse_args(arguments)
+    options = _parser().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # A title in letters that the terminal lacks must not end the run.
             stream.reconfigure(errors="backslashreplace")
+    screen = Console(stderr=True, highlight=False)
     _choose_local_defaults(os.environ)
-    logging.basicConfig(
-        level=log_level() if os.environ.get("LOG_LEVEL") else logging.WARNING, format="%(levelname)s %(message)s"
-    )
+    _log_to(screen, verbose=options.verbose)
     try:
-        batch = _read_input(options.file)
-        request = _checked(batch)
-        return _run(batch, request)
-    except InvalidRequestError as error:
+        batch = _input(options)
+        if options.crash is not None:
+            os.environ["CRASH_FIRST_ATTEMPT_OF_MODEL"] = options.crash or _first_model(batch)
+        request = check_request(BatchRequest, name_arguments(generate_batch.func, [], batch), read_settings())
+        return _plan(request, options) if options.plan else _run(batch, request, options, screen)
+    except (ThumbnailError, OSError) as error:
+        if options.verbose:
+            screen.print_exception()
         print(error, file=sys.stderr)
-        return BAD_INPUT
-    except ThumbnailError as error:
-        print(error, file=sys.stderr)
-        return SOME_MISSING
-    except KeyboardInterrupt:
-        print("\nInterrupted. What is finished stays; run it again to go on.", file=sys.stderr)
+        return BAD_INPUT if isinstance(error, InvalidRequestError) else SOME_MISSING
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        print("Interrupted. What is finished stays; run it again to go on.", file=sys.stderr)
         return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m local",
+        description=DESCRIPTION,
+        epilog="\n".join(_listed(kind, names) for kind, names in VALID.items()) + f"\n\n{EPILOGUE}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", type=Path, nargs="?", help="generateBatch's input as JSON: an array, or an object")
+    request = parser.add_argument_group("the request, instead of a file or over what it says")
+    request.add_argument("--title", action="append", dest="prompts", metavar="TEXT", help="a title; give it repeatedly")
+    request.add_argument("--model", action="append", dest="models", metavar="ID", help="a model; give it repeatedly")
+    for name in ("style", "template", "font"):
+        request.add_argument(f"--{name}", metavar="NAME")
+    request.add_argument("--context", metavar="TEXT", help="what the posts are about")
+    request.add_argument("--extra-prompt", metavar="TEXT", help="further guidelines for the pictures")
+    request.add_argument("--variation", type=int, metavar="N", help="another picture, to be paid for: 1, 2, ...")
+    output = parser.add_argument_group("what it does and says")
+    output.add_argument("--plan", action="store_true", help="say what a run would generate and pay for; do nothing")
+    output.add_argument("--json", action="store_true", help="print the result as JSON on standard output, and no more")
+    output.add_argument(
+        "--crash",
+        nargs="?",
+        const="",
+        metavar="ID",
+        help="let one model's first attempt fail in every row, to watch the retry (the first model unless named)",
+    )
+    output.add_argument("-v", "--verbose", action="store_true", help="show what the tasks log, and tracebacks")
+    return parser
+
+
+def _listed(kind: str, names: Iterable[str]) -> str:
+    return textwrap.fill(f"{kind + ':':<12}{', '.join(names)}", 80, subsequent_indent=12 * " ", break_on_hyphens=False)
 
 
 def _choose_local_defaults(environ: MutableMapping[str, str]) -> None:
@@ -61,7 +126,32 @@ def _choose_local_defaults(environ: MutableMapping[str, str]) -> None:
         environ["SIMULATE_PROVIDERS"] = "1"
 
 
-def _read_input(path: Path) -> list[Any] | dict[str, Any]:
+def _log_to(screen: Console, *, verbose: bool) -> None:
+    """Log to the screen without breaking what is drawn there."""
+    level = log_level() if os.environ.get("LOG_LEVEL") else (logging.INFO if verbose else logging.WARNING)
+    lines = RichHandler(console=screen, show_time=False, show_path=False, markup=False, highlighter=None)
+    plain = logging.StreamHandler()
+    plain.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+    logging.basicConfig(
+        level=level, format="%(message)s", handlers=[lines if screen.is_terminal else plain], force=True
+    )
+    if not verbose:
+        logging.getLogger("tasks.progress").setLevel(logging.ERROR)  # The view says the same.
+
+
+def _input(options: argparse.Namespace) -> dict[str, Any]:
+    """Return generateBatch's input by names: the file's, with what the options say in its place."""
+    said = ("prompts", "models", "style", "template", "font", "context", "extra_prompt", "variation")
+    over = {name: value for name in said if (value := getattr(options, name)) is not None}
+    if options.file is None:
+        if not over:
+            raise InvalidRequestError(["There is no input. Name a JSON file, or give the options; see --help"])
+        return over
+    values = _read_file(options.file)
+    return name_arguments(generate_batch.func, values, over) if isinstance(values, list) else {**values, **over}
+
+
+def _read_file(path: Path) -> list[Any] | dict[str, Any]:
     try:
         values = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -77,20 +167,37 @@ def _read_input(path: Path) -> list[Any] | dict[str, Any]:
     return values
 
 
-def _checked(batch: list[Any] | dict[str, Any]) -> BatchRequest:
-    args, kwargs = ([], batch) if isinstance(batch, dict) else (batch, {})
-    return check_request(BatchRequest, name_arguments(generate_batch.func, args, kwargs), read_settings())
+def _first_model(batch: dict[str, Any]) -> str:
+    models = batch.get("models")
+    return models[0] if isinstance(models, list) and models and isinstance(models[0], str) else ""
 
 
-def _run(batch: list[Any] | dict[str, Any], request: BatchRequest) -> int:
+def _plan(request: BatchRequest, options: argparse.Namespace) -> int:
+    plan = asyncio.run(make_plan(request, read_settings()))
+    print(json.dumps(plan.as_dict(), ensure_ascii=False, indent=1) if options.json else plan)
+    return ALL_THERE
+
+
+def _run(batch: dict[str, Any], request: BatchRequest, options: argparse.Namespace, screen: Console) -> int:
     simulated = read_settings().simulate_providers
     if simulated:
         print("SIMULATED PICTURES: no provider is asked and nothing is paid.", file=sys.stderr)
         print("Set OPENAI_API_KEY and GOOGLE_API_KEY for real ones.\n", file=sys.stderr)
-    progress = Progress(len(request.prompts) * len(request.models))
-    result = asyncio.run(Engine(app, progress.observe).run(generate_batch.name, batch))
-    summary = result["summary"]
-    print(f"\n{result_table(result['rows'])}\n" if result["rows"] else f"\nThe rows are in {result['manifest_url']}\n")
-    print(", ".join(f"{count} {name}" for name, count in summary.items()), "(simulated)" if simulated else "")
-    print(f"gallery: {result['gallery_url']}")
-    return ALL_THERE if summary["ok"] == summary["requested"] else SOME_MISSING
+    board = Board(request.prompts, request.models)
+    view = LiveView(board, screen) if screen.is_terminal else PlainProgress(board)
+
+    async def run() -> Any:
+        engine = Engine(app, view.observe)
+        with interruptible(engine, view.say):
+            return await engine.run(generate_batch.name, batch)
+
+    try:
+        with view:
+            result = asyncio.run(run())
+    except asyncio.CancelledError:
+        there, left = board.ended["done"] + board.ended["reused"], board.total - board.done
+        print(f"Interrupted: {there} of {board.total} images are there, {left} are left.", file=sys.stderr)
+        print("Run it again to go on; what is there costs nothing.", file=sys.stderr)
+        return INTERRUPTED
+    print(json.dumps(result, ensure_ascii=False) if options.json else f"\n{report(result, simulated=simulated)}")
+    return ALL_THERE if result["summary"]["ok"] == result["summary"]["requested"] else SOME_MISSING

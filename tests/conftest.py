@@ -21,6 +21,7 @@ OURS = (
     "LOG_LEVEL",
     "MAX_IMAGES_",
     "FAN_OUT",
+    "CRASH_",
 )
 
 

@@ -69,6 +69,8 @@ class Emulator:
         self.latency_seconds = latency_seconds
         self.requests: list[Request] = []
         self.faults: deque[Fault] = deque()
+        # Where no fault is scripted: chooses one by the request, or None for the API's own answer.
+        self.choose_fault: Callable[[Request], Fault | None] | None = None
         self._quota = quota
         self._lock = threading.Lock()
         self._served: deque[float] = deque()
@@ -144,6 +146,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         emulator.requests.append(request)
         if emulator.faults:
             emulator.faults.popleft()(self, request)
+            return
+        if emulator.choose_fault and (fault := emulator.choose_fault(request)):
+            fault(self, request)
             return
         refusal = (
             self._openai_refusal(body) if request.vendor == "openai" else self._gemini_refusal(request.model, body)

@@ -31,7 +31,7 @@ def test_a_batch_without_keys_is_simulated_in_plain_sight(tmp_path: Path, capsys
     shown = capsys.readouterr()
     assert shown.err.startswith("SIMULATED PICTURES")
     assert "simulated/gpt-image-2.5-flare" in shown.out
-    assert "4 requested, 4 ok, 0 reused, 0 rejected, 0 failed (simulated)" in shown.out
+    assert "4 requested, 4 ok, 0 reused, 0 rejected, 0 failed; simulated, nothing was paid for" in shown.out
     pictures = list((tmp_path / "out/thumbnails").rglob("*.jpg"))
     assert len(pictures) == 4
     for picture in pictures:
@@ -83,3 +83,77 @@ def test_a_store_in_the_way_fails_and_says_what_to_do(tmp_path: Path, capsys: py
     (tmp_path / "out").write_text("a file")
     assert run(tmp_path, BATCH) == 1
     assert "Check that THUMBNAILS_DIR" in capsys.readouterr().err
+
+
+def test_options_take_the_files_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--title", "One", "--title", "Two", "--model", "dall-e-3", "--style", "neon", "--template", "left-panel"]
+    assert main([*options, "--font", "lora"]) == 0
+    assert "2 requested, 2 ok" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("as_object", [False, True])
+def test_options_go_over_what_the_file_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], as_object: bool
+) -> None:
+    names = ["prompts", "models", "style", "template", "font"]
+    (tmp_path / "batch.json").write_text(json.dumps(dict(zip(names, BATCH, strict=False)) if as_object else BATCH))
+    assert main(["batch.json", "--title", "Another", "--font", "lora", "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert [row["title"] for row in result["rows"]] == ["Another"]
+    assert result["rows"][0]["font"] == "lora"
+
+
+def test_without_any_input_the_help_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "Name a JSON file, or give the options; see --help" in capsys.readouterr().err
+
+
+def test_the_help_fits_the_screen_and_lists_what_is_valid(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= 100
+    for name in ("dall-e-3", "watercolor", "overlay-center", "press-start-2p", "exit code:", "--plan"):
+        assert name in shown
+
+
+def test_a_plan_says_what_a_run_would_do_and_does_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "batch.json").write_text(json.dumps(BATCH))
+    assert main(["batch.json", "--plan"]) == 0
+    assert "0 to reuse, 0 to recompose, 4 to generate" in capsys.readouterr().out
+    assert not (tmp_path / "out").exists()
+    assert main(["batch.json", "--title", "One", "--json"]) == 0
+    capsys.readouterr()
+    assert main(["batch.json", "--title", "One", "--title", "Two", "--font", "lora", "--plan"]) == 0
+    assert "0 to reuse, 2 to recompose, 2 to generate" in capsys.readouterr().out
+    assert main(["batch.json", "--plan", "--json"]) == 0
+    plan = json.loads(capsys.readouterr().out)
+    assert [step["action"] for step in plan["steps"]] == ["reuse", "reuse", "generate", "generate"]
+    assert plan["pictures"] == {"simulated/gemini-3-pro-image": 1, "simulated/gpt-image-2.5-flare": 1}
+
+
+def test_a_plan_counts_a_picture_that_two_models_share_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "batch.json").write_text(json.dumps([["One"], ["gpt-image-1", "gpt-image-2.5-flare"], *BATCH[2:]]))
+    assert main(["batch.json", "--plan"]) == 0
+    assert "1 pictures to be simulated: 1 by simulated/gpt-image-2.5-flare" in capsys.readouterr().out
+
+
+def test_a_crash_on_purpose_is_retried_and_the_siblings_go_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRASH_FIRST_ATTEMPT_OF_MODEL", "")
+    (tmp_path / "batch.json").write_text(json.dumps(BATCH))
+    assert main(["batch.json", "--crash", "gpt-image-1"]) == 0
+    shown = capsys.readouterr()
+    assert shown.err.count("retrying in 5 s") == 2
+    assert shown.err.count("Crashed on purpose") == 2
+    assert "4 requested, 4 ok" in shown.out
+
+
+def test_a_crash_of_no_model_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRASH_FIRST_ATTEMPT_OF_MODEL", "")
+    (tmp_path / "batch.json").write_text(json.dumps(BATCH))
+    assert main(["batch.json", "--crash", "dalle"]) == 2
+    assert "CRASH_FIRST_ATTEMPT_OF_MODEL='dalle' is no model" in capsys.readouterr().err

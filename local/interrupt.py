@@ -1,0 +1,45 @@
+"""Ctrl-C: once to start nothing more, twice to stop at once."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from local.engine import Engine
+
+__all__ = ["interruptible"]
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def interruptible(engine: Engine, say: Callable[[str], None]) -> Iterator[None]:
+    """Let the first signal stop the engine gently, the second cancel it, and a third end the process.
+
+    Needs a running event loop, in whose thread the handlers run.
+    """
+    loop = asyncio.get_running_loop()
+    times = 0
+
+    def interrupt() -> None:
+        nonlocal times
+        times += 1
+        if times == 1:
+            engine.stop()
+            if engine.active:
+                images = "1 image is" if engine.active == 1 else f"{engine.active} images are"
+                say(f"Stopping: {images} in progress and will be kept. Ctrl-C again stops at once.")
+        else:
+            say("Stopping at once.")
+            engine.cancel()
+            for number in SIGNALS:
+                loop.remove_signal_handler(number)
+                signal.signal(number, signal.SIG_DFL)
+
+    for number in SIGNALS:
+        loop.add_signal_handler(number, interrupt)
+    try:
+        yield
+    finally:
+        for number in SIGNALS:
+            loop.remove_signal_handler(number)

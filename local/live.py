@@ -1,0 +1,119 @@
+"""What a person sees of a local run in a terminal: a run tree like the Dashboard's, a bar, rate and time left."""
+
+import time
+from collections.abc import Iterator
+from itertools import groupby
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from local.board import Board, PairState
+from local.engine import RunEvent
+from tasks.requests import clean_text
+
+__all__ = ["LiveView"]
+
+STYLES = {
+    "queued": "dim",
+    "done": "green",
+    "reused": "cyan",
+    "rejected": "yellow",
+    "failed": "red",
+    "retrying": "magenta",
+}
+MARKS = {"queued": "·", "done": "✓", "reused": "=", "rejected": "✗", "failed": "✗", "retrying": "↻"}
+# Lines that are not the tree: the bar above, counts and a free line below.
+OTHER_LINES = 4
+# Up to so many pairs every change is shown at once; of more, the screen is drawn four times a second.
+FEW, SECONDS_BETWEEN = 100, 0.25
+
+
+class LiveView:
+    """Draws the batch's tree while it runs; of a batch that is higher than the screen, what is in progress."""
+
+    def __init__(self, board: Board, console: Console) -> None:
+        """Take the board to keep up to date, and the terminal."""
+        self._board = board
+        self._console = console
+        self._live = Live(self, console=console, auto_refresh=True, refresh_per_second=4, transient=False)
+        self._drawn = 0.0
+
+    def __enter__(self) -> "LiveView":
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def observe(self, event: RunEvent) -> None:
+        """Take note of one event of the engine."""
+        if event.task == "generateBatch" and event.kind == "retrying":
+            self.say(f"{event.error}\nThe batch starts over in {event.wait_seconds:g} s.")
+        self._board.observe(event)
+        if self._board.total <= FEW or time.monotonic() - self._drawn > SECONDS_BETWEEN:
+            self._drawn = time.monotonic()
+            self._live.refresh()
+
+    def say(self, text: str) -> None:
+        """Print a line above the tree."""
+        self._console.print(Text(text))
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw it, in as many lines as the screen has."""
+        yield self._bar(options.max_width)
+        room = max(1, options.size.height - OTHER_LINES)
+        whole = len(self._board.titles) * (1 + len(self._board.models)) <= room
+        lines = list(self._whole_tree() if whole else self._active_tree())
+        hidden = len(lines) - room
+        for line in lines[:room] if hidden <= 0 else lines[: room - 1]:
+            line.truncate(options.max_width, overflow="ellipsis")
+            yield line
+        if hidden > 0:
+            yield Text(f"  … and {hidden + 1} lines more", style="dim", no_wrap=True, overflow="ellipsis")
+        yield Text(self._counts(), no_wrap=True, overflow="ellipsis")
+
+    def _bar(self, width: int) -> Table:
+        board, seconds = self._board, time.monotonic() - self._board.began
+        rate = board.done / seconds if seconds else 0
+        left = f"{_clock((board.total - board.done) / rate)} left" if rate and board.done < board.total else ""
+        figures = f"{board.done}/{board.total}  {60 * rate:.0f} a minute  {_clock(seconds)}  {left}".rstrip()
+        bar = Table.grid(padding=(0, 1))
+        room = max(10, width - len(figures) - 8)
+        bar.add_row("batch", ProgressBar(total=board.total, completed=board.done, width=room), Text(figures))
+        return bar
+
+    def _whole_tree(self) -> Iterator[Text]:
+        for title in self._board.titles:
+            yield Text(f"├─ {clean_text(title)}")
+            for model in self._board.models:
+                yield self._line(model, self._board.state(title, model))
+
+    def _active_tree(self) -> Iterator[Text]:
+        for title, pairs in groupby(self._board.active, key=lambda pair: pair[0]):
+            yield Text(f"├─ {clean_text(title)}")
+            for pair in pairs:
+                yield self._line(pair[1], self._board.active[pair])
+
+    def _line(self, model: str, state: PairState) -> Text:
+        now = time.monotonic()
+        mark, style = MARKS.get(state.what, "▸"), STYLES.get(state.what, "")
+        line = Text.assemble("│  ", (f"{mark} {model:<27}", style), (f" {state.text(now)}", style))
+        if state.message:
+            line.append(f"  {clean_text(state.message)}", style="dim")
+        elif state.since and not state.ended and not state.retry_at:
+            line.append(f"  {now - state.since:.0f} s", style="dim")
+        return line
+
+    def _counts(self) -> str:
+        board = self._board
+        ended = ", ".join(f"{board.ended[what]} {what}" for what in ("done", "reused", "rejected", "failed"))
+        return f"{ended}; {len(board.active)} in progress, {board.total - board.done - len(board.active)} queued"
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,84 @@
+"""What a run would do, found out by looking into the store alone: nothing is asked for, written or paid for."""
+
+import asyncio
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from settings import Settings
+from storage.store import Area, open_store
+from tasks.requests import BatchRequest, ThumbnailRequest, brief, clean_text
+from tasks.work import Work, work_of
+
+__all__ = ["Plan", "make_plan"]
+
+# How many pairs are looked up at a time.
+WINDOW = 20
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a run would do for one pair: ``reuse`` its thumbnail, ``recompose`` a paid picture, or ``generate`` one."""
+
+    title: str
+    model: str
+    served_by: str
+    action: Literal["reuse", "recompose", "generate"]
+    shared: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A batch's steps, in order. A picture that several of its pairs share is paid for by the first of them."""
+
+    steps: tuple[Step, ...]
+    simulated: bool
+
+    @property
+    def pictures(self) -> dict[str, int]:
+        """How many pictures would be asked for and paid for, by the model that serves them."""
+        return dict(Counter(step.served_by for step in self.steps if step.action == "generate" and not step.shared))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the plan as JSON holds it."""
+        return {"simulated": self.simulated, "steps": [asdict(step) for step in self.steps], "pictures": self.pictures}
+
+    def __str__(self) -> str:
+        actions = Counter(step.action for step in self.steps)
+        lines = [
+            f"{step.action:<10}{'shared' if step.shared else '':<8}{step.model:<28}{brief(clean_text(step.title))}"
+            for step in self.steps
+        ]
+        counted = ", ".join(f"{actions[action]} to {action}" for action in ("reuse", "recompose", "generate"))
+        served = ", ".join(f"{count} by {model}" for model, count in self.pictures.items())
+        pictures = f"{sum(self.pictures.values())} pictures{' to be simulated' if self.simulated else ' to pay for'}"
+        return "\n".join([*lines, "", counted, f"{pictures}: {served}" if served else pictures])
+
+
+async def make_plan(request: BatchRequest, settings: Settings) -> Plan:
+    """Look up every pair of a batch in the store.
+
+    Raises:
+        StoreError: the store cannot be reached.
+    """
+    store, turn = open_store(settings), asyncio.Semaphore(WINDOW)
+    common = request.model_dump(exclude={"prompts", "models"})
+    works = [
+        work_of(ThumbnailRequest(title=title, model=model, **common), settings)
+        for title in request.prompts
+        for model in request.models
+    ]
+
+    async def action(work: Work) -> Literal["reuse", "recompose", "generate"]:
+        async with turn:
+            if await store.holds(Area.THUMBNAILS, work.thumbnail_key):
+                return "reuse"
+            return "recompose" if await store.holds(Area.ORIGINALS, work.original_key) else "generate"
+
+    actions = await asyncio.gather(*map(action, works))
+    steps, paid = [], set[str]()
+    for work, found in zip(works, actions, strict=True):
+        shared = found == "generate" and work.original_key in paid
+        paid.add(work.original_key)
+        steps.append(Step(work.title, work.model.id, work.picture.served_by, found, shared))
+    return Plan(tuple(steps), settings.simulate_providers)

@@ -1,0 +1,74 @@
+"""Ctrl-C in the real process: once loses nothing, twice stops at once, and the next run goes on."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.emulator import Emulator
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+BATCH = [[f"Title {number}" for number in range(6)], ["gpt-image-2"], "neon", "bottom-bar", "inter"]
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with Emulator(latency_seconds=1) as emulator:
+        yield emulator
+
+
+def start(folder: Path, emulator: Emulator) -> "subprocess.Popen[str]":
+    (folder / "batch.json").write_text(json.dumps(BATCH))
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "FAN_OUT_WINDOW": "2", **emulator.environment}
+    command = [sys.executable, "-m", "local", "batch.json"]
+    return subprocess.Popen(
+        command, cwd=folder, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+
+
+def asked(emulator: Emulator, times: int) -> None:
+    deadline = time.monotonic() + 30
+    while len(emulator.requests) < times:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_once_keeps_what_is_paid_for_and_says_what_is_left(tmp_path: Path, emulator: Emulator) -> None:
+    run = start(tmp_path, emulator)
+    asked(emulator, 2)
+    run.send_signal(signal.SIGINT)
+    _, said = run.communicate(timeout=30)
+    assert run.returncode == 130
+    assert "Stopping: 2 images are in progress and will be kept." in said
+    assert "Interrupted: 2 of 6 images are there, 4 are left." in said
+    assert emulator.billed == 2
+    again = start(tmp_path, emulator)
+    out, _ = again.communicate(timeout=30)
+    assert again.returncode == 0
+    assert "6 requested, 6 ok, 2 reused" in out
+    assert emulator.billed == 6
+
+
+def test_twice_stops_at_once_and_the_next_run_waits_for_nobody(tmp_path: Path, emulator: Emulator) -> None:
+    emulator.latency_seconds = 20
+    run = start(tmp_path, emulator)
+    asked(emulator, 2)
+    run.send_signal(signal.SIGINT)
+    time.sleep(0.2)
+    began = time.monotonic()
+    run.send_signal(signal.SIGINT)
+    _, said = run.communicate(timeout=30)
+    assert run.returncode == 130
+    assert time.monotonic() - began < 5
+    assert "0 of 6 images are there, 6 are left" in said
+    emulator.latency_seconds = 0
+    again = start(tmp_path, emulator)
+    out, _ = again.communicate(timeout=15)  # Less than a dead owner's claim would hold it up.
+    assert again.returncode == 0
+    assert "6 requested, 6 ok, 0 reused" in out

@@ -1,0 +1,133 @@
+"""The view in a terminal, as a person sees it in a real one."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from local.board import Board
+from local.engine import RunEvent
+from local.live import LiveView
+from tests.emulator import Emulator, Handler, Request, openai_error
+from tests.terminal import lines_shown, run_in_terminal
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+BATCH: list[Any] = [["One", "Two"], ["gpt-image-2", "gpt-image-2.5-flare"], "neon", "bottom-bar", "inter"]
+REFUSED = "A title that the provider refuses"
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with Emulator(latency_seconds=0.2) as emulator:
+        yield emulator
+
+
+def command(folder: Path, batch: Any, *options: str) -> tuple[list[str], dict[str, str]]:
+    (folder / "batch.json").write_text(json.dumps(batch))
+    variables = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "THUMBNAILS_DIR": str(folder / "out")}
+    return [sys.executable, "-m", "local", "batch.json", *options], {**variables, "LANG": "C.UTF-8"}
+
+
+def simulated(folder: Path, *options: str, batch: Any = BATCH, **more: str) -> tuple[str, int]:
+    run, environment = command(folder, batch, *options)
+    environment |= {"SIMULATE_PROVIDERS": "1", "SIMULATED_LATENCY_SECONDS": "0.2", **more}
+    return run_in_terminal(run, environment, str(folder))
+
+
+def in_order(text: str, *words: str) -> bool:
+    position = 0
+    for word in words:
+        position = text.find(word, position) + 1
+        if not position:
+            return False
+    return True
+
+
+def test_the_states_of_a_retry_and_a_rejection_appear_in_order(tmp_path: Path, emulator: Emulator) -> None:
+    def refuse(handler: Handler, request: Request) -> None:
+        handler.reply(
+            400, openai_error("moderation_blocked", "Your request was rejected.", "image_generation_user_error")
+        )
+
+    def be_unavailable(handler: Handler, request: Request) -> None:
+        handler.reply(503, openai_error(None, "Try again.", "server_error"))
+
+    first = iter([be_unavailable])
+    emulator.choose_fault = lambda request: refuse if REFUSED in request.prompt else next(first, None)
+    run, environment = command(tmp_path, [["One", REFUSED], ["gpt-image-2"], *BATCH[2:]])
+    output, code = run_in_terminal(run, {**environment, **emulator.environment}, str(tmp_path))
+    shown = "\n".join(lines_shown(output))
+    assert code == 1
+    retried = ["queued", "asking", "retrying in 5 s", "retrying in 4 s", "asking", "composing", "uploading", "done"]
+    assert in_order(shown, *(f"{'gpt-image-2':<27} {state}" for state in retried)), shown
+    assert in_order(shown, "asking", "rejected")
+    assert "1 done, 0 reused, 1 rejected, 0 failed; 0 in progress, 0 queued" in shown
+
+
+def test_nothing_wraps_at_eighty_columns(tmp_path: Path) -> None:
+    titles = [
+        "A title that no terminal of eighty columns has any room for, at all, ever",
+        "対象" * 50,
+        "👩🏽‍💻" * 40,
+    ]
+    output, code = simulated(tmp_path, batch=[titles, *BATCH[1:]])
+    assert code == 0
+    drawn, _, _ = output.partition("how ")
+    for line in lines_shown(drawn):
+        assert cell_len(line) <= 80, line
+
+
+def test_a_second_run_shows_what_is_reused(tmp_path: Path) -> None:
+    simulated(tmp_path)
+    output, code = simulated(tmp_path)
+    assert code == 0
+    assert "0 done, 4 reused, 0 rejected, 0 failed" in "\n".join(lines_shown(output))
+
+
+def test_escape_sequences_of_a_title_do_not_get_through(tmp_path: Path) -> None:
+    titles = ["a\x1b[2Jb\x1b]0;owned\x07c", "[bold red]markup[/bold red]", "a\u202eb\u2066c"]
+    output, code = simulated(tmp_path, batch=[titles, *BATCH[1:]])
+    assert code == 0
+    assert "\x1b[2J" not in output
+    assert "\x1b]0" not in output
+    assert "\u202e" not in output
+    assert "\u2066" not in output
+    assert "[bold red]markup[/bold red]" in "\n".join(lines_shown(output))
+
+
+def test_where_there_is_no_terminal_the_lines_are_plain(tmp_path: Path) -> None:
+    run, environment = command(tmp_path, BATCH)
+    environment |= {"SIMULATE_PROVIDERS": "1", "SIMULATED_LATENCY_SECONDS": "0"}
+    done = subprocess.run(run, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0
+    assert "\x1b" not in done.stdout + done.stderr
+    assert done.stderr.count("  done  ") == 4
+
+
+def test_json_is_all_that_standard_output_holds(tmp_path: Path) -> None:
+    run, environment = command(tmp_path, BATCH, "--json")
+    environment |= {"SIMULATE_PROVIDERS": "1", "SIMULATED_LATENCY_SECONDS": "0"}
+    done = subprocess.run(run, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+    assert json.loads(done.stdout)["summary"]["ok"] == 4
+
+
+def test_a_batch_of_ten_thousand_stays_within_the_screen_and_is_cheap_to_draw() -> None:
+    titles = [f"Title {number}" for number in range(1000)]
+    models = [f"model-{number}" for number in range(10)]
+    board = Board(titles, models)
+    for title in titles[:3]:
+        for model in models:
+            board.observe(RunEvent("started", "generateThumbnail", "run", [title, model]))
+    console = Console(width=80, height=24, force_terminal=True, file=io.StringIO())
+    view = LiveView(board, console)
+    lines = console.render_lines(view, pad=False)
+    assert len(lines) <= 24
+    assert "9970 queued" in "".join(segment.text for segment in lines[-1])

@@ -1,0 +1,47 @@
+"""A pseudo-terminal for tests: runs a command in it, and returns all that it showed."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import termios
+import time
+from collections.abc import Mapping, Sequence
+
+__all__ = ["lines_shown", "run_in_terminal"]
+
+ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+def run_in_terminal(
+    command: Sequence[str], environment: Mapping[str, str], cwd: str, columns: int = 80, rows: int = 40
+) -> tuple[str, int]:
+    """Run a command in a terminal of that size and return what it wrote, escapes included, and its exit code."""
+    process, terminal = pty.fork()
+    if process == 0:
+        os.chdir(cwd)
+        os.execvpe(command[0], list(command), {**environment, "TERM": "xterm-256color", "COLUMNS": str(columns)})
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    shown = b""
+    deadline = time.monotonic() + 60
+    try:
+        while time.monotonic() < deadline:
+            if select.select([terminal], [], [], 0.1)[0]:
+                try:
+                    piece = os.read(terminal, 65_536)
+                except OSError:  # Linux's way to say that the other end is closed.
+                    break
+                if not piece:
+                    break
+                shown += piece
+    finally:
+        os.close(terminal)
+        _, status = os.waitpid(process, 0)
+    return shown.decode(errors="replace"), os.waitstatus_to_exitcode(status)
+
+
+def lines_shown(output: str) -> list[str]:
+    """Return the lines without colours and cursor movements."""
+    return ESCAPE.sub("", output).replace("\r", "\n").split("\n")
