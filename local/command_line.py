@@ -129,14 +129,13 @@ def _choose_local_defaults(environ: MutableMapping[str, str]) -> None:
 def _log_to(screen: Console, *, verbose: bool) -> None:
     """Log to the screen without breaking what is drawn there."""
     level = log_level() if os.environ.get("LOG_LEVEL") else (logging.INFO if verbose else logging.WARNING)
-    lines = RichHandler(console=screen, show_time=False, show_path=False, markup=False, highlighter=None)
-    plain = logging.StreamHandler()
-    plain.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
-    logging.basicConfig(
-        level=level, format="%(message)s", handlers=[lines if screen.is_terminal else plain], force=True
-    )
+    handler: logging.Handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+    if screen.is_terminal:
+        handler = RichHandler(console=screen, show_time=False, show_path=False, highlighter=None)
     if not verbose:
-        logging.getLogger("tasks.progress").setLevel(logging.ERROR)  # The view says the same.
+        handler.addFilter(lambda record: record.name != "tasks.progress")  # The view says the same.
+    logging.basicConfig(level=level, format="%(message)s", handlers=[handler])
 
 
 def _input(options: argparse.Namespace) -> dict[str, Any]:
