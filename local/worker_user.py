@@ -27,6 +27,8 @@ from storage.worker_policy import worker_policy
 
 __all__ = ["main"]
 
+logger = logging.getLogger(__name__)
+
 MADE, FAILED, BAD_INPUT = 0, 1, 2
 USER = "thumbnails-worker"
 # MinIO's own limits for a user's keys; it reports a short secret as a fault of the name.
@@ -42,17 +44,25 @@ REMEDIES = {
 
 def main(arguments: Sequence[str]) -> int:
     """Make the user, or set its policy anew, and return the exit code: 0 made, 1 not made, 2 bad settings."""
-    argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog="python -m local.worker_user",
         description=__doc__,
         epilog="It reads MINIO_ENDPOINT, MINIO_ROOT_USER and MINIO_ROOT_PASSWORD, and where they are set "
         f"MINIO_ACCESS_KEY (else {USER}), MINIO_SECRET_KEY (else it makes one), MINIO_BUCKET, MINIO_PRESIGNED_HOURS.",
-    ).parse_args(arguments)
+    )
+    parser.add_argument(
+        "--in-place-of",
+        metavar="USER",
+        help="after a theft: remove this user first. Temporary keys outlive a change of its secret, and come to life "
+        "again with its name, so the new user must have another",
+    )
+    options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
         settings, administrator = read_settings(), read_administrator()
         name = settings.minio_access_key or USER
-        made = _make_user(settings, administrator, _checked_endpoint(settings, administrator, name), name)
+        endpoint = _checked_endpoint(settings, administrator, name, options.in_place_of)
+        made = _make_user(settings, administrator, endpoint, name, options.in_place_of)
     except InvalidRequestError as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
@@ -71,13 +81,15 @@ def main(arguments: Sequence[str]) -> int:
     return MADE
 
 
-def _checked_endpoint(settings: Settings, administrator: Administrator, name: str) -> Endpoint:
+def _checked_endpoint(settings: Settings, administrator: Administrator, name: str, removed: str | None) -> Endpoint:
     """Return the endpoint, or raise SettingsError for what MinIO would refuse in words that help less."""
     faults: list[str] = []
     if not settings.minio_endpoint:
         faults.append("MINIO_ENDPOINT is not set: set it to the MinIO server's URL")
     if name == administrator.user:
         faults.append("MINIO_ACCESS_KEY is MINIO_ROOT_USER: give the worker a name of its own, or leave it unset")
+    if name == removed:
+        faults.append(f"MINIO_ACCESS_KEY is {removed}, which is to be removed: give the new user a name of its own")
     if not re.fullmatch(NAME, name):
         faults.append(f"MINIO_ACCESS_KEY={name!r}: give 3 to 20 characters without = and comma, such as {USER}")
     if settings.minio_secret_key and len(settings.minio_secret_key) < SHORTEST_SECRET:
@@ -87,7 +99,9 @@ def _checked_endpoint(settings: Settings, administrator: Administrator, name: st
     return settings.minio_endpoint
 
 
-def _make_user(settings: Settings, administrator: Administrator, endpoint: Endpoint, name: str) -> str | None:
+def _make_user(
+    settings: Settings, administrator: Administrator, endpoint: Endpoint, name: str, removed: str | None
+) -> str | None:
     """Make buckets, policy and user, and return the secret that was made up for it, if one was."""
     admin = MinioAdmin(
         endpoint=endpoint.host,
@@ -97,6 +111,9 @@ def _make_user(settings: Settings, administrator: Administrator, endpoint: Endpo
         http_client=connections(),
     )
     with _failures_told(endpoint):
+        if removed:
+            admin.user_remove(removed)
+            logger.info("removed the user %s", removed)
         known = _knows(admin, name)
         made = None if known or settings.minio_secret_key else secrets.token_urlsafe(SECRET_BYTES)
         # The worker's own store makes the buckets, so that they are what it expects; before there is a secret to lose.

@@ -37,9 +37,9 @@ class Admin:
         for name, value in variables.items():
             self._monkeypatch.setenv(name, value)
 
-    def run(self, **variables: str) -> int:
+    def run(self, *arguments: str, **variables: str) -> int:
         self.set(**variables)
-        code = main([])
+        code = main(arguments)
         self.out, self.err = self._capsys.readouterr()
         return code
 
@@ -170,18 +170,48 @@ def test_with_the_server_the_worker_can_do_nothing_at_all(admin: Admin, minio: M
     assert code(caught.value) == "AccessDenied"
 
 
-def test_temporary_keys_which_minio_gives_to_any_user_can_do_no_more(admin: Admin, minio: MinioServer) -> None:
+def temporary(minio: MinioServer, name: str) -> Minio:
+    """Return a client with the temporary keys that MinIO gives to any user who asks."""
+    keys = AssumeRoleProvider(sts_endpoint=f"http://127.0.0.1:{minio.port}", access_key=name, secret_key=SECRET)
+    keys.retrieve()
+    return Minio(f"127.0.0.1:{minio.port}", credentials=keys, secure=False, region="us-east-1")
+
+
+def test_temporary_keys_can_do_no_more(admin: Admin, minio: MinioServer) -> None:
     assert admin.run(MINIO_SECRET_KEY=SECRET) == 0
     make_what_the_worker_is_to_leave_alone(minio, admin.bucket)
-    temporary = AssumeRoleProvider(
-        sts_endpoint=f"http://127.0.0.1:{minio.port}", access_key=admin.name, secret_key=SECRET
-    )
-    worker = Minio(f"127.0.0.1:{minio.port}", credentials=temporary, secure=False, region="us-east-1")
-    assert worker.get_object(admin.bucket, "a").data == b"1"
+    worker = temporary(minio, admin.name)
+    assert worker.stat_object(admin.bucket, "a").size == 1
     for attempt in ON_OBJECTS.values():
         with pytest.raises(S3Error) as caught:
             attempt(worker, admin.bucket)
         assert code(caught.value) == "AccessDenied"
+
+
+def test_a_user_in_place_of_another_leaves_a_thief_with_nothing(admin: Admin, minio: MinioServer) -> None:
+    assert admin.run(MINIO_SECRET_KEY=SECRET) == 0
+    make_what_the_worker_is_to_leave_alone(minio, admin.bucket)
+    thieves = temporary(minio, admin.name), client(minio, admin.name, SECRET)
+    assert admin.run("--in-place-of", admin.name, MINIO_ACCESS_KEY=f"{admin.name}2", MINIO_SECRET_KEY="") == 0
+    worker = client(minio, f"{admin.name}2", admin.copied["MINIO_SECRET_KEY"])
+    assert worker.stat_object(admin.bucket, "a").size == 1
+    for thief in thieves:
+        with pytest.raises(S3Error, match=r"code: (AccessDenied|InvalidAccessKeyId)"):
+            thief.get_object(f"{admin.bucket}-originals", "a")
+
+
+def test_the_name_of_a_user_that_is_removed_is_not_given_again(admin: Admin, minio: MinioServer) -> None:
+    """MinIO would let its temporary keys come to life again."""
+    assert admin.run(MINIO_SECRET_KEY=SECRET) == 0
+    assert admin.run("--in-place-of", admin.name) == 2
+    assert f"MINIO_ACCESS_KEY is {admin.name}, which is to be removed" in admin.err
+    assert client(minio, admin.name, SECRET).put_object(admin.bucket, "a", io.BytesIO(b"1"), 1).etag
+
+
+def test_a_user_that_is_not_there_cannot_be_removed(admin: Admin) -> None:
+    assert admin.run("--in-place-of", "nobody") == 1
+    assert "The specified user does not exist" in admin.err
+    assert admin.out == ""
 
 
 def test_a_second_run_keeps_the_secret_and_shows_none(admin: Admin, minio: MinioServer) -> None:
