@@ -154,7 +154,7 @@ def _failures_told(endpoint: Endpoint) -> Iterator[None]:
 def _answer(error: MinioAdminException) -> dict[str, str]:
     """Return what MinIO answered; nothing where that is not in the form that its administration uses."""
     try:
-        answer = json.loads(error._body)
+        answer = json.loads(error._body)  # The client has no public way to it.
     except ValueError:
         return {}
     return answer if isinstance(answer, dict) else {}
