@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from errors import SettingsError
 
-__all__ = ["Endpoint", "Settings", "log_level", "read_settings"]
+__all__ = ["Administrator", "Endpoint", "Settings", "log_level", "read_administrator", "read_settings"]
 
 T = TypeVar("T")
 
@@ -44,6 +44,22 @@ class Endpoint:
         if not whole or int(whole[2].rpartition("]")[2].partition(":")[2] or 0) > 65_535:
             raise ValueError(remedy)
         return cls(whole[2], whole[1].lower() == "https")
+
+    @classmethod
+    def parse_private(cls, text: str) -> "Endpoint":
+        """Read ``host:port``, as a Blueprint knows a service on Render's private network. Raises ValueError."""
+        try:
+            return cls.parse(f"http://{text}")  # That network carries plain HTTP.
+        except ValueError:
+            raise ValueError("give a host and its port, such as minio-abcd:9000") from None
+
+
+@dataclass(frozen=True)
+class Administrator:
+    """The keys that MinIO was started with. No worker has them."""
+
+    user: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -100,6 +116,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     read("LOG_LEVEL", _one_of(LOG_LEVELS), "INFO")
     for name in ("OPENAI_BASE_URL", "GOOGLE_GEMINI_BASE_URL"):  # Read by the vendors' SDKs, which do not check them.
         read(name, _base_url, None)
+    private_endpoint = read("MINIO_HOSTPORT", Endpoint.parse_private, None)
     settings = Settings(
         openai_api_key=read("OPENAI_API_KEY", _key, None),
         google_api_key=read("GOOGLE_API_KEY", _key, None),
@@ -110,7 +127,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         simulate_providers=read("SIMULATE_PROVIDERS", _switch, False),
         simulated_latency_seconds=read("SIMULATED_LATENCY_SECONDS", _seconds, 1.0),
         thumbnails_dir=read("THUMBNAILS_DIR", lambda text: Path(text).absolute(), None),
-        minio_endpoint=read("MINIO_ENDPOINT", Endpoint.parse, None),
+        minio_endpoint=read("MINIO_ENDPOINT", Endpoint.parse, None) or private_endpoint,
         minio_access_key=read("MINIO_ACCESS_KEY", _key, None),
         minio_secret_key=read("MINIO_SECRET_KEY", _key, None),
         minio_bucket=read("MINIO_BUCKET", _bucket, "thumbnails"),
@@ -127,6 +144,21 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     if faults:
         raise SettingsError(faults)
     return settings
+
+
+def read_administrator(environ: Mapping[str, str] | None = None) -> Administrator:
+    """Read MinIO's root user from ``environ`` (the process's own unless given).
+
+    Raises:
+        SettingsError: naming every variable that is not set.
+    """
+    environ = os.environ if environ is None else environ
+    names = ("MINIO_ROOT_USER", "MINIO_ROOT_PASSWORD")
+    user, password = (environ.get(name, "").strip() for name in names)
+    if not (user and password):
+        unset = [name for name, text in zip(names, (user, password), strict=True) if not text]
+        raise SettingsError([f"{name} is not set: set it to what the MinIO server was started with" for name in unset])
+    return Administrator(user, password)
 
 
 def log_level(environ: Mapping[str, str] | None = None) -> int:

@@ -15,10 +15,11 @@ from types import TracebackType
 from errors import StoreError
 from storage.store import Area, Store
 
-__all__ = ["EXPIRY_SECONDS", "RENEWAL_SECONDS", "Claim"]
+__all__ = ["EXPIRY_SECONDS", "FOLDER", "RENEWAL_SECONDS", "Claim"]
 
 logger = logging.getLogger(__name__)
 
+FOLDER = "claims/"
 RENEWAL_SECONDS = 5.0
 # Four renewals may be late or lost before a living owner is taken for dead.
 EXPIRY_SECONDS = 20.0
@@ -40,7 +41,7 @@ class Claim:
         self._renewal_seconds = renewal_seconds
         self._expiry_seconds = expiry_seconds
         self._store = store
-        self._key = f"claims/{key}"
+        self._key = f"{FOLDER}{key}"
         self._run_id = run_id
         self._owner = uuid.uuid4().hex
         self._renewals = 0

@@ -20,7 +20,7 @@ from errors import StoreError
 from settings import Endpoint, Settings
 from storage.store import Area, Link, StoredObject, Versioned
 
-__all__ = ["MinioStore"]
+__all__ = ["MinioStore", "connections"]
 
 logger = logging.getLogger(__name__)
 # It logs the URLs of requests that it sends again, and those of conditional writes are signed.
@@ -63,13 +63,7 @@ class MinioStore:
         self._bucket = settings.minio_bucket
         self._presigned_hours = settings.minio_presigned_hours
         self._public_base_url = settings.minio_public_base_url or endpoint.url
-        self._http = urllib3.PoolManager(
-            timeout=TIMEOUT,
-            retries=RETRIES,
-            maxsize=CONNECTIONS,
-            cert_reqs="CERT_REQUIRED",
-            ca_certs=os.environ.get("SSL_CERT_FILE") or certifi.where(),
-        )
+        self._http = connections()
 
         def client(host: str, secure: bool) -> Minio:
             return Minio(
@@ -262,6 +256,17 @@ class MinioStore:
         except S3Error as error:
             if error.code != "AccessDenied":
                 raise
+
+
+def connections() -> urllib3.PoolManager:
+    """Return a pool of connections that waits and retries as this store does, in place of the client's own."""
+    return urllib3.PoolManager(
+        timeout=TIMEOUT,
+        retries=RETRIES,
+        maxsize=CONNECTIONS,
+        cert_reqs="CERT_REQUIRED",
+        ca_certs=os.environ.get("SSL_CERT_FILE") or certifi.where(),
+    )
 
 
 class _NoBucketError(MinioException):

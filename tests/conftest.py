@@ -1,6 +1,7 @@
 """What every test starts from: an environment that says nothing."""
 
 import os
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,3 +71,11 @@ def minio(minio_program: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def bucket() -> str:
     """A bucket's name that no other test has."""
     return f"test-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user of the machine gets into, which pytest's own are not."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)

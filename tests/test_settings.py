@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from errors import SettingsError
-from settings import Settings, log_level, read_settings
+from settings import Administrator, Endpoint, Settings, log_level, read_administrator, read_settings
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
@@ -108,3 +108,33 @@ def test_presigned_links_and_a_base_url_with_a_path_exclude_each_other() -> None
 def test_a_vendors_base_url_is_checked_before_anything_is_asked_for(name: str) -> None:
     with pytest.raises(SettingsError, match=f"{name}='foo': give a full URL"):
         read_settings({name: "foo"})
+
+
+def test_a_host_and_port_on_the_private_network_will_do_for_an_endpoint() -> None:
+    settings = read_settings({"MINIO_HOSTPORT": "minio-abcd:9000"})
+    assert settings.minio_endpoint == Endpoint("minio-abcd:9000", secure=False)
+
+
+def test_a_full_endpoint_goes_before_the_private_one() -> None:
+    both = {"MINIO_HOSTPORT": "minio-abcd:9000", "MINIO_ENDPOINT": "https://minio.example.com"}
+    assert read_settings(both).minio_endpoint == Endpoint("minio.example.com", secure=True)
+
+
+@pytest.mark.parametrize("text", ["http://minio-abcd:9000", "minio abcd:9000", "minio-abcd:99999", "user:canary@minio"])
+def test_what_is_no_host_and_port_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"MINIO_HOSTPORT.*: give a host and its port, such as minio") as caught:
+        read_settings({"MINIO_HOSTPORT": text})
+    assert "canary" not in str(caught.value)
+
+
+def test_an_administrators_password_is_not_in_the_repr() -> None:
+    administrator = read_administrator({"MINIO_ROOT_USER": "root", "MINIO_ROOT_PASSWORD": "canary"})
+    assert administrator == Administrator("root", "canary")
+    assert "canary" not in repr(administrator)
+
+
+def test_what_an_administrator_lacks_is_named() -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_administrator({"MINIO_ROOT_USER": "root", "MINIO_ROOT_PASSWORD": " "})
+    assert "MINIO_ROOT_PASSWORD is not set" in str(caught.value)
+    assert "MINIO_ROOT_USER" not in str(caught.value)
