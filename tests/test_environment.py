@@ -24,6 +24,7 @@ NOT_IN_THE_BLUEPRINT = {
     "GEMINI_IMAGE_SIZE": "the default is made for the canvas",
     "PROVIDER_TIMEOUT_SECONDS": "the default fits the leaf's own timeout",
     "OPENAI_BASE_URL": "the vendors' own, for those who have a proxy",
+    "CRASH_FIRST_ATTEMPT_OF_MODEL": "a deployment fails on purpose for nobody",
     "GOOGLE_GEMINI_BASE_URL": "the vendors' own, for those who have a proxy",
 }
 # Set there, and read by Render's build of the worker.
