@@ -18,7 +18,7 @@ class SimulatedProvider:
         """Return a JPEG that depends on the serving model, prompt, style and variation alone."""
         from providers.simulated_scene import draw_scene
 
-        await asyncio.sleep(self._latency_seconds)
         subject = f"{request.served_by}\n{request.prompt}\n{request.variation}"
-        usage = {"latency_seconds": self._latency_seconds}
-        return Picture(await asyncio.to_thread(draw_scene, subject, request.style), usage)
+        drawing = asyncio.to_thread(draw_scene, subject, request.style)
+        picture, _ = await asyncio.gather(drawing, asyncio.sleep(self._latency_seconds))
+        return Picture(picture, {"latency_seconds": self._latency_seconds})

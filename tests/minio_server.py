@@ -38,6 +38,13 @@ class MinioServer:
         self.console_port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
+    @classmethod
+    def running(cls, port: int) -> "MinioServer":
+        """Return a server that another process started, to be told of and not to be started or ended."""
+        server = cls("", Path())
+        server.port = port
+        return server
+
     def __enter__(self) -> "MinioServer":
         self.start()
         return self

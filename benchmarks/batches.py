@@ -1,0 +1,82 @@
+"""Batches of 100, 1,000 and 10,000 images, and what their size costs: ``python -m benchmarks.batches``.
+
+Through the local engine, with simulated pictures and a directory as the store; each batch is a process of its own. Most
+of the CPU time is the simulation drawing. The largest batch takes some minutes; name sizes to measure only those.
+"""
+
+import asyncio
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.measure import peak_megabytes
+
+SIZES = (100, 1_000, 10_000)
+WINDOW, LATENCY_SECONDS, SLOW_IMAGES = 20, 2.0, 200
+MODELS = [
+    "gpt-image-2",
+    "gpt-image-2.5-flare",
+    "gpt-image-2.5-sunburst",
+    "gpt-image-2.6-flare",
+    "gpt-image-2.6-sunburst",
+    "gpt-image-1",
+    "dall-e-3",
+    "gemini-3-pro-image",
+    "gemini-3.1-flash-image",
+    "gemini-3.1-flash-lite-image",
+]
+
+
+def measure(images: int) -> None:
+    """Run one batch in this process, and print wall seconds, CPU milliseconds per image, and peak memory."""
+    from local.engine import Engine
+    from tasks import app, generate_batch
+
+    titles = [f"Title number {number} of a large batch" for number in range(images // len(MODELS))]
+    began, cpu = time.monotonic(), time.process_time()
+    batch = [titles, MODELS, "cinematic", "bottom-bar", "inter"]
+    result = asyncio.run(Engine(app, lambda event: None).run(generate_batch.name, batch))
+    seconds, cpu = time.monotonic() - began, time.process_time() - cpu
+    if result["summary"]["ok"] != images:
+        sys.exit(f"not all came out: {result['summary']}")
+    print(f"{seconds:.2f} {1000 * cpu / images:.2f} {peak_megabytes()}")
+
+
+def run(images: int, latency_seconds: float) -> tuple[float, float, float]:
+    """Measure one batch in a process of its own."""
+    with TemporaryDirectory() as folder:
+        environment = {
+            "THUMBNAILS_DIR": folder,
+            "SIMULATE_PROVIDERS": "1",
+            "SIMULATED_LATENCY_SECONDS": str(latency_seconds),
+            "MAX_IMAGES_PER_BATCH": str(images),
+            "FAN_OUT_WINDOW": str(WINDOW),
+        }
+        command = [sys.executable, "-m", "benchmarks.batches", "--one", str(images)]
+        root = Path(__file__).resolve().parent.parent
+        done = subprocess.run(command, env=environment, cwd=root, capture_output=True, text=True, check=True)
+    seconds, milliseconds, megabytes = map(float, done.stdout.split())
+    return seconds, milliseconds, megabytes
+
+
+def main(sizes: tuple[int, ...]) -> None:
+    """Print the table, and how near a slow provider's batch comes to its ideal."""
+    seconds, _, _ = run(SLOW_IMAGES, LATENCY_SECONDS)
+    ideal = SLOW_IMAGES / WINDOW * LATENCY_SECONDS
+    print(f"{SLOW_IMAGES} images of {LATENCY_SECONDS:g} s each, {WINDOW} at a time: {seconds:.1f} s")
+    print(f"  {seconds / ideal:.2f}x of images / window x latency ({ideal:.0f} s; at most 1.10x)\n", flush=True)
+    first = None
+    for images in sizes:
+        seconds, milliseconds, megabytes = run(images, 0)
+        first = first or (milliseconds, megabytes)
+        ratios = f"{milliseconds / first[0]:.2f}x CPU, {megabytes / first[1]:.2f}x memory of {sizes[0]}"
+        print(f"{images:6} images: {seconds:6.1f} s, {milliseconds:.1f} ms CPU an image, {megabytes:.0f} MB; {ratios}")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--one"]:
+        measure(int(sys.argv[2]))
+    else:
+        main(tuple(map(int, sys.argv[1:])) or SIZES)

@@ -1,0 +1,11 @@
+"""A few of the batches that ``python -m tests.e2e.chaos`` runs by the hundred."""
+
+from tests.e2e.chaos import run_seeds
+from tests.minio_server import MinioServer
+
+
+def test_every_batch_in_a_storm_ends_whole_and_pays_again_only_after_a_kill(minio: MinioServer) -> None:
+    totals = run_seeds(range(2), minio)
+    assert totals["batches"] == 2
+    assert totals["thumbnails in the end"] + totals["refused"] == totals["pairs"] == 40
+    assert totals["attempts killed"]
