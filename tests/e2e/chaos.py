@@ -177,7 +177,8 @@ def leaf(arguments: list[Any], metadata: TaskRunMetadata, variables: dict[str, s
     from tasks import generate_thumbnail
 
     async def attempt() -> Any:
-        return await generate_thumbnail.func(Context(metadata), *arguments)
+        outcome: Any = generate_thumbnail.func(Context(metadata), *arguments)
+        return await outcome
 
     os.environ.update(variables)
     logging.disable()

@@ -65,7 +65,7 @@ class TaskServer:
         self._threads: list[threading.Thread] = []
         self._abandoned = threading.Event()
         self.runs: dict[str, Run] = {}
-        self.tasks: dict[str, dict[str, Any]] = {task["name"]: task for task in self._register()}
+        self.tasks: dict[str, dict[str, Any]] = {task["name"]: task for task in self.register()}
 
     def __enter__(self) -> "TaskServer":
         return self
@@ -98,7 +98,8 @@ class TaskServer:
         """Return the runs that a run started, in the order it did."""
         return [child for child in self.runs.values() if child.parent == run.id]
 
-    def _register(self) -> list[dict[str, Any]]:
+    def register(self) -> list[dict[str, Any]]:
+        """Run the worker's registration, and return the tasks it names."""
         received: list[dict[str, Any]] = []
         routes = {"/register-tasks": lambda body: received.extend(body["tasks"])}
         with self._serving(routes) as socket_path, self._process("register", socket_path) as process:
