@@ -29,7 +29,7 @@ async def generate_batch(
 ) -> dict[str, Any]:
     """Make a thumbnail of every title by every model and return a summary, the rows, and where to look at them."""
     from settings import read_settings
-    from tasks.batch_record import keep_record
+    from tasks.batch_record import BatchRecord
     from tasks.requests import BatchRequest, check_request
     from tasks.rows import generate_rows
 
@@ -46,4 +46,4 @@ async def generate_batch(
     }
     request = check_request(BatchRequest, values, settings)
     rows = await generate_rows(ctx, request.prompts, request.models, request, settings)
-    return await keep_record(request, rows, settings)
+    return await BatchRecord(request, settings).finish(rows)
