@@ -6,10 +6,10 @@
   const rows = document.querySelectorAll("main section");
   let next = 0;
   const layOut = () => {
-    for (const end = next + 50; next < end && next < rows.length; next += 1) rows[next].classList.add("laid-out");
+    for (const end = next + 500; next < end && next < rows.length; next += 1) rows[next].classList.add("laid-out");
     if (next < rows.length) requestAnimationFrame(() => setTimeout(layOut));
   };
-  addEventListener("load", () => setTimeout(layOut));
+  addEventListener("load", () => setTimeout(layOut, 250)); // The first pictures come first.
 }
 
 // Filters: nothing chosen among the models, or among the statuses, means all of them.
