@@ -245,6 +245,7 @@ def test_a_long_page_loads_its_last_pictures_when_they_are_scrolled_to(browser: 
 
 def test_the_manifest_is_beside_the_page(browser: Browser, gallery_url: str) -> None:
     page, _ = show(browser, gallery_url)
-    page.get_by_role("link", name="manifest.json").click()
+    with page.expect_navigation(wait_until="load"):
+        page.get_by_role("link", name="manifest.json").click()
     assert len(json.loads(page.locator("pre").inner_text())["rows"]) == 5
     page.close()
