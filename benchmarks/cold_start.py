@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.e2e.task_server import ROOT, Run, TaskServer
@@ -90,8 +91,8 @@ def print_leaf(server: TaskServer, peaks: Peaks, model: str, rounds: int = ROUND
     least, needed, peaks.megabytes = float("inf"), float("inf"), 0
     for number in range(rounds):
         needed = min(needed, python(NEEDED.format(package=LEAVES[model], **ANSWERS[model])))
-        title = f"{model} {number}"
-        least = min(least, children_cpu(lambda title=title: server.run("generateThumbnail", [title, model, *LOOK])))
+        leaf = partial(server.run, "generateThumbnail", [f"{model} {number}", model, *LOOK])
+        least = min(least, children_cpu(leaf))
     print(f"a leaf of {model}: {least / needed:.2f}x the CPU of what it needs, {needed:.2f} s (at most 1.15x)")
     print(f"  its peak memory: {peaks.megabytes} MB (at most 110 MB)")
 

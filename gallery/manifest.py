@@ -1,21 +1,208 @@
-"""The manifest: what a batch asked for and what came of it, as JSON beside its pictures."""
+"""The manifest: what a batch asked for and what came of it, as JSON beside its pictures.
 
+The types below are its schema, and ``manifest.schema.json`` is the same as JSON Schema for readers in other languages.
+They are types of plain dicts, as outcomes arrive, so that writing 10,000 of them copies and checks nothing; what is
+read back, from a store that others write to as well, is checked.
+"""
+
+import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any, Literal, NotRequired
 
-__all__ = ["MANIFEST_VERSION", "build_manifest"]
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
+from typing_extensions import TypedDict  # Python 3.11's own TypedDict is not one that pydantic can read.
 
+__all__ = [
+    "MANIFEST_VERSION",
+    "Manifest",
+    "Outcome",
+    "Row",
+    "Summary",
+    "build_manifest",
+    "manifest_schema",
+    "manifest_text",
+    "read_manifest",
+    "timestamp",
+]
+
+# Raised when a reader of the version before could misread what is written; a new field alone is no reason.
 MANIFEST_VERSION = 1
+
+described = with_config(ConfigDict(use_attribute_docstrings=True))
+
+
+@described
+class OutcomeError(TypedDict):
+    """Why there is no thumbnail."""
+
+    code: str
+    """One word, such as `moderation`."""
+    message: str
+    """A sentence for a person, with what to do about it."""
+
+
+@described
+class Finished(TypedDict):
+    """A thumbnail that is in the bucket."""
+
+    status: Literal["ok"]
+    title: str
+    model: str
+    """The model id as it was asked for."""
+    served_by: str
+    """The live model that drew the picture; it begins with `simulated/` where none did."""
+    image_url: str
+    image_url_expires_at: NotRequired[str]
+    """Where the bucket is private: until when the link opens the picture (ISO 8601, UTC)."""
+    key: str
+    """The thumbnail's key in the bucket."""
+    template: str
+    font: str
+    reused: bool
+    """Whether the original was there already, so that nothing was paid for it this time."""
+    title_shortened: NotRequired[bool]
+    """The title fits at no size, and ends in an ellipsis on the picture."""
+    usage: NotRequired[dict[str, float | str]]
+    """What the provider says that the picture took, in its own terms."""
+    original_seconds: NotRequired[float]
+    composite_seconds: NotRequired[float]
+    upload_seconds: NotRequired[float]
+
+
+@described
+class Unfinished(TypedDict):
+    """No thumbnail: refused for good (`rejected`), or not made after every retry (`failed`)."""
+
+    status: Literal["rejected", "failed"]
+    title: str
+    model: str
+    error: OutcomeError
+
+
+@described
+class Pending(TypedDict):
+    """No thumbnail yet: the batch is still going, or was stopped before it came to this pair."""
+
+    status: Literal["pending"]
+    title: str
+    model: str
+
+
+Outcome = Annotated[Finished | Unfinished | Pending, Field(discriminator="status")]
+
+
+@described
+class Row(TypedDict):
+    """One title, by each model in the request's order."""
+
+    title: str
+    style: str
+    template: str
+    font: str
+    results: list[Outcome]
+
+
+@described
+class Request(TypedDict):
+    """The batch's arguments by their names."""
+
+    prompts: list[str]
+    models: list[str]
+    style: str
+    template: str
+    font: str
+    context: str
+    extra_prompt: str
+    variation: int
+
+
+@described
+class Summary(TypedDict):
+    """How many outcomes there are of each kind."""
+
+    requested: int
+    ok: int
+    reused: int
+    """Those among `ok` that cost nothing this time."""
+    rejected: int
+    failed: int
+    pending: int
+
+
+@described
+class Manifest(TypedDict):
+    """A batch of thumbnails: what was asked for, and what came of it. Readers ignore fields that they do not know."""
+
+    version: Literal[1]
+    batch_id: str
+    created_at: str
+    """When the batch was first started (ISO 8601, UTC); a rerun keeps it."""
+    updated_at: str
+    """When this was written (ISO 8601, UTC)."""
+    finished: bool
+    """Whether every pair has its outcome. If not, the batch is still going or was stopped."""
+    simulated: bool
+    """Whether the pictures are simulated: no provider was asked, and nothing was paid."""
+    request: Request
+    summary: Summary
+    rows: list[Row]
+
+
+MANIFEST = TypeAdapter(Manifest)
+
+
+def timestamp(moment: datetime) -> str:
+    """Return a moment in UTC as the manifest writes it, such as ``"2026-11-21T09:30:00+00:00"``."""
+    return moment.isoformat(timespec="seconds")
 
 
 def build_manifest(
-    batch_id: str, request: Mapping[str, Any], summary: Mapping[str, int], rows: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
-    """Return the manifest: ``version``, ``batch_id``, the ``request`` by argument names, ``summary`` and ``rows``."""
-    return {
+    batch_id: str,
+    request: Mapping[str, Any],
+    summary: Mapping[str, int],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    created_at: str,
+    updated_at: str,
+    finished: bool,
+    simulated: bool,
+) -> Manifest:
+    """Return the manifest of these rows; what has no outcome yet is counted as pending."""
+    pending = summary["requested"] - summary["ok"] - summary["rejected"] - summary["failed"]
+    values: Any = {
         "version": MANIFEST_VERSION,
         "batch_id": batch_id,
+        "created_at": created_at,
+        "updated_at": updated_at,
+        "finished": finished,
+        "simulated": simulated,
         "request": dict(request),
-        "summary": dict(summary),
+        "summary": {**summary, "pending": pending},
         "rows": list(rows),
     }
+    manifest: Manifest = values
+    return manifest
+
+
+def manifest_text(manifest: Manifest) -> str:
+    """Return the manifest as it is stored."""
+    return json.dumps(manifest, ensure_ascii=False)
+
+
+def read_manifest(data: bytes) -> Manifest:
+    """Return a manifest as it was stored.
+
+    Raises:
+        ValueError: this is none, or one of another version.
+    """
+    try:
+        return MANIFEST.validate_json(data)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+
+
+def manifest_schema() -> dict[str, Any]:
+    """Return the manifest's JSON Schema, as ``manifest.schema.json`` holds it."""
+    return MANIFEST.json_schema()

@@ -8,9 +8,20 @@ import hashlib
 import json
 import unicodedata
 
-__all__ = ["batch_id", "manifest_key", "original_key", "page_key", "slug", "thumbnail_key"]
+__all__ = [
+    "BATCHES_KEY",
+    "START_PAGE_KEY",
+    "batch_id",
+    "manifest_key",
+    "original_key",
+    "page_key",
+    "slug",
+    "thumbnail_key",
+]
 
 SLUG_BYTES = 80
+START_PAGE_KEY = "index.html"
+BATCHES_KEY = "batches/index.json"
 
 
 def original_key(*, served_by: str, prompt: str, size: str, quality: str, variation: int) -> str:

@@ -1,52 +1,176 @@
-"""What a batch leaves behind: its result, its manifest, and the page that shows it."""
+"""What a batch leaves behind: its result, its manifest, the page that shows it, and its place on the start page."""
 
-import json
+import asyncio
 import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from json import dumps
 from typing import Any
 
 from errors import StoreError
-from gallery.manifest import build_manifest
+from gallery.batches import batch_of
+from gallery.manifest import Manifest, build_manifest, manifest_text, read_manifest, timestamp
 from gallery.page import render_page
 from settings import Settings
-from storage.keys import batch_id, manifest_key, page_key
+from storage.keys import START_PAGE_KEY, batch_id, manifest_key, page_key
 from storage.store import Area, StoredObject, open_store
-from tasks.fan_out import counts
+from tasks.batch_list import addresses, list_batch
+from tasks.fan_out import Outcome, counts
 from tasks.requests import BatchRequest
 
-__all__ = ["keep_record"]
+__all__ = ["BatchRecord"]
 
 logger = logging.getLogger(__name__)
 
 # Below the 4 MB that Render's limits allow, with room for the rest of the result and its base64.
 MOST_BYTES = 2_500_000
+# Seconds between two writings of a batch that is going; and how many times as long as one took, so that keeping the
+# record of 10,000 pictures, which takes longer, never takes more than a fiftieth of the time.
+PAUSE_SECONDS = 5.0
+PAUSE_RATIO = 50
+
+Row = dict[str, Any]
 
 
-async def keep_record(
-    request: BatchRequest, rows: list[dict[str, Any]], settings: Settings, most_bytes: int = MOST_BYTES
-) -> dict[str, Any]:
-    """Write the batch's manifest and page, and return the batch's result.
+class BatchRecord:
+    """One batch's manifest and page, kept up while it goes and finished with its result.
 
-    Rows that take more than ``most_bytes`` of JSON are in the manifest only; the result's are empty then. A store that
-    fails now takes nothing back: the thumbnails are there, and the result says where; the record's URLs are None then.
+    A store that fails here takes nothing back: the thumbnails are there, and what was not written is logged.
     """
-    store = open_store(settings)
-    values = request.model_dump()
-    batch = batch_id([values, settings.simulate_providers])
-    summary = counts([outcome for row in rows for outcome in row["results"]])
-    manifest = build_manifest(batch, values, summary, rows)
-    urls: list[str | None] = []
-    for key, text, content_type in (
-        (manifest_key(batch), json.dumps(manifest, ensure_ascii=False, indent=1), "application/json"),
-        (page_key(batch), render_page(manifest), "text/html; charset=utf-8"),
-    ):
+
+    def __init__(self, request: BatchRequest, settings: Settings) -> None:
+        """Take the request, which the batch's id is a digest of; nothing is read or written yet."""
+        self._request = request.model_dump()
+        self._simulated = settings.simulate_providers
+        self._store = open_store(settings)
+        self._id = batch_id([self._request, self._simulated])
+        self._created_at = ""
+        self._earlier: dict[tuple[str, str], Outcome] = {}
+
+    @asynccontextmanager
+    async def kept_up(self, rows: Callable[[], list[Row]]) -> AsyncIterator[None]:
+        """Write the rows as they are, at once and every few seconds, until the block ends.
+
+        ``rows`` returns all the batch's rows, in which a pair without an outcome is
+        ``{"status": "pending", "title", "model"}``. It is called in the event loop; the rest, which takes its time for
+        10,000 pictures, runs in a thread, so outcomes are not to be changed afterwards. Where the block raises, also
+        by being cancelled, the rows are written once more: what came of a batch that did not finish is seen too.
+        """
+        await self._write(rows(), finished=False, listed=True)
+        ended = asyncio.Event()
+        writing = asyncio.create_task(self._keep_writing(rows, ended))
         try:
-            await store.write(Area.THUMBNAILS, key, StoredObject(text.encode(), content_type, immutable=False))
-            urls.append(store.link(key).url)
+            yield
+        except BaseException:
+            ended.set()
+            await writing
+            await self._write(rows(), finished=False, listed=True)
+            raise
+        ended.set()
+        await writing  # What is written last must be the last.
+
+    async def finish(self, rows: list[Row], most_bytes: int = MOST_BYTES) -> dict[str, Any]:
+        """Write the batch's last manifest and page, and return the batch's result.
+
+        Rows that take more than ``most_bytes`` of JSON are in the manifest only; the result's are empty then. The URL
+        of what was not written is None.
+        """
+        manifest_url, gallery_url = await self._write(rows, finished=True, listed=True)
+        summary = _summary(rows)
+        if len(dumps(rows)) > most_bytes:
+            logger.warning("the result's rows take more than %d bytes: they are in the manifest alone", most_bytes)
+            rows = []
+        # The rows come last: where a log cuts a long result off, the links to all of it have been shown.
+        return {
+            "batch_id": self._id,
+            "summary": summary,
+            "manifest_url": manifest_url,
+            "gallery_url": gallery_url,
+            "rows": rows,
+        }
+
+    async def _keep_writing(self, rows: Callable[[], list[Row]], ended: asyncio.Event) -> None:
+        pause = PAUSE_SECONDS
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), pause)
+            if ended.is_set():
+                return
+            began = time.monotonic()
+            await self._write(rows(), finished=False, listed=False)
+            pause = max(PAUSE_SECONDS, PAUSE_RATIO * (time.monotonic() - began))
+
+    async def _write(self, rows: list[Row], *, finished: bool, listed: bool) -> tuple[str | None, str | None]:
+        """Write manifest and page, and return their URLs, None where one failed; with ``listed`` the start page too."""
+        if not self._created_at:
+            await self._begin()
+        manifest = build_manifest(
+            self._id,
+            self._request,
+            _summary(rows := self._with_earlier(rows)),
+            rows,
+            created_at=self._created_at,
+            updated_at=_now(),
+            finished=finished,
+            simulated=self._simulated,
+        )
+        urls = (
+            await self._put(manifest_key(self._id), "application/json", lambda: manifest_text(manifest)),
+            await self._put(page_key(self._id), "text/html; charset=utf-8", lambda: self._page(manifest)),
+        )
+        if listed:
+            try:
+                await list_batch(self._store, batch_of(manifest))
+            except StoreError as error:
+                logger.error("the batch %s was not listed on the start page: %s", self._id, error)
+        return urls
+
+    async def _put(self, key: str, content_type: str, text: Callable[[], str]) -> str | None:
+        data = (await asyncio.to_thread(text)).encode()
+        try:
+            await self._store.write(Area.THUMBNAILS, key, StoredObject(data, content_type, immutable=False))
         except StoreError as error:
             logger.error("%s was not written: %s", key, error)
-            urls.append(None)
-    if len(json.dumps(rows)) > most_bytes:
-        logger.warning("the result's rows take more than %d bytes: they are in the manifest alone", most_bytes)
-        rows = []
-    # The rows come last: where a log cuts a long result off, the links to all of it have been shown.
-    return {"batch_id": batch, "summary": summary, "manifest_url": urls[0], "gallery_url": urls[1], "rows": rows}
+            return None
+        return self._store.link(key).url
+
+    def _page(self, manifest: Manifest) -> str:
+        address = addresses(self._store, "../../")
+        return render_page(manifest, home=address(START_PAGE_KEY), data=address(manifest_key(self._id)))
+
+    async def _begin(self) -> None:
+        """Take from an earlier run's manifest when the batch was first started, and which thumbnails were there."""
+        self._created_at = _now()
+        key = manifest_key(self._id)
+        try:
+            found = await self._store.read(Area.THUMBNAILS, key)
+            earlier = read_manifest(found.data) if found else None
+        except (StoreError, ValueError) as error:
+            logger.warning("the earlier manifest %s is not used: %s", key, error)
+            return
+        if earlier:
+            self._created_at = earlier["created_at"]
+            for row in earlier["rows"]:
+                for outcome in row["results"]:
+                    if outcome["status"] == "ok":
+                        self._earlier[outcome["title"], outcome["model"]] = {**outcome, "reused": True}
+
+    def _with_earlier(self, rows: list[Row]) -> list[Row]:
+        """Keep what an earlier run finished in sight until this one has come to it: a rerun hides no picture."""
+        if not self._earlier:
+            return rows
+        return [{**row, "results": [self._known(outcome) for outcome in row["results"]]} for row in rows]
+
+    def _known(self, outcome: Outcome) -> Outcome:
+        earlier = self._earlier.get((outcome["title"], outcome["model"]))
+        return earlier if earlier and outcome["status"] == "pending" else outcome
+
+
+def _summary(rows: list[Row]) -> dict[str, int]:
+    return counts([outcome for row in rows for outcome in row["results"]])
+
+
+def _now() -> str:
+    return timestamp(datetime.now(UTC))

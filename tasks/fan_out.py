@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from errors import NothingGeneratedError
 from tasks.progress import ProgressLog
 
-__all__ = ["Outcome", "Pair", "counts", "fan_out"]
+__all__ = ["Outcome", "Pair", "counts", "fan_out", "pending"]
 
 Outcome = dict[str, Any]
 
@@ -32,7 +32,7 @@ async def fan_out(
         pairs: what to run leaves for.
         run_leaf: runs one.
         window: how many may be in flight.
-        outcomes: a list to keep, for whoever wants to look at it meanwhile; what has none yet is ``pending`` there.
+        outcomes: a list to fill in, for whoever looks at it meanwhile; a pair without an outcome is ``pending`` there.
 
     Returns:
         The outcomes in the pairs' order. A leaf that fails for good has an outcome with the status ``failed``; its
@@ -43,7 +43,7 @@ async def fan_out(
             cannot, and would ask the providers once more for what they refuse.
     """
     outcomes = [] if outcomes is None else outcomes
-    outcomes[:] = ({"status": "pending", **pair._asdict()} for pair in pairs)
+    outcomes[:] = map(pending, pairs)
     waiting = iter(enumerate(pairs))
     progress = ProgressLog(len(pairs))
 
@@ -66,6 +66,11 @@ async def fan_out(
     if "ok" not in statuses and "failed" in statuses:
         raise NothingGeneratedError(f"None of the {len(pairs)} images came out.\n{_causes(outcomes)}")
     return outcomes
+
+
+def pending(pair: Pair) -> Outcome:
+    """Return what stands in for the outcome of a pair that has none yet."""
+    return {"status": "pending", **pair._asdict()}
 
 
 def counts(outcomes: Sequence[Outcome]) -> dict[str, int]:

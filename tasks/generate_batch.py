@@ -29,9 +29,9 @@ async def generate_batch(
 ) -> dict[str, Any]:
     """Make a thumbnail of every title by every model and return a summary, the rows, and where to look at them."""
     from settings import read_settings
-    from tasks.batch_record import keep_record
+    from tasks.batch_record import BatchRecord
     from tasks.requests import BatchRequest, check_request
-    from tasks.rows import generate_rows
+    from tasks.rows import Rows
 
     settings = read_settings()
     values: dict[str, object] = {
@@ -45,5 +45,8 @@ async def generate_batch(
         "variation": variation,
     }
     request = check_request(BatchRequest, values, settings)
-    rows = await generate_rows(ctx, request.prompts, request.models, request, settings)
-    return await keep_record(request, rows, settings)
+    record, rows = BatchRecord(request, settings), Rows(request.prompts, request.models, request, settings)
+    await rows.prepare()
+    async with record.kept_up(rows.so_far):
+        await rows.generate(ctx)
+    return await record.finish(rows.so_far())

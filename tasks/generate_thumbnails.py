@@ -30,7 +30,7 @@ async def generate_thumbnails(
     """Make a thumbnail of the title by each model and return the outcomes in the models' order."""
     from settings import read_settings
     from tasks.requests import ThumbnailsRequest, check_request
-    from tasks.rows import generate_rows
+    from tasks.rows import Rows
 
     settings = read_settings()
     values: dict[str, object] = {
@@ -44,5 +44,7 @@ async def generate_thumbnails(
         "variation": variation,
     }
     request = check_request(ThumbnailsRequest, values, settings)
-    [row] = await generate_rows(ctx, [request.title], request.models, request, settings)
+    rows = Rows([request.title], request.models, request, settings)
+    await rows.prepare()
+    [row] = await rows.generate(ctx)
     return row

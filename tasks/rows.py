@@ -7,51 +7,72 @@ from render_sdk import TaskContext
 
 from settings import Settings
 from storage.store import open_store
-from tasks.fan_out import Outcome, Pair, fan_out
+from tasks.fan_out import Outcome, Pair, fan_out, pending
 from tasks.generate_thumbnail import generate_thumbnail
 from tasks.requests import BatchRequest, ThumbnailsRequest, log_models
 
-__all__ = ["generate_rows"]
+__all__ = ["Rows"]
 
 
-async def generate_rows(
-    ctx: TaskContext,
-    titles: Sequence[str],
-    models: Sequence[str],
-    request: ThumbnailsRequest | BatchRequest,
-    settings: Settings,
-) -> list[dict[str, Any]]:
-    """Return one row per title, in order, each with the outcomes in the models' order.
+class Rows:
+    """A request's pairs: runs a leaf for each, and says at any moment what has come of them."""
 
-    Raises:
-        StoreError: the store cannot be reached or written to; no leaf was started.
-        NothingGeneratedError: not one thumbnail came out.
-    """
-    log_models(models)
-    await open_store(settings).prepare()
+    def __init__(
+        self,
+        titles: Sequence[str],
+        models: Sequence[str],
+        request: ThumbnailsRequest | BatchRequest,
+        settings: Settings,
+    ) -> None:
+        """Take the titles and models, what is asked of all of them, and the settings."""
+        self._titles, self._models = titles, models
+        self._request, self._settings = request, settings
+        self._pairs = [Pair(title, model) for title in titles for model in models]
+        self._outcomes = [pending(pair) for pair in self._pairs]
 
-    async def run_leaf(pair: Pair) -> Outcome:
-        return await ctx.run(
-            generate_thumbnail,
-            pair.title,
-            pair.model,
-            request.style,
-            request.template,
-            request.font,
-            request.context,
-            request.extra_prompt,
-            request.variation,
-        )
+    def so_far(self) -> list[dict[str, Any]]:
+        """Return one row per title, in order, each with the outcomes in the models' order."""
+        outcomes = iter(self._outcomes)
+        return [
+            {
+                "title": title,
+                "style": self._request.style,
+                "template": self._request.template,
+                "font": self._request.font,
+                "results": [next(outcomes) for _ in self._models],
+            }
+            for title in self._titles
+        ]
 
-    pairs = [Pair(title, model) for title in titles for model in models]
-    outcomes = iter(await fan_out(pairs, run_leaf, settings.fan_out_window))
-    return [
-        {
-            "title": title,
-            "style": request.style,
-            "template": request.template,
-            "font": request.font,
-            "results": [next(outcomes) for _ in models],
-        }
-        for title in titles
-    ]
+    async def prepare(self) -> None:
+        """Say what is to be known of the models, and prove that the store can be written to.
+
+        Raises:
+            StoreError: it cannot.
+        """
+        log_models(self._models)
+        await open_store(self._settings).prepare()
+
+    async def generate(self, ctx: TaskContext) -> list[dict[str, Any]]:
+        """Run the leaves, and return the rows.
+
+        Raises:
+            NothingGeneratedError: not one thumbnail came out.
+        """
+        request = self._request
+
+        async def run_leaf(pair: Pair) -> Outcome:
+            return await ctx.run(
+                generate_thumbnail,
+                pair.title,
+                pair.model,
+                request.style,
+                request.template,
+                request.font,
+                request.context,
+                request.extra_prompt,
+                request.variation,
+            )
+
+        await fan_out(self._pairs, run_leaf, self._settings.fan_out_window, self._outcomes)
+        return self.so_far()

@@ -1,6 +1,7 @@
 """What every test starts from: an environment that says nothing."""
 
 import os
+import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -65,6 +66,18 @@ def minio(minio_program: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """One MinIO server for all tests; each takes buckets of its own."""
     with MinioServer(minio_program, tmp_path_factory.mktemp("minio")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def chromium_program() -> str:
+    """Debian's Chromium; where there is none, a test says so, and on CI it fails."""
+    program = shutil.which("chromium")
+    if program:
+        return program
+    why = "no browser: put chromium on PATH, on Debian by `apt-get install chromium`"
+    if os.environ.get("CI"):
+        pytest.fail(why)
+    pytest.skip(why)
 
 
 @pytest.fixture

@@ -1,0 +1,144 @@
+"""How long a gallery page of 10,000 pictures takes: to be written, to open in Chromium, to filter, and to scroll.
+
+Run it from the project's root: ``.venv/bin/python -m benchmarks.gallery [pictures]``. It needs Debian's chromium. Every
+picture is a file of its own with the bytes of ``docs/thumbnail.jpg``. Opened means that the page and the
+first pictures are loaded and to be seen; each figure is the median of five fresh browsers.
+"""
+
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from gallery.manifest import Manifest, build_manifest, manifest_text, timestamp
+from gallery.page import render_page
+
+ROUNDS = 5
+MODELS = ["gpt-image-1", "dall-e-3", "gemini-3-pro-image-preview", "gpt-image-2"]
+PICTURE = Path(__file__).parent.parent / "docs" / "thumbnail.jpg"
+# Whether these of the pictures are there to be seen.
+LOADED = """(range) => [...document.querySelectorAll("main img")].slice(...range).every((picture) =>
+    picture.checkVisibility({contentVisibilityAuto: true}) && picture.complete && picture.naturalWidth)"""
+
+
+def sample_manifest(pictures: int) -> Manifest:
+    """Return a finished batch of so many pictures, four models to a title."""
+    titles = [f"Title {number}: what ten thousand thumbnails look like" for number in range(pictures // len(MODELS))]
+    look = {"style": "neon", "template": "bottom-bar", "font": "inter"}
+
+    def outcome(title: str, model: str) -> dict[str, object]:
+        key = f"neon/{title.lower().replace(' ', '-')}/{model}-0123456789ab.jpg"
+        place = {"image_url": f"http://127.0.0.1:9000/thumbnails/{key}", "key": key}
+        timings = {"original_seconds": 12.345, "composite_seconds": 0.123, "upload_seconds": 0.012}
+        served = {"served_by": "gpt-image-2", "template": "bottom-bar", "font": "inter", "reused": False}
+        return {"status": "ok", "title": title, "model": model, **served, **place, **timings}
+
+    rows = [{"title": title, **look, "results": [outcome(title, model) for model in MODELS]} for title in titles]
+    done = len(titles) * len(MODELS)
+    now = timestamp(datetime.now(UTC))
+    return build_manifest(
+        "0123456789abcdef",
+        {"prompts": titles, "models": MODELS, **look, "context": "", "extra_prompt": "", "variation": 0},
+        {"requested": done, "ok": done, "reused": 0, "rejected": 0, "failed": 0},
+        rows,
+        created_at=now,
+        updated_at=now,
+        finished=True,
+        simulated=False,
+    )
+
+
+def write_batch(folder: Path, manifest: Manifest) -> Path:
+    """Write the page and every picture it shows, and return the page's path."""
+    page = folder / "batches" / manifest["batch_id"] / "index.html"
+    page.parent.mkdir(parents=True)
+    page.write_text(render_page(manifest, home="../../index.html", data="manifest.json"), encoding="utf-8")
+    for row in manifest["rows"]:
+        for outcome in row["results"]:
+            if outcome["status"] == "ok":
+                path = folder / outcome["key"]
+                path.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(PICTURE, path)
+    return page
+
+
+def measure_page(browser: Browser, url: str) -> Mapping[str, float]:
+    """Return seconds: to open, to be laid out whole, to filter by one model, and a scroll's longest frame."""
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    began = time.perf_counter()
+    page.goto(url, wait_until="load")
+    page.wait_for_function(LOADED, arg=[0, 4])
+    opened = time.perf_counter() - began
+    page.wait_for_function("() => !document.querySelector('main section:not(.laid-out)')")
+    page.keyboard.press("Tab")
+    complete = time.perf_counter() - began
+    filtered = page.evaluate(
+        """async () => {
+            const began = performance.now();
+            document.querySelector("label").click();
+            await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+            const took = performance.now() - began;
+            document.querySelector("label").click();
+            return took / 1000;
+        }"""
+    )
+    longest = page.evaluate(
+        """async () => {
+            let longest = 0;
+            let last = performance.now();
+            for (let step = 0; step < 120; step += 1) {
+                scrollTo(0, document.documentElement.scrollHeight * step / 119);
+                await new Promise(requestAnimationFrame);
+                longest = Math.max(longest, performance.now() - last);
+                last = performance.now();
+            }
+            return longest / 1000;
+        }"""
+    )
+    page.locator("main img").last.scroll_into_view_if_needed()
+    page.wait_for_function(LOADED, arg=[-4])
+    page.close()
+    return {
+        "open": opened,
+        "all laid out, and Tab answered": complete,
+        "filter": filtered,
+        "longest frame while scrolling": longest,
+    }
+
+
+def main() -> None:
+    """Print the figures."""
+    pictures = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    program = shutil.which("chromium")
+    if program is None:
+        sys.exit("Debian's chromium is not on PATH: apt-get install chromium")
+    manifest = sample_manifest(pictures)
+    began = time.perf_counter()
+    text = render_page(manifest, home="../../index.html", data="manifest.json")
+    rendered = time.perf_counter() - began
+    began = time.perf_counter()
+    data = manifest_text(manifest)
+    dumped = time.perf_counter() - began
+    print(f"{pictures:,} pictures")
+    print(f"page      {len(text.encode()) / 1e6:6.1f} MB, rendered in {rendered:.3f} s")
+    print(f"manifest  {len(data.encode()) / 1e6:6.1f} MB, written in {dumped:.3f} s")
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        url = write_batch(Path(folder), manifest).as_uri()
+        rounds = []
+        for _ in range(ROUNDS):
+            browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+            rounds.append(measure_page(browser, url))
+            browser.close()
+    for name in rounds[0]:
+        seconds = [each[name] for each in rounds]
+        print(f"{name}: {statistics.median(seconds):.3f} s ({min(seconds):.3f} to {max(seconds):.3f})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""The list of batches: what the start page knows of each, as one small JSON object that every batch rewrites.
+
+A worker's keys need not allow it to list a bucket, and its readers' never do; so the list is kept, not found.
+"""
+
+import json
+from collections.abc import Sequence
+from itertools import islice
+from typing import Literal
+
+from pydantic import TypeAdapter, ValidationError
+from typing_extensions import TypedDict
+
+from gallery.manifest import Manifest, Summary
+
+__all__ = ["MOST_BATCHES", "Batch", "batch_of", "batches_text", "read_batches", "with_batch"]
+
+BATCHES_VERSION = 1
+# Every batch rewrites the whole list and its page: at this length, about 1 MB together. What falls off the end is
+# only unlisted: its page, manifest and pictures stay where they are.
+MOST_BATCHES = 500
+MOST_PICTURES = 4
+LONGEST_TITLE = 200
+
+
+class Batch(TypedDict):
+    """One batch, as the start page shows it. ``title`` is its first one's beginning, ``pictures`` are a few keys."""
+
+    batch_id: str
+    updated_at: str
+    finished: bool
+    simulated: bool
+    title: str
+    titles: int
+    models: list[str]
+    style: str
+    template: str
+    font: str
+    summary: Summary
+    pictures: list[str]
+
+
+class Batches(TypedDict):
+    """The list as it is stored, newest first."""
+
+    version: Literal[1]
+    batches: list[Batch]
+
+
+BATCHES = TypeAdapter(Batches)
+
+
+def batch_of(manifest: Manifest) -> Batch:
+    """Return what the start page shows of a batch."""
+    request = manifest["request"]
+    outcomes = (outcome for row in manifest["rows"] for outcome in row["results"])
+    return {
+        "batch_id": manifest["batch_id"],
+        "updated_at": manifest["updated_at"],
+        "finished": manifest["finished"],
+        "simulated": manifest["simulated"],
+        "title": request["prompts"][0][:LONGEST_TITLE],
+        "titles": len(request["prompts"]),
+        "models": request["models"],
+        "style": request["style"],
+        "template": request["template"],
+        "font": request["font"],
+        "summary": manifest["summary"],
+        "pictures": list(islice((each["key"] for each in outcomes if each["status"] == "ok"), MOST_PICTURES)),
+    }
+
+
+def with_batch(batches: Sequence[Batch], batch: Batch) -> list[Batch]:
+    """Return the list with this batch in it, in its earlier run's place too: newest first, by when it last ran."""
+    others = [other for other in batches if other["batch_id"] != batch["batch_id"]]
+    return sorted([batch, *others], key=lambda each: each["updated_at"], reverse=True)[:MOST_BATCHES]
+
+
+def batches_text(batches: Sequence[Batch]) -> str:
+    """Return the list as it is stored."""
+    return json.dumps({"version": BATCHES_VERSION, "batches": list(batches)}, ensure_ascii=False)
+
+
+def read_batches(data: bytes) -> list[Batch]:
+    """Return a list as it was stored.
+
+    Raises:
+        ValueError: this is none, or one of another version.
+    """
+    try:
+        return BATCHES.validate_json(data)["batches"]
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None

@@ -1,0 +1,251 @@
+"""The gallery in a real browser: from the disk, from a public bucket, and from a private one by presigned links."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks.gallery import sample_manifest, write_batch
+from tests.e2e.task_server import ROOT
+from tests.gallery.batches import manifest, missing, ok
+from tests.gallery.test_page import HOSTILE
+from tests.minio_server import MinioServer
+
+SIZES = [(390, 844), (1366, 768), (2560, 1440)]
+
+
+class Shown(NamedTuple):
+    """A batch's page in a browser, and what the browser complained of or asked other origins for."""
+
+    page: Page
+    faults: list[str]
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_program: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module", params=["disk", "bucket", "private bucket"])
+def gallery_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The page that a local run of the tutorial's batch leaves."""
+    folder = tmp_path_factory.mktemp("batch")
+    variables = {"SIMULATE_PROVIDERS": "1", "SIMULATED_LATENCY_SECONDS": "0", "PYTHONPATH": str(ROOT)}
+    if request.param != "disk":
+        server: MinioServer = request.getfixturevalue("minio")
+        bucket = f"gallery-{request.param.replace(' ', '-')}"
+        variables |= {**server.environment, "MINIO_BUCKET": bucket}
+    if request.param == "private bucket":
+        variables["MINIO_PRESIGNED_HOURS"] = "1"
+    done = subprocess.run(
+        [sys.executable, "-m", "local", str(ROOT / "batch.json")],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], **variables},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.rpartition("gallery: ")[2].strip()
+
+
+def show(browser: Browser, url: str, size: tuple[int, int] = (1366, 768), scheme: Any = "light") -> Shown:
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+
+    def fail(asked: str, why: str | None) -> None:
+        if why != "net::ERR_ABORTED":  # As those are that a reader leaves behind by following a link.
+            faults.append(f"{why}: {asked}")
+
+    page.on("requestfailed", lambda request: fail(request.url, request.failure))
+
+    def watch(asked: str) -> None:
+        if urlsplit(asked)[:2] != urlsplit(url)[:2] and not asked.startswith("data:"):
+            faults.append(f"another origin: {asked}")
+
+    page.on("request", lambda request: watch(request.url))
+    page.goto(url)
+    return Shown(page, faults)
+
+
+@pytest.fixture
+def shown(browser: Browser, gallery_url: str) -> Iterator[Shown]:
+    shown = show(browser, gallery_url)
+    yield shown
+    shown.page.close()
+    assert shown.faults == []
+
+
+def load_all(page: Page) -> int:
+    """Scroll to each picture, and return how many have loaded."""
+    for picture in page.locator("main img").all():
+        picture.scroll_into_view_if_needed()
+        picture.evaluate("(picture) => picture.decode()")
+    return int(page.evaluate("() => [...document.querySelectorAll('main img')].filter((i) => i.naturalWidth).length"))
+
+
+def visible(page: Page) -> int:
+    return page.locator("main li:visible").count()
+
+
+def test_ten_pictures_load_and_nothing_is_asked_of_another_origin(shown: Shown) -> None:
+    assert load_all(shown.page) == 10
+    assert "Simulated pictures" in shown.page.locator("header").inner_text()
+
+
+def test_the_start_page_lists_the_batch_and_leads_to_it_and_back(shown: Shown) -> None:
+    page = shown.page
+    page.get_by_role("link", name="All batches").click()
+    assert page.locator(".batches > li").count() == 1
+    assert load_all(page) == 4
+    page.get_by_role("link", name="Why fan-out beats sequential generation").click()
+    assert page.locator("h1").inner_text() == "5 titles, 2 models"
+
+
+def test_filtering_by_mouse_and_by_keyboard(shown: Shown) -> None:
+    page = shown.page
+    page.locator("label", has_text="gpt-image-1").click()
+    assert visible(page) == 5
+    assert page.get_by_role("status").inner_text() == "Showing 5 of 10"
+    page.locator("label", has_text="gpt-image-1").click()
+    page.get_by_role("checkbox", name="gemini-3-pro-image-preview").focus()
+    page.keyboard.press("Space")
+    assert visible(page) == 5
+    page.keyboard.press("Space")
+    assert visible(page) == 10
+
+
+def test_enlarging_by_mouse(shown: Shown) -> None:
+    page, dialog = shown.page, shown.page.get_by_role("dialog")
+    page.locator("main a").nth(1).click()
+    assert dialog.get_by_role("heading").inner_text() == "Why fan-out beats sequential generation"
+    assert "2 of 10" in dialog.inner_text()
+    dialog.get_by_role("button", name="Next picture").click()
+    assert dialog.get_by_role("heading").inner_text() == "Three retries with exponential backoff"
+    dialog.locator("img").evaluate("(picture) => picture.decode()")
+    dialog.get_by_role("button", name="Close").click()
+    assert not dialog.is_visible()
+    page.locator("main a").first.click()
+    page.mouse.click(5, 5)  # Beside it.
+    assert not dialog.is_visible()
+
+
+def test_enlarging_by_keyboard(shown: Shown) -> None:
+    page, dialog = shown.page, shown.page.get_by_role("dialog")
+    focused = "(number) => document.querySelectorAll('main a')[number] === document.activeElement"
+    page.locator("main a").first.focus()
+    page.keyboard.press("Enter")
+    assert dialog.is_visible()
+    page.keyboard.press("Escape")
+    assert not dialog.is_visible()
+    page.wait_for_function(focused, arg=0)
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowLeft")
+    assert "10 of 10" in dialog.inner_text()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert "2 of 10" in dialog.inner_text()
+    page.keyboard.press("Escape")
+    page.wait_for_function(focused, arg=1)
+
+
+def test_enlarging_goes_over_what_the_filters_show(shown: Shown) -> None:
+    shown.page.locator("label", has_text="gpt-image-1").click()
+    shown.page.locator("main a:visible").first.click()
+    assert "1 of 5" in shown.page.get_by_role("dialog").inner_text()
+
+
+@pytest.fixture(scope="module")
+def mixed_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A batch that was stopped, with pairs of every status and titles that mean harm."""
+    statuses = ["rejected", "failed", "pending"]
+    rows = [
+        [ok(title, "gpt-image-1"), missing(statuses[number % 3], title, "dall-e-3", title)]
+        for number, title in enumerate(HOSTILE)
+    ]
+    folder = tmp_path_factory.mktemp("mixed")
+    page = write_batch(folder, manifest(*rows, finished=False, context=HOSTILE[0]))
+    return page.as_uri()
+
+
+def test_hostile_titles_are_text_in_the_page_and_in_the_dialog(browser: Browser, mixed_url: str) -> None:
+    page, faults = show(browser, mixed_url)
+    assert page.locator("section h2").all_text_contents() == HOSTILE
+    for number, title in enumerate(HOSTILE):
+        page.locator("main a").nth(number).click()
+        assert page.get_by_role("dialog").get_by_role("heading").text_content() == title
+        page.keyboard.press("Escape")
+    page.close()
+    assert faults == []
+
+
+def test_filtering_by_status(browser: Browser, mixed_url: str) -> None:
+    page, _ = show(browser, mixed_url)
+    for name, count in (("Rejected", 3), ("Ready", 12), ("Failed", 15)):
+        page.locator("label", has_text=name).click()
+        assert visible(page) == count
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_every_page_is_accessible_and_fits_its_window(
+    browser: Browser, gallery_url: str, mixed_url: str, size: tuple[int, int], scheme: str
+) -> None:
+    for url in (gallery_url, mixed_url):
+        page, _ = show(browser, url, size, scheme)
+        assert Axe().run(page).response["violations"] == []
+        page.locator("main a").first.click()
+        assert Axe().run(page).response["violations"] == []
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+        page.close()
+    page, _ = show(browser, gallery_url, size, scheme)
+    page.get_by_role("link", name="All batches").click()
+    assert Axe().run(page).response["violations"] == []
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    page.close()
+
+
+def test_without_its_script_the_page_shows_everything_and_opens_pictures(browser: Browser, gallery_url: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(gallery_url)
+    assert visible(page) == 10
+    assert not page.locator(".filters").is_visible()
+    page.locator("main a").first.click()
+    assert urlsplit(page.url).path.endswith(".jpg")
+    context.close()
+
+
+def test_a_long_page_loads_its_last_pictures_when_they_are_scrolled_to(browser: Browser, tmp_path: Path) -> None:
+    url = write_batch(tmp_path, sample_manifest(800)).as_uri()
+    page, faults = show(browser, url)
+    loaded = "() => [...document.querySelectorAll('main img')].filter((picture) => picture.naturalWidth).length"
+    page.wait_for_function(f"() => ({loaded})() >= 4")
+    page.wait_for_function("() => !document.querySelector('main section:not(.laid-out)')")
+    assert page.evaluate(loaded) < 200
+    page.locator("main img").last.scroll_into_view_if_needed()
+    page.wait_for_function("() => [...document.querySelectorAll('main img')].at(-1).naturalWidth")
+    page.close()
+    assert faults == []
+
+
+def test_the_manifest_is_beside_the_page(browser: Browser, gallery_url: str) -> None:
+    page, _ = show(browser, gallery_url)
+    with page.expect_navigation(wait_until="load"):
+        page.get_by_role("link", name="manifest.json").click()
+    assert len(json.loads(page.locator("pre").inner_text())["rows"]) == 5
+    page.close()

@@ -1,0 +1,72 @@
+"""The list of batches, and the start page that shows it."""
+
+import json
+
+import pytest
+
+from gallery.batches import MOST_BATCHES, batch_of, batches_text, read_batches, with_batch
+from gallery.start_page import render_start_page
+from tests.gallery.batches import EVENING, MORNING, manifest, missing, ok
+from tests.gallery.test_page import HOSTILE, Reader
+
+TWO = manifest([ok("One", "gpt-image-1"), missing("rejected", "One", "dall-e-3")], [ok("Two", "dall-e-3")])
+
+
+def start_page(*batches: object, expires_at: str | None = None) -> str:
+    listed = read_batches(json.dumps({"version": 1, "batches": batches}).encode())
+    return render_start_page(listed, lambda batch: f"batches/{batch}/index.html", lambda key: key, expires_at)
+
+
+def test_the_newest_comes_first_and_a_rerun_takes_its_earlier_place() -> None:
+    old = batch_of(manifest([ok("Old", "dall-e-3")], batch_id="old", updated_at=MORNING))
+    new = batch_of(manifest([ok("New", "dall-e-3")], batch_id="new", updated_at=EVENING))
+    assert with_batch([new], old) == with_batch([old], new) == [new, old]
+    again = batch_of(manifest([ok("Old", "dall-e-3")], batch_id="old", updated_at="2026-11-22T00:00:00+00:00"))
+    assert with_batch([new, old], again) == [again, new]
+
+
+def test_the_list_does_not_grow_for_ever() -> None:
+    old = [batch_of(manifest([ok("t", "dall-e-3")], batch_id=str(n), updated_at=MORNING)) for n in range(MOST_BATCHES)]
+    listed = with_batch(old, batch_of(manifest([ok("t", "dall-e-3")], batch_id="new")))
+    assert (len(listed), listed[0]["batch_id"]) == (MOST_BATCHES, "new")
+    assert f"Only the newest {MOST_BATCHES} are listed" in start_page(*listed)
+
+
+def test_a_list_is_read_back_as_it_was_written_and_another_is_refused() -> None:
+    batches = [batch_of(TWO)]
+    assert read_batches(batches_text(batches).encode()) == batches
+    with pytest.raises(ValueError, match="version"):
+        read_batches(b'{"version": 9, "batches": []}')
+
+
+def test_a_batch_is_shown_with_its_counts_its_look_its_link_and_some_pictures() -> None:
+    html = start_page(batch_of(TWO))
+    reader = Reader(html)
+    assert "\u2068One\u2069 and 1 more title" in reader.text
+    assert "2 of 3 ready · 1 rejected" in reader.text
+    assert "gpt-image-1, dall-e-3" in reader.text
+    assert "neon · bottom-bar · inter" in reader.text
+    assert "21 November 2026, 18:30 UTC" in reader.text
+    assert [each["href"] for each in reader.all("a")] == ["batches/00ff/index.html"]
+    assert len(reader.all("img")) == 2
+
+
+def test_what_is_not_finished_is_said_without_figures_that_may_be_old() -> None:
+    going = manifest([ok("One", "dall-e-3"), missing("pending", "One", "gpt-image-1")], finished=False)
+    assert "not finished" in start_page(batch_of(going))
+    assert "1 of 2 ready" not in start_page(batch_of(going))
+
+
+def test_a_private_buckets_links_say_until_when_they_open() -> None:
+    assert (
+        "these links open until 21 November 2026, 18:30 UTC"
+        in Reader(start_page(batch_of(TWO), expires_at=EVENING)).text
+    )
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_a_hostile_title_stays_text(title: str) -> None:
+    hostile = Reader(start_page(batch_of(manifest([ok(title, "dall-e-3")]))))
+    plain = Reader(start_page(batch_of(manifest([ok("t", "dall-e-3")]))))
+    assert [tag for tag, _ in hostile.tags] == [tag for tag, _ in plain.tags]
+    assert title[:100] in hostile.text

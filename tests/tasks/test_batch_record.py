@@ -1,0 +1,108 @@
+"""A batch's record: written as it goes, kept over reruns, listed beside batches that finish at the same moment."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from settings import Settings, read_settings
+from storage.keys import BATCHES_KEY, START_PAGE_KEY, manifest_key
+from storage.store import Area, StoredObject, open_store
+from tasks.batch_record import BatchRecord
+from tasks.requests import BatchRequest
+from tests.gallery.batches import LOOK, missing, ok
+from tests.minio_server import MinioServer
+
+
+@pytest.fixture(params=["directory", "minio"])
+def configured(request: pytest.FixtureRequest, tmp_path: Path, bucket: str) -> Settings:
+    if request.param == "directory":
+        return read_settings({"THUMBNAILS_DIR": str(tmp_path / "out"), "MINIO_BUCKET": bucket})
+    server: MinioServer = request.getfixturevalue("minio")
+    return read_settings({**server.environment, "MINIO_BUCKET": bucket})
+
+
+def asked(title: str = "One") -> BatchRequest:
+    return BatchRequest(prompts=[title], models=["gpt-image-1", "dall-e-3"], **LOOK)  # type: ignore[arg-type]
+
+
+def rows(*outcomes: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"title": outcomes[0]["title"], **LOOK, "results": list(outcomes)}]
+
+
+PENDING = rows(missing("pending", "One", "gpt-image-1"), missing("pending", "One", "dall-e-3"))
+HALF = rows(ok("One", "gpt-image-1"), missing("pending", "One", "dall-e-3"))
+DONE = rows(ok("One", "gpt-image-1"), ok("One", "dall-e-3"))
+
+
+async def text(settings: Settings, key: str) -> str:
+    found = await open_store(settings).read(Area.THUMBNAILS, key)
+    assert found, key
+    return found.data.decode()
+
+
+async def only_batch(settings: Settings) -> dict[str, Any]:
+    [batch] = json.loads(await text(settings, BATCHES_KEY))["batches"]
+    return json.loads(await text(settings, manifest_key(batch["batch_id"])))  # type: ignore[no-any-return]
+
+
+async def test_a_batch_has_a_record_from_its_start_and_a_finished_one_in_the_end(configured: Settings) -> None:
+    await open_store(configured).prepare()
+    record = BatchRecord(asked(), configured)
+    async with record.kept_up(lambda: PENDING):
+        going = await only_batch(configured)
+        assert (going["finished"], going["summary"]["pending"]) == (False, 2)
+    result = await record.finish(DONE)
+    done = await only_batch(configured)
+    assert (done["finished"], done["rows"], done["batch_id"]) == (True, DONE, result["batch_id"])
+    assert done["created_at"] == going["created_at"]
+    assert f"batches/{result['batch_id']}/index.html" in await text(configured, START_PAGE_KEY)
+
+
+async def test_a_batch_that_is_stopped_leaves_what_had_come(settings: Settings) -> None:
+    seen = [PENDING, HALF]
+    with pytest.raises(asyncio.CancelledError):
+        async with BatchRecord(asked(), settings).kept_up(lambda: seen.pop(0)):
+            raise asyncio.CancelledError
+    assert (await only_batch(settings))["rows"] == HALF
+
+
+async def test_a_rerun_hides_no_picture_before_it_has_come_to_it(settings: Settings) -> None:
+    await BatchRecord(asked(), settings).finish(HALF)
+    first = await only_batch(settings)
+    async with BatchRecord(asked(), settings).kept_up(lambda: PENDING):
+        [row] = (await only_batch(settings))["rows"]
+    assert [outcome["status"] for outcome in row["results"]] == ["ok", "pending"]
+    assert row["results"][0]["reused"]
+    assert (await only_batch(settings))["created_at"] == first["created_at"]
+
+
+async def test_batches_that_finish_at_the_same_moment_are_all_on_the_start_page(configured: Settings) -> None:
+    await open_store(configured).prepare()
+    titles = [f"Title {number}" for number in range(8)]
+    await asyncio.gather(
+        *(BatchRecord(asked(title), configured).finish(rows(ok(title, "dall-e-3"))) for title in titles)
+    )
+    page = await text(configured, START_PAGE_KEY)
+    assert all(title in page for title in titles)
+
+
+async def test_a_list_that_cannot_be_read_is_left_and_the_batch_has_its_result(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = StoredObject(b"not a list", "application/json", immutable=False)
+    await open_store(settings).write(Area.THUMBNAILS, BATCHES_KEY, broken)
+    result = await BatchRecord(asked(), settings).finish(DONE)
+    assert result["gallery_url"]
+    assert "batches/index.json cannot be read" in caplog.text
+    assert await text(settings, BATCHES_KEY) == "not a list"
+
+
+async def test_an_earlier_manifest_that_cannot_be_read_is_written_anew(settings: Settings) -> None:
+    result = await BatchRecord(asked(), settings).finish(HALF)
+    key = manifest_key(result["batch_id"])
+    await open_store(settings).write(Area.THUMBNAILS, key, StoredObject(b"{", "application/json", immutable=False))
+    await BatchRecord(asked(), settings).finish(DONE)
+    assert (await only_batch(settings))["rows"] == DONE
