@@ -2,7 +2,7 @@
 
 import functools
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from icu4py.breakers import CharacterBreaker, LineBreaker
 
@@ -120,12 +120,18 @@ def _pieces(text: str) -> tuple[str, ...]:
 def _words(text: str) -> tuple[str, ...]:
     """Return the pieces with those put together that are one word, as in fan-out and and/or, or one phrase."""
     words: list[str] = []
-    for piece in LineBreaker(text, KOREAN if preferred_han(text) == "kr" else JAPANESE):
+    for piece in _phrases(text):
         if words and unicodedata.category(words[-1][-1])[0] in "PS" and words[-1][-1].isascii():
             words[-1] += piece
         else:
             words.append(piece)
     return tuple(words)
+
+
+def _phrases(text: str) -> Iterable[str]:
+    if not any(character >= "\u2e80" for character in text):
+        return _pieces(text)  # Nothing East Asian: the phrases' dictionary need not be loaded.
+    return LineBreaker(text, KOREAN if preferred_han(text) == "kr" else JAPANESE)
 
 
 @functools.lru_cache(maxsize=64)

@@ -1,5 +1,6 @@
 """What both parents do: every title by every model, straight to the leaves, and one row of outcomes per title."""
 
+import gc
 from collections.abc import Sequence
 from typing import Any
 
@@ -59,6 +60,7 @@ class Rows:
         Raises:
             NothingGeneratedError: not one thumbnail came out.
         """
+        gc.enable()  # main.py turns it off for the short life of a leaf; a parent may live for hours.
         request = self._request
 
         async def run_leaf(pair: Pair) -> Outcome:
