@@ -1,0 +1,91 @@
+"""A local run ended at random moments, by kill -9 and by Ctrl-C, and run again.
+
+    python -m tests.e2e.interruptions 20
+
+does so as many times each, some at a time, and prints the totals. A broken promise raises.
+"""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from PIL import Image
+
+from tests.emulator import Emulator
+
+ROOT = Path(__file__).resolve().parents[2]
+PAIRS, WINDOW, LATENCY_SECONDS = 10, 4, 0.3
+BATCH = [[f"Title {number}" for number in range(PAIRS)], ["gpt-image-2"], "neon", "bottom-bar", "inter"]
+# Seconds from the first request in which a run is ended: until it would end by itself.
+MOMENTS = PAIRS / WINDOW * LATENCY_SECONDS + 0.3
+
+
+def start(folder: Path, emulator: Emulator) -> "subprocess.Popen[str]":
+    """Start ``python -m local`` in a folder."""
+    (folder / "batch.json").write_text(json.dumps(BATCH))
+    more = {"PYTHONPATH": str(ROOT), "FAN_OUT_WINDOW": str(WINDOW)}
+    environment = {"PATH": os.environ["PATH"], **more, **emulator.environment}
+    command = [sys.executable, "-m", "local", "batch.json", "--json"]
+    return subprocess.Popen(
+        command, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def interrupt_once(number: signal.Signals, seed: int) -> Counter[str]:
+    """End a run by a signal at a moment of the seed's choice, run it again, and return what was counted.
+
+    Raises:
+        AssertionError: something is missing, broken, or was paid for again that need not have been.
+    """
+    moment = random.Random(seed).uniform(0, MOMENTS)
+    with tempfile.TemporaryDirectory() as name, Emulator(latency_seconds=LATENCY_SECONDS) as emulator:
+        folder = Path(name)
+        run = start(folder, emulator)
+        while not emulator.requests and run.poll() is None:
+            time.sleep(0.005)
+        time.sleep(moment)
+        run.send_signal(number)
+        run.communicate(timeout=60)
+        expected = {signal.SIGKILL: -signal.SIGKILL, signal.SIGINT: 130}[number]
+        assert run.returncode in (expected, 0), (seed, run.returncode)
+        paid_first = emulator.billed
+        manifests = list(folder.glob("out/thumbnails/batches/*/manifest.json"))
+        assert len(manifests) == 1, seed
+        seen = [o for row in json.loads(manifests[0].read_text())["rows"] for o in row["results"]]
+        assert len(seen) == PAIRS, seed
+
+        again = start(folder, emulator)
+        out, said = again.communicate(timeout=120)
+        assert again.returncode == 0, (seed, said)
+        assert json.loads(out)["summary"]["ok"] == PAIRS, seed
+        paid_again = emulator.billed - PAIRS
+        assert 0 <= paid_again <= (WINDOW if number == signal.SIGKILL else 0), (seed, paid_again)
+        pictures = list(folder.glob("out/thumbnails/neon/**/*.jpg"))
+        assert len(pictures) == PAIRS, seed
+        for path in pictures:
+            with Image.open(path) as image:
+                image.load()
+    counted = {"runs": 1, "ended before the signal": run.returncode == 0, "paid for before": paid_first}
+    return Counter({**counted, "paid for in all": PAIRS + paid_again, "paid for again": paid_again})
+
+
+def main(times: int) -> None:
+    """Do so many times each, four at a time, and print the totals."""
+    for number in (signal.SIGKILL, signal.SIGINT):
+        with ThreadPoolExecutor(4) as pool:
+            totals: Counter[str] = sum(pool.map(interrupt_once, [number] * times, range(times)), Counter())
+        print(number.name)
+        for name, count in totals.items():
+            print(f"{count:8} {name}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if sys.argv[1:] else 20)
