@@ -1,0 +1,95 @@
+"""The real Render CLI's dev server, as a person drives it: ``render workflows dev`` and ``render workflows start``."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from tests.minio_server import free_port
+
+__all__ = ["DevServer", "find_cli"]
+
+ROOT = Path(__file__).resolve().parents[2]
+ENDED = ("completed", "succeeded", "failed", "canceled")
+
+
+def find_cli() -> str | None:
+    """Return the CLI's program, or None."""
+    return shutil.which("render")
+
+
+class DevServer:
+    """A dev server on a port of its own."""
+
+    def __init__(self, program: str, environment: Mapping[str, str], folder: Path) -> None:
+        """Take the CLI's program, the worker's environment, and a folder for files."""
+        self._program = program
+        self._folder = folder
+        self.port = free_port()
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        self._environment = {**kept, **environment}
+        command = [program, "workflows", "dev", "--port", str(self.port), "--", sys.executable, "main.py"]
+        self._log = (folder / "dev.log").open("w")
+        self._process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=self._environment,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+        )
+
+    def __enter__(self) -> "DevServer":
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                self.get("/v1/tasks")
+                return self
+            except (urllib.error.URLError, OSError):
+                assert time.monotonic() < deadline, (self._folder / "dev.log").read_text()
+                time.sleep(0.1)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.send_signal(signal.SIGINT)
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._log.close()
+
+    def get(self, path: str) -> Any:
+        """Return what the server's API answers."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
+            return json.loads(answer.read())
+
+    def cli(self, *arguments: str) -> str:
+        """Run a command of the CLI against this server, and return what it prints."""
+        command = [self._program, "workflows", *arguments, "--local", "--port", str(self.port), "-o", "json"]
+        done = subprocess.run(command, env=self._environment, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def run(self, task: str, input: Any, timeout: float = 300) -> dict[str, Any]:
+        """Start a task with its input in a file, wait for its end, and return what the CLI shows of it."""
+        path = self._folder / "input.json"
+        path.write_text(json.dumps(input))
+        started = json.loads(self.cli("start", task, "--input-file", str(path)))
+        deadline = time.monotonic() + timeout
+        while True:
+            shown: dict[str, Any] = json.loads(self.cli("tasks", "runs", "show", started["id"]))
+            if shown["status"] in ENDED:
+                return shown
+            assert time.monotonic() < deadline, shown
+            time.sleep(0.5)

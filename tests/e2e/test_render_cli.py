@@ -1,0 +1,97 @@
+"""The tutorial through the real Render CLI, where that is on PATH."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.render_cli import ROOT, DevServer, find_cli
+from tests.emulator import Emulator, Handler, Request, openai_error
+from tests.minio_server import MinioServer
+
+LOOK = ["neon", "left-panel", "lora"]
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with Emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def server(emulator: Emulator, minio: MinioServer, bucket: str, tmp_path: Path) -> Iterator[DevServer]:
+    program = find_cli()
+    if not program:
+        pytest.skip("no Render CLI: put render on PATH")
+    variables = {**emulator.environment, **minio.environment, "MINIO_BUCKET": bucket}
+    with DevServer(program, variables, tmp_path) as server:
+        yield server
+
+
+def result(shown: dict[str, Any]) -> dict[str, Any]:
+    assert shown["status"] == "completed", shown
+    found: dict[str, Any] = shown["results"][0]
+    return found
+
+
+def children(server: DevServer, shown: dict[str, Any]) -> list[dict[str, Any]]:
+    runs = [entry["taskRun"] for entry in server.get("/v1/task-runs?limit=1000")]
+    return [run for run in runs if run["parentTaskRunId"] == shown["id"]]
+
+
+def refuse(handler: Handler, request: Request) -> None:
+    handler.reply(400, openai_error("moderation_blocked", "It was rejected.", "image_generation_user_error"))
+
+
+def be_unavailable(handler: Handler, request: Request) -> None:
+    handler.reply(503, openai_error(None, "Try again.", "server_error"))
+
+
+def test_the_tutorials_batch(server: DevServer, emulator: Emulator) -> None:
+    batch = json.loads((ROOT / "batch.json").read_text())
+    shown = server.run("generateBatch", batch)
+    assert result(shown)["summary"] == {"requested": 10, "ok": 10, "reused": 0, "rejected": 0, "failed": 0}
+    assert len(children(server, shown)) == emulator.billed == 10
+    assert result(server.run("generateBatch", batch))["summary"]["reused"] == 10
+    assert emulator.billed == 10
+
+
+def test_a_leaf_is_retried_a_pair_is_rejected_and_the_siblings_go_on(server: DevServer, emulator: Emulator) -> None:
+    first = iter([be_unavailable])
+    emulator.choose_fault = lambda request: (
+        refuse if "Bad title" in request.prompt else next(first, None) if "Late title" in request.prompt else None
+    )
+    shown = server.run("generateBatch", [["Good title", "Bad title", "Late title"], ["gpt-image-2"], *LOOK])
+    assert [row["results"][0]["status"] for row in result(shown)["rows"]] == ["ok", "rejected", "ok"]
+    attempts = Counter(len(run["attempts"]) for run in children(server, shown))
+    assert attempts == {1: 2, 2: 1}
+    assert emulator.billed == 2
+
+
+def test_bad_input_is_answered_in_words_and_costs_nothing(server: DevServer, emulator: Emulator) -> None:
+    shown = server.run("generateBatch", [["A title"], ["gpt-image-2", "dalle"], "neon", "left-panel"])
+    assert shown["status"] == "failed"
+    assert "The input lacks font" in shown["error"]
+    shown = server.run("generateBatch", [["A title"], ["dalle"], "neon", "left", "lora"])
+    assert '"dalle" is no model. Did you mean "dall-e-3"?' in shown["error"]
+    assert '"left" is no template' in shown["error"]
+    assert emulator.requests == []
+
+
+def test_one_title_by_one_model_has_the_shape_of_many(server: DevServer) -> None:
+    row = result(server.run("generateThumbnails", ["One", ["gpt-image-2"], *LOOK]))
+    assert row.keys() == {"title", "style", "template", "font", "results"}
+    assert [outcome["status"] for outcome in row["results"]] == ["ok"]
+    batch = result(server.run("generateBatch", [["One"], ["gpt-image-2"], *LOOK]))
+    assert [len(row["results"]) for row in batch["rows"]] == [1]
+    assert result(server.run("generateThumbnail", ["One", "gpt-image-2", *LOOK]))["reused"]
+
+
+def test_fifty_images_start_no_leaf_twice(server: DevServer, emulator: Emulator) -> None:
+    titles = [f"Title number {number}" for number in range(25)]
+    shown = server.run("generateBatch", [titles, ["gpt-image-2", "gemini-3-pro-image"], *LOOK])
+    assert result(shown)["summary"]["ok"] == 50
+    assert len(children(server, shown)) == emulator.billed == len(emulator.requests) == 50
