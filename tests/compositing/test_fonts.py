@@ -9,11 +9,12 @@ TABLES = json.loads((FONTS_DIR / "catalogue.json").read_text())
 CATALOGUE = {**TABLES["fonts"], **TABLES["fallback"]}
 
 
-def test_there_are_the_references_eighteen_fonts() -> None:
-    assert set(font_names()) == set(
+def test_the_references_eighteen_fonts_are_there() -> None:
+    references = (
         "inter roboto poppins montserrat raleway oswald bebas-neue playfair merriweather lora space-mono "
-        "jetbrains-mono bangers pacifico permanent-marker righteous creepster press-start-2p".split()
+        "jetbrains-mono bangers pacifico permanent-marker righteous creepster press-start-2p"
     )
+    assert set(font_names()) >= set(references.split())
 
 
 @pytest.mark.parametrize("name", CATALOGUE)

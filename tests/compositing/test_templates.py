@@ -3,18 +3,23 @@ import pytest
 from compositing.geometry import Box
 from compositing.templates import CANVAS, TEMPLATES
 
+PANELS = ("bottom-bar", "left-panel", "center-box")
+REFERENCES = (*PANELS, "overlay-bottom", "overlay-center")
+
 
 def test_the_panels_are_the_references_shares_of_the_canvas() -> None:
+    panels = {name: TEMPLATES[name].panel for name in PANELS}
     shares = {
-        name: (round(t.panel.width / CANVAS.width, 2), round(t.panel.height / CANVAS.height, 2))
-        for name, t in TEMPLATES.items()
-        if t.panel
+        name: (round(panel.width / CANVAS.width, 2), round(panel.height / CANVAS.height, 2))
+        for name, panel in panels.items()
+        if panel
     }
     assert shares == {"bottom-bar": (1, 0.32), "left-panel": (0.42, 1), "center-box": (0.75, 0.55)}
 
 
 def test_the_insets_are_the_references() -> None:
-    insets = {name: (t.text.left - t.panel.left, t.text.top - t.panel.top) for name, t in TEMPLATES.items() if t.panel}
+    panelled = {name: (TEMPLATES[name].text, TEMPLATES[name].panel) for name in PANELS}
+    insets = {name: (text.left - panel.left, text.top - panel.top) for name, (text, panel) in panelled.items() if panel}
     assert insets == {"bottom-bar": (60, 30), "left-panel": (40, 40), "center-box": (50, 50)}
 
 
@@ -32,7 +37,7 @@ def test_every_text_box_lies_on_the_canvas(name: str) -> None:
 
 
 def test_lines_and_alignment_are_the_references() -> None:
-    assert {name: (t.align, t.max_lines) for name, t in TEMPLATES.items()} == {
+    assert {name: (TEMPLATES[name].align, TEMPLATES[name].max_lines) for name in REFERENCES} == {
         "bottom-bar": ("left", 3),
         "left-panel": ("left", 5),
         "center-box": ("center", 4),

@@ -1,0 +1,10 @@
+"""All of them, one after the other; one that lacks what it needs says so, and the others go on."""
+
+import subprocess
+import sys
+
+BENCHMARKS = ("compositing", "legibility", "cold_start", "gallery", "render_cli", "batches")
+
+for name in BENCHMARKS:
+    print(f"\n== {name}", flush=True)
+    subprocess.run([sys.executable, "-W", "ignore", "-m", f"benchmarks.{name}"], check=False)

@@ -1,0 +1,146 @@
+"""The README names all that there is, and each message of its troubleshooting table comes when it says."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from compositing.fonts import font_names
+from compositing.templates import TEMPLATES
+from errors import InvalidRequestError, NothingGeneratedError, ProviderThrottledError, ThumbnailError
+from local.command_line import main
+from providers.prompt import STYLES
+from providers.registry import MODELS
+from providers.throttling import patiently
+from providers.vendor import OPENAI
+from settings import Settings, read_settings
+from storage.store import open_store
+from tasks.fan_out import Outcome, Pair, fan_out
+from tasks.requests import BatchRequest, check_request
+from tests.minio_server import MinioServer, free_port
+from tests.storage.test_minio_store import worker_that_may
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+TROUBLES = re.findall(r"^\| `(.+?)` \|", README.partition("## Troubleshooting")[2].partition("\n## ")[0], re.MULTILINE)
+GOOD: dict[str, Any] = {
+    "prompts": ["A title"],
+    "models": ["gpt-image-2"],
+    "style": "neon",
+    "template": "left-panel",
+    "font": "inter",
+}
+
+
+@pytest.mark.parametrize("name", [*MODELS, *STYLES, *TEMPLATES, *font_names()])
+def test_every_model_style_template_and_font_is_named(name: str) -> None:
+    assert re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", README)
+
+
+@pytest.mark.parametrize("name", re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+def test_every_setting_is_in_the_table(name: str) -> None:
+    assert re.search(rf"^\| .*`{name}`.* \|", README, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "path", sorted(set(re.findall(r"\]\((docs/[^)]+)\)|`((?:tests|gallery|deploy)/[\w./-]+)`", README)))
+)
+def test_every_file_that_is_named_is_there(path: tuple[str, str]) -> None:
+    assert (ROOT / "".join(path)).exists()
+
+
+def refused(settings: Settings, **values: Any) -> str:
+    """Return why a request is refused."""
+    with pytest.raises(InvalidRequestError) as caught:
+        check_request(BatchRequest, {**GOOD, **values}, settings)
+    return str(caught.value)
+
+
+async def unready(**variables: str) -> str:
+    """Return why a MinIO store cannot be used."""
+    keys = {"MINIO_ACCESS_KEY": "someone", "MINIO_SECRET_KEY": "canary-secret", **variables}
+    with pytest.raises(ThumbnailError) as caught:
+        await open_store(read_settings(keys)).prepare()
+    return str(caught.value)
+
+
+async def no_bucket(minio: MinioServer, bucket: str, policy: Path) -> str:
+    """Return what a worker says that may write to a bucket, but not make it."""
+    with (
+        worker_that_may(minio, bucket, policy, "s3:GetObject", "s3:PutObject") as worker,
+        pytest.raises(ThumbnailError) as caught,
+    ):
+        await open_store(worker).prepare()
+    return str(caught.value)
+
+
+async def nothing_came_out() -> str:
+    async def fail(pair: Pair) -> Outcome:
+        raise RuntimeError("the store is down")
+
+    with pytest.raises(NothingGeneratedError) as caught:
+        await fan_out([Pair("A title", "gpt-image-2")], fail, 1)
+    return str(caught.value)
+
+
+async def told_to_wait_too_long() -> str:
+    async def ask() -> None:
+        raise ProviderThrottledError("OpenAI asks to wait.", 900)
+
+    with pytest.raises(ThumbnailError) as caught:
+        await patiently(ask, 60)
+    return str(caught.value)
+
+
+def shown(capsys: pytest.CaptureFixture[str], folder: Path, text: str) -> str:
+    """Return what the command line says of a file."""
+    (folder / "batch.json").write_text(text)
+    assert main([str(folder / "batch.json")]) == 2
+    return capsys.readouterr().err
+
+
+@pytest.fixture
+def messages(
+    settings: Settings,
+    minio: MinioServer,
+    bucket: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> dict[str, Callable[[], Any]]:
+    """By its beginning in the table: what produces the message, in the code that a person would meet it in."""
+    for name in ("THUMBNAILS_DIR", "SIMULATE_PROVIDERS"):  # The command line chooses these.
+        monkeypatch.setenv(name, "")
+    here, there = f"http://127.0.0.1:{free_port()}", minio.environment["MINIO_ENDPOINT"]
+    console = f"http://127.0.0.1:{minio.console_port}"
+    root = minio.environment
+    return {
+        "No store is set": lambda: refused(Settings(simulate_providers=True)),
+        "THUMBNAILS_DIR is set on Render": lambda: refused(Settings(thumbnails_dir=tmp_path, on_render=True)),
+        "OPENAI_API_KEY is not set": lambda: refused(Settings(thumbnails_dir=tmp_path)),
+        "is no model. Did you mean": lambda: refused(settings, models=["dalle-3"]),
+        "The input lacks": lambda: shown(capsys, tmp_path, '[["A title"], ["gpt-image-2"], "neon"]'),
+        "The request is for": lambda: refused(settings, prompts=[str(number) for number in range(51)]),
+        "is the same as": lambda: refused(settings, prompts=["One", "One "]),
+        'The font "inter" cannot set': lambda: refused(settings, prompts=["\ue000"]),
+        "is not JSON": lambda: shown(capsys, tmp_path, "[1, 2"),
+        "not reached": lambda: unready(MINIO_ENDPOINT=here),
+        "what answers there is no S3 server": lambda: unready(MINIO_ENDPOINT=console),
+        "SignatureDoesNotMatch": lambda: unready(MINIO_ENDPOINT=there, MINIO_ACCESS_KEY=root["MINIO_ACCESS_KEY"]),
+        "the bucket does not exist": lambda: no_bucket(minio, bucket, tmp_path / "policy.json"),
+        "refuses to draw this": lambda: str(OPENAI.moderation("It was rejected.")),
+        "does not accept the key": lambda: str(OPENAI.bad_key("Incorrect.")),
+        "did not answer within": lambda: str(OPENAI.timed_out(240)),
+        "which this attempt has no time for": told_to_wait_too_long,
+        "None of the": nothing_came_out,
+    }
+
+
+@pytest.mark.parametrize("beginning", TROUBLES)
+async def test_every_message_of_the_troubleshooting_table_comes_when_it_says(
+    messages: dict[str, Callable[[], Any]], beginning: str
+) -> None:
+    produced = messages[beginning]()
+    assert beginning in (produced if isinstance(produced, str) else await produced)
