@@ -3,7 +3,8 @@
 import gc
 import logging
 
-gc.disable()  # Looking for garbage in what a leaf imports takes a twelfth of its CPU; a parent turns it on again.
+if __name__ == "__main__":
+    gc.disable()  # Looking for garbage in what a leaf imports takes a twelfth of its CPU; a parent turns it on again.
 
 from settings import log_level
 from tasks import app

@@ -5,6 +5,7 @@ import sys
 
 BENCHMARKS = ("compositing", "legibility", "cold_start", "gallery", "render_cli", "batches")
 
-for name in BENCHMARKS:
-    print(f"\n== {name}", flush=True)
-    subprocess.run([sys.executable, "-W", "ignore", "-m", f"benchmarks.{name}"], check=False)
+if __name__ == "__main__":
+    for name in BENCHMARKS:
+        print(f"\n== {name}", flush=True)
+        subprocess.run([sys.executable, "-W", "ignore", "-m", f"benchmarks.{name}"], check=False)

@@ -77,7 +77,9 @@ class Storm:
         """Cut the store's connections while it is down."""
         with self._lock:
             now = time.monotonic()
-            if not self.over.is_set() and now > self._down_until + DOWN_FOR and self._random.random() < 0.01:
+            if self.over.is_set():
+                return
+            if now > self._down_until + DOWN_FOR and self._random.random() < 0.01:
                 self._down_until = now + DOWN_FOR
                 self.faults["store down"] += 1
             if now < self._down_until:

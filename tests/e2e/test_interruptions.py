@@ -12,6 +12,5 @@ def test_after_ctrl_c_at_any_moment_nothing_is_ever_paid_again(seed: int) -> Non
     assert interrupt_once(signal.SIGINT, seed)["paid for in all"] == PAIRS
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_after_kill_at_any_moment_only_what_was_in_flight_may_be_paid_again(seed: int) -> None:
-    assert interrupt_once(signal.SIGKILL, seed)["runs"] == 1
+def test_after_kill_at_any_moment_only_what_was_in_flight_may_be_paid_again() -> None:
+    assert interrupt_once(signal.SIGKILL, 0)["runs"] == 1
