@@ -18,6 +18,7 @@ from minio.error import MinioException, S3Error
 
 from errors import StoreError
 from settings import Endpoint, Settings
+from storage.minio_failures import NoBucketError, UnreadableError, told
 from storage.store import Area, Link, StoredObject, Versioned
 
 __all__ = ["MinioStore", "connections"]
@@ -41,16 +42,6 @@ FOR_EVER = "public, max-age=31536000, immutable"
 # A version that no object has, for a write that must fail.
 NO_VERSION = '"0"'
 MISSING = ("NoSuchKey", "NoSuchObject")
-PRESIGNED_TOO_LATE_OR_EARLY = ("Request has expired", "Request is not valid yet")
-REMEDIES = {
-    "AccessDenied": "MINIO_ACCESS_KEY may not do that: give it s3:GetObject and s3:PutObject on both buckets.",
-    "InvalidAccessKeyId": "The server does not know MINIO_ACCESS_KEY: set it and MINIO_SECRET_KEY anew.",
-    "SignatureDoesNotMatch": "MINIO_SECRET_KEY does not fit MINIO_ACCESS_KEY: set both anew.",
-    "RequestTimeTooSkewed": "This machine's clock and the server's are minutes apart: set them right.",
-    "NoSuchBucket": "The bucket does not exist: make it, or give MINIO_ACCESS_KEY the right to.",
-    "XMinioStorageFull": "The server's disk is full: make room.",
-    "XMinioAdminBucketQuotaExceeded": "The bucket's quota is used up: raise it, or make room.",
-}
 
 
 class MinioStore:
@@ -134,7 +125,7 @@ class MinioStore:
         try:
             return await asyncio.to_thread(call, *arguments)
         except (MinioException, urllib3.exceptions.HTTPError, ValueError, KeyError, ParseError) as error:
-            raise StoreError(f"MinIO at {self._endpoint}, bucket {self._name(area)}: {_told(error)}") from error
+            raise StoreError(f"MinIO at {self._endpoint}, bucket {self._name(area)}: {told(error)}") from error
 
     def _read(self, area: Area, key: str) -> Versioned | None:
         try:
@@ -176,7 +167,7 @@ class MinioStore:
         version = self._conditional_put(area, key, data, {"If-None-Match": "*"})
         # Keys that may write and not read are told AccessDenied of what is there as of what is missing.
         if version and self._read(area, key) is None:
-            raise _UnreadableError
+            raise UnreadableError
         return version
 
     def _conditional_put(self, area: Area, key: str, data: bytes, condition: dict[str, str]) -> str | None:
@@ -211,7 +202,7 @@ class MinioStore:
             logger.info("made the bucket %s", name)
         except S3Error as error:
             if error.code == "AccessDenied":
-                raise _NoBucketError(name) from error
+                raise NoBucketError(name) from error
             if error.code not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
                 raise
         if area is Area.THUMBNAILS and not self._presigned_hours:
@@ -269,14 +260,6 @@ def connections() -> urllib3.PoolManager:
     )
 
 
-class _NoBucketError(MinioException):
-    """The bucket is missing, and the keys do not allow to make it."""
-
-
-class _UnreadableError(MinioException):
-    """What was written cannot be read back."""
-
-
 def _header(text: str) -> str:
     """Return a text as a header can hold it, percent-encoded; its beginning, where all of it would be too much."""
     kept = ""
@@ -291,27 +274,3 @@ def _header(text: str) -> str:
 def _is_missing(error: S3Error) -> bool:
     """Say whether an object is not there. Keys that may not list a bucket are told AccessDenied of what is missing."""
     return error.code in (*MISSING, "NoSuchBucket", "AccessDenied")
-
-
-def _told(error: Exception) -> str:
-    """Return what happened and what to do about it, without the request and its signature."""
-    if isinstance(error, _NoBucketError):
-        return (
-            "the bucket does not exist, and MINIO_ACCESS_KEY may not make it. Make it, "
-            "or give the key s3:CreateBucket and s3:PutBucketPolicy."
-        )
-    if isinstance(error, _UnreadableError):
-        return (
-            "what was written cannot be read back, so that every run would pay anew. "
-            "Give MINIO_ACCESS_KEY s3:GetObject on both buckets."
-        )
-    if isinstance(error, S3Error):
-        if error.message in PRESIGNED_TOO_LATE_OR_EARLY:
-            return f"{error.message}. {REMEDIES['RequestTimeTooSkewed']}"
-        return f"{error.code}. {REMEDIES.get(error.code or '', error.message)}"
-    if isinstance(error, MinioException | KeyError | ParseError):
-        return "what answers there is no S3 server. Check that MINIO_ENDPOINT names the API and not the console."
-    if isinstance(error, urllib3.exceptions.HTTPError):
-        reason = getattr(error, "reason", None) or error
-        return f"not reached ({type(reason).__name__}). Check MINIO_ENDPOINT, and that the server is up."
-    return f"{error}. Check MINIO_ENDPOINT and MINIO_BUCKET."
