@@ -2,7 +2,10 @@
 
 import sys
 
-from local.command_line import main
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        from local.command_line import main
+
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:  # Before anything was started.
+        sys.exit(130)
