@@ -2,7 +2,6 @@
 
 import asyncio
 import email.utils
-import logging
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -12,8 +11,6 @@ from errors import ProviderThrottledError, ProviderUnavailableError
 
 __all__ = ["patiently", "retry_after"]
 
-logger = logging.getLogger(__name__)
-
 T = TypeVar("T")
 
 # Seconds: what is waited where the provider does not say how long, doubling, and the bounds of any wait.
@@ -22,11 +19,13 @@ JITTER = 0.1
 
 
 async def patiently(
-    ask: Callable[[], Awaitable[T]], budget_seconds: float, waiting: Callable[[], None] = lambda: None
+    ask: Callable[[], Awaitable[T]],
+    budget_seconds: float,
+    waiting: Callable[[float, ProviderThrottledError], None] = lambda seconds, error: None,
 ) -> T:
     """Ask, and ask again whenever a throttled provider's wait is over, as long as the budget holds.
 
-    ``waiting`` is told of each wait when it begins.
+    ``waiting`` is told of each wait when it begins: its seconds, and why.
 
     Leaves that wait for the same quota are told the same time. Jitter spreads them, and the longer one has waited,
     the less of it: who came first is served first.
@@ -50,8 +49,7 @@ async def patiently(
                     f"{error} It asks for {asked:.0f} s, which this attempt has no time for; a later run may."
                 ) from error
             waits += 1
-            logger.info("throttled, waiting %.1f s: %s", wait, error)
-            waiting()
+            waiting(wait, error)
             await asyncio.sleep(wait)
 
 

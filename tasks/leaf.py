@@ -46,22 +46,22 @@ async def make_thumbnail(request: ThumbnailRequest, settings: Settings, run_id: 
     }
 
     if lay_out(title, load_font(request.font), TEMPLATES[request.template]).shortened:
-        logger.warning("%s, %s: the title does not fit at any size and is shortened", title, model.id)
+        logger.warning("%s: the title does not fit at any size and is shortened", work)
         outcome["title_shortened"] = True
     enter("looking")
     if await store.holds(Area.THUMBNAILS, key):
-        logger.info("%s, %s: found finished, %s", title, model.id, key)
+        logger.info("%s: found finished, %s", work, key)
         return {**outcome, "reused": True}
 
     def prepare_compositing() -> None:
         import_module("compositing.thumbnail")
-        logger.debug("%s, %s: ready to compose", title, model.id)
+        logger.debug("%s: ready to compose", work)
 
     began = time.perf_counter()
     try:
         original = await find_or_generate(work, settings, store, run_id, prepare_compositing)
     except ProviderRejectedError as error:
-        logger.info("%s, %s: rejected, %s", title, model.id, error)
+        logger.info("%s: rejected, %s", work, error)
         return {"status": "rejected", **pair, "error": {"code": error.code, "message": str(error)}}
     got_original = time.perf_counter()
     if request.model == settings.crash_model:
@@ -76,7 +76,7 @@ async def make_thumbnail(request: ThumbnailRequest, settings: Settings, run_id: 
     about = {"title": title, "model": model.id, "served-by": work.picture.served_by}
     await store.write(Area.THUMBNAILS, key, StoredObject(jpeg, "image/jpeg", about))
     uploaded = time.perf_counter()
-    logger.info("%s, %s: %s, %s", title, model.id, "recomposed" if original.reused else "generated", key)
+    logger.info("%s: %s, %s", work, "recomposed" if original.reused else "generated", key)
     return {
         **outcome,
         "reused": original.reused,

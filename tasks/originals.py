@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from errors import PictureError, ProviderUnavailableError, StoreError
+from errors import PictureError, ProviderThrottledError, ProviderUnavailableError, StoreError
 from providers.choice import open_provider
 from providers.provider import Picture
 from providers.throttling import patiently
@@ -73,7 +73,7 @@ async def find_or_generate(
                 if picture:
                     canvas = await _decoded(picture.data)
                     enter("storing")
-                    await _keep(store, key, picture, ends)
+                    await _keep(store, work, picture, ends)
                     return Original(canvas, False, picture.usage)
             claim = Claim(store, key, run_id)
         if found := await _find(store, key):
@@ -82,7 +82,7 @@ async def find_or_generate(
             raise ProviderUnavailableError("Another run is at work on this picture and did not finish it in time.")
         if not told:
             enter("waiting")
-            logger.info("another run has claimed %s; waiting for its picture, or for its claim to expire", key)
+            logger.info("%s: another run is at work on the picture; waiting for that, or for its claim to expire", work)
         told = True
         await asyncio.sleep(POLLING_SECONDS)
 
@@ -107,27 +107,32 @@ async def _generate(
             enter("asking")
             return await provider.generate(work.picture) if claim.is_held else None
 
-        logger.debug("asking %s: %s", work.picture.served_by, work.picture.prompt)
+        def throttled(seconds: float, error: ProviderThrottledError) -> None:
+            enter("throttled")
+            logger.info("%s: throttled, waiting %.1f s: %s", work, seconds, error)
+
+        logger.debug("%s: asking %s: %s", work, work.picture.served_by, work.picture.prompt)
         preparing = asyncio.create_task(asyncio.to_thread(meanwhile))
         try:
             budget = ends - settings.provider_timeout_seconds - time.monotonic()
-            return await patiently(ask, budget, lambda: enter("throttled"))
+            return await patiently(ask, budget, throttled)
         finally:
-            logger.debug("%s answered", work.picture.served_by)
+            logger.debug("%s: %s answered", work, work.picture.served_by)
             await asyncio.wait([preparing])
 
 
-async def _keep(store: Store, key: str, picture: Picture, ends: float) -> None:
+async def _keep(store: Store, work: Work, picture: Picture, ends: float) -> None:
     """Store what was paid for, and do not give up before the leaf has to: a store may be back in time."""
     waits = 0
     while True:
         try:
-            return await store.write(Area.ORIGINALS, key, StoredObject(picture.data, "application/octet-stream"))
+            stored = StoredObject(picture.data, "application/octet-stream")
+            return await store.write(Area.ORIGINALS, work.original_key, stored)
         except StoreError as error:
             wait = min(0.5 * 2**waits, 10.0)
             if time.monotonic() + wait > ends:
                 raise StoreError(f"A picture was paid for and could not be stored. {error}") from error
-            logger.warning("a picture that was paid for waits for the store: %s", error)
+            logger.warning("%s: a picture that was paid for waits for the store: %s", work, error)
             waits += 1
             await asyncio.sleep(wait)
 

@@ -23,6 +23,10 @@ class Work:
     original_key: str
     thumbnail_key: str
 
+    def __str__(self) -> str:
+        """The pair, as a log line begins with it."""
+        return f"{self.title}, {self.model.id}"
+
 
 def work_of(request: ThumbnailRequest, settings: Settings) -> Work:
     """Return a checked request's work."""
