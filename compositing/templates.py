@@ -1,6 +1,6 @@
-"""The five templates, as data. Adding one is adding one entry to ``TEMPLATES``.
+"""The templates, as data. Adding one is adding one entry to ``TEMPLATES``.
 
-The figures are the reference's, on its canvas of 1200x630.
+The five that follow have the reference's figures, on its canvas of 1200x630.
 """
 
 from dataclasses import dataclass

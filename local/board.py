@@ -57,6 +57,9 @@ class Board:
         self.states: dict[tuple[str, str], PairState] = {}
         self.active: dict[tuple[str, str], PairState] = {}
         self.ended: Counter[str] = Counter()
+        # Whose picture arrived in this run, in whichever attempt; and how often an attempt is to be made again.
+        self.arrived: set[tuple[str, str]] = set()
+        self.retries = 0
 
     @property
     def done(self) -> int:
@@ -75,6 +78,9 @@ class Board:
         if event.task != "generateThumbnail" or not isinstance(event.arguments, list):
             return None
         title, model = event.arguments[:2]
+        if event.stage == "storing":
+            self.arrived.add((title, model))
+        self.retries += event.kind == "retrying"
         state = self.states[title, model] = self._state(event)
         if state.ended:
             self.active.pop((title, model), None)

@@ -49,7 +49,8 @@ settings.
 Ctrl-C once starts nothing more and keeps what is in progress; twice stops at once.
 Run it again to go on.
 
-exit code:  0 all there; 1 some pair failed or was rejected; 2 bad input; 130 interrupted
+exit code:  0 all there; 1 some pair failed or was rejected, or the store did;
+            2 bad input; 130 interrupted
 
 examples:
   python -m local batch.json
@@ -87,6 +88,7 @@ def main(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m local",
+        allow_abbrev=False,
         description=DESCRIPTION,
         epilog="\n".join(_listed(kind, names) for kind, names in VALID.items()) + f"\n\n{EPILOGUE}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -143,6 +145,8 @@ def _input(options: argparse.Namespace) -> dict[str, Any]:
     said = ("prompts", "models", "style", "template", "font", "context", "extra_prompt", "variation")
     over = {name: value for name in said if (value := getattr(options, name)) is not None}
     if options.file is None:
+        if options.crash and Path(options.crash).suffix == ".json":
+            raise InvalidRequestError([f"--crash took {options.crash} for a model: put the file before it"])
         if not over:
             raise InvalidRequestError(["There is no input. Name a JSON file, or give the options; see --help"])
         return over
@@ -181,7 +185,9 @@ def _run(batch: dict[str, Any], request: BatchRequest, options: argparse.Namespa
     simulated = read_settings().simulate_providers
     if simulated:
         print("SIMULATED PICTURES: no provider is asked and nothing is paid.", file=sys.stderr)
-        print("Set OPENAI_API_KEY and GOOGLE_API_KEY for real ones.\n", file=sys.stderr)
+        has_keys = os.environ.get("OPENAI_API_KEY") or os.environ.get("GOOGLE_API_KEY")
+        remedy = "Unset SIMULATE_PROVIDERS" if has_keys else "Set OPENAI_API_KEY and GOOGLE_API_KEY"
+        print(f"{remedy} for real ones.\n", file=sys.stderr)
     board = Board(request.prompts, request.models)
     view = LiveView(board, screen) if screen.is_terminal else PlainProgress(board)
 
@@ -198,5 +204,11 @@ def _run(batch: dict[str, Any], request: BatchRequest, options: argparse.Namespa
         print(f"Interrupted: {there} of {board.total} images are there, {left} are left.", file=sys.stderr)
         print("Run it again to go on; what is there costs nothing.", file=sys.stderr)
         return INTERRUPTED
-    print(json.dumps(result, ensure_ascii=False) if options.json else f"\n{report(result, simulated=simulated)}")
+    if options.crash is not None and not board.retries:
+        print("Nothing crashed: every picture was there. --variation 1 asks for new ones.", file=sys.stderr)
+    print(
+        json.dumps(result, ensure_ascii=False)
+        if options.json
+        else f"\n{report(result, board.arrived, simulated=simulated)}"
+    )
     return ALL_THERE if result["summary"]["ok"] == result["summary"]["requested"] else SOME_MISSING

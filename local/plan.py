@@ -18,7 +18,7 @@ WINDOW = 20
 
 @dataclass(frozen=True)
 class Step:
-    """What a run would do for one pair: ``reuse`` its thumbnail, ``recompose`` a paid picture, or ``generate`` one."""
+    """What a run would do for one pair: ``reuse`` its thumbnail, ``recompose`` its picture, or ``generate`` one."""
 
     title: str
     model: str
@@ -51,8 +51,8 @@ class Plan:
         ]
         counted = ", ".join(f"{actions[action]} to {action}" for action in ("reuse", "recompose", "generate"))
         served = ", ".join(f"{count} by {model}" for model, count in self.pictures.items())
-        pictures = f"{sum(self.pictures.values())} pictures{' to be simulated' if self.simulated else ' to pay for'}"
-        return "\n".join([*lines, "", counted, f"{pictures}: {served}" if served else pictures])
+        pictures = f"pictures to {'simulate' if self.simulated else 'pay for'}: {sum(self.pictures.values())}"
+        return "\n".join([*lines, "", counted, f"{pictures} ({served})" if served else pictures])
 
 
 async def make_plan(request: BatchRequest, settings: Settings) -> Plan:
@@ -62,6 +62,8 @@ async def make_plan(request: BatchRequest, settings: Settings) -> Plan:
         StoreError: the store cannot be reached.
     """
     store, turn = open_store(settings), asyncio.Semaphore(WINDOW)
+    for area in Area:  # A wrong key is told of in an answer's body, which a lookup has none of.
+        await store.read(area, "never-written")
     common = request.model_dump(exclude={"prompts", "models"})
     works = [
         work_of(ThumbnailRequest(title=title, model=model, **common), settings)

@@ -1,5 +1,6 @@
 """What a local run says at its end: what came out, what was paid for, and where it is."""
 
+from collections.abc import Collection
 from typing import Any
 
 from local.board import how
@@ -11,28 +12,31 @@ __all__ = ["report"]
 MOST_PAIRS = 100
 
 
-def report(result: dict[str, Any], *, simulated: bool) -> str:
-    """Return the report of ``generateBatch``'s result, as lines of text."""
+def report(result: dict[str, Any], arrived: Collection[tuple[str, str]], *, simulated: bool) -> str:
+    """Return the report of ``generateBatch``'s result, as lines of text.
+
+    ``arrived`` are the pairs whose picture was made in this run. A retry finds what its first attempt paid for, so that
+    an outcome alone does not tell.
+    """
     outcomes = [outcome for row in result["rows"] for outcome in row["results"]]
     lines = []
     if len(outcomes) > MOST_PAIRS:
         outcomes = [outcome for outcome in outcomes if outcome["status"] != "ok"][:MOST_PAIRS]
     if outcomes:
-        lines += [*_table(outcomes, simulated=simulated), ""]
-    paid = sum(how(outcome) == "done" for row in result["rows"] for outcome in row["results"])
+        lines += [*_table(outcomes, arrived, simulated=simulated), ""]
     summary = ", ".join(f"{count} {name}" for name, count in result["summary"].items())
-    lines.append(f"{summary}{'; simulated, nothing was paid for' if simulated else f'; paid for: {paid}'}")
+    lines.append(f"{summary}{'; simulated, nothing was paid for' if simulated else f'; paid for: {len(arrived)}'}")
     lines.append(f"manifest: {result['manifest_url']}")
     lines.append(f"gallery:  {result['gallery_url']}")
     return "\n".join(lines)
 
 
-def _table(outcomes: list[dict[str, Any]], *, simulated: bool) -> list[str]:
+def _table(outcomes: list[dict[str, Any]], arrived: Collection[tuple[str, str]], *, simulated: bool) -> list[str]:
     """Return two lines per pair: how it ended and what it took, and below that what served it and where it is."""
     cells = [("how", "seconds", "paid", "model", "title")]
     for outcome in outcomes:
         seconds = [value for name, value in outcome.items() if name.endswith("_seconds")]
-        paid = ("simulated" if simulated else "yes") if how(outcome) == "done" else "no"
+        paid = ("simulated" if simulated else "yes") if (outcome["title"], outcome["model"]) in arrived else "no"
         spent = f"{sum(seconds):.1f}" if seconds else "-"
         cells.append((how(outcome), spent, paid, outcome["model"], brief(clean_text(outcome["title"]))))
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]

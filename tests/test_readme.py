@@ -36,7 +36,8 @@ GOOD: dict[str, Any] = {
 
 @pytest.mark.parametrize("name", [*MODELS, *STYLES, *TEMPLATES, *font_names()])
 def test_every_model_style_template_and_font_is_named(name: str) -> None:
-    assert re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", README)
+    found = re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", README)
+    assert found, f"name {name} in README.md, under What to ask for"
 
 
 @pytest.mark.parametrize("name", re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
@@ -144,3 +145,7 @@ async def test_every_message_of_the_troubleshooting_table_comes_when_it_says(
 ) -> None:
     produced = messages[beginning]()
     assert beginning in (produced if isinstance(produced, str) else await produced)
+
+
+def test_no_figure_is_left_to_be_filled_in() -> None:
+    assert not re.search(r"\| [A-Z_]{4,} \|", README)

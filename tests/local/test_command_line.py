@@ -135,7 +135,7 @@ def test_a_plan_says_what_a_run_would_do_and_does_nothing(tmp_path: Path, capsys
 def test_a_plan_counts_a_picture_that_two_models_share_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "batch.json").write_text(json.dumps([["One"], ["gpt-image-1", "gpt-image-2.5-flare"], *BATCH[2:]]))
     assert main(["batch.json", "--plan"]) == 0
-    assert "1 pictures to be simulated: 1 by simulated/gpt-image-2.5-flare" in capsys.readouterr().out
+    assert "pictures to simulate: 1 (1 by simulated/gpt-image-2.5-flare)" in capsys.readouterr().out
 
 
 def test_a_crash_on_purpose_is_retried_and_the_siblings_go_on(
@@ -147,6 +147,7 @@ def test_a_crash_on_purpose_is_retried_and_the_siblings_go_on(
     shown = capsys.readouterr()
     assert shown.err.count("retrying in 5 s") == 2
     assert shown.err.count("Crashed on purpose") == 2
+    assert shown.out.count("reused  0.0      simulated") == 2  # Made by this run, in its first attempt.
     assert "4 requested, 4 ok" in shown.out
 
 
@@ -157,3 +158,26 @@ def test_a_crash_of_no_model_is_refused(
     (tmp_path / "batch.json").write_text(json.dumps(BATCH))
     assert main(["batch.json", "--crash", "dalle"]) == 2
     assert "CRASH_FIRST_ATTEMPT_OF_MODEL='dalle' is no model" in capsys.readouterr().err
+
+
+def test_where_nothing_is_left_to_crash_it_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRASH_FIRST_ATTEMPT_OF_MODEL", "")
+    assert run(tmp_path, BATCH) == main([str(tmp_path / "batch.json"), "--crash", "gpt-image-1"]) == 0
+    assert "Nothing crashed" in capsys.readouterr().err
+
+
+def test_a_file_that_crash_took_for_a_model_is_pointed_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "batch.json").write_text(json.dumps(BATCH))
+    assert main(["--crash", "batch.json"]) == 2
+    assert "--crash took batch.json for a model: put the file before it" in capsys.readouterr().err
+
+
+def test_with_keys_set_the_banner_says_what_to_unset(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"SIMULATE_PROVIDERS": "1", "OPENAI_API_KEY": "a", "GOOGLE_API_KEY": "b"}.items():
+        monkeypatch.setenv(name, value)
+    assert run(tmp_path, BATCH) == 0
+    assert "Unset SIMULATE_PROVIDERS for real ones." in capsys.readouterr().err

@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from providers.registry import MODELS
+from tests.emulator import GEMINI_LIVE, OPENAI_LIVE
 
 
 @pytest.mark.parametrize(
@@ -34,3 +35,8 @@ def test_every_entry_is_sound(model: object) -> None:
     assert model.qualities == MODELS[model.serving_id].qualities
     if model.ends:
         date.fromisoformat(model.ends)
+
+
+def test_the_emulator_knows_every_live_model() -> None:
+    live = {model.id for model in MODELS.values() if not model.successor}
+    assert live == OPENAI_LIVE | GEMINI_LIVE, "bring OPENAI_LIVE or GEMINI_LIVE in tests/emulator.py up to date"
