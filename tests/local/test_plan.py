@@ -21,5 +21,5 @@ async def test_a_wrong_key_is_an_error_and_no_plan_to_pay_for_everything(
     right = {**minio.environment, "MINIO_BUCKET": bucket, "SIMULATE_PROVIDERS": "1"}
     await open_store(read_settings(right)).prepare()
     assert (await make_plan(REQUEST, read_settings(right))).pictures == {"simulated/gpt-image-2": 1}
-    with pytest.raises(StoreError, match="SignatureDoesNotMatch|InvalidAccessKeyId"):
+    with pytest.raises(StoreError, match=r"SignatureDoesNotMatch|InvalidAccessKeyId"):
         await make_plan(REQUEST, read_settings({**right, **wrong}))
