@@ -6,6 +6,8 @@ import time
 from collections import Counter
 from typing import Any
 
+from tasks.requests import clean_text
+
 __all__ = ["ProgressLog"]
 
 logger = logging.getLogger(__name__)
@@ -37,7 +39,7 @@ class ProgressLog:
         self._statuses[outcome["status"]] += 1
         self._statuses["reused"] += bool(outcome.get("reused"))
         if outcome["status"] != "ok":
-            pair, message = f"{outcome['title']}, {outcome['model']}", outcome["error"]["message"]
+            pair, message = f"{clean_text(outcome['title'])}, {outcome['model']}", outcome["error"]["message"]
             logger.warning("%s: %s, %s", pair, outcome["status"], message)
         if self._done == self._total or self._done * STEPS // self._total > self._told * STEPS // self._total:
             self._tell()

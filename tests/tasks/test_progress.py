@@ -54,3 +54,9 @@ async def test_a_batch_in_which_nothing_ends_still_says_that_it_lives(
     telling.cancel()
     assert 2 <= len(lines(caplog)) <= 5
     assert "0 of 3: 0 ok (0 reused), 0 rejected, 0 failed; 1 in flight" in lines(caplog)[0]
+
+
+def test_a_hostile_title_stays_on_its_line(caplog: pytest.LogCaptureFixture) -> None:
+    error = {"error": {"code": "failed", "message": "no"}}
+    run(1, [{**OK, "status": "failed", "title": "a\nERROR forged\x1b[2J\u202e", **error}])
+    assert "a ERROR forged [2J, m: failed, no" in lines(caplog)
