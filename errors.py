@@ -9,14 +9,18 @@ from collections.abc import Sequence
 __all__ = [
     "InjectedCrashError",
     "InvalidRequestError",
-    "NothingGeneratedError",
     "PictureError",
     "ProviderRejectedError",
     "ProviderThrottledError",
     "ProviderUnavailableError",
+    "QuotaWaitTooLongError",
     "SettingsError",
+    "StoppedError",
     "StoreError",
+    "StoreFullError",
+    "StoreUnavailableError",
     "ThumbnailError",
+    "UnusableAnswerError",
 ]
 
 
@@ -71,25 +75,66 @@ class ProviderThrottledError(ProviderUnavailableError):
         super().__init__(message)
 
 
+class QuotaWaitTooLongError(ProviderUnavailableError):
+    """The provider asks for a longer wait than the attempt has left. Asking again before then only costs quota."""
+
+    code = "quota_wait_too_long"
+
+    def __init__(self, message: str, wait_seconds: float) -> None:
+        """Take the message and how long the wait would be."""
+        self.wait_seconds = wait_seconds
+        super().__init__(message)
+
+
+class UnusableAnswerError(ProviderUnavailableError):
+    """The provider answered with success and without a picture. It may have billed the request all the same."""
+
+    code = "no_picture"
+
+
 class PictureError(ThumbnailError):
-    """What came as a picture is none, or none that could be used; another attempt may bring a better one."""
+    """The bytes are not an image, or not one that can be used."""
+
+    code = "unusable_picture"
+
+
+class DamagedOriginalError(ThumbnailError):
+    """A stored original is not a picture any more."""
+
+    code = "damaged_original"
+
+
+class UnusableAnswersError(ThumbnailError):
+    """The provider's answers were unusable too often to pay for another."""
 
     code = "unusable_picture"
 
 
 class StoreError(ThumbnailError):
-    """The store could not be read or written; a retry may help once it is back."""
+    """The store refuses, and goes on refusing until someone changes keys, buckets or settings."""
 
     code = "store"
+
+
+class StoreUnavailableError(StoreError):
+    """The store cannot be reached or fails for now; it may be back soon."""
+
+    code = "store_unavailable"
+
+
+class StoreFullError(StoreError):
+    """The store has no room."""
+
+    code = "store_full"
+
+
+class StoppedError(ThumbnailError):
+    """The process was told to end before the work was done."""
+
+    code = "stopped"
 
 
 class InjectedCrashError(ThumbnailError):
     """A crash that was asked for, to show what a retry does."""
 
     code = "injected_crash"
-
-
-class NothingGeneratedError(ThumbnailError):
-    """Not one pair of a request came out."""
-
-    code = "nothing_generated"

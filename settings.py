@@ -14,12 +14,22 @@ from urllib.parse import urlsplit
 
 from errors import SettingsError
 
-__all__ = ["Administrator", "Endpoint", "Settings", "log_level", "read_administrator", "read_settings"]
+__all__ = [
+    "LEAF_TIMEOUT_SECONDS",
+    "Administrator",
+    "Endpoint",
+    "Settings",
+    "log_level",
+    "read_administrator",
+    "read_settings",
+]
 
 T = TypeVar("T")
 
 OPENAI_QUALITIES = ("low", "medium", "high", "xhigh", "max", "auto")
 GEMINI_SIZES = ("1K", "2K", "4K")
+# Seconds after which Render ends a leaf.
+LEAF_TIMEOUT_SECONDS = 900
 LONGEST_PROVIDER_TIMEOUT = 600
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -82,6 +92,7 @@ class Settings:
     minio_public_base_url: str | None = None
     minio_region: str = "us-east-1"
     minio_presigned_hours: int | None = None
+    store_patience_seconds: float = 840.0
     max_images_per_batch: int = 50
     fan_out_window: int = 20
     crash_model: str | None = None
@@ -134,6 +145,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         minio_public_base_url=read("MINIO_PUBLIC_BASE_URL", _base_url, None),
         minio_region=read("MINIO_REGION", str, "us-east-1"),
         minio_presigned_hours=read("MINIO_PRESIGNED_HOURS", _hours, None),
+        store_patience_seconds=read("STORE_PATIENCE_SECONDS", _seconds, 840.0),
         max_images_per_batch=read("MAX_IMAGES_PER_BATCH", _count, 50),
         fan_out_window=read("FAN_OUT_WINDOW", _count, 20),
         crash_model=read("CRASH_FIRST_ATTEMPT_OF_MODEL", str, None),

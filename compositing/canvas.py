@@ -15,7 +15,7 @@ __all__ = ["JPEG_QUALITY", "encode_jpeg", "open_on_canvas"]
 logger = logging.getLogger(__name__)
 
 JPEG_QUALITY = 85  # The reference's.
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "TIFF", "BMP")
 # Pixels: the largest picture a model offers (4K, 16:9) has 17 million; what is much larger is a bomb.
 MOST_PIXELS, SHORTEST_SIDE = 40_000_000, 64
 # Pixels from which on a picture is scaled in strips of so many of the canvas's rows, for the memory's sake.

@@ -65,6 +65,10 @@ class Finished(TypedDict):
     """The title fits at no size, and ends in an ellipsis on the picture."""
     usage: NotRequired[dict[str, float | str]]
     """What the provider says that the picture took, in its own terms."""
+    unusable_answers: NotRequired[int]
+    """How many of the provider's answers were paid for before this one and were no pictures."""
+    throttled_seconds: NotRequired[float]
+    """How long the provider's quota had this pair wait."""
     original_seconds: NotRequired[float]
     composite_seconds: NotRequired[float]
     upload_seconds: NotRequired[float]

@@ -10,10 +10,11 @@ from local.engine import RunEvent
 
 __all__ = ["STAGES", "Board", "PairState", "how"]
 
-# What a leaf does, in a person's words, by the names in ``tasks.stages``.
+# What a leaf does, in a person's words, by the names in ``tasks.attempt``.
 STAGES = {
     "looking": "looking up",
     "waiting": "waiting for another run",
+    "store": "waiting for the store",
     "asking": "asking",
     "throttled": "waiting for the quota",
     "storing": "storing",

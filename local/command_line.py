@@ -17,7 +17,7 @@ from rich.logging import RichHandler
 
 from compositing.fonts import font_names
 from compositing.templates import TEMPLATES
-from errors import InvalidRequestError, ThumbnailError
+from errors import InvalidRequestError, StoppedError, ThumbnailError
 from local.board import Board
 from local.engine import Engine
 from local.interrupt import interruptible
@@ -199,7 +199,7 @@ def _run(batch: dict[str, Any], request: BatchRequest, options: argparse.Namespa
     try:
         with view:
             result = asyncio.run(run())
-    except asyncio.CancelledError:
+    except (asyncio.CancelledError, StoppedError):
         there, left = board.ended["done"] + board.ended["reused"], board.total - board.done
         print(f"Interrupted: {there} of {board.total} images are there, {left} are left.", file=sys.stderr)
         print("Run it again to go on; what is there costs nothing.", file=sys.stderr)

@@ -15,7 +15,9 @@ from render_sdk import Options, Retry, TaskRunMetadata, Workflows
 from render_sdk.client.errors import TaskRunError
 from render_sdk.workflows import TaskDefinition
 
-from tasks.stages import observer
+from errors import StoppedError
+from tasks.attempt import Attempt, Stage, surroundings
+from waiting import Stop
 
 __all__ = ["Engine", "RunEvent"]
 
@@ -55,7 +57,7 @@ class Engine:
         self._observe = observe
         self._sleep = sleep
         self._root: asyncio.Task[Any] | None = None
-        self._stopped = asyncio.Event()
+        self._stop = Stop()
         self._active = self._held = 0
 
     @property
@@ -66,9 +68,10 @@ class Engine:
     def stop(self) -> None:
         """Start no further subtask and no retry. Once the attempts in progress have ended, the root is cancelled.
 
-        So what is paid for by now arrives and is kept. A root that waits for nothing more ends by itself.
+        So what is paid for by now arrives and is kept, and what only waits, for a quota or for the store, ends at once.
+        A root that waits for nothing more ends by itself.
         """
-        self._stopped.set()
+        self._stop.request()
 
     def cancel(self) -> None:
         """Cancel the root, and every attempt in progress with it."""
@@ -92,17 +95,25 @@ class Engine:
             self._root = asyncio.current_task()
         sent = json.dumps(arguments)
         retries = 0
+
+        def entered(stage: Stage) -> None:
+            self._observe(RunEvent("stage", task, run_id, arguments, stage=stage))
+
         while True:
-            if parent and self._stopped.is_set():
+            if parent and self._stop.requested:
                 await self._hold()
             self._active += bool(parent)
             self._observe(RunEvent("started", task, run_id, arguments))
             try:
-                observer.set(lambda stage: self._observe(RunEvent("stage", task, run_id, arguments, stage=stage)))
+                surroundings.set(Attempt(stop=self._stop, enter=entered))
                 result = await self._attempt(info.func, info.options, json.loads(sent), metadata)
+            except StoppedError:
+                if parent is None:
+                    raise
+                continue
             except Exception as error:
                 wait = _wait_before_retry(info.options.retry, retries)
-                if wait is None or (parent is None and self._stopped.is_set()):
+                if wait is None or (parent is None and self._stop.requested):
                     self._observe(RunEvent("failed", task, run_id, arguments, error=str(error)))
                     raise
                 self._observe(RunEvent("retrying", task, run_id, arguments, error=str(error), wait_seconds=wait))
@@ -127,7 +138,7 @@ class Engine:
 
     async def _wait(self, seconds: float) -> None:
         """Wait before a retry, or until the engine is stopped."""
-        waits = [asyncio.ensure_future(self._sleep(seconds)), asyncio.ensure_future(self._stopped.wait())]
+        waits = [asyncio.ensure_future(self._sleep(seconds)), asyncio.ensure_future(self._stop.wait())]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -6,24 +6,31 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from settings import Settings
+from storage.history import read_history
 from storage.store import Area, open_store
+from tasks.leaf import looks_finished
 from tasks.requests import BatchRequest, ThumbnailRequest, brief, clean_text
 from tasks.work import Work, work_of
 
 __all__ = ["Plan", "make_plan"]
 
+Action = Literal["reuse", "recompose", "refused", "generate"]
 # How many pairs are looked up at a time.
 WINDOW = 20
 
 
 @dataclass(frozen=True)
 class Step:
-    """What a run would do for one pair: ``reuse`` its thumbnail, ``recompose`` its picture, or ``generate`` one."""
+    """What a run would do for one pair.
+
+    ``reuse`` its thumbnail, ``recompose`` its picture, ``generate`` one, or leave it,
+    as the provider ``refused`` it before.
+    """
 
     title: str
     model: str
     served_by: str
-    action: Literal["reuse", "recompose", "generate"]
+    action: Action
     shared: bool = False
 
 
@@ -50,6 +57,7 @@ class Plan:
             for step in self.steps
         ]
         counted = ", ".join(f"{actions[action]} to {action}" for action in ("reuse", "recompose", "generate"))
+        counted += f", {actions['refused']} refused before" if actions["refused"] else ""
         served = ", ".join(f"{count} by {model}" for model, count in self.pictures.items())
         pictures = f"pictures to {'simulate' if self.simulated else 'pay for'}: {sum(self.pictures.values())}"
         return "\n".join([*lines, "", counted, f"{pictures} ({served})" if served else pictures])
@@ -71,11 +79,13 @@ async def make_plan(request: BatchRequest, settings: Settings) -> Plan:
         for model in request.models
     ]
 
-    async def action(work: Work) -> Literal["reuse", "recompose", "generate"]:
+    async def action(work: Work) -> Action:
         async with turn:
-            if await store.holds(Area.THUMBNAILS, work.thumbnail_key):
+            if looks_finished(await store.stat(Area.THUMBNAILS, work.thumbnail_key)):
                 return "reuse"
-            return "recompose" if await store.holds(Area.ORIGINALS, work.original_key) else "generate"
+            if await store.stat(Area.ORIGINALS, work.original_key):
+                return "recompose"
+            return "refused" if (await read_history(store, work.original_key)).refusal else "generate"
 
     actions = await asyncio.gather(*map(action, works))
     steps, paid = [], set[str]()

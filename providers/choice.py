@@ -1,8 +1,8 @@
 """Which provider serves a model under the settings in force, what it is asked for, and what is missing."""
 
 import sys
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 
 from providers.prompt import build_prompt
 from providers.provider import Picture, PictureProvider, PictureRequest
@@ -10,10 +10,11 @@ from providers.registry import Model
 from providers.vendor import GEMINI, OPENAI, hide_secrets
 from settings import Settings
 
-__all__ = ["open_provider", "picture_request", "provider_faults"]
+__all__ = ["OpenProvider", "open_provider", "picture_request", "provider_faults"]
 
 # Divisible by 16 and almost the canvas itself, so that next to nothing paid for is cropped away.
 NEAR_CANVAS = "1200x640"
+OpenProvider = Callable[[Model, Settings], AbstractAsyncContextManager[PictureProvider]]
 VENDORS = {"openai": OPENAI, "gemini": GEMINI}
 
 

@@ -1,6 +1,7 @@
 """A directory as the store: for a laptop, and for trying things out."""
 
 import asyncio
+import errno
 import fcntl
 import hashlib
 import os
@@ -10,13 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from errors import StoreError
+from errors import StoreError, StoreFullError
 from settings import Settings
-from storage.store import Area, Link, StoredObject, Versioned
+from storage.store import Area, Link, ObjectInfo, StoredObject, Versioned
 
 __all__ = ["DirectoryStore"]
 
 T = TypeVar("T")
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+JPEG_BEGINS = b"\xff\xd8\xff"
 
 
 class DirectoryStore:
@@ -43,9 +47,9 @@ class DirectoryStore:
         """Return the file's bytes, or None where there is no such file."""
         return await self._blocking(_read, self._path(area, key))
 
-    async def holds(self, area: Area, key: str) -> bool:
-        """Say whether there is such a file."""
-        return await self._blocking(self._path(area, key).is_file)
+    async def stat(self, area: Area, key: str) -> ObjectInfo | None:
+        """Return the file's size, and what its first bytes say that it is, or None where there is no such file."""
+        return await self._blocking(_stat, self._path(area, key))
 
     async def write(self, area: Area, key: str, stored: StoredObject) -> None:
         """Write the file whole or not at all. A directory keeps bytes only, and none of what is said of them."""
@@ -59,9 +63,10 @@ class DirectoryStore:
         """Write the file where it still has that version, and return its new one."""
         return await self._blocking(_replace, self._path(area, key), data, version)
 
-    async def remove(self, area: Area, key: str) -> None:
+    async def remove(self, area: Area, key: str) -> bool:
         """Remove the file."""
         await self._blocking(lambda: self._path(area, key).unlink(missing_ok=True))
+        return True
 
     def link(self, key: str) -> Link:
         """Return a ``file://`` URL."""
@@ -74,10 +79,10 @@ class DirectoryStore:
         try:
             return await asyncio.to_thread(call, *arguments)
         except OSError as error:
-            raise StoreError(
-                f"The store {self._root} failed: {error.strerror or error}. "
-                "Check that THUMBNAILS_DIR names a directory that can be written to and has room."
-            ) from error
+            failed = f"The store {self._root} failed: {error.strerror or error}."
+            if error.errno in FULL:
+                raise StoreFullError(f"{failed} Make room there.") from error
+            raise StoreError(f"{failed} Check that THUMBNAILS_DIR names a directory that can be written to.") from error
 
 
 def _try_writing(directory: Path) -> None:
@@ -92,6 +97,16 @@ def _read(path: Path) -> Versioned | None:
     except FileNotFoundError:
         return None
     return Versioned(data, _version(data))
+
+
+def _stat(path: Path) -> ObjectInfo | None:
+    try:
+        with path.open("rb") as file:
+            is_jpeg = file.read(len(JPEG_BEGINS)) == JPEG_BEGINS
+            size = os.fstat(file.fileno()).st_size
+    except FileNotFoundError:
+        return None
+    return ObjectInfo(size, "image/jpeg" if is_jpeg else "application/octet-stream")
 
 
 def _write(path: Path, data: bytes) -> None:

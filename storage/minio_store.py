@@ -14,12 +14,11 @@ from xml.etree.ElementTree import ParseError
 import certifi
 import urllib3
 from minio import Minio
-from minio.error import MinioException, S3Error
+from minio.error import MinioException, S3Error, ServerError
 
-from errors import StoreError
 from settings import Endpoint, Settings
-from storage.minio_failures import NoBucketError, UnreadableError, told
-from storage.store import Area, Link, StoredObject, Versioned
+from storage.minio_failures import NoBucketError, UnreadableError, store_error
+from storage.store import Area, Link, ObjectInfo, StoredObject, Versioned
 
 __all__ = ["MinioStore", "connections"]
 
@@ -32,10 +31,9 @@ T = TypeVar("T")
 # Seconds to connect, and to wait for the next piece; and how often a request is sent again after a broken connection
 # or one of the server's own errors. All that is sent may be sent twice: a conditional write tells its own apart.
 TIMEOUT = urllib3.Timeout(connect=5, read=30)
-RETRIES = urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504), raise_on_status=False)
+RETRIES = urllib3.Retry(total=1, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504), raise_on_status=False)
 # Claims are renewed every few seconds: a renewal that hangs must be over before the claim expires.
 CLAIM_TIMEOUT = urllib3.Timeout(connect=3, read=4)
-CLAIM_RETRIES = RETRIES.new(total=1)
 CONNECTIONS = 32
 LONGEST_METADATA = 1000  # Bytes for one value; S3 allows 2 KB for all of an object's.
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -90,8 +88,8 @@ class MinioStore:
         """Return the object's bytes and its ETag, or None where there is no such object."""
         return await self._blocking(area, self._read, area, key)
 
-    async def holds(self, area: Area, key: str) -> bool:
-        """Say whether there is such an object."""
+    async def stat(self, area: Area, key: str) -> ObjectInfo | None:
+        """Return the object's size and content type, or None where there is no such object."""
         return await self._blocking(area, self._stat, area, key)
 
     async def write(self, area: Area, key: str, stored: StoredObject) -> None:
@@ -106,9 +104,9 @@ class MinioStore:
         """Put the object where it still has that ETag, and return its new one."""
         return await self._blocking(area, self._conditional_put, area, key, data, {"If-Match": version})
 
-    async def remove(self, area: Area, key: str) -> None:
-        """Remove the object where the keys allow it; what they do not allow is left."""
-        await self._blocking(area, self._remove, area, key)
+    async def remove(self, area: Area, key: str) -> bool:
+        """Remove the object; say whether the keys allow that."""
+        return await self._blocking(area, self._remove, area, key)
 
     def link(self, key: str) -> Link:
         """Return the object's public URL, or a presigned one with its expiry where the bucket is private."""
@@ -125,7 +123,7 @@ class MinioStore:
         try:
             return await asyncio.to_thread(call, *arguments)
         except (MinioException, urllib3.exceptions.HTTPError, ValueError, KeyError, ParseError) as error:
-            raise StoreError(f"MinIO at {self._endpoint}, bucket {self._name(area)}: {told(error)}") from error
+            raise store_error(f"MinIO at {self._endpoint}, bucket {self._name(area)}", error) from error
 
     def _read(self, area: Area, key: str) -> Versioned | None:
         try:
@@ -140,14 +138,14 @@ class MinioStore:
             response.close()
             response.release_conn()
 
-    def _stat(self, area: Area, key: str) -> bool:
+    def _stat(self, area: Area, key: str) -> ObjectInfo | None:
         try:
-            self._client.stat_object(self._name(area), key)
+            found = self._client.stat_object(self._name(area), key)
         except S3Error as error:
             if _is_missing(error):
-                return False
+                return None
             raise
-        return True
+        return ObjectInfo(found.size or 0, found.content_type or "")
 
     def _write(self, area: Area, key: str, stored: StoredObject) -> None:
         metadata = {name: _header(value) for name, value in stored.metadata.items()}
@@ -167,19 +165,18 @@ class MinioStore:
         version = self._conditional_put(area, key, data, {"If-None-Match": "*"})
         # Keys that may write and not read are told AccessDenied of what is there as of what is missing.
         if version and self._read(area, key) is None:
+            self._remove(area, key)
             raise UnreadableError
         return version
 
     def _conditional_put(self, area: Area, key: str, data: bytes, condition: dict[str, str]) -> str | None:
         # put_object has no parameter for a condition; a presigned URL leaves the headers free.
         url = self._client.get_presigned_url("PUT", self._name(area), key, expires=timedelta(minutes=5))
-        response = self._http.request(
-            "PUT", url, body=data, headers=condition, timeout=CLAIM_TIMEOUT, retries=CLAIM_RETRIES
-        )
+        response = self._http.request("PUT", url, body=data, headers=condition, timeout=CLAIM_TIMEOUT, retries=RETRIES)
         if response.status == 200:
             return response.headers["ETag"]
         if "xml" not in response.headers.get("Content-Type", ""):
-            raise MinioException(f"status {response.status}")
+            raise ServerError("an answer without S3's XML", response.status)
         error: S3Error = S3Error.fromxml(response)
         if error.code in ("PreconditionFailed", *MISSING):
             return None
@@ -241,12 +238,14 @@ class MinioStore:
                 self._bucket,
             )
 
-    def _remove(self, area: Area, key: str) -> None:
+    def _remove(self, area: Area, key: str) -> bool:
         try:
             self._client.remove_object(self._name(area), key)
         except S3Error as error:
             if error.code != "AccessDenied":
                 raise
+            return False
+        return True
 
 
 def connections() -> urllib3.PoolManager:

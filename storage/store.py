@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from errors import SettingsError
 from settings import Settings
 
-__all__ = ["Area", "Link", "Store", "StoredObject", "Versioned", "open_store", "store_faults"]
+__all__ = ["Area", "Link", "ObjectInfo", "Store", "StoredObject", "Versioned", "open_store", "store_faults"]
 
 
 class Area(Enum):
@@ -40,6 +40,13 @@ class Versioned(NamedTuple):
     version: str
 
 
+class ObjectInfo(NamedTuple):
+    """What a store says of an object without its bytes: their number, and what they are."""
+
+    size: int
+    content_type: str
+
+
 class Link(NamedTuple):
     """Where a reader finds something, and until when (ISO 8601, UTC) where that is not for ever."""
 
@@ -50,7 +57,8 @@ class Link(NamedTuple):
 class Store(Protocol):
     """Holds bytes under keys such as ``"neon/a-title/gpt-image-2-0123456789ab.jpg"``, in two areas.
 
-    Every method raises StoreError where the store cannot be reached or refuses.
+    Every method raises StoreUnavailableError where the store is away for now, StoreFullError where it has no room, and
+    StoreError where it refuses.
     """
 
     async def prepare(self) -> None:
@@ -65,8 +73,8 @@ class Store(Protocol):
         """Return what the key holds, or None."""
         ...
 
-    async def holds(self, area: Area, key: str) -> bool:
-        """Say whether the key holds anything."""
+    async def stat(self, area: Area, key: str) -> ObjectInfo | None:
+        """Return what the key holds but for its bytes, or None."""
         ...
 
     async def write(self, area: Area, key: str, stored: StoredObject) -> None:
@@ -81,8 +89,8 @@ class Store(Protocol):
         """Store the bytes and return their version, or return None where the key no longer holds that version."""
         ...
 
-    async def remove(self, area: Area, key: str) -> None:
-        """Remove what the key holds, where the store allows it."""
+    async def remove(self, area: Area, key: str) -> bool:
+        """Remove what the key holds; say whether the keys allow that."""
         ...
 
     def link(self, key: str) -> Link:

@@ -9,13 +9,11 @@ from render_sdk import TaskContext, Workflows
 
 from errors import InvalidRequestError
 
-__all__ = ["LEAF_TIMEOUT_SECONDS", "app", "checked_arguments", "name_arguments"]
+__all__ = ["app", "checked_arguments", "name_arguments"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 Task = Callable[Concatenate[TaskContext, P], Awaitable[R]]
-
-LEAF_TIMEOUT_SECONDS = 900
 
 app = Workflows()
 

@@ -1,30 +1,41 @@
 """The list of batches and the start page, which all batches write to, also at the same moment."""
 
 import asyncio
+import hashlib
+import logging
 import random
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from urllib.parse import quote
 
 from errors import StoreError
-from gallery.batches import Batch, batches_text, read_batches, with_batch
+from gallery.batches import MOST_BATCHES, Batch, batch_of, batches_text, read_batches, with_batch
+from gallery.manifest import read_manifest
 from gallery.start_page import render_start_page
-from storage.keys import BATCHES_KEY, START_PAGE_KEY, page_key
+from storage.keys import BATCHES_KEY, START_PAGE_KEY, manifest_key, page_key
 from storage.store import Area, Store, StoredObject
 
 __all__ = ["addresses", "list_batch"]
 
+logger = logging.getLogger(__name__)
+
 # Of all that write at once one gets through, so that this many others may come first.
 ATTEMPTS = 30
 LONGEST_PAUSE_SECONDS = 1.0
+BATCH_ID = rb"\b[0-9a-f]{16}\b"
 
 
-async def list_batch(store: Store, batch: Batch) -> None:
+async def list_batch(store: Store, batch: Batch) -> str | None:
     """Put a batch into the list by a conditional write, and write the start page from the list as it is then.
 
+    A list that cannot be read is set aside and rebuilt from the manifests that it still names; what became of it is
+    returned.
+
     Raises:
-        StoreError: the store failed, or the list cannot be read; it is left as it is then.
+        StoreError: the store failed, or others changed the list each time.
     """
-    version, batches = await _enter(store, batch)
+    version, batches, note = await _enter(store, batch)
     while True:
         page = await asyncio.to_thread(_page, store, batches)
         await store.write(
@@ -35,8 +46,12 @@ async def list_batch(store: Store, batch: Batch) -> None:
         # Another batch may have been listed, and its page written, before this older one went over it.
         found = await store.read(Area.THUMBNAILS, BATCHES_KEY)
         if found is None or found.version == version:
-            return
-        version, batches = found.version, _batches(found.data)
+            return note
+        version = found.version
+        try:
+            batches = read_batches(found.data)
+        except ValueError:  # Damaged since; whoever lists the next batch finds it so.
+            return note
 
 
 def addresses(store: Store, root: str = "") -> Callable[[str], str]:
@@ -56,25 +71,40 @@ def _page(store: Store, batches: list[Batch]) -> str:
     )
 
 
-async def _enter(store: Store, batch: Batch) -> tuple[str, list[Batch]]:
+async def _enter(store: Store, batch: Batch) -> tuple[str, list[Batch], str | None]:
     for attempt in range(ATTEMPTS):
         found = await store.read(Area.THUMBNAILS, BATCHES_KEY)
-        batches = with_batch(_batches(found.data) if found else [], batch)
+        listed, note = await _read(store, found.data) if found else ([], None)
+        batches = with_batch(listed, batch)
         data = batches_text(batches).encode()
         if found:
             version = await store.replace(Area.THUMBNAILS, BATCHES_KEY, data, found.version)
         else:
             version = await store.create(Area.THUMBNAILS, BATCHES_KEY, data)
         if version:
-            return version, batches
+            if note:
+                logger.warning("%s", note)
+            return version, batches, note
         await asyncio.sleep(random.uniform(0, min(0.05 * 2**attempt, LONGEST_PAUSE_SECONDS)))  # noqa: S311
     raise StoreError(f"{BATCHES_KEY} was changed by others each of {ATTEMPTS} times that it was to be written.")
 
 
-def _batches(data: bytes) -> list[Batch]:
+async def _read(store: Store, data: bytes) -> tuple[list[Batch], str | None]:
+    """Return the list; a damaged one is set aside, and rebuilt from the manifests of the ids that it still holds."""
     try:
-        return read_batches(data)
+        return read_batches(data), None
     except ValueError as error:
-        raise StoreError(
-            f"{BATCHES_KEY} cannot be read: {error}. Delete it, and run again the batches that it is to list."
-        ) from error
+        aside = f"{BATCHES_KEY}.damaged-{hashlib.sha256(data).hexdigest()[:8]}"
+        await store.write(Area.THUMBNAILS, aside, StoredObject(data, "application/octet-stream"))
+        batches: list[Batch] = []
+        for batch_id in dict.fromkeys(re.findall(BATCH_ID, data)):
+            found = await store.read(Area.THUMBNAILS, manifest_key(batch_id.decode()))
+            with suppress(ValueError):
+                batches += [batch_of(read_manifest(found.data))] if found else []
+            if len(batches) == MOST_BATCHES:
+                break
+        batches.sort(key=lambda batch: batch["updated_at"], reverse=True)
+        return batches, (
+            f"{BATCHES_KEY} was damaged ({error}). It is kept as {aside}, and the list was rebuilt with the "
+            f"{len(batches)} batches that it still named. A batch that is missing is listed again when it runs again."
+        )

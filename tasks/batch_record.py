@@ -15,7 +15,8 @@ from gallery.manifest import Manifest, build_manifest, manifest_text, read_manif
 from gallery.page import render_page
 from settings import Settings
 from storage.keys import START_PAGE_KEY, batch_id, manifest_key, page_key
-from storage.store import Area, StoredObject, open_store
+from storage.store import Area, Store, StoredObject, open_store
+from tasks.attempt import Attempt, patient_store
 from tasks.batch_list import addresses, list_batch
 from tasks.fan_out import Outcome, counts
 from tasks.requests import BatchRequest
@@ -40,11 +41,13 @@ class BatchRecord:
     A store that fails here takes nothing back: the thumbnails are there, and what was not written is logged.
     """
 
-    def __init__(self, request: BatchRequest, settings: Settings) -> None:
+    def __init__(self, request: BatchRequest, settings: Settings, attempt: Attempt, store: Store | None = None) -> None:
         """Take the request, which the batch's id is a digest of; nothing is read or written yet."""
         self._request = request.model_dump()
         self._simulated = settings.simulate_providers
-        self._store = open_store(settings)
+        self._store = store or open_store(settings)
+        self._patient_store = patient_store(self._store, settings, attempt)
+        self._notes: list[str] = []
         self._id = batch_id([self._request, self._simulated])
         self._created_at = ""
         self._earlier: dict[tuple[str, str], Outcome] = {}
@@ -88,6 +91,7 @@ class BatchRecord:
             "summary": summary,
             "manifest_url": manifest_url,
             "gallery_url": gallery_url,
+            **({"notes": self._notes} if self._notes else {}),
             "rows": rows,
         }
 
@@ -106,6 +110,7 @@ class BatchRecord:
         """Write manifest and page, and return their URLs, None where one failed; with ``listed`` the start page too."""
         if not self._created_at:
             await self._begin()
+        store: Store = self._patient_store if finished else self._store
         manifest = build_manifest(
             self._id,
             self._request,
@@ -117,20 +122,21 @@ class BatchRecord:
             simulated=self._simulated,
         )
         urls = (
-            await self._put(manifest_key(self._id), "application/json", lambda: manifest_text(manifest)),
-            await self._put(page_key(self._id), "text/html; charset=utf-8", lambda: self._page(manifest)),
+            await self._put(store, manifest_key(self._id), "application/json", lambda: manifest_text(manifest)),
+            await self._put(store, page_key(self._id), "text/html; charset=utf-8", lambda: self._page(manifest)),
         )
         if listed:
             try:
-                await list_batch(self._store, batch_of(manifest))
+                if note := await list_batch(store, batch_of(manifest)):
+                    self._notes.append(note)
             except StoreError as error:
                 logger.error("the batch %s was not listed on the start page: %s", self._id, error)
         return urls
 
-    async def _put(self, key: str, content_type: str, text: Callable[[], str]) -> str | None:
+    async def _put(self, store: Store, key: str, content_type: str, text: Callable[[], str]) -> str | None:
         data = (await asyncio.to_thread(text)).encode()
         try:
-            await self._store.write(Area.THUMBNAILS, key, StoredObject(data, content_type, immutable=False))
+            await store.write(Area.THUMBNAILS, key, StoredObject(data, content_type, immutable=False))
         except StoreError as error:
             logger.error("%s was not written: %s", key, error)
             return None
@@ -145,7 +151,7 @@ class BatchRecord:
         self._created_at = _now()
         key = manifest_key(self._id)
         try:
-            found = await self._store.read(Area.THUMBNAILS, key)
+            found = await self._patient_store.read(Area.THUMBNAILS, key)
             earlier = read_manifest(found.data) if found else None
         except (StoreError, ValueError) as error:
             logger.warning("the earlier manifest %s is not used: %s", key, error)

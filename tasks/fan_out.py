@@ -1,12 +1,11 @@
 """Many leaves, a bounded number of them at a time, and an outcome for every one."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
 
-from errors import NothingGeneratedError
 from tasks.progress import ProgressLog
+from tasks.windows import Windows
 
 __all__ = ["Outcome", "Pair", "counts", "fan_out", "pending"]
 
@@ -25,33 +24,32 @@ async def fan_out(
     run_leaf: Callable[[Pair], Awaitable[Outcome]],
     window: int,
     outcomes: list[Outcome] | None = None,
+    vendor_of: Callable[[Pair], str] = lambda pair: "",
 ) -> list[Outcome]:
-    """Run a leaf for every pair, at most ``window`` at a time.
+    """Run a leaf for every pair, at most ``window`` at a time, and of a vendor that throttles fewer.
 
     Args:
         pairs: what to run leaves for.
         run_leaf: runs one.
         window: how many may be in flight.
         outcomes: a list to fill in, for whoever looks at it meanwhile; a pair without an outcome is ``pending`` there.
+        vendor_of: whose quota a pair takes from.
 
     Returns:
         The outcomes in the pairs' order. A leaf that fails for good has an outcome with the status ``failed``; its
         siblings go on.
-
-    Raises:
-        NothingGeneratedError: not one pair came out, and a retry may change that. Where every pair was rejected it
-            cannot, and would ask the providers once more for what they refuse.
     """
     outcomes = [] if outcomes is None else outcomes
     outcomes[:] = map(pending, pairs)
-    waiting = iter(enumerate(pairs))
     progress = ProgressLog(len(pairs))
+    windows = Windows([vendor_of(pair) for pair in pairs], window)
 
     async def work() -> None:
-        for number, pair in waiting:
+        while start := await windows.start():
             progress.begin()
-            outcomes[number] = await _outcome(pair, run_leaf)
-            progress.end(outcomes[number])
+            outcome = outcomes[start.number] = await _outcome(pairs[start.number], run_leaf)
+            progress.end(outcome)
+            await windows.end(start, throttled=bool(outcome.get("throttled_seconds")))
 
     telling = asyncio.create_task(progress.keep_telling())
     workers = [asyncio.create_task(work()) for _ in range(min(window, len(pairs)))]
@@ -62,9 +60,6 @@ async def fan_out(
         raise
     finally:
         telling.cancel()
-    statuses = {outcome["status"] for outcome in outcomes}
-    if "ok" not in statuses and "failed" in statuses:
-        raise NothingGeneratedError(f"None of the {len(pairs)} images came out.\n{_causes(outcomes)}")
     return outcomes
 
 
@@ -91,9 +86,3 @@ async def _outcome(pair: Pair, run_leaf: Callable[[Pair], Awaitable[Outcome]]) -
     except Exception as error:  # Whatever ended this leaf must not take its siblings' finished work along.
         message = str(error).removeprefix("Subtask failed: ")
         return {"status": "failed", **pair._asdict(), "error": {"code": "failed", "message": message}}
-
-
-def _causes(outcomes: Sequence[Outcome]) -> str:
-    """Return one line per cause and how many pairs it struck, so that a large batch's message stays short."""
-    causes = Counter(outcome["error"]["message"] for outcome in outcomes)
-    return "\n".join(f"- {message} ({times} of {len(outcomes)})" for message, times in causes.most_common(10))

@@ -29,6 +29,7 @@ async def generate_batch(
 ) -> dict[str, Any]:
     """Make a thumbnail of every title by every model and return a summary, the rows, and where to look at them."""
     from settings import read_settings
+    from tasks.attempt import begin_attempt
     from tasks.batch_record import BatchRecord
     from tasks.requests import BatchRequest, check_request
     from tasks.rows import Rows
@@ -45,8 +46,10 @@ async def generate_batch(
         "variation": variation,
     }
     request = check_request(BatchRequest, values, settings)
-    record, rows = BatchRecord(request, settings), Rows(request.prompts, request.models, request, settings)
-    await rows.prepare()
+    attempt = begin_attempt(ctx.metadata.task_run_id)
+    record = BatchRecord(request, settings, attempt)
+    rows = Rows(request.prompts, request.models, request, settings)
+    await rows.prepare(attempt)
     async with record.kept_up(rows.so_far):
-        await rows.generate(ctx)
+        await attempt.to_the_end(rows.generate(ctx))
     return await record.finish(rows.so_far())

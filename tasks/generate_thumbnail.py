@@ -4,7 +4,8 @@ from typing import Any
 
 from render_sdk import Retry, TaskContext
 
-from tasks.app import LEAF_TIMEOUT_SECONDS, app, checked_arguments
+from settings import LEAF_TIMEOUT_SECONDS
+from tasks.app import app, checked_arguments
 
 __all__ = ["generate_thumbnail"]
 
@@ -32,6 +33,7 @@ async def generate_thumbnail(
     Raises whatever a retry may help against, so that Render retries this leaf and no other.
     """
     from settings import read_settings
+    from tasks.attempt import GRACE_SECONDS, begin_attempt
     from tasks.leaf import make_thumbnail
     from tasks.requests import ThumbnailRequest, check_request
 
@@ -46,4 +48,5 @@ async def generate_thumbnail(
         "extra_prompt": extra_prompt,
         "variation": variation,
     }
-    return await make_thumbnail(check_request(ThumbnailRequest, values, settings), settings, ctx.metadata.task_run_id)
+    request = check_request(ThumbnailRequest, values, settings)
+    return await make_thumbnail(request, settings, begin_attempt(ctx.metadata.task_run_id, GRACE_SECONDS))

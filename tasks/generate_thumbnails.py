@@ -29,6 +29,7 @@ async def generate_thumbnails(
 ) -> dict[str, Any]:
     """Make a thumbnail of the title by each model and return the outcomes in the models' order."""
     from settings import read_settings
+    from tasks.attempt import begin_attempt
     from tasks.requests import ThumbnailsRequest, check_request
     from tasks.rows import Rows
 
@@ -45,6 +46,7 @@ async def generate_thumbnails(
     }
     request = check_request(ThumbnailsRequest, values, settings)
     rows = Rows([request.title], request.models, request, settings)
-    await rows.prepare()
-    [row] = await rows.generate(ctx)
+    attempt = begin_attempt(ctx.metadata.task_run_id)
+    await rows.prepare(attempt)
+    [row] = await attempt.to_the_end(rows.generate(ctx))
     return row

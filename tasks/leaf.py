@@ -2,41 +2,67 @@
 
 import asyncio
 import logging
-import time
 from importlib import import_module
 
 from compositing.fonts import load_font
 from compositing.layout import lay_out
 from compositing.templates import TEMPLATES
-from errors import ProviderRejectedError
-from settings import Settings
-from storage.store import Area, StoredObject, open_store
+from errors import (
+    DamagedOriginalError,
+    ProviderRejectedError,
+    QuotaWaitTooLongError,
+    StoreError,
+    StoreFullError,
+    StoreUnavailableError,
+    ThumbnailError,
+    UnusableAnswersError,
+)
+from settings import LEAF_TIMEOUT_SECONDS, Settings
+from storage.store import Area, ObjectInfo, StoredObject, open_store
+from tasks.attempt import Attempt, patient_store
 from tasks.fan_out import Outcome
 from tasks.fault_injection import crash_once
 from tasks.originals import find_or_generate
 from tasks.requests import ThumbnailRequest
-from tasks.stages import enter
-from tasks.work import work_of
+from tasks.work import Work, work_of
 
 __all__ = ["make_thumbnail"]
 
 logger = logging.getLogger(__name__)
 
+# Seconds that a leaf keeps for what comes after its original, and for its start.
+RESERVE_SECONDS = 60
+# Bytes: no JPEG of the canvas is smaller or larger.
+THUMBNAIL_SIZES = range(2_000, 4_000_000)
 
-async def make_thumbnail(request: ThumbnailRequest, settings: Settings, run_id: str | None = None) -> Outcome:
+
+async def make_thumbnail(request: ThumbnailRequest, settings: Settings, attempt: Attempt | None = None) -> Outcome:
     """Make one thumbnail, or find it made, and return its outcome.
 
-    ``run_id`` is the run's own, the same in each of its attempts. The timings are in seconds: getting the original,
-    compositing, uploading.
+    Where another attempt cannot help, the outcome is ``rejected`` (by the provider) or ``failed``; what another attempt
+    may mend is raised. The timings are in seconds: getting the original, compositing, uploading, and how long the
+    provider had this leaf wait.
     """
+    attempt = attempt or Attempt()
     work = work_of(request, settings)
-    model, title, key = work.model, work.title, work.thumbnail_key
-    store = open_store(settings)
+    try:
+        return await _make(request, work, settings, attempt)
+    except ProviderRejectedError as error:
+        return _unfinished("rejected", request, work, error)
+    except (StoreUnavailableError, StoreFullError):
+        raise
+    except (StoreError, DamagedOriginalError, UnusableAnswersError, QuotaWaitTooLongError) as error:
+        return _unfinished("failed", request, work, error)
+
+
+async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attempt: Attempt) -> Outcome:
+    model, title, key, clock = work.model, work.title, work.thumbnail_key, attempt.clock
+    store = patient_store(open_store(settings), settings, attempt, LEAF_TIMEOUT_SECONDS - RESERVE_SECONDS)
     link = store.link(key)
-    pair: Outcome = {"title": request.title, "model": model.id}
     outcome: Outcome = {
         "status": "ok",
-        **pair,
+        "title": request.title,
+        "model": model.id,
         "served_by": work.picture.served_by,
         "image_url": link.url,
         **({"image_url_expires_at": link.expires_at} if link.expires_at else {}),
@@ -48,8 +74,8 @@ async def make_thumbnail(request: ThumbnailRequest, settings: Settings, run_id: 
     if lay_out(title, load_font(request.font), TEMPLATES[request.template]).shortened:
         logger.warning("%s: the title does not fit at any size and is shortened", work)
         outcome["title_shortened"] = True
-    enter("looking")
-    if await store.holds(Area.THUMBNAILS, key):
+    attempt.enter("looking")
+    if looks_finished(await store.stat(Area.THUMBNAILS, key)):
         logger.info("%s: found finished, %s", work, key)
         return {**outcome, "reused": True}
 
@@ -57,31 +83,44 @@ async def make_thumbnail(request: ThumbnailRequest, settings: Settings, run_id: 
         import_module("compositing.thumbnail")
         logger.debug("%s: ready to compose", work)
 
-    began = time.perf_counter()
-    try:
-        original = await find_or_generate(work, settings, store, run_id, prepare_compositing)
-    except ProviderRejectedError as error:
-        logger.info("%s: rejected, %s", work, error)
-        return {"status": "rejected", **pair, "error": {"code": error.code, "message": str(error)}}
-    got_original = time.perf_counter()
+    began = clock.now()
+    original = await find_or_generate(work, settings, store, attempt, prepare_compositing)
+    got_original = clock.now()
     if request.model == settings.crash_model:
-        await crash_once(store, key, run_id)
+        await crash_once(store, key, attempt.run_id)
 
     from compositing.thumbnail import compose
 
-    enter("composing")
+    attempt.enter("composing")
     jpeg = await asyncio.to_thread(compose, original.canvas, title, request.template, request.font)
-    composed = time.perf_counter()
-    enter("uploading")
+    composed = clock.now()
+    attempt.enter("uploading")
     about = {"title": title, "model": model.id, "served-by": work.picture.served_by}
     await store.write(Area.THUMBNAILS, key, StoredObject(jpeg, "image/jpeg", about))
-    uploaded = time.perf_counter()
+    uploaded = clock.now()
     logger.info("%s: %s, %s", work, "recomposed" if original.reused else "generated", key)
     return {
         **outcome,
         "reused": original.reused,
         **({"usage": dict(original.usage)} if original.usage else {}),
+        **({"unusable_answers": original.unusable_answers} if original.unusable_answers else {}),
+        **({"throttled_seconds": round(original.throttled_seconds, 3)} if original.throttled_seconds else {}),
         "original_seconds": round(got_original - began, 3),
         "composite_seconds": round(composed - got_original, 3),
         "upload_seconds": round(uploaded - composed, 3),
+    }
+
+
+def looks_finished(found: ObjectInfo | None) -> bool:
+    """Say whether what is under a thumbnail's key can be one. What cannot, damaged or not ours, is made again."""
+    return found is not None and found.size in THUMBNAIL_SIZES and found.content_type == "image/jpeg"
+
+
+def _unfinished(status: str, request: ThumbnailRequest, work: Work, error: ThumbnailError) -> Outcome:
+    logger.info("%s: %s, %s", work, status, error)
+    return {
+        "status": status,
+        "title": request.title,
+        "model": request.model,
+        "error": {"code": error.code, "message": str(error)},
     }

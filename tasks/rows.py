@@ -6,8 +6,10 @@ from typing import Any
 
 from render_sdk import TaskContext
 
+from providers.registry import MODELS
 from settings import Settings
 from storage.store import open_store
+from tasks.attempt import Attempt, patient_store
 from tasks.fan_out import Outcome, Pair, fan_out, pending
 from tasks.generate_thumbnail import generate_thumbnail
 from tasks.requests import BatchRequest, ThumbnailsRequest, log_models
@@ -45,21 +47,17 @@ class Rows:
             for title in self._titles
         ]
 
-    async def prepare(self) -> None:
-        """Say what is to be known of the models, and prove that the store can be written to.
+    async def prepare(self, attempt: Attempt) -> None:
+        """Say what is to be known of the models, and prove that the store can be written to, once it is there.
 
         Raises:
             StoreError: it cannot.
         """
         log_models(self._models)
-        await open_store(self._settings).prepare()
+        await patient_store(open_store(self._settings), self._settings, attempt).prepare()
 
     async def generate(self, ctx: TaskContext) -> list[dict[str, Any]]:
-        """Run the leaves, and return the rows.
-
-        Raises:
-            NothingGeneratedError: not one thumbnail came out.
-        """
+        """Run the leaves, and return the rows."""
         gc.enable()  # main.py turns it off for the short life of a leaf; a parent may live for hours.
         request = self._request
 
@@ -76,5 +74,8 @@ class Rows:
                 request.variation,
             )
 
-        await fan_out(self._pairs, run_leaf, self._settings.fan_out_window, self._outcomes)
+        def vendor_of(pair: Pair) -> str:
+            return MODELS[pair.model].vendor
+
+        await fan_out(self._pairs, run_leaf, self._settings.fan_out_window, self._outcomes, vendor_of)
         return self.so_far()

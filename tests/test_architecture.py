@@ -12,15 +12,16 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 MAY_IMPORT = {
     "errors": set(),
+    "waiting": set(),
     "settings": {"errors"},
     "providers": {"settings", "errors"},
     "compositing": {"settings", "errors"},
-    "storage": {"settings", "errors"},
+    "storage": {"settings", "errors", "waiting"},
     "gallery": {"settings", "errors"},
-    "tasks": {"providers", "compositing", "storage", "gallery", "settings", "errors"},
-    "local": {"tasks", "providers", "compositing", "storage", "gallery", "settings", "errors"},
+    "tasks": {"waiting", "providers", "compositing", "storage", "gallery", "settings", "errors"},
+    "local": {"waiting", "tasks", "providers", "compositing", "storage", "gallery", "settings", "errors"},
     "main": {"tasks", "settings", "errors"},
-    "benchmarks": {"local", "tasks", "providers", "compositing", "storage", "gallery", "settings", "errors"},
+    "benchmarks": {"waiting", "local", "tasks", "providers", "compositing", "storage", "gallery", "settings", "errors"},
 }
 
 

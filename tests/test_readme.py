@@ -9,15 +9,14 @@ import pytest
 
 from compositing.fonts import font_names
 from compositing.templates import TEMPLATES
-from errors import InvalidRequestError, NothingGeneratedError, ProviderThrottledError, ThumbnailError
+from errors import InvalidRequestError, ThumbnailError
 from local.command_line import main
 from providers.prompt import STYLES
 from providers.registry import MODELS
-from providers.throttling import patiently
 from providers.vendor import OPENAI
 from settings import Settings, read_settings
+from storage.quota import too_long
 from storage.store import open_store
-from tasks.fan_out import Outcome, Pair, fan_out
 from tasks.requests import BatchRequest, check_request
 from tests.minio_server import MinioServer, free_port
 from tests.storage.test_minio_store import worker_that_may
@@ -77,24 +76,6 @@ async def no_bucket(minio: MinioServer, bucket: str, policy: Path) -> str:
     return str(caught.value)
 
 
-async def nothing_came_out() -> str:
-    async def fail(pair: Pair) -> Outcome:
-        raise RuntimeError("the store is down")
-
-    with pytest.raises(NothingGeneratedError) as caught:
-        await fan_out([Pair("A title", "gpt-image-2")], fail, 1)
-    return str(caught.value)
-
-
-async def told_to_wait_too_long() -> str:
-    async def ask() -> None:
-        raise ProviderThrottledError("OpenAI asks to wait.", 900)
-
-    with pytest.raises(ThumbnailError) as caught:
-        await patiently(ask, 60)
-    return str(caught.value)
-
-
 def shown(capsys: pytest.CaptureFixture[str], folder: Path, text: str) -> str:
     """Return what the command line says of a file."""
     (folder / "batch.json").write_text(text)
@@ -128,14 +109,13 @@ def messages(
         'The font "inter" cannot set': lambda: refused(settings, prompts=["\ue000"]),
         "is not JSON": lambda: shown(capsys, tmp_path, "[1, 2"),
         "not reached": lambda: unready(MINIO_ENDPOINT=here),
-        "what answers there is no S3 server": lambda: unready(MINIO_ENDPOINT=console),
+        "does not speak S3": lambda: unready(MINIO_ENDPOINT=console),
         "SignatureDoesNotMatch": lambda: unready(MINIO_ENDPOINT=there, MINIO_ACCESS_KEY=root["MINIO_ACCESS_KEY"]),
         "the bucket does not exist": lambda: no_bucket(minio, bucket, tmp_path / "policy.json"),
         "refuses to draw this": lambda: str(OPENAI.moderation("It was rejected.")),
         "does not accept the key": lambda: str(OPENAI.bad_key("Incorrect.")),
         "did not answer within": lambda: str(OPENAI.timed_out(240)),
-        "which this attempt has no time for": told_to_wait_too_long,
-        "None of the": nothing_came_out,
+        "is longer than this attempt has left": lambda: str(too_long("OpenAI asks to wait.", 900)),
     }
 
 

@@ -1,133 +1,164 @@
 import asyncio
-import time
-from pathlib import Path
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
 from errors import StoreError
-from settings import Settings
-from storage.claims import Claim
-from storage.directory_store import DirectoryStore
-from storage.store import Area, Store, Versioned
+from storage.claims import EXPIRY_SECONDS, Claim
+from storage.store import Area, StoredObject, Versioned
+from tests.clock import TestClock
+from tests.memory_store import MemoryStore
 
 KEY = "gpt-image-2/00"
+CLAIM = f"claims/{KEY}"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return DirectoryStore(Settings(thumbnails_dir=tmp_path))
+def store() -> MemoryStore:
+    return MemoryStore()
 
 
-def short(store: Store, run_id: str | None) -> Claim:
-    """A claim that is renewed every 0.1 s and expires after 0.5 s."""
-    return Claim(store, KEY, run_id, renewal_seconds=0.1, expiry_seconds=0.5)
+@pytest.fixture
+def clock() -> TestClock:
+    return TestClock()
 
 
-async def taken_within(claim: Claim, seconds: float) -> bool:
-    for _ in range(round(seconds / 0.05)):
+async def taken_within(claim: Claim, seconds: float, clock: TestClock) -> bool:
+    """Try every half second, as a leaf does."""
+    for _ in range(round(seconds * 2)):
         if await claim.take():
             return True
-        await asyncio.sleep(0.05)
+        await clock.advance(0.5)
     return False
 
 
-async def test_of_many_one_takes_it(store: Store) -> None:
+@asynccontextmanager
+async def held(claim: Claim) -> AsyncIterator[Claim]:
+    assert await claim.take()
+    async with claim:
+        yield claim
+
+
+async def test_of_many_one_takes_it(store: MemoryStore) -> None:
     assert sum(await asyncio.gather(*(Claim(store, KEY, None).take() for _ in range(20)))) == 1
 
 
-async def test_a_claim_is_held_as_long_as_its_owner_lives(store: Store) -> None:
-    owner = short(store, "run-1")
-    assert await owner.take()
-    async with owner:
-        assert not await taken_within(short(store, "run-2"), 1.5)
+async def test_a_claim_is_held_as_long_as_its_owner_lives(store: MemoryStore, clock: TestClock) -> None:
+    async with held(Claim(store, KEY, "run-1", clock)) as owner:
+        assert not await taken_within(Claim(store, KEY, "run-2", clock), 600, clock)
+        assert owner.is_held
 
 
-async def test_a_dead_owners_claim_is_taken_over_after_its_expiry_and_not_before(store: Store) -> None:
-    assert await short(store, "run-1").take()  # And never renewed.
-    other = short(store, "run-2")
-    assert not await taken_within(other, 0.4)
-    assert await taken_within(other, 1)
+async def test_a_dead_owners_claim_is_taken_over_after_its_expiry_and_not_before(
+    store: MemoryStore, clock: TestClock
+) -> None:
+    assert await Claim(store, KEY, "run-1", clock).take()  # And never renewed.
+    other = Claim(store, KEY, "run-2", clock)
+    assert not await taken_within(other, EXPIRY_SECONDS, clock)
+    assert await taken_within(other, 1, clock)
 
 
-async def test_of_many_that_see_it_expire_one_takes_it_over(store: Store) -> None:
-    async def take_and_hold(claim: Claim) -> bool:
-        if not await taken_within(claim, 2):
-            return False
-        async with claim:  # Renewed, or it would expire in its turn.
-            await asyncio.sleep(2)
-        return True
-
-    assert await Claim(store, KEY, None).take()
-    others = [Claim(store, KEY, None, renewal_seconds=0.1, expiry_seconds=1) for _ in range(10)]
-    assert sum(await asyncio.gather(*map(take_and_hold, others))) == 1
+async def test_of_many_that_see_it_expire_one_takes_it_over(store: MemoryStore, clock: TestClock) -> None:
+    assert await Claim(store, KEY, None, clock).take()
+    others = [Claim(store, KEY, None, clock) for _ in range(10)]
+    for _ in range(round(EXPIRY_SECONDS * 2) + 1):
+        taken = await asyncio.gather(*(claim.take() for claim in others))
+        await clock.advance(0.5)
+    assert sum(taken) == 1
 
 
-async def test_a_later_attempt_of_the_same_run_takes_over_at_once(store: Store) -> None:
+async def test_a_later_attempt_of_the_same_run_takes_over_at_once(store: MemoryStore) -> None:
     assert await Claim(store, KEY, "run-1").take()
     assert not await Claim(store, KEY, "run-2").take()
     assert await Claim(store, KEY, "run-1").take()
 
 
-async def test_runs_without_an_id_are_not_the_same_run(store: Store) -> None:
+async def test_runs_without_an_id_are_not_the_same_run(store: MemoryStore) -> None:
     assert await Claim(store, KEY, None).take()
     assert not await Claim(store, KEY, None).take()
 
 
-async def test_a_claim_that_was_of_no_use_is_given_back_at_once(store: Store) -> None:
-    owner = Claim(store, KEY, "run-1")
-    assert await owner.take()
-    with pytest.raises(RuntimeError):
-        async with owner:
-            raise RuntimeError
-    assert await Claim(store, KEY, "run-2").take()
-
-
-async def test_a_claim_that_did_its_work_leaves_nothing_behind(store: Store) -> None:
-    owner = Claim(store, KEY, "run-1")
-    assert await owner.take()
-    async with owner:
+async def test_a_claim_leaves_nothing_behind_whether_it_was_of_use_or_not(store: MemoryStore) -> None:
+    async with held(Claim(store, KEY, "run-1")):
         pass
-    assert await store.read(Area.ORIGINALS, f"claims/{KEY}") is None
+    assert store.keys() == []
+    with pytest.raises(RuntimeError):
+        async with held(Claim(store, KEY, "run-1")):
+            raise RuntimeError
+    assert store.keys() == []
 
 
-class Unreliable(DirectoryStore):
-    """A directory whose writes may be carried out and not answered, or answered late."""
+async def test_a_claim_that_another_run_has_taken_over_is_not_removed(store: MemoryStore, clock: TestClock) -> None:
+    owner = Claim(store, KEY, "run-1", clock)
 
-    lost_answers = 0
-    stalled_until = 0.0
+    async def lose_it() -> None:
+        async with held(owner):
+            store.down = True  # No renewal gets through, and the other run reaches the store again first.
+            await clock.advance(EXPIRY_SECONDS)
+            store.down = False
+            store.objects[Area.ORIGINALS][CLAIM] = StoredObject(b'{"owner": "other", "run": "run-2"}', "")
+            raise RuntimeError
 
-    async def replace(self, area: Area, key: str, data: bytes, version: str) -> str | None:
-        await asyncio.sleep(max(0.0, self.stalled_until - time.monotonic()))
-        replaced = await super().replace(area, key, data, version)
-        if self.lost_answers:
-            self.lost_answers -= 1
-            raise StoreError("the connection broke")
-        return replaced
+    with pytest.raises(RuntimeError):
+        await lose_it()
+    assert store.keys() == [CLAIM]
+    assert not owner.is_held
+
+
+class NoDeleting(MemoryStore):
+    """A store whose keys allow no deleting."""
+
+    async def remove(self, area: Area, key: str) -> bool:
+        return False
+
+
+async def test_where_nothing_may_be_deleted_a_claim_is_given_back(clock: TestClock) -> None:
+    store = NoDeleting()
+    with pytest.raises(RuntimeError):
+        async with held(Claim(store, KEY, "run-1", clock)):
+            raise RuntimeError
+    assert await Claim(store, KEY, "run-2", clock).take()
+
+
+@pytest.mark.parametrize(
+    "damaged", [b"", b"not JSON", b"[]", b'{"owner": 7}', b'{"run": "run-1"}', b"\xff\xfe", b"[" * 100_000]
+)
+async def test_what_is_no_claim_is_held_by_nobody(store: MemoryStore, damaged: bytes) -> None:
+    store.objects[Area.ORIGINALS][CLAIM] = StoredObject(damaged, "")
+    async with held(Claim(store, KEY, "run-1")) as claim:
+        assert claim.is_held
+
+
+class WriteOnly(MemoryStore):
+    """A store whose keys may write and not read: it says of everything that it is not there."""
 
     async def read(self, area: Area, key: str) -> Versioned | None:
-        await asyncio.sleep(max(0.0, self.stalled_until - time.monotonic()))
-        return await super().read(area, key)
+        return None
 
 
-@pytest.fixture
-def unreliable(tmp_path: Path) -> Unreliable:
-    return Unreliable(Settings(thumbnails_dir=tmp_path))
+async def test_a_key_that_may_not_read_is_named_within_seconds(clock: TestClock) -> None:
+    store = WriteOnly()
+    await store.create(Area.ORIGINALS, CLAIM, b"{}")
+    claim = Claim(store, KEY, "run-1", clock)
+    with pytest.raises(StoreError, match=r"cannot be read.*s3:GetObject"):
+        await taken_within(claim, 3, clock)
 
 
-async def test_a_renewal_whose_answer_was_lost_does_not_lose_the_claim(unreliable: Unreliable) -> None:
-    owner = short(unreliable, "run-1")
-    assert await owner.take()
-    unreliable.lost_answers = 1
-    async with owner:
-        assert not await taken_within(short(unreliable, "run-2"), 1.5)
+async def test_a_renewal_whose_answer_was_lost_does_not_lose_the_claim(store: MemoryStore, clock: TestClock) -> None:
+    async with held(Claim(store, KEY, "run-1", clock)) as owner:
+        store.lost_answers = 1
+        assert not await taken_within(Claim(store, KEY, "run-2", clock), 60, clock)
         assert owner.is_held
 
 
-async def test_a_store_that_stalls_is_no_sign_of_a_dead_owner(unreliable: Unreliable) -> None:
-    owner, other = short(unreliable, "run-1"), short(unreliable, "run-2")
-    assert await owner.take()
-    async with owner:
+async def test_a_store_that_stalls_is_no_sign_of_a_dead_owner(store: MemoryStore, clock: TestClock) -> None:
+    other = Claim(store, KEY, "run-2", clock)
+    async with held(Claim(store, KEY, "run-1", clock)) as owner:
         assert not await other.take()
-        unreliable.stalled_until = time.monotonic() + 0.8
-        assert not await taken_within(other, 0.3)
+        store.down = True  # For either of them.
+        await clock.advance(2 * EXPIRY_SECONDS)
+        store.down = False
+        assert not await other.take()
+        assert not await taken_within(other, 60, clock)
         assert owner.is_held

@@ -151,13 +151,13 @@ async def test_a_worker_that_may_only_read_and_write_objects_works(limited: Sett
     store = open_store(limited)
     await store.prepare()
     assert await store.read(Area.ORIGINALS, "a") is None
-    assert not await store.holds(Area.THUMBNAILS, "a")
+    assert await store.stat(Area.THUMBNAILS, "a") is None
     version = await store.create(Area.ORIGINALS, "a", b"1")
     assert version
     assert await store.create(Area.ORIGINALS, "a", b"2") is None
     assert await store.replace(Area.ORIGINALS, "a", b"3", version)
-    await store.remove(Area.ORIGINALS, "a")
-    assert await store.holds(Area.ORIGINALS, "a")
+    assert not await store.remove(Area.ORIGINALS, "a")
+    assert await store.stat(Area.ORIGINALS, "a")
 
 
 async def test_keys_that_may_write_and_not_read_are_found_out_before_anything_is_paid_for(
@@ -167,7 +167,7 @@ async def test_keys_that_may_write_and_not_read_are_found_out_before_anything_is
     with worker_that_may(minio, bucket, tmp_path / "policy.json", "s3:PutObject") as settings:
         for ending in ("", "-originals"):
             root(settings).make_bucket(f"{bucket}{ending}")
-        with pytest.raises(StoreError, match=r"every run would pay anew.*s3:GetObject") as caught:
+        with pytest.raises(StoreError, match=r"every run would pay again.*s3:GetObject") as caught:
             await Claim(open_store(settings), "gpt-image-2/00", None).take()
     assert f"http://127.0.0.1:{minio.port}, bucket {bucket}-originals: " in str(caught.value)
     assert "canary" not in str(caught.value)

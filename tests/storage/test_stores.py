@@ -40,11 +40,16 @@ async def data_of(store: Store, area: Area, key: str) -> bytes | None:
 @pytest.mark.parametrize("area", Area)
 async def test_what_is_written_is_read(store: Store, area: Area) -> None:
     assert await store.read(area, "a/b") is None
-    assert not await store.holds(area, "a/b")
-    await store.write(area, "a/b", stored(b"one"))
-    await store.write(area, "a/b", stored(b"two"))
+    assert await store.stat(area, "a/b") is None
+    for data in (b"one", b"two"):
+        await store.write(area, "a/b", StoredObject(data, "application/octet-stream"))
     assert await data_of(store, area, "a/b") == b"two"
-    assert await store.holds(area, "a/b")
+    assert await store.stat(area, "a/b") == (3, "application/octet-stream")
+
+
+async def test_what_an_object_is_can_be_asked_without_its_bytes(store: Store) -> None:
+    await store.write(Area.THUMBNAILS, "a.jpg", stored(b"\xff\xd8\xff" + bytes(997)))
+    assert await store.stat(Area.THUMBNAILS, "a.jpg") == (1000, "image/jpeg")
 
 
 async def test_the_areas_are_apart(store: Store) -> None:
@@ -80,8 +85,8 @@ async def test_what_is_not_there_is_not_replaced(store: Store) -> None:
     await store.remove(Area.ORIGINALS, "c")
     assert await store.replace(Area.ORIGINALS, "c", b"second", version) is None
     assert await store.replace(Area.ORIGINALS, "never", b"second", version) is None
-    assert not await store.holds(Area.ORIGINALS, "c")
-    await store.remove(Area.ORIGINALS, "c")
+    assert await store.stat(Area.ORIGINALS, "c") is None
+    assert await store.remove(Area.ORIGINALS, "c")
 
 
 async def test_preparing_and_checking_leave_nothing_behind(store: Store, configured: Settings) -> None:

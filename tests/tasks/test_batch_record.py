@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,12 @@ import pytest
 from settings import Settings, read_settings
 from storage.keys import BATCHES_KEY, START_PAGE_KEY, manifest_key
 from storage.store import Area, StoredObject, open_store
+from tasks.attempt import Attempt
 from tasks.batch_record import BatchRecord
 from tasks.requests import BatchRequest
+from tests.clock import TestClock
 from tests.gallery.batches import LOOK, missing, ok
+from tests.memory_store import MemoryStore
 from tests.minio_server import MinioServer
 
 
@@ -50,7 +54,7 @@ async def only_batch(settings: Settings) -> dict[str, Any]:
 
 async def test_a_batch_has_a_record_from_its_start_and_a_finished_one_in_the_end(configured: Settings) -> None:
     await open_store(configured).prepare()
-    record = BatchRecord(asked(), configured)
+    record = BatchRecord(asked(), configured, Attempt())
     async with record.kept_up(lambda: PENDING):
         going = await only_batch(configured)
         assert (going["finished"], going["summary"]["pending"]) == (False, 2)
@@ -64,15 +68,15 @@ async def test_a_batch_has_a_record_from_its_start_and_a_finished_one_in_the_end
 async def test_a_batch_that_is_stopped_leaves_what_had_come(settings: Settings) -> None:
     seen = [PENDING, HALF]
     with pytest.raises(asyncio.CancelledError):
-        async with BatchRecord(asked(), settings).kept_up(lambda: seen.pop(0)):
+        async with BatchRecord(asked(), settings, Attempt()).kept_up(lambda: seen.pop(0)):
             raise asyncio.CancelledError
     assert (await only_batch(settings))["rows"] == HALF
 
 
 async def test_a_rerun_hides_no_picture_before_it_has_come_to_it(settings: Settings) -> None:
-    await BatchRecord(asked(), settings).finish(HALF)
+    await BatchRecord(asked(), settings, Attempt()).finish(HALF)
     first = await only_batch(settings)
-    async with BatchRecord(asked(), settings).kept_up(lambda: PENDING):
+    async with BatchRecord(asked(), settings, Attempt()).kept_up(lambda: PENDING):
         [row] = (await only_batch(settings))["rows"]
     assert [outcome["status"] for outcome in row["results"]] == ["ok", "pending"]
     assert row["results"][0]["reused"]
@@ -83,26 +87,48 @@ async def test_batches_that_finish_at_the_same_moment_are_all_on_the_start_page(
     await open_store(configured).prepare()
     titles = [f"Title {number}" for number in range(8)]
     await asyncio.gather(
-        *(BatchRecord(asked(title), configured).finish(rows(ok(title, "dall-e-3"))) for title in titles)
+        *(BatchRecord(asked(title), configured, Attempt()).finish(rows(ok(title, "dall-e-3"))) for title in titles)
     )
     page = await text(configured, START_PAGE_KEY)
     assert all(title in page for title in titles)
 
 
-async def test_a_list_that_cannot_be_read_is_left_and_the_batch_has_its_result(
-    settings: Settings, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("damage", ["cut off", "nothing left"])
+async def test_a_damaged_list_is_set_aside_and_rebuilt_from_what_it_still_names(
+    settings: Settings, damage: str
 ) -> None:
-    broken = StoredObject(b"not a list", "application/json", immutable=False)
-    await open_store(settings).write(Area.THUMBNAILS, BATCHES_KEY, broken)
-    result = await BatchRecord(asked(), settings).finish(DONE)
+    store = open_store(settings)
+    first = await BatchRecord(asked("First"), settings, Attempt()).finish(rows(ok("First", "dall-e-3")))
+    whole = (await text(settings, BATCHES_KEY)).encode()
+    damaged = whole[: len(whole) // 2] if damage == "cut off" else b"not a list"
+    await store.write(Area.THUMBNAILS, BATCHES_KEY, StoredObject(damaged, "application/json", immutable=False))
+    result = await BatchRecord(asked("Second"), settings, Attempt()).finish(rows(ok("Second", "dall-e-3")))
+    [note] = result["notes"]
+    assert "batches/index.json was damaged" in note
+    [aside] = re.findall(r"batches/index\.json\.damaged-[0-9a-f]{8}", note)
+    assert (await text(settings, aside)).encode() == damaged
+    listed = [batch["batch_id"] for batch in json.loads(await text(settings, BATCHES_KEY))["batches"]]
+    assert listed == [result["batch_id"], first["batch_id"]][: 2 if damage == "cut off" else 1]
+
+
+async def test_a_store_that_is_away_at_the_end_is_waited_for() -> None:
+    """Only the last manifest is worth it: the others are written again a few seconds later."""
+    store, clock = MemoryStore(), TestClock()
+    record = BatchRecord(asked(), read_settings({}), Attempt(clock=clock), store)
+
+    async def come_back() -> None:
+        store.down = True
+        await clock.sleep(45)
+        store.down = False
+
+    result, _ = await clock.play(asyncio.gather(record.finish(DONE), come_back()))
     assert result["gallery_url"]
-    assert "batches/index.json cannot be read" in caplog.text
-    assert await text(settings, BATCHES_KEY) == "not a list"
+    assert clock.now() >= 45
 
 
 async def test_an_earlier_manifest_that_cannot_be_read_is_written_anew(settings: Settings) -> None:
-    result = await BatchRecord(asked(), settings).finish(HALF)
+    result = await BatchRecord(asked(), settings, Attempt()).finish(HALF)
     key = manifest_key(result["batch_id"])
     await open_store(settings).write(Area.THUMBNAILS, key, StoredObject(b"{", "application/json", immutable=False))
-    await BatchRecord(asked(), settings).finish(DONE)
+    await BatchRecord(asked(), settings, Attempt()).finish(DONE)
     assert (await only_batch(settings))["rows"] == DONE

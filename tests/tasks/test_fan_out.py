@@ -2,7 +2,6 @@ import asyncio
 
 import pytest
 
-from errors import NothingGeneratedError
 from tasks.fan_out import Outcome, Pair, counts, fan_out
 
 PAIRS = [Pair(f"title {number}", "model") for number in range(30)]
@@ -50,22 +49,6 @@ async def test_one_bad_leaf_takes_nothing_along() -> None:
         "error": {"code": "failed", "message": "the store is down"},
     }
     assert counts(outcomes) == {"requested": 30, "ok": 29, "reused": 0, "rejected": 0, "failed": 1}
-
-
-async def test_only_when_nothing_came_out_the_parent_fails_and_names_the_causes() -> None:
-    async def leaf(pair: Pair) -> Outcome:
-        raise RuntimeError("no key" if pair is PAIRS[0] else "no store")
-
-    with pytest.raises(NothingGeneratedError) as caught:
-        await fan_out(PAIRS, leaf, 5)
-    assert str(caught.value) == "None of the 30 images came out.\n- no store (29 of 30)\n- no key (1 of 30)"
-
-
-async def test_where_every_pair_is_rejected_nothing_is_asked_for_again() -> None:
-    async def leaf(pair: Pair) -> Outcome:
-        return {"status": "rejected", **pair._asdict(), "error": {"code": "moderation", "message": "no"}}
-
-    assert counts(await fan_out(PAIRS, leaf, 5))["rejected"] == 30
 
 
 async def test_no_leaf_is_left_running_when_the_parent_is_cancelled() -> None:

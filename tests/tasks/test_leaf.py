@@ -1,17 +1,14 @@
 """The leaf, as a plain function: original, composite, upload, and never paying twice."""
 
-import asyncio
 import io
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from errors import StoreError
-from settings import Settings, read_settings
+from settings import Settings
 from tasks.leaf import make_thumbnail
 from tasks.requests import ThumbnailRequest
-from tests.emulator import Emulator
 
 REQUEST = ThumbnailRequest(title="A title", model="dall-e-3", style="neon", template="bottom-bar", font="inter")
 
@@ -90,8 +87,19 @@ async def test_titles_that_read_the_same_share_a_picture_but_keep_their_spelling
 async def test_a_store_that_cannot_be_written_to_is_found_out_before_asking(settings: Settings) -> None:
     assert settings.thumbnails_dir
     settings.thumbnails_dir.write_text("in the way")
-    with pytest.raises(StoreError):
-        await make_thumbnail(REQUEST, settings)
+    outcome = await make_thumbnail(REQUEST, settings)
+    assert (outcome["status"], outcome["error"]["code"]) == ("failed", "store")
+    assert "Check that THUMBNAILS_DIR names a directory that can be written to." in outcome["error"]["message"]
+
+
+@pytest.mark.parametrize("damaged", [b"", b"\xff\xd8\xff", b"garbage" * 1000])
+async def test_what_cannot_be_a_thumbnail_is_made_again(settings: Settings, damaged: bytes) -> None:
+    await make_thumbnail(REQUEST, settings)
+    [path] = files(settings, "thumbnails")
+    whole = path.read_bytes()
+    path.write_bytes(damaged)
+    assert (await make_thumbnail(REQUEST, settings))["reused"]
+    assert path.read_bytes() == whole
 
 
 async def test_a_title_that_had_to_be_shortened_is_said_to_be(
@@ -102,23 +110,3 @@ async def test_a_title_that_had_to_be_shortened_is_said_to_be(
         assert (await make_thumbnail(long, settings))["title_shortened"]
     assert "does not fit at any size and is shortened" in caplog.text
     assert "title_shortened" not in await make_thumbnail(REQUEST, settings)
-
-
-async def test_a_leaf_that_lost_its_claim_while_it_was_throttled_does_not_ask_again(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Another run takes over, and finishes, while the provider has this one wait."""
-    with Emulator() as emulator:
-        for name, value in {**emulator.environment, "THUMBNAILS_DIR": str(settings.thumbnails_dir)}.items():
-            monkeypatch.setenv(name, value)
-        real = read_settings()
-        emulator.faults.append(lambda handler, request: handler.throttle(request, 7))
-        request = REQUEST.model_copy(update={"model": "gpt-image-2"})
-        first = asyncio.create_task(make_thumbnail(request, real, "run-1"))
-        while not emulator.requests:
-            await asyncio.sleep(0.01)
-        second = await make_thumbnail(request, real, "run-1")  # The run's own later attempt: it takes over at once.
-        assert not second["reused"]
-        assert (await first)["reused"]
-    assert len(emulator.requests) == 2
-    assert emulator.billed == 1

@@ -10,6 +10,7 @@ from local.engine import Engine
 from settings import Settings
 from tasks import app, generate_batch, generate_thumbnail, generate_thumbnails
 from tasks.app import name_arguments
+from tasks.attempt import Attempt
 from tasks.batch_record import BatchRecord
 from tasks.requests import BatchRequest
 
@@ -100,7 +101,7 @@ async def test_rows_too_large_for_a_result_are_in_the_manifest_alone(environment
     made = {"served_by": "m", "image_url": "u", "key": "k.jpg", "template": "bottom-bar", "font": "inter"}
     outcome = {"status": "ok", "title": "One", "model": "dall-e-3", **made, "reused": False}
     rows = [{"title": "One", "style": "neon", "template": "bottom-bar", "font": "inter", "results": [outcome] * 1000}]
-    result = await BatchRecord(request, environment).finish(rows, most_bytes=50_000)
+    result = await BatchRecord(request, environment, Attempt()).finish(rows, most_bytes=50_000)
     assert (result["rows"], result["summary"]["ok"]) == ([], 1000)
     assert json.loads(Path(result["manifest_url"].removeprefix("file://")).read_text())["rows"] == rows
-    assert (await BatchRecord(request, environment).finish(rows))["rows"] == rows
+    assert (await BatchRecord(request, environment, Attempt()).finish(rows))["rows"] == rows

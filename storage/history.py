@@ -1,0 +1,77 @@
+"""What became of a picture that is not there: refused, unusable when it came, or paid for and lost.
+
+It is kept beside the original's place, so that a retry or a later run neither asks again for what was refused nor pays
+again into the same hole. Only the holder of the picture's claim reads and writes it.
+"""
+
+import logging
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from storage.store import Area, Store, StoredObject
+
+__all__ = ["History", "Refusal", "UnusableAnswer", "read_history", "write_history"]
+
+logger = logging.getLogger(__name__)
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    date: float
+    """Seconds since 1970 (UTC)."""
+
+
+class Refusal(_Entry):
+    """The provider's moderation refused the prompt."""
+
+    code: str
+    message: str
+
+
+class UnusableAnswer(_Entry):
+    """The provider answered, and billed, with what is not an image."""
+
+    message: str
+    kept_as: str | None = None
+    """The key of the bytes, where there were any."""
+
+
+class LostPicture(_Entry):
+    """A picture was paid for, and could not be stored when it came."""
+
+    size: int
+    """Bytes."""
+
+
+class History(BaseModel):
+    """All that is known of the attempts at one original."""
+
+    model_config = ConfigDict(frozen=True)
+
+    refusal: Refusal | None = None
+    unusable: Sequence[UnusableAnswer] = ()
+    lost: LostPicture | None = None
+
+
+async def read_history(store: Store, key: str) -> History:
+    """Return the history of an original; an empty one where there is none, or one that cannot be read."""
+    found = await store.read(Area.ORIGINALS, _key(key))
+    if found is None:
+        return History()
+    try:
+        return History.model_validate_json(found.data)
+    except ValidationError as error:
+        logger.warning("%s is damaged and is not used: %s", _key(key), error.errors()[0]["msg"])
+        return History()
+
+
+async def write_history(store: Store, key: str, history: History) -> None:
+    """Keep the history of an original."""
+    data = history.model_dump_json(exclude_defaults=True).encode()
+    await store.write(Area.ORIGINALS, _key(key), StoredObject(data, "application/json", immutable=False))
+
+
+def _key(original: str) -> str:
+    return f"history/{original}.json"

@@ -1,0 +1,194 @@
+"""Paying for a picture: once, with whatever went wrong before in mind, and with everything that arrives kept."""
+
+import asyncio
+import hashlib
+import logging
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from errors import (
+    PictureError,
+    ProviderRejectedError,
+    ProviderThrottledError,
+    ProviderUnavailableError,
+    StoreError,
+    StoreFullError,
+    StoreUnavailableError,
+    UnusableAnswerError,
+    UnusableAnswersError,
+)
+from providers.choice import OpenProvider
+from providers.provider import Picture, PictureProvider
+from settings import Settings
+from storage.claims import FOLDER, Claim
+from storage.history import History, LostPicture, Refusal, UnusableAnswer, read_history, write_history
+from storage.patience import PatientStore
+from storage.quota import QuotaGate, too_long
+from storage.store import Area, StoredObject
+from tasks.attempt import Attempt
+from tasks.originals import Original, decoded
+from tasks.work import Work
+
+__all__ = ["Purchase"]
+
+logger = logging.getLogger(__name__)
+
+# How many unusable answers are paid for, and for how many seconds they count: a provider may have mended itself since.
+MOST_UNUSABLE, UNUSABLE_COUNTS_SECONDS = 2, 3600.0
+# Seconds to wait where a throttling provider does not say how long: the first, doubling, and the longest.
+FIRST_WAIT, LONGEST_WAIT = 5.0, 60.0
+
+
+@dataclass
+class Purchase:
+    """One attempt to buy an original, by the holder of its claim."""
+
+    work: Work
+    settings: Settings
+    store: PatientStore
+    attempt: Attempt
+    claim: Claim
+    open_provider: OpenProvider
+    prepare_compositing: Callable[[], None]
+    history: History = field(default_factory=History)
+    throttled_seconds: float = 0.0
+
+    async def complete(self) -> Original | None:
+        """Return the picture, paid for and stored; None where the claim was lost while the provider had us wait.
+
+        Raises: as ``find_or_generate``.
+        """
+        self.history = await read_history(self.store, self.work.original_key)
+        self._check_not_refused()
+        if self.history.lost:
+            await self._prove_room(self.history.lost.size)
+        preparing = asyncio.create_task(asyncio.to_thread(self.prepare_compositing))
+        try:
+            async with self.open_provider(self.work.model, self.settings) as provider:
+                while True:
+                    self._check_unusable_answers()
+                    try:
+                        picture = await self._ask(provider)
+                        if picture is None:
+                            return None
+                        await self.attempt.to_the_end(self._keep(picture))
+                        canvas = await decoded(picture.data)
+                        break
+                    except UnusableAnswerError as error:
+                        await self._remember_unusable(str(error))
+                    except PictureError as error:
+                        await self._remember_unusable(str(error), picture.data if picture else b"")
+        finally:
+            await asyncio.wait([preparing])
+        unusable_answers = len(self.history.unusable)
+        if self.history != History():
+            await self._remember(refusal=None, unusable=(), lost=None)
+        return Original(canvas, False, picture.usage, self.throttled_seconds, unusable_answers)
+
+    def _check_not_refused(self) -> None:
+        if refusal := self.history.refusal:
+            day = datetime.fromtimestamp(refusal.date, UTC).date().isoformat()
+            message = f"{refusal.message} It was refused on {day} and is not asked for again; another variation is."
+            raise ProviderRejectedError(refusal.code, message)
+
+    def _check_unusable_answers(self) -> None:
+        since = self.attempt.clock.date() - UNUSABLE_COUNTS_SECONDS
+        recent = [answer for answer in self.history.unusable if answer.date > since]
+        if len(recent) < MOST_UNUSABLE:
+            return
+        kept = ", ".join(answer.kept_as for answer in recent if answer.kept_as)
+        where = f" What was paid for is kept under {kept}." if kept else ""
+        raise UnusableAnswersError(
+            f"{recent[-1].message} That was answer {len(recent)}; no more are paid for within an hour.{where} "
+            "Run again later, or ask for another variation."
+        )
+
+    async def _ask(self, provider: PictureProvider) -> Picture | None:
+        """Ask for the picture when it is this leaf's turn; None where the claim was lost while it waited."""
+        work, attempt = self.work, self.attempt
+        last = self.store.deadline - self.settings.provider_timeout_seconds
+        model = work.picture.served_by
+        gate = QuotaGate(self.store, model, attempt.clock, attempt.pause, lambda: attempt.enter("throttled"))
+        refusals = 0
+        while True:
+            self.throttled_seconds += await gate.enter(last)
+            attempt.go_on()
+            if not self.claim.is_held:
+                return None
+            if attempt.clock.now() > last:
+                raise ProviderUnavailableError("This attempt has too little time left to ask for the picture.")
+            attempt.enter("asking")
+            logger.debug("%s: asking %s: %s", work, model, work.picture.prompt)
+            try:
+                return await attempt.to_the_end(provider.generate(work.picture))
+            except ProviderThrottledError as error:
+                wait = error.wait_seconds
+                if wait is None:
+                    wait = min(FIRST_WAIT * 2**refusals, LONGEST_WAIT)
+                if attempt.clock.now() + wait > last:
+                    raise too_long(str(error), wait) from error
+                refusals += 1
+                logger.info("%s: throttled for %.1f s: %s", work, wait, error)
+                await gate.close(wait)
+            except ProviderRejectedError as error:
+                if error.code == "moderation":
+                    await self._remember(
+                        refusal=Refusal(date=attempt.clock.date(), code=error.code, message=str(error))
+                    )
+                raise
+            finally:
+                logger.debug("%s: %s answered", work, model)
+
+    async def _keep(self, picture: Picture) -> None:
+        """Store what was paid for, and do not give up before the leaf must: a store may be back, or have room, in time.
+
+        The bytes are stored before they are judged: a decoder that dies of them, or cannot read them yet, loses
+        nothing.
+        """
+        key, clock = self.work.original_key, self.attempt.clock
+        stored = StoredObject(picture.data, "application/octet-stream")
+        self.attempt.enter("storing")
+        try:
+            await self.store.store.write(Area.ORIGINALS, key, stored)
+        except (StoreUnavailableError, StoreFullError) as error:
+            logger.warning("%s: a picture that was paid for waits for the store: %s", self.work, error)
+            lost = LostPicture(date=clock.date(), size=len(picture.data))
+            with suppress(StoreError):  # So that no other attempt pays into the same hole; a store may be too far gone.
+                self.history = self.history.model_copy(update={"lost": lost})
+                await write_history(self.store.store, key, self.history)
+            try:
+                await replace(self.store, pause=clock.sleep, even_full=True).write(Area.ORIGINALS, key, stored)
+            except StoreError as last:
+                raise type(last)(f"A picture was paid for and could not be stored. {last}") from last
+
+    async def _prove_room(self, size: int) -> None:
+        """Write as much as a picture takes, where an earlier one found no room, and remove it again.
+
+        Raises:
+            StoreFullError: there is still no room.
+        """
+        probe = f"{FOLDER}{self.work.original_key}.room"
+        try:
+            await self.store.write(Area.ORIGINALS, probe, StoredObject(os.urandom(size), "application/octet-stream"))
+        except StoreFullError as error:
+            raise StoreFullError(
+                f"A picture was paid for earlier and found no room; none is asked for until there is. {error}"
+            ) from error
+        await self.store.remove(Area.ORIGINALS, probe)
+
+    async def _remember_unusable(self, message: str, data: bytes = b"") -> None:
+        """Note an unusable answer and keep its bytes: a later decoder or a person may still make something of them."""
+        date, key = self.attempt.clock.date(), self.work.original_key
+        kept_as = f"unusable/{key}/{hashlib.sha256(data).hexdigest()[:16]}" if data else None
+        if kept_as:
+            await self.store.write(Area.ORIGINALS, kept_as, StoredObject(data, "application/octet-stream"))
+        answer = UnusableAnswer(date=date, message=message, kept_as=kept_as)
+        await self._remember(unusable=(*self.history.unusable, answer))
+        logger.warning("%s: unusable answer %d: %s", self.work, len(self.history.unusable), message)
+
+    async def _remember(self, **changes: object) -> None:
+        self.history = self.history.model_copy(update=changes)
+        await write_history(self.store, self.work.original_key, self.history)

@@ -1,0 +1,93 @@
+"""A store in memory, for tests of what is built on a store: it can be down, full, or lose an answer."""
+
+import hashlib
+from collections.abc import Callable
+
+from errors import StoreError, StoreFullError, StoreUnavailableError
+from storage.store import Area, Link, ObjectInfo, StoredObject, Versioned
+
+__all__ = ["MemoryStore"]
+
+
+class MemoryStore:
+    """Keeps everything in two dicts; what fails is set on it."""
+
+    def __init__(self) -> None:
+        self.objects: dict[Area, dict[str, StoredObject]] = {area: {} for area in Area}
+        self.down = False
+        self.refusing = False
+        # Objects of more bytes find no room.
+        self.room: float = float("inf")
+        # How many writes from now on are carried out and not answered.
+        self.lost_answers = 0
+        self.operations: list[str] = []
+        # Called before each operation, for a test that decides then what fails.
+        self.before_each: Callable[[], None] = lambda: None
+
+    def keys(self, area: Area = Area.ORIGINALS) -> list[str]:
+        return sorted(self.objects[area])
+
+    async def prepare(self) -> None:
+        self._fail("prepare")
+
+    async def check(self) -> None:
+        self._fail("check")
+
+    async def read(self, area: Area, key: str) -> Versioned | None:
+        self._fail(f"read {key}")
+        found = self.objects[area].get(key)
+        return Versioned(found.data, _version(found.data)) if found else None
+
+    async def stat(self, area: Area, key: str) -> ObjectInfo | None:
+        self._fail(f"stat {key}")
+        found = self.objects[area].get(key)
+        return ObjectInfo(len(found.data), found.content_type) if found else None
+
+    async def write(self, area: Area, key: str, stored: StoredObject) -> None:
+        self._fail(f"write {key}", len(stored.data))
+        self.objects[area][key] = stored
+        self._answer()
+
+    async def create(self, area: Area, key: str, data: bytes) -> str | None:
+        self._fail(f"create {key}", len(data))
+        if key in self.objects[area]:
+            return None
+        self.objects[area][key] = StoredObject(data, "")
+        self._answer()
+        return _version(data)
+
+    async def replace(self, area: Area, key: str, data: bytes, version: str) -> str | None:
+        self._fail(f"replace {key}", len(data))
+        found = self.objects[area].get(key)
+        if not found or _version(found.data) != version:
+            return None
+        self.objects[area][key] = StoredObject(data, "")
+        self._answer()
+        return _version(data)
+
+    async def remove(self, area: Area, key: str) -> bool:
+        self._fail(f"remove {key}")
+        self.objects[area].pop(key, None)
+        return True
+
+    def link(self, key: str) -> Link:
+        return Link(f"memory:{key}")
+
+    def _fail(self, operation: str, size: int = 0) -> None:
+        self.before_each()
+        self.operations.append(operation)
+        if self.refusing:
+            raise StoreError("the key is wrong")
+        if self.down:
+            raise StoreUnavailableError("the store is down")
+        if size > self.room:
+            raise StoreFullError("the disk is full")
+
+    def _answer(self) -> None:
+        if self.lost_answers:
+            self.lost_answers -= 1
+            raise StoreUnavailableError("the connection broke")
+
+
+def _version(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

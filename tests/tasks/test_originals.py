@@ -1,0 +1,376 @@
+"""Paying for a picture: what is asked for, how often, and what is kept, whatever the provider and the store do."""
+
+import asyncio
+import io
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from errors import (
+    DamagedOriginalError,
+    ProviderRejectedError,
+    ProviderThrottledError,
+    ProviderUnavailableError,
+    QuotaWaitTooLongError,
+    StoppedError,
+    StoreError,
+    StoreFullError,
+    StoreUnavailableError,
+    UnusableAnswerError,
+    UnusableAnswersError,
+)
+from providers.provider import Picture, PictureRequest
+from providers.registry import Model
+from settings import Settings
+from storage.history import read_history
+from storage.patience import PatientStore
+from storage.store import Area, StoredObject
+from tasks.attempt import Attempt
+from tasks.originals import Original, find_or_generate
+from tasks.requests import ThumbnailRequest
+from tasks.work import work_of
+from tests.clock import TestClock, settle
+from tests.memory_store import MemoryStore
+
+SETTINGS = Settings(openai_api_key="key")
+WORK = work_of(
+    ThumbnailRequest(title="One", model="gpt-image-2", style="neon", template="bottom-bar", font="inter"), SETTINGS
+)
+KEY = WORK.original_key
+LEAF_SECONDS = 840
+
+
+def image(format: str = "PNG") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (1200, 640), "#336699").save(out, format)
+    return out.getvalue()
+
+
+WHOLE = image()
+HALF = WHOLE[: len(WHOLE) // 2]
+
+
+class House:
+    """A leaf's surroundings: a store, a clock, and a provider whose answers are scripted. The last is repeated."""
+
+    def __init__(self, *answers: Exception | bytes | Callable[[], Any]) -> None:
+        self.answers = list(answers) or [WHOLE]
+        self.store = MemoryStore()
+        self.clock = TestClock()
+        self.asked = 0
+
+    async def generate(self, request: PictureRequest) -> Picture:
+        answer = self.answers[min(self.asked, len(self.answers) - 1)]
+        self.asked += 1
+        if callable(answer):
+            answer = await answer()
+        if isinstance(answer, Exception):
+            raise answer
+        return Picture(answer, {"total_tokens": 1})
+
+    def attempt(self, run_id: str | None = "run-1") -> Attempt:
+        return Attempt(run_id, self.clock)
+
+    async def work(self, attempt: Attempt | None = None) -> Original:
+        attempt = attempt or self.attempt()
+
+        @asynccontextmanager
+        async def open_provider(model: Model, settings: Settings) -> AsyncIterator[House]:
+            yield self
+
+        deadline = self.clock.now() + LEAF_SECONDS
+        store = PatientStore(self.store, self.clock, attempt.pause, LEAF_SECONDS, deadline)
+        return await find_or_generate(WORK, SETTINGS, store, attempt, lambda: None, open_provider)
+
+    async def run(self, attempt: Attempt | None = None) -> Original:
+        return await self.clock.play(self.work(attempt))
+
+    def kept(self, folder: str) -> list[bytes]:
+        objects = self.store.objects[Area.ORIGINALS]
+        return [found.data for key, found in sorted(objects.items()) if key.startswith(f"{folder}/")]
+
+
+async def test_a_picture_is_paid_for_once_and_nothing_but_it_is_left() -> None:
+    house = House()
+    assert not (await house.run()).reused
+    assert house.store.keys() == [KEY]
+    assert (await house.run()).reused
+    assert house.asked == 1
+
+
+# What the provider refuses.
+
+
+async def test_a_refusal_is_remembered_and_not_asked_for_again() -> None:
+    house = House(ProviderRejectedError("moderation", "OpenAI refuses."))
+    for _ in range(3):
+        with pytest.raises(ProviderRejectedError, match="OpenAI refuses") as caught:
+            await house.run()
+    assert house.asked == 1
+    assert caught.value.code == "moderation"
+    assert "refused on 2027-01-15 and is not asked for again; another variation is" in str(caught.value)
+    assert house.kept("claims") == []
+
+
+async def test_what_a_person_can_mend_is_asked_for_again() -> None:
+    house = House(ProviderRejectedError("bad_key", "no such key"), WHOLE)
+    with pytest.raises(ProviderRejectedError):
+        await house.run()
+    assert not (await house.run()).reused
+    assert house.kept("claims") == []
+
+
+# What the provider sends.
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"])
+async def test_whatever_pillow_reads_is_a_picture(format: str) -> None:
+    house = House(image(format))
+    assert (await house.run()).canvas.size == (1200, 630)
+    assert house.asked == 1
+
+
+@pytest.mark.parametrize("answer", [HALF, b"", b"<html>", UnusableAnswerError("the answer holds no data")])
+async def test_an_unusable_answer_is_asked_for_once_more_and_no_more(answer: bytes | Exception) -> None:
+    house = House(answer)
+    for _ in range(6):  # Three attempts of the leaf, and three of the next run.
+        with pytest.raises(
+            UnusableAnswersError, match=r"answer 2; no more are paid for within an hour.*Run again later"
+        ):
+            await house.run()
+    assert house.asked == 2
+    assert house.kept("claims") == []
+
+
+async def test_after_an_hour_a_run_may_ask_again() -> None:
+    house = House(HALF, HALF, WHOLE)
+    with pytest.raises(UnusableAnswersError):
+        await house.run()
+    await house.clock.advance(3_600)
+    assert (await house.run()).unusable_answers == 2
+    assert house.asked == 3
+
+
+async def test_bytes_that_were_paid_for_are_kept_whatever_they_are() -> None:
+    house = House(HALF, b"\x00\x01", WHOLE)
+    with pytest.raises(UnusableAnswersError) as caught:
+        await house.run()
+    kept = house.kept("unusable")
+    assert sorted(kept) == sorted([HALF, b"\x00\x01"])
+    assert all(key in str(caught.value) for key in house.store.objects[Area.ORIGINALS] if key.startswith("unusable/"))
+
+
+async def test_a_second_answer_that_is_good_is_used_and_the_first_is_reported() -> None:
+    house = House(HALF, WHOLE)
+    original = await house.run()
+    assert (original.reused, original.unusable_answers, house.asked) == (False, 1, 2)
+    assert (await house.run()).reused
+    assert await read_history(house.store, KEY) == type(await read_history(house.store, "none"))()
+
+
+async def test_what_could_not_be_read_is_used_once_it_can_be() -> None:
+    """As by a later decoder, or a person's hand."""
+    house = House(HALF)
+    with pytest.raises(UnusableAnswersError):
+        await house.run()
+    house.store.objects[Area.ORIGINALS][KEY] = StoredObject(WHOLE, "")
+    assert (await house.run()).reused
+    assert house.asked == 2
+
+
+async def test_a_stored_original_that_was_damaged_since_is_named_and_not_paid_for_again() -> None:
+    house = House()
+    await house.run()
+    house.store.objects[Area.ORIGINALS][KEY] = StoredObject(HALF, "")
+    with pytest.raises(DamagedOriginalError, match=f"{KEY} is damaged.*Delete it and run again"):
+        await house.run()
+    assert house.asked == 1
+
+
+@pytest.mark.parametrize("damaged", [b"", b"[]", b"{", b'{"refusal": 1}'])
+async def test_a_damaged_history_is_none(damaged: bytes) -> None:
+    house = House()
+    house.store.objects[Area.ORIGINALS][f"history/{KEY}.json"] = StoredObject(damaged, "")
+    assert not (await house.run()).reused
+
+
+# What the store does.
+
+
+@pytest.mark.parametrize("down_after", range(14))
+async def test_a_store_that_goes_away_for_a_while_only_takes_longer(down_after: int) -> None:
+    """At whichever of its operations: looking, checking, claiming, storing."""
+    house = House()
+    house.store.before_each = lambda: setattr(
+        house.store, "down", down_after <= len(house.store.operations) and house.clock.now() < 45
+    )
+    assert not (await house.run()).reused
+    assert house.asked == 1
+
+
+async def test_what_waiting_cannot_mend_is_told_at_once() -> None:
+    house = House()
+    house.store.refusing = True
+    with pytest.raises(StoreError, match="the key is wrong"):
+        await house.run()
+    assert house.clock.now() == 0
+    assert len(house.store.operations) == 1
+
+
+async def test_a_store_that_does_not_come_back_ends_the_wait_before_the_task_does() -> None:
+    house = House()
+    house.store.down = True
+    with pytest.raises(StoreUnavailableError):
+        await house.run()
+    assert LEAF_SECONDS - 20 < house.clock.now() <= LEAF_SECONDS
+    assert house.asked == 0
+
+
+async def test_a_full_disk_is_paid_into_once_however_often_it_is_tried() -> None:
+    house = House()
+    house.store.room = 500  # For claims and notes, and for no picture.
+    with pytest.raises(StoreFullError, match="A picture was paid for and could not be stored"):
+        await house.run()
+    assert house.clock.now() > LEAF_SECONDS - 20, "it waits for room as long as it can"
+    for _ in range(5):
+        with pytest.raises(StoreFullError, match="none is asked for until there is"):
+            await house.run()
+    assert house.asked == 1
+    house.store.room = float("inf")
+    assert not (await house.run()).reused
+    assert house.asked == 2
+    assert house.store.keys() == [KEY, f"history/{KEY}.json"]
+    assert json.loads(house.kept("history")[0]) == {}
+
+
+async def test_room_that_is_made_in_time_saves_the_picture() -> None:
+    house = House()
+    house.store.room = 500
+
+    async def make_room() -> None:
+        await house.clock.sleep(600)
+        house.store.room = float("inf")
+
+    async def both() -> Original:
+        made, _ = await asyncio.gather(house.work(), make_room())
+        return made
+
+    assert not (await house.clock.play(both())).reused
+    assert house.asked == 1
+
+
+# What the quota does.
+
+
+async def test_a_throttled_leaf_waits_as_long_as_it_is_asked_to() -> None:
+    house = House(ProviderThrottledError("slow down", 33), WHOLE)
+    original = await house.run()
+    assert 33 <= house.clock.now() <= 34
+    assert 33 <= original.throttled_seconds <= 34
+
+
+async def test_without_a_time_the_waits_double() -> None:
+    house = House(*[ProviderThrottledError("slow down", None)] * 3, WHOLE)
+    await house.run()
+    assert 5 + 10 + 20 <= house.clock.now() <= 36
+
+
+async def test_a_wait_that_is_longer_than_the_leaf_has_is_told_once() -> None:
+    house = House(ProviderThrottledError("slow down", 3_600))
+    with pytest.raises(QuotaWaitTooLongError, match=r"slow down.*3600 s is longer than this attempt has left"):
+        await house.run()
+    assert (house.asked, house.clock.now()) == (1, 0)
+    assert house.kept("claims") == []
+
+
+async def test_a_leaf_whose_claim_was_taken_over_while_it_was_throttled_does_not_ask_again() -> None:
+    house = House(ProviderThrottledError("slow down", 300))
+    leaf = asyncio.create_task(house.work())
+    await settled(lambda: house.asked == 1)
+    house.store.objects[Area.ORIGINALS][f"claims/{KEY}"] = StoredObject(b'{"owner": "other", "run": "run-2"}', "")
+    house.store.objects[Area.ORIGINALS][KEY] = StoredObject(WHOLE, "")
+    assert (await house.clock.play(leaf)).reused
+    assert house.asked == 1
+
+
+# What ends a leaf.
+
+
+async def test_a_stop_ends_a_wait_for_quota_at_once_and_gives_the_claim_back() -> None:
+    house = House(ProviderThrottledError("slow down", 300))
+    attempt = house.attempt()
+    leaf = asyncio.create_task(house.work(attempt))
+    await settled(lambda: house.asked == 1)
+    attempt.stop.request(25)
+    with pytest.raises(StoppedError):
+        await leaf
+    assert house.clock.now() == 0
+    assert house.kept("claims") == []
+
+
+async def test_a_stop_while_the_provider_draws_lets_the_picture_arrive_and_keeps_it() -> None:
+    async def draw() -> bytes:
+        await house.clock.sleep(20)
+        return WHOLE
+
+    house = House(draw)
+    attempt = house.attempt()
+    leaf = asyncio.create_task(house.work(attempt))
+    await settled(lambda: house.asked == 1)
+    attempt.stop.request(25)
+    await house.clock.play(leaf)
+    assert house.store.keys() == [KEY]
+
+
+async def test_a_picture_that_takes_longer_than_the_grace_is_given_up_and_its_claim_given_back() -> None:
+    async def draw() -> bytes:
+        await house.clock.sleep(60)
+        return WHOLE
+
+    house = House(draw)
+    attempt = house.attempt()
+    leaf = asyncio.create_task(house.work(attempt))
+    await settled(lambda: house.asked == 1)
+    attempt.stop.request(25)
+    with pytest.raises(StoppedError):
+        await house.clock.play(leaf)
+    assert house.clock.now() == 25
+    assert house.store.keys() == []
+
+
+async def test_who_waits_for_another_run_takes_its_picture() -> None:
+    async def draw() -> bytes:
+        await house.clock.sleep(100)
+        return WHOLE
+
+    house = House(draw)
+
+    async def both() -> tuple[Original, Original]:
+        return await asyncio.gather(house.work(house.attempt("run-1")), house.work(house.attempt("run-2")))
+
+    first, second = await house.clock.play(both())
+    assert (first.reused, second.reused, house.asked) == (False, True, 1)
+
+
+async def test_who_waits_too_long_for_another_run_says_so() -> None:
+    async def draw() -> bytes:
+        await house.clock.sleep(10_000)
+        return WHOLE
+
+    house = House(draw)
+    first = asyncio.create_task(house.work(house.attempt("run-1")))
+    await settled(lambda: house.asked == 1)
+    with pytest.raises(ProviderUnavailableError, match="Another run is at work"):
+        await house.run(house.attempt("run-2"))
+    first.cancel()
+
+
+async def settled(there: Callable[[], bool]) -> None:
+    """Wait for threads to have brought something on, without moving the clock."""
+    while not there():
+        await settle()
+        await asyncio.sleep(0.001)

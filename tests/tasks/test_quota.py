@@ -1,0 +1,97 @@
+"""A provider's quota: how many requests it refuses, how long it all takes, and what the other vendor notices."""
+
+import io
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from PIL import Image
+
+from errors import ProviderThrottledError
+from providers.provider import Picture, PictureRequest
+from providers.registry import MODELS, Model
+from settings import Settings
+from storage.patience import PatientStore
+from tasks.attempt import Attempt
+from tasks.fan_out import Outcome, Pair, fan_out
+from tasks.originals import find_or_generate
+from tasks.requests import ThumbnailRequest
+from tasks.work import work_of
+from tests.clock import TestClock
+from tests.memory_store import MemoryStore
+
+SETTINGS = Settings(openai_api_key="key", google_api_key="key")
+LOOK = {"style": "neon", "template": "bottom-bar", "font": "inter"}
+MINUTE = 60.0
+
+
+def image() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (1200, 640)).save(out, "JPEG")
+    return out.getvalue()
+
+
+class Provider:
+    """Draws for some seconds each, and of one vendor so many in any minute."""
+
+    def __init__(self, clock: TestClock, pictures: int, draws_for: float) -> None:
+        self._clock, self._pictures, self._draws_for = clock, pictures, draws_for
+        self._served: deque[float] = deque()
+        self._picture = image()
+        self.refused = 0
+
+    @asynccontextmanager
+    async def opened(self, model: Model, settings: Settings) -> AsyncIterator["Provider"]:
+        yield self
+
+    async def generate(self, request: PictureRequest) -> Picture:
+        now = self._clock.now()
+        if request.served_by.startswith("gpt"):
+            while self._served and self._served[0] <= now - MINUTE:
+                self._served.popleft()
+            if len(self._served) >= self._pictures:
+                self.refused += 1
+                await self._clock.sleep(0.2)
+                raise ProviderThrottledError("slow down", self._served[0] + MINUTE - now)
+            self._served.append(now)
+        await self._clock.sleep(self._draws_for)
+        return Picture(self._picture)
+
+
+async def run(pairs: list[Pair], provider: Provider, clock: TestClock, window: int = 20) -> dict[Pair, float]:
+    """Run the pairs' leaves, and return when each had its picture."""
+    store, ended = MemoryStore(), dict[Pair, float]()
+
+    async def leaf(pair: Pair) -> Outcome:
+        attempt = Attempt(None, clock)
+        patient = PatientStore(store, clock, attempt.pause, 840, clock.now() + 840)
+        work = work_of(ThumbnailRequest(title=pair.title, model=pair.model, **LOOK), SETTINGS)  # type: ignore[arg-type]
+        original = await find_or_generate(work, SETTINGS, patient, attempt, lambda: None, provider.opened)
+        ended[pair] = clock.now()
+        return {"status": "ok", **pair._asdict(), "throttled_seconds": original.throttled_seconds}
+
+    await clock.play(fan_out(pairs, leaf, window, vendor_of=lambda pair: MODELS[pair.model].vendor))
+    return ended
+
+
+@pytest.mark.parametrize("draws_for", [2.0, 10.0, 30.0])
+async def test_twenty_five_images_at_five_a_minute_take_the_quotas_own_time(draws_for: float) -> None:
+    clock = TestClock()
+    provider = Provider(clock, 5, draws_for)
+    pairs = [Pair(f"Title {number}", "gpt-image-2") for number in range(25)]
+    ended = await run(pairs, provider, clock)
+    assert len(ended) == 25
+    print(f"drawing {draws_for} s: {provider.refused} refused, {max(ended.values()):.0f} s")
+    assert provider.refused <= 25
+    assert max(ended.values()) <= 1.1 * (4 * MINUTE + draws_for)
+
+
+async def test_a_vendor_that_throttles_does_not_hold_up_the_others_leaves() -> None:
+    clock = TestClock()
+    provider = Provider(clock, 5, 10.0)
+    models = ["gpt-image-2", "gemini-3-pro-image"]
+    pairs = [Pair(f"Title {number}", model) for number in range(50) for model in models]
+    ended = await run(pairs, provider, clock)
+    free = max(when for pair, when in ended.items() if pair.model == "gemini-3-pro-image")
+    assert free <= 2 * 50 / 20 * 10.0, "half of the window, at the worst, is the other's"
