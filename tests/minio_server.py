@@ -84,6 +84,16 @@ class MinioServer:
             self._process.wait()
             self._process = None
 
+    def freeze(self) -> None:
+        """Stand still: connections are taken, and nothing is answered."""
+        assert self._process
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Go on."""
+        assert self._process
+        self._process.send_signal(signal.SIGCONT)
+
     def _is_ready(self) -> bool:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/minio/health/ready", timeout=2) as answer:

@@ -2,7 +2,10 @@
 
 import io
 import json
+import os
 import random
+import re
+import shutil
 import signal
 import subprocess
 import threading
@@ -21,7 +24,7 @@ from PIL import Image
 
 from storage.claims import EXPIRY_SECONDS
 from tests.e2e.task_server import ROOT, Run, TaskServer
-from tests.emulator import Emulator, Handler, Request, picture_for
+from tests.emulator import Emulator, Handler, Request, gemini_error, openai_error, picture_for
 from tests.minio_server import PASSWORD, USER, MinioServer
 from tests.tcp_proxy import CutError, TcpProxy
 
@@ -154,11 +157,9 @@ def test_a_killed_owners_claim_is_taken_over_by_another_run_after_its_expiry_and
     assert EXPIRY_SECONDS - 6 <= second.at - killed_at[0] <= EXPIRY_SECONDS + 8
 
 
-def test_a_server_that_is_down_at_the_start_costs_nothing(
-    emulator: Emulator, own_minio: MinioServer, bucket: str
-) -> None:
+def test_a_server_that_stays_down_costs_nothing(emulator: Emulator, own_minio: MinioServer, bucket: str) -> None:
     own_minio.kill()
-    with worker(emulator, own_minio, bucket) as server:
+    with worker(emulator, own_minio, bucket, variables={"STORE_PATIENCE_SECONDS": "1"}) as server:
         batch = server.run("generateBatch", BATCH)
         assert server.children(batch) == []
         leaf = server.run("generateThumbnail", LEAF)
@@ -166,8 +167,44 @@ def test_a_server_that_is_down_at_the_start_costs_nothing(
         assert not run.succeeded
         assert f"MinIO at http://127.0.0.1:{own_minio.port}, bucket {bucket}" in run.errors[-1]
         assert "Check MINIO_ENDPOINT, and that the server is up." in run.errors[-1]
+        assert "waiting for the store" in run.logs[-1]
         assert PASSWORD not in "".join([*run.errors, *run.logs])
     assert emulator.requests == []
+
+
+def test_a_batch_that_is_started_before_its_store_waits_for_it(
+    emulator: Emulator, own_minio: MinioServer, bucket: str
+) -> None:
+    own_minio.kill()
+    with worker(emulator, own_minio, bucket) as server:
+        batch = server.start("generateBatch", [["One"], ["gpt-image-2"], *LOOK])
+        wait_until(lambda: batch.pids)
+        time.sleep(3)
+        own_minio.start()
+        assert batch.ended.wait(60)
+    assert [outcome["status"] for outcome in outcomes(batch)] == ["ok"]
+    assert len(batch.pids) == 1
+    assert "waiting for the store" in batch.logs[0]
+    assert "the store is back after" not in batch.errors
+
+
+@pytest.mark.parametrize("away", ["killed", "frozen"])
+def test_a_store_that_is_away_while_leaves_look_compose_and_upload_fails_none_of_them(
+    emulator: Emulator, own_minio: MinioServer, bucket: str, away: str
+) -> None:
+    batch = [[f"Title {number}" for number in range(8)], ["gpt-image-2"], *LOOK]
+    with worker(emulator, own_minio, bucket) as server:
+        outcomes(server.run("generateBatch", batch))
+        again = server.start("generateBatch", [*batch[:4], "inter"])
+        wait_until(lambda: len(server.children(again)) >= 4)
+        own_minio.kill() if away == "killed" else own_minio.freeze()
+        time.sleep(5)
+        own_minio.start() if away == "killed" else own_minio.thaw()
+        assert again.ended.wait(120)
+        attempts = [len(leaf.pids) for leaf in server.children(again)]
+    assert [outcome["status"] for outcome in outcomes(again)] == ["ok"] * 8
+    assert attempts == [1] * 8
+    assert emulator.billed == 8
 
 
 def test_a_picture_that_was_paid_for_waits_for_a_store_that_went_down(
@@ -207,8 +244,8 @@ def test_a_store_down_between_original_and_thumbnail_costs_nothing_more(
     ):
         run = server.run("generateThumbnail", LEAF)
     assert run.succeeded, run.errors
-    assert len(run.pids) == 2
-    assert run.output[0]["reused"]
+    assert len(run.pids) == 1
+    assert "waiting for the store" in run.logs[0]
     assert emulator.billed == len(emulator.requests) == 1
 
 
@@ -266,6 +303,7 @@ def test_a_full_disk_is_named_and_costs_one_picture_at_most(
     [
         ({"MINIO_SECRET_KEY": "canary-wrong-key"}, "MINIO_SECRET_KEY does not fit MINIO_ACCESS_KEY"),
         ({"MINIO_ACCESS_KEY": "canary-nobody"}, "does not know MINIO_ACCESS_KEY"),
+        ({"MINIO_ENDPOINT": "http://no-such-host.invalid:9000"}, "there is no such host"),
         ({"MINIO_SECRET_KEY": ""}, "MINIO_SECRET_KEY is not set"),
         ({"MINIO_ENDPOINT": "localhost:9000"}, "give a full URL"),
     ],
@@ -274,12 +312,101 @@ def test_a_store_that_is_not_ours_to_use_costs_nothing(
     emulator: Emulator, minio: MinioServer, bucket: str, variables: dict[str, str], remedy: str
 ) -> None:
     with worker(emulator, minio, bucket, variables=variables) as server:
-        runs = [server.run("generateBatch", BATCH), server.run("generateThumbnail", LEAF)]
-    for run in runs:
-        assert not run.succeeded
-        assert remedy in run.errors[-1]
+        batch, leaf = server.run("generateBatch", BATCH), server.run("generateThumbnail", LEAF)
+    assert not batch.succeeded
+    assert remedy in batch.errors[-1]
+    assert remedy in (leaf.output[0]["error"]["message"] if leaf.succeeded else leaf.errors[-1])
+    for run in (batch, leaf):
         assert "canary" not in "".join([*run.errors, *run.logs])
     assert emulator.requests == []
+
+
+def test_a_refused_prompt_is_asked_for_once_whatever_becomes_of_the_others(
+    emulator: Emulator, minio: MinioServer, bucket: str
+) -> None:
+    """OpenAI refuses, Gemini is down, and the batch is run again."""
+
+    def answer(request: Request) -> Callable[[Handler, Request], None]:
+        def refuse(handler: Handler, request: Request) -> None:
+            if request.vendor == "openai":
+                error = openai_error("moderation_blocked", "Rejected.", "image_generation_user_error")
+                handler.reply(400, error)
+            else:
+                handler.reply(503, gemini_error(503, "UNAVAILABLE", "Overloaded."))
+
+        return refuse
+
+    emulator.choose_fault = answer
+    batch = [["One", "Two"], ["gpt-image-2", "gemini-3-pro-image"], *LOOK]
+    with worker(emulator, minio, bucket) as server:
+        runs = [server.run("generateBatch", batch) for _ in range(2)]
+    for run in runs:
+        assert [outcome["status"] for outcome in outcomes(run)] == ["rejected", "failed"] * 2
+        assert len(run.pids) == 1, "starting over could mend nothing"
+    asked = Counter(request.vendor for request in emulator.requests)
+    assert asked == {"openai": 2, "gemini": 2 * 2 * 3}
+    message = outcomes(runs[1])[0]["error"]["message"]
+    assert re.search(r"It was refused on \d{4}-\d\d-\d\d and is not asked for again; another variation is\.", message)
+    assert not any(name.startswith("claims/") for name in names(minio, f"{bucket}-originals", ""))
+
+
+def test_unusable_pictures_are_paid_for_twice_at_most_and_kept(
+    emulator: Emulator, minio: MinioServer, bucket: str
+) -> None:
+    def half(handler: Handler, request: Request) -> None:
+        whole = picture_for(request)
+        handler.picture(request, whole[: len(whole) // 2])
+
+    emulator.choose_fault = lambda request: half
+    with worker(emulator, minio, bucket) as server:
+        runs = [server.run("generateBatch", [["One", "Two", "Three"], ["gpt-image-2"], *LOOK]) for _ in range(2)]
+    for run in runs:
+        assert [outcome["status"] for outcome in outcomes(run)] == ["failed"] * 3
+    assert emulator.billed == 6
+    assert "Run again later, or ask for another variation" in outcomes(runs[0])[0]["error"]["message"]
+    assert [name for name in names(minio, f"{bucket}-originals", "") if name.startswith("unusable/")]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 12 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(folder)], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("only root can mount a small disk: run the tests as root")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_disk_without_room_for_a_picture_is_paid_into_once(
+    emulator: Emulator, minio_program: str, small_disk: Path, bucket: str
+) -> None:
+    def noise(handler: Handler, request: Request) -> None:
+        width, height = map(int, str(request.body["size"]).split("x"))
+        out = io.BytesIO()
+        Image.frombytes("RGB", (width, height), random.Random(1).randbytes(width * height * 3)).save(out, "PNG")
+        handler.picture(request, out.getvalue())
+
+    emulator.choose_fault = lambda request: noise
+    with (
+        MinioServer(minio_program, small_disk / "minio") as server_with_little_room,
+        worker(emulator, server_with_little_room, bucket, variables={"STORE_PATIENCE_SECONDS": "3"}) as server,
+    ):
+        filler = small_disk / "filler"
+        assert server.run("generateBatch", [["Zero"], ["dall-e-3"], *LOOK]).pids  # Makes the buckets.
+        billed = emulator.billed
+        room = shutil.disk_usage(small_disk).free
+        filler.write_bytes(bytes(room - 1_000_000))
+        full = server.run("generateThumbnail", LEAF)
+        assert not full.succeeded
+        assert emulator.billed == billed + 1
+        assert "A picture was paid for" in full.errors[0]
+        assert all("none is asked for until there is" in error for error in full.errors[1:]), full.errors
+        filler.unlink()
+        again = server.run("generateThumbnail", LEAF)
+    assert again.succeeded, again.errors
+    assert emulator.billed == billed + 2
 
 
 def test_kill_9_at_thirty_moments_and_a_retry_leave_every_thumbnail_whole_and_paid_once(
@@ -326,3 +453,44 @@ def test_kill_9_at_thirty_moments_and_a_retry_leave_every_thumbnail_whole_and_pa
         with urllib.request.urlopen(run.output[0]["image_url"]) as answer:
             Image.open(io.BytesIO(answer.read())).load()
     print(f"killed {sum(kills.values())} of 30 leaves; {len(emulator.requests)} pictures paid for 30 thumbnails")
+
+
+def test_sigterm_at_random_moments_loses_nothing_that_is_paid_for(minio: MinioServer, bucket: str) -> None:
+    """Render sends it when an instance is to go; the grace is longer than any picture here takes."""
+    chance = random.Random(7)
+    terminated: Counter[str] = Counter()
+
+    def terminate_later(run: Run, process: subprocess.Popen[str]) -> None:
+        if run.input[0] in terminated:
+            return
+        terminated[run.input[0]] += 1
+        timer = threading.Timer(chance.uniform(0.2, 3), process.send_signal, [signal.SIGTERM])
+        timer.daemon = True
+        timer.start()
+
+    titles = [f"Title {number}" for number in range(12)]
+    with (
+        Emulator(latency_seconds=1) as emulator,
+        worker(emulator, minio, bucket, on_start=terminate_later) as server,
+    ):
+        for part in range(0, len(titles), 4):
+            runs = [server.start("generateThumbnail", [title, *LEAF[1:]]) for title in titles[part : part + 4]]
+            assert all(run.ended.wait(60) for run in runs)
+            assert all(run.succeeded for run in runs), [run.errors for run in runs]
+    assert emulator.billed == len(emulator.requests) == 12
+    assert len(names(minio, bucket)) == 12
+    assert not any(name.startswith("claims/") for name in names(minio, f"{bucket}-originals", ""))
+
+
+def test_a_parent_that_is_terminated_writes_its_record_and_goes_on_when_it_is_started_again(
+    minio: MinioServer, bucket: str
+) -> None:
+    batch = [[f"Title {number}" for number in range(4)], ["gpt-image-2"], *LOOK]
+    with Emulator(latency_seconds=3) as emulator, worker(emulator, minio, bucket) as server:
+        parent = server.start("generateBatch", batch)
+        wait_until(lambda: emulator.requests)
+        os.kill(parent.pids[0], signal.SIGTERM)
+        assert parent.ended.wait(60)
+        assert "Stopped before this was finished" in parent.errors[0]
+        assert [outcome["status"] for outcome in outcomes(parent)] == ["ok"] * 4
+    assert emulator.billed == len(emulator.requests) == 4

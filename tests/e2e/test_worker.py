@@ -94,19 +94,20 @@ def test_input_by_position_and_by_name_do_the_same(server: TaskServer, tmp_path:
 
 
 def test_a_leaf_that_raises_is_retried_as_a_new_process(tmp_path: Path) -> None:
-    in_the_way = tmp_path / "out" / "thumbnails-originals"
-    in_the_way.parent.mkdir()
-    in_the_way.write_text("a file where the originals belong")
-
-    def make_room(run: Run) -> None:
-        in_the_way.unlink(missing_ok=True)
-
-    with TaskServer(environment(tmp_path / "out"), after_attempt=make_room) as server:
+    with TaskServer({**environment(tmp_path / "out"), "CRASH_FIRST_ATTEMPT_OF_MODEL": ONE[1]}) as server:
         run = server.run("generateThumbnail", ONE)
     assert run.succeeded
     assert len(set(run.pids)) == 2
     [error] = run.errors
-    assert "Check that THUMBNAILS_DIR" in error
+    assert "Crashed on purpose" in error
+
+
+def test_a_store_that_cannot_be_written_to_fails_a_leaf_once(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file where the store belongs")
+    with TaskServer(environment(tmp_path / "out")) as server:
+        run = server.run("generateThumbnail", ONE)
+    assert len(run.pids) == 1
+    assert (run.output[0]["status"], run.output[0]["error"]["code"]) == ("failed", "store")
 
 
 def test_a_leaf_that_is_killed_is_retried_and_its_siblings_go_on(tmp_path: Path) -> None:
