@@ -4,12 +4,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from errors import DamagedOriginalError, PictureError, ProviderUnavailableError
 from providers.choice import OpenProvider, open_provider
 from settings import Settings
-from storage.claims import Claim
+from storage.claims import FOLDER, Claim
 from storage.history import read_history
 from storage.patience import PatientStore
 from storage.store import Area, Store
@@ -19,7 +19,7 @@ from tasks.work import Work
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["Original", "decoded", "find_or_generate"]
+__all__ = ["Original", "Unreadable", "decoded", "find_or_generate"]
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +40,13 @@ class Original:
     usage: Mapping[str, float | str]
     throttled_seconds: float = 0.0
     unusable_answers: int = 0
+
+
+class Unreadable(NamedTuple):
+    """Stored bytes that are not a picture, and why not."""
+
+    data: bytes
+    error: PictureError
 
 
 async def find_or_generate(
@@ -66,8 +73,11 @@ async def find_or_generate(
     from tasks.purchase import Purchase
 
     key = work.original_key
-    if found := await _find(store, key):
+    found = await _look(store, key)
+    if isinstance(found, Original):
         return found
+    if found:
+        await _check_came_so(store, key, found.error)
     await store.check()
     waited = False
     claim = Claim(store.store, key, attempt.run_id, attempt.clock)
@@ -75,13 +85,15 @@ async def find_or_generate(
         attempt.go_on()
         if await store.outlast(claim.take):
             async with claim:
-                if found := await _find(store, key):  # Finished between the look and the claim.
+                found = await _look(store, key)
+                if isinstance(found, Original):  # Finished between the look and the claim.
                     return found
                 purchase = Purchase(work, settings, store, attempt, claim, open_provider, prepare_compositing)
-                if bought := await purchase.complete():
+                if bought := await purchase.complete(found):
                     return bought
             claim = Claim(store.store, key, attempt.run_id, attempt.clock)  # The other was lost meanwhile.
-        if found := await _find(store, key):
+        found = await _look(store, key)
+        if isinstance(found, Original):
             return found
         if attempt.clock.now() > store.deadline - settings.provider_timeout_seconds:
             raise ProviderUnavailableError("Another run is at work on this picture and did not finish it in time.")
@@ -99,15 +111,25 @@ async def decoded(data: bytes) -> "Image.Image":
     return await asyncio.to_thread(open_on_canvas, data)
 
 
-async def _find(store: Store, key: str) -> Original | None:
+async def _look(store: Store, key: str) -> Original | Unreadable | None:
+    """Return the stored original, or why its bytes are not a picture, or None where there is nothing."""
     found = await store.read(Area.ORIGINALS, key)
     if found is None:
         return None
     try:
         return Original(await decoded(found.data), True, {})
     except PictureError as error:
-        if (await read_history(store, key)).unusable:
-            return None  # It came so.
-        raise DamagedOriginalError(
-            f"The stored original {key} is damaged: {error} Delete it and run again to pay for a new one."
-        ) from error
+        return Unreadable(found.data, error)
+
+
+async def _check_came_so(store: Store, key: str, error: PictureError) -> None:
+    """Pass where the provider sent these bytes: its history says so, or a claim that was left before they were judged.
+
+    Raises:
+        DamagedOriginalError: they were a picture once.
+    """
+    if (await read_history(store, key)).unusable or await store.stat(Area.ORIGINALS, f"{FOLDER}{key}"):
+        return
+    raise DamagedOriginalError(
+        f"The stored original {key} is damaged: {error} Delete it and run again to pay for a new one."
+    ) from error

@@ -29,7 +29,7 @@ from storage.patience import PatientStore
 from storage.quota import QuotaGate, too_long
 from storage.store import Area, StoredObject
 from tasks.attempt import Attempt
-from tasks.originals import Original, decoded
+from tasks.originals import Original, Unreadable, decoded
 from tasks.work import Work
 
 __all__ = ["Purchase"]
@@ -56,13 +56,17 @@ class Purchase:
     history: History = field(default_factory=History)
     throttled_seconds: float = 0.0
 
-    async def complete(self) -> Original | None:
+    async def complete(self, unjudged: Unreadable | None) -> Original | None:
         """Return the picture, paid for and stored; None where the claim was lost while the provider had us wait.
+
+        ``unjudged`` is an answer that was stored and turns out to be unusable.
 
         Raises: as ``find_or_generate``.
         """
         self.history = await read_history(self.store, self.work.original_key)
         self._check_not_refused()
+        if unjudged and not self.history.unusable:
+            await self._remember_unusable(str(unjudged.error), unjudged.data)
         if self.history.lost:
             await self._prove_room(self.history.lost.size)
         preparing = asyncio.create_task(asyncio.to_thread(self.prepare_compositing))

@@ -7,17 +7,25 @@ from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 
-__all__ = ["CutError", "TcpProxy"]
+__all__ = ["AnswerError", "CutError", "TcpProxy"]
 
 
 class CutError(Exception):
     """Raised by a test to break the connection that a request came over."""
 
 
+class AnswerError(Exception):
+    """Raised by a test to answer a request in the server's place, with these bytes."""
+
+    def __init__(self, answer: bytes) -> None:
+        self.answer = answer
+
+
 class TcpProxy:
     """Listens on a port of 127.0.0.1 and passes on to another.
 
-    ``on_bytes`` sees every piece on its way to the server before it is passed on; it may wait, or raise CutError.
+    ``on_bytes`` sees every piece on its way to the server before it is passed on; it may wait, or raise CutError or
+    AnswerError.
     """
 
     def __init__(self, target_port: int, on_bytes: Callable[[bytes], None]) -> None:
@@ -48,6 +56,13 @@ class TcpProxy:
                 while data := client.recv(65_536):
                     self._on_bytes(data)
                     server.sendall(data)
+            except AnswerError as error:
+                with suppress(OSError):  # What is left of the request is taken in, so that the answer arrives.
+                    client.sendall(error.answer)
+                    client.shutdown(socket.SHUT_WR)
+                    client.settimeout(1)
+                    while client.recv(65_536):
+                        pass
             except CutError:
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 

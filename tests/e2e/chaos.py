@@ -3,7 +3,13 @@
     python -m tests.e2e.chaos 200
 
 runs as many seeded batches of 20 pairs through the local engine, against the emulator and a real MinIO behind a proxy
-that goes down, and prints the totals. A run that breaks a promise raises; its seed brings it back.
+that goes down, freezes and has no room, and prints the totals. A run that breaks a promise raises; its seed brings it
+back. The promises:
+
+- every picture that was paid for is in the store, or named in an error;
+- no refused prompt is asked for twice;
+- what is paid for beyond one picture a pair and its unusable answers equals the kills between bill and store, and the
+  pictures that found no room within a leaf's patience.
 """
 
 import asyncio
@@ -12,13 +18,15 @@ import logging
 import multiprocessing
 import os
 import random
+import re
+import signal
 import sys
 import tempfile
 import threading
 import time
 import uuid
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -26,27 +34,45 @@ from pathlib import Path
 from typing import Any
 
 from minio import Minio
+from minio.error import S3Error
 from PIL import Image
 from render_sdk import Options, TaskRunMetadata
 
 from errors import StoreError
 from local.engine import Engine
+from settings import Settings, read_settings
+from tasks.requests import ThumbnailRequest
+from tasks.work import Work, work_of
 from tests.emulator import Emulator, Handler, Request, gemini_error, openai_error, picture_for
 from tests.minio_server import PASSWORD, USER, MinioServer, find_minio
-from tests.tcp_proxy import CutError, TcpProxy
+from tests.tcp_proxy import AnswerError, CutError, TcpProxy
 
 TITLES = [f"Chaos title {number:02}" for number in range(10)]
 MODELS = ["gpt-image-2", "gemini-3-pro-image"]
 BATCH: list[Any] = [TITLES, MODELS, "neon", "bottom-bar", "inter"]
-# Chances that a provider's answer is a fault, and that an attempt is killed; pairs that are refused, of 20.
-FAULTY, KILLED, REFUSED = 0.35, 0.15, 2
-# Seconds: until when an attempt may be killed, how long the store is down at a time, and how much shorter waits are.
-KILLED_WITHIN, DOWN_FOR, WAIT_SCALE = 0.8, 0.4, 0.02
+# Chances that a provider's answer is a fault, and that an attempt is killed or terminated; pairs that are refused, and
+# that begin with a damaged claim, thumbnail or history, of 20.
+FAULTY, ENDED, REFUSED, DAMAGED = 0.35, 0.2, 2, 3
+# Seconds: until when an attempt may be ended, how long a fault of the store lasts, how much shorter waits are.
+ENDED_WITHIN, FAULT_LASTS, WAIT_SCALE = 0.8, {"down": 0.4, "frozen": 0.6, "full": 1.5}, 0.02
+PATIENCE_SECONDS = 1.0
+# Bytes: what is larger is a picture, for which a full disk has no room.
+NO_ROOM_FOR = 1_000
+LOST = "A picture was paid for and could not be stored"
 PROCESSES = multiprocessing.get_context("forkserver")
 # Loaded once, so that an attempt's process begins with them.
 LOADED = ["tasks.leaf", "compositing.thumbnail", "storage.minio_store", "providers.openai_images", "providers.gemini"]
 
 Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Kill:
+    """An attempt that was killed: from when to when it lived, and whether its original was stored by then."""
+
+    began: float
+    at: float
+    stored: bool
 
 
 class Storm:
@@ -58,9 +84,11 @@ class Storm:
         self.over = threading.Event()
         pairs = [(title, model) for title in TITLES for model in MODELS]
         self.refused: set[Pair] = set(self._random.sample(pairs, REFUSED))
-        self.kills: Counter[Pair] = Counter()
+        self.damaged: list[Pair] = self._random.sample(sorted(set(pairs) - self.refused), DAMAGED)
+        self.kills: dict[Pair, list[Kill]] = defaultdict(list)
+        self.lost: Counter[Pair] = Counter()
         self.faults: Counter[str] = Counter()
-        self._down_until = 0.0
+        self._store_fault, self._until = "", 0.0
 
     def choose_fault(self, request: Request) -> Callable[[Handler, Request], None] | None:
         """Choose what answers a request."""
@@ -74,23 +102,42 @@ class Storm:
         return fault
 
     def on_bytes(self, data: bytes) -> None:
-        """Cut the store's connections while it is down."""
+        """Do to the store's connections what its fault of the moment does."""
         with self._lock:
             now = time.monotonic()
             if self.over.is_set():
                 return
-            if now > self._down_until + DOWN_FOR and self._random.random() < 0.01:
-                self._down_until = now + DOWN_FOR
-                self.faults["store down"] += 1
-            if now < self._down_until:
-                raise CutError
+            if now > self._until + 0.4 and self._random.random() < 0.015:
+                self._store_fault = self._random.choice(list(FAULT_LASTS))
+                self._until = now + FAULT_LASTS[self._store_fault]
+                self.faults[f"store {self._store_fault}"] += 1
+            left = self._until - now
+            fault = self._store_fault if left > 0 else ""
+        if fault == "down":
+            raise CutError
+        if fault == "frozen":
+            time.sleep(left)
+        if fault == "full" and data.startswith(b"PUT") and content_length(data) > NO_ROOM_FOR:
+            raise AnswerError(NO_ROOM)
 
-    def seconds_to_live(self) -> float | None:
-        """Choose when an attempt is killed, if it is."""
+    def end_of_attempt(self) -> tuple[float, signal.Signals] | None:
+        """Choose when and how an attempt is ended, if it is."""
         with self._lock:
-            if self.over.is_set() or self._random.random() > KILLED:
+            if self.over.is_set() or self._random.random() > ENDED:
                 return None
-            return self._random.uniform(0, KILLED_WITHIN)
+            return self._random.uniform(0, ENDED_WITHIN), self._random.choice([signal.SIGKILL, signal.SIGTERM])
+
+
+NO_ROOM_BODY = b"<Error><Code>XMinioStorageFull</Code><Message>No room.</Message></Error>"
+NO_ROOM = (
+    b"HTTP/1.1 507 Insufficient Storage\r\nContent-Type: application/xml\r\nConnection: close\r\n"
+    b"Content-Length: %d\r\n\r\n%s" % (len(NO_ROOM_BODY), NO_ROOM_BODY)
+)
+
+
+def content_length(data: bytes) -> int:
+    found = re.search(rb"(?i)\r\ncontent-length: (\d+)", data)
+    return int(found[1]) if found else 0
 
 
 def pair_of(request: Request) -> Pair:
@@ -120,21 +167,21 @@ def reset(handler: Handler, request: Request) -> None:
 
 
 def truncate(handler: Handler, request: Request) -> None:
-    """Answer with half a picture, which no provider bills here: what is counted is what came whole."""
+    """Answer with half a picture, and bill it."""
     whole = picture_for(request)
+    request.body["truncated"] = True
     handler.picture(request, whole[: len(whole) // 2])
-    request.billed = False
 
 
 class ProcessEngine(Engine):
     """The local engine, with every attempt of a leaf in a process of its own, as on Render."""
 
-    def __init__(self, app: Any, storm: Storm, variables: dict[str, str]) -> None:
+    def __init__(self, app: Any, storm: Storm, variables: dict[str, str], is_stored: Callable[[Pair], bool]) -> None:
         async def sleep(seconds: float) -> None:
             await asyncio.sleep(seconds * WAIT_SCALE)
 
         super().__init__(app, lambda event: None, sleep)
-        self._storm, self._variables = storm, variables
+        self._storm, self._variables, self._is_stored = storm, variables, is_stored
         self._threads = ThreadPoolExecutor(max_workers=32)
 
     async def _attempt(
@@ -148,20 +195,27 @@ class ProcessEngine(Engine):
     def _process(self, arguments: list[Any], metadata: TaskRunMetadata) -> Any:
         receiver, sender = PROCESSES.Pipe(duplex=False)
         process = PROCESSES.Process(target=leaf, args=(arguments, metadata, self._variables, sender))
+        began = time.monotonic()
         process.start()
         sender.close()
-        seconds = self._storm.seconds_to_live()
-        process.join(seconds)
-        if seconds is not None and process.is_alive():
-            process.kill()
-            self._storm.kills[arguments[0], arguments[1]] += 1
+        pair = arguments[0], arguments[1]
+        if end := self._storm.end_of_attempt():
+            seconds, number = end
+            process.join(seconds)
+            if process.is_alive() and process.pid:
+                os.kill(process.pid, number)
+                self._storm.faults[number.name] += 1
+                if number is signal.SIGKILL:
+                    process.join()
+                    self._storm.kills[pair].append(Kill(began, time.monotonic(), self._is_stored(pair)))
         process.join()
         with receiver:
             try:
                 succeeded, result = receiver.recv()
             except EOFError:
-                succeeded, result = False, "the process was killed"
+                succeeded, result = False, "the process was ended"
         if not succeeded:
+            self._storm.lost[pair] += LOST in result
             raise RuntimeError(result)
         return result
 
@@ -205,45 +259,118 @@ async def run_once(seed: int, minio: MinioServer) -> Counter[str]:
     with Emulator(latency_seconds=0.1) as emulator, TcpProxy(minio.port, storm.on_bytes) as proxy:
         emulator.choose_fault = storm.choose_fault
         store = {**minio.environment, "MINIO_ENDPOINT": f"http://127.0.0.1:{proxy.port}", "MINIO_BUCKET": bucket}
-        variables = {**emulator.environment, **store}
+        variables = {**emulator.environment, **store, "STORE_PATIENCE_SECONDS": str(PATIENCE_SECONDS)}
         os.environ.update(variables)
+        works = works_of_batch(read_settings(variables))
+        client = connect(minio)
+        damage(client, bucket, [works[pair] for pair in storm.damaged])
+
+        def is_stored(pair: Pair) -> bool:
+            try:
+                client.stat_object(f"{bucket}-originals", works[pair].original_key)
+            except S3Error:
+                return False
+            return True
+
         first: Counter[str] = Counter()
         try:
-            result = await ProcessEngine(app, storm, variables).run(generate_batch.name, BATCH)
+            result = await ProcessEngine(app, storm, variables, is_stored).run(generate_batch.name, BATCH)
             first.update(result["summary"])
-        except StoreError:  # Down when the batch began, and when it was tried again.
+        except StoreError:  # Away when the batch began, and when it was tried again.
             first["batches that failed as a whole"] += 1
         storm.over.set()
-        result = await ProcessEngine(app, storm, variables).run(generate_batch.name, BATCH)
-        billed = Counter(pair_of(request) for request in emulator.requests if request.billed)
+        os.environ["STORE_PATIENCE_SECONDS"] = variables["STORE_PATIENCE_SECONDS"] = "60"
+        result = await ProcessEngine(app, storm, variables, is_stored).run(generate_batch.name, BATCH)
+        requests = list(emulator.requests)
     outcomes = [outcome for row in result["rows"] for outcome in row["results"]]
     others = [outcome for outcome in outcomes if outcome["status"] != "ok"]
-    assert {(o["title"], o["model"]) for o in others if o["status"] == "rejected"} == storm.refused, (seed, others)
-    assert len(others) == REFUSED, (seed, others)
-    for pair, times in billed.items():
-        assert pair not in storm.refused, (seed, pair)
-        assert times <= 1 + storm.kills[pair], (seed, pair)
-    check_thumbnails(minio, bucket, {outcome["key"] for outcome in outcomes if outcome["status"] == "ok"})
+    rejected = {(o["title"], o["model"]) for o in others if o["status"] == "rejected"}
+    unusable = {(o["title"], o["model"]) for o in others if o["status"] == "failed"}
+    assert rejected == storm.refused, (seed, others)
+    for outcome in others:
+        if outcome["status"] == "failed":
+            assert "no more are paid for within an hour" in outcome["error"]["message"], (seed, outcome)
+    paid_again = check_bill(seed, storm, requests, unusable)
+    check_store(client, bucket, {outcome["key"] for outcome in outcomes if outcome["status"] == "ok"})
     return Counter(
         {
             "batches": 1,
             "pairs": len(outcomes),
             "refused": len(storm.refused),
+            "unusable twice, so given up": len(unusable),
             "there after the first run": first["ok"],
             "failed in the first run": first["failed"],
             "batches that failed as a whole": first["batches that failed as a whole"],
             "thumbnails in the end": result["summary"]["ok"],
-            "pictures paid for": billed.total(),
-            "paid again, after a kill": billed.total() - len(billed),
-            "attempts killed": storm.kills.total(),
+            "answers paid for": sum(request.billed for request in requests),
+            "paid again, after a kill": paid_again["kill"],
+            "paid again, after there was no room": paid_again["lost"],
+            "paid for unusable answers": paid_again["unusable"],
             **{f"faults: {name}": times for name, times in storm.faults.items()},
         }
     )
 
 
-def check_thumbnails(minio: MinioServer, bucket: str, keys: set[str]) -> None:
-    """Check that the bucket holds those JPEGs and no other, each of them whole."""
-    client = Minio(f"127.0.0.1:{minio.port}", access_key=USER, secret_key=PASSWORD, secure=False, region="us-east-1")
+def works_of_batch(settings: Settings) -> dict[Pair, Work]:
+    titles, models, style, template, font = BATCH
+    return {
+        (title, model): work_of(
+            ThumbnailRequest(title=title, model=model, style=style, template=template, font=font), settings
+        )
+        for title in titles
+        for model in models
+    }
+
+
+def connect(minio: MinioServer) -> Minio:
+    return Minio(f"127.0.0.1:{minio.port}", access_key=USER, secret_key=PASSWORD, secure=False, region="us-east-1")
+
+
+def damage(client: Minio, bucket: str, works: Sequence[Work]) -> None:
+    """Leave behind what a crash of the store, or another's hand, might: of each kind one."""
+    for ending in ("", "-originals"):
+        client.make_bucket(f"{bucket}{ending}")
+    claim, thumbnail, history = works
+    for name, key in (
+        (f"{bucket}-originals", f"claims/{claim.original_key}"),
+        (bucket, thumbnail.thumbnail_key),
+        (f"{bucket}-originals", f"history/{history.original_key}.json"),
+    ):
+        client.put_object(name, key, io.BytesIO(b"{damaged"), 8)
+
+
+def check_bill(seed: int, storm: Storm, requests: Sequence[Request], unusable: set[Pair]) -> Counter[str]:
+    """Account for everything that was billed; return why what was paid again was."""
+    paid_again: Counter[str] = Counter()
+    for pair in ((title, model) for title in TITLES for model in MODELS):
+        asked = [request for request in requests if pair_of(request) == pair]
+        if pair in storm.refused:
+            killed = len(storm.kills[pair])  # In the moment between a refusal and the note of it.
+            assert 1 <= len(asked) <= 1 + killed, (seed, pair, len(asked))
+            assert not any(request.billed for request in asked), (seed, pair)
+            continue
+        billed = [request for request in asked if request.billed]
+        killed = sum(
+            any(kill.began <= request.at <= kill.at for request in billed) and not kill.stored
+            for kill in storm.kills[pair]
+        )
+        lost, cut_off = storm.lost[pair], sum("truncated" in request.body for request in billed)
+        whole = 0 if pair in unusable else 1
+        # What was killed or lost may itself have been cut off, which is not known then.
+        least, most = whole + killed + lost, whole + killed + lost + cut_off
+        assert least <= len(billed) <= most, (seed, pair, len(billed), killed, lost, cut_off)
+        assert cut_off <= 2 + killed + lost, (seed, pair, cut_off, killed, lost)
+        paid_again.update(kill=killed, lost=lost, unusable=len(billed) - least)
+    return paid_again
+
+
+def check_store(client: Minio, bucket: str, keys: set[str]) -> None:
+    """Check that the bucket holds those JPEGs and no other, each of them whole.
+
+    A claim is left only beside an original that is there: of an attempt that was killed in between.
+    """
+    originals = {str(item.object_name) for item in client.list_objects(f"{bucket}-originals", recursive=True)}
+    assert {name.removeprefix("claims/") for name in originals if name.startswith("claims/")} <= originals
     there = {str(item.object_name) for item in client.list_objects(bucket, recursive=True)}
     assert {key for key in there if key.endswith(".jpg")} == keys
     for key in keys:

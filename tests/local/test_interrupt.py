@@ -55,6 +55,18 @@ def test_once_keeps_what_is_paid_for_and_says_what_is_left(tmp_path: Path, emula
     assert emulator.billed == 6
 
 
+def test_once_ends_a_wait_for_quota_and_gives_its_claims_back(tmp_path: Path, emulator: Emulator) -> None:
+    emulator.choose_fault = lambda request: lambda handler, request: handler.throttle(request, 300)
+    run = start(tmp_path, emulator)
+    asked(emulator, 2)
+    run.send_signal(signal.SIGINT)
+    _, said = run.communicate(timeout=30)  # And not for 300 s.
+    assert run.returncode == 130
+    assert "Interrupted: 0 of 6 images are there, 6 are left." in said
+    claims = tmp_path.glob("out/thumbnails-originals/claims/**/*")
+    assert not [path for path in claims if path.is_file() and not path.name.startswith(".")]
+
+
 def test_twice_stops_at_once_and_the_next_run_waits_for_nobody(tmp_path: Path, emulator: Emulator) -> None:
     emulator.latency_seconds = 20
     run = start(tmp_path, emulator)

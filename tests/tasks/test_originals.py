@@ -191,6 +191,15 @@ async def test_a_stored_original_that_was_damaged_since_is_named_and_not_paid_fo
     assert house.asked == 1
 
 
+async def test_an_answer_that_its_owner_did_not_live_to_judge_counts_as_unusable() -> None:
+    house = House()
+    house.store.objects[Area.ORIGINALS][KEY] = StoredObject(HALF, "")
+    house.store.objects[Area.ORIGINALS][f"claims/{KEY}"] = StoredObject(b'{"owner": "dead", "run": "run-1"}', "")
+    original = await house.run()
+    assert (house.asked, original.unusable_answers) == (1, 1)
+    assert house.kept("unusable") == [HALF]
+
+
 @pytest.mark.parametrize("damaged", [b"", b"[]", b"{", b'{"refusal": 1}'])
 async def test_a_damaged_history_is_none(damaged: bytes) -> None:
     house = House()
