@@ -14,9 +14,12 @@ __all__ = [
     "ProviderRejectedError",
     "ProviderThrottledError",
     "ProviderUnavailableError",
+    "QuotaWaitTooLongError",
     "SettingsError",
     "StoreError",
     "ThumbnailError",
+    "UndocumentedAnswerError",
+    "UnusableAnswerError",
 ]
 
 
@@ -69,6 +72,32 @@ class ProviderThrottledError(ProviderUnavailableError):
         """Take the message and how long to wait, or None where the provider does not say."""
         self.wait_seconds = wait_seconds
         super().__init__(message)
+
+
+class QuotaWaitTooLongError(ProviderUnavailableError):
+    """The provider asks for a longer wait than the attempt has left. Asking again before then only costs quota."""
+
+    code = "quota_wait_too_long"
+
+    def __init__(self, message: str, wait_seconds: float) -> None:
+        """Take the message and how long the wait would be."""
+        self.wait_seconds = wait_seconds
+        super().__init__(message)
+
+
+class UndocumentedAnswerError(ProviderUnavailableError):
+    """The provider answered with an error that is in no table of documented failures."""
+
+    def __init__(self, message: str, facts: str) -> None:
+        """Take the message, and what a bug report needs: the answer's status, code and type, without its text."""
+        self.facts = facts
+        super().__init__(message)
+
+
+class UnusableAnswerError(ProviderUnavailableError):
+    """The provider answered with success and without a picture. It may have billed the request all the same."""
+
+    code = "no_picture"
 
 
 class PictureError(ThumbnailError):

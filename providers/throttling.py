@@ -1,15 +1,14 @@
-"""The one wait inside a leaf: what a provider's 429 asks for."""
+"""The one wait inside a leaf: what a provider's quota asks for."""
 
 import asyncio
-import email.utils
 import random
 import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from errors import ProviderThrottledError, ProviderUnavailableError
+from errors import ProviderThrottledError, QuotaWaitTooLongError
 
-__all__ = ["patiently", "retry_after"]
+__all__ = ["retry_when_throttled"]
 
 T = TypeVar("T")
 
@@ -18,22 +17,26 @@ FIRST_WAIT, LONGEST_UNASKED_WAIT, SHORTEST_WAIT = 5.0, 60.0, 0.2
 JITTER = 0.1
 
 
-async def patiently(
+async def retry_when_throttled(
     ask: Callable[[], Awaitable[T]],
     budget_seconds: float,
-    waiting: Callable[[float, ProviderThrottledError], None] = lambda seconds, error: None,
+    on_wait: Callable[[float, ProviderThrottledError], None] = lambda seconds, error: None,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> T:
-    """Ask, and ask again whenever a throttled provider's wait is over, as long as the budget holds.
+    """Ask, and ask again after every wait that a throttled provider asks for, as long as the budget lasts.
 
-    ``waiting`` is told of each wait when it begins: its seconds, and why.
+    ``on_wait`` is called when a wait begins, once for each throttled answer, with the seconds to wait and the reason.
+    Cancelling the call ends a wait at once. ``clock`` and ``sleep`` are the time that is measured and waited in.
 
-    Leaves that wait for the same quota are told the same time. Jitter spreads them, and the longer one has waited,
-    the less of it: who came first is served first.
+    Leaves that wait for the same quota are given the same time. Jitter spreads them, and the longer one has waited,
+    the less of it: first come, first served.
 
     Raises:
-        ProviderUnavailableError: the wait asked for does not fit into what is left of the budget.
+        QuotaWaitTooLongError: the next wait is longer than what is left of the budget.
     """
-    deadline = time.monotonic() + budget_seconds
+    deadline = clock() + budget_seconds
     waits = 0
     while True:
         try:
@@ -44,24 +47,12 @@ async def patiently(
                 asked = min(FIRST_WAIT * 2**waits, LONGEST_UNASKED_WAIT)
             wait = max(asked, SHORTEST_WAIT * 2 ** min(waits, 5))
             wait += random.uniform(0, JITTER * wait) / (1 + waits)  # noqa: S311
-            if time.monotonic() + wait > deadline:
-                raise ProviderUnavailableError(
-                    f"{error} It asks for {asked:.0f} s, which this attempt has no time for; a later run may."
+            if clock() + wait > deadline:
+                raise QuotaWaitTooLongError(
+                    f"{error} A wait of {asked:.0f} s is longer than this attempt has left. Run again later, or ask "
+                    "the provider for a higher rate limit.",
+                    wait_seconds=wait,
                 ) from error
             waits += 1
-            waiting(wait, error)
-            await asyncio.sleep(wait)
-
-
-def retry_after(header: str | None) -> float | None:
-    """Return the seconds a ``Retry-After`` header asks for, which it gives as a number or as a date, or None."""
-    if not header:
-        return None
-    try:
-        seconds = float(header)
-    except ValueError:
-        try:
-            seconds = email.utils.parsedate_to_datetime(header).timestamp() - time.time()
-        except (ValueError, OverflowError):
-            return None
-    return max(0.0, seconds) if seconds < float("inf") else None
+            on_wait(wait, error)
+            await sleep(wait)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from errors import PictureError, ProviderThrottledError, ProviderUnavailableError, StoreError
 from providers.choice import open_provider
 from providers.provider import Picture
-from providers.throttling import patiently
+from providers.throttling import retry_when_throttled
 from settings import Settings
 from storage.claims import Claim
 from storage.store import Area, Store, StoredObject
@@ -115,7 +115,7 @@ async def _generate(
         preparing = asyncio.create_task(asyncio.to_thread(meanwhile))
         try:
             budget = ends - settings.provider_timeout_seconds - time.monotonic()
-            return await patiently(ask, budget, throttled)
+            return await retry_when_throttled(ask, budget, throttled)
         finally:
             logger.debug("%s: %s answered", work, work.picture.served_by)
             await asyncio.wait([preparing])

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ from compositing.fonts import font_names
 from compositing.templates import TEMPLATES
 from errors import InvalidRequestError, NothingGeneratedError, ProviderThrottledError, ThumbnailError
 from local.command_line import main
+from providers.failures import Answer
 from providers.prompt import STYLES
 from providers.registry import MODELS
-from providers.throttling import patiently
+from providers.throttling import retry_when_throttled
 from providers.vendor import OPENAI
 from settings import Settings, read_settings
 from storage.store import open_store
@@ -91,8 +93,13 @@ async def told_to_wait_too_long() -> str:
         raise ProviderThrottledError("OpenAI asks to wait.", 900)
 
     with pytest.raises(ThumbnailError) as caught:
-        await patiently(ask, 60)
+        await retry_when_throttled(ask, 60)
     return str(caught.value)
+
+
+def answered(status: int, code: str) -> str:
+    """Return what is said of an answer of OpenAI's."""
+    return str(OPENAI.failed(Answer(status, code), "gpt-image-2"))
 
 
 def shown(capsys: pytest.CaptureFixture[str], folder: Path, text: str) -> str:
@@ -131,10 +138,15 @@ def messages(
         "what answers there is no S3 server": lambda: unready(MINIO_ENDPOINT=console),
         "SignatureDoesNotMatch": lambda: unready(MINIO_ENDPOINT=there, MINIO_ACCESS_KEY=root["MINIO_ACCESS_KEY"]),
         "the bucket does not exist": lambda: no_bucket(minio, bucket, tmp_path / "policy.json"),
-        "refuses to draw this": lambda: str(OPENAI.moderation("It was rejected.")),
-        "does not accept the key": lambda: str(OPENAI.bad_key("Incorrect.")),
+        "refuses to draw this": lambda: answered(400, "moderation_blocked"),
+        "does not accept the key": lambda: answered(401, "invalid_api_key"),
+        "has no credit left": lambda: answered(429, "credit_balance_exhausted"),
+        "does not let this account use": lambda: answered(404, "model_not_found"),
+        "is not available where this runs": lambda: answered(403, "unsupported_country_region_territory"),
+        "which gpt-image-2 does not offer": lambda: refused(replace(settings, openai_image_quality="max")),
+        "in a way that is not documented": lambda: answered(418, "teapot"),
         "did not answer within": lambda: str(OPENAI.timed_out(240)),
-        "which this attempt has no time for": told_to_wait_too_long,
+        "longer than this attempt has left": told_to_wait_too_long,
         "None of the": nothing_came_out,
     }
 
