@@ -25,7 +25,8 @@ class RedactingProvider:
             return await self._provider.generate(request)
         except UndocumentedAnswerError as error:
             self._redact(error, request.prompt)
-            logger.warning("an answer that is not documented: %s", self._redacted(error.facts, request.prompt))
+            facts = self._redacted(error.facts, request.prompt)
+            logger.warning("%s: an answer that is not documented: %s", request.served_by, facts)
             raise
         except Exception as error:
             self._redact(error, request.prompt)

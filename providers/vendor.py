@@ -41,9 +41,10 @@ class Vendor:
         if failure:
             logger.debug("%s answered with status %d: %s", self.name, answer.status, failure.name)
             return self.error(failure.remedy, answer, model)
+        who = self.name if answer.from_vendor else f"Something on the way to {self.name}"
         facts = f"status {answer.status}, code {_word(answer.code)}, type {_word(answer.type)}"
         return UndocumentedAnswerError(
-            f"{self.name} failed in a way that is not documented ({facts}): {_sentence(answer.message)} "
+            f"{who} failed in a way that is not documented ({facts}): {_sentence(answer.message)} "
             "Run again; if it lasts, report the answer's status, code and type.",
             f"{self.name}, {facts}",
         )
