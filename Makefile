@@ -8,7 +8,7 @@ MINIO := $(or $(shell command -v minio),.minio/bin/minio)
 MINIO_PORT ?= 9000
 MINIO_CONSOLE_PORT ?= 9001
 
-.PHONY: batch test lint types bench contact-sheet minio clean
+.PHONY: batch test lint types bench contact-sheet minio outdated clean
 
 batch: $(VENV)/runtime
 	$(VENV)/bin/python -m local batch.json
@@ -43,6 +43,13 @@ minio: $(MINIO)
 	@command -v go >/dev/null || { echo 'MinIO is not on PATH, and building it needs Go 1.24 or newer: install either.'; exit 1; }
 	GOBIN=$(CURDIR)/.minio/bin go install github.com/minio/minio@$(MINIO_VERSION)
 	touch $@
+
+# Which pins are behind the registry, and which of those the other packages let move.
+outdated: $(VENV)/development
+	@$(VENV)/bin/python -m pip list --outdated --exclude pip --exclude setuptools
+	@sed -n 's/==.*//p' requirements.txt requirements-dev.txt > $(VENV)/pinned
+	@$(VENV)/bin/python -m pip install --dry-run --upgrade --upgrade-strategy eager -r $(VENV)/pinned > $(VENV)/newest
+	@grep '^Would install' $(VENV)/newest || echo 'Nothing newer that the other packages allow.'
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

@@ -20,6 +20,7 @@ __all__ = [
     "StoreFullError",
     "StoreUnavailableError",
     "ThumbnailError",
+    "UndocumentedAnswerError",
     "UnusableAnswerError",
 ]
 
@@ -83,6 +84,15 @@ class QuotaWaitTooLongError(ProviderUnavailableError):
     def __init__(self, message: str, wait_seconds: float) -> None:
         """Take the message and how long the wait would be."""
         self.wait_seconds = wait_seconds
+        super().__init__(message)
+
+
+class UndocumentedAnswerError(ProviderUnavailableError):
+    """The provider answered with an error that is in no table of documented failures."""
+
+    def __init__(self, message: str, facts: str) -> None:
+        """Take the message, and what a bug report needs: the answer's status, code and type, without its text."""
+        self.facts = facts
         super().__init__(message)
 
 

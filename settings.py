@@ -202,8 +202,10 @@ def _openai_size(text: str) -> str:
     if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
         raise ValueError("give width x height in pixels, such as 1200x640")
     w, h = int(width), int(height)
-    if w % 16 or h % 16 or not 655_360 <= w * h <= 8_294_400 or not 1 / 3 <= w / h <= 3:
-        raise ValueError("give two multiples of 16, at most 1:3 or 3:1, with 655,360 to 8,294,400 pixels in all")
+    if w % 16 or h % 16 or max(w, h) > 3840 or not 655_360 <= w * h <= 8_294_400 or not 1 / 3 <= w / h <= 3:
+        raise ValueError(
+            "give two multiples of 16, neither above 3840, at most 1:3 or 3:1, with 655,360 to 8,294,400 pixels in all"
+        )
     return text
 
 

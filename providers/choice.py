@@ -4,10 +4,12 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 
+from errors import ProviderRejectedError
 from providers.prompt import build_prompt
-from providers.provider import Picture, PictureProvider, PictureRequest
+from providers.provider import PictureProvider, PictureRequest
+from providers.redaction import RedactingProvider
 from providers.registry import Model
-from providers.vendor import GEMINI, OPENAI, hide_secrets
+from providers.vendor import GEMINI, OPENAI
 from settings import Settings
 
 __all__ = ["OpenProvider", "open_provider", "picture_request", "provider_faults"]
@@ -23,7 +25,8 @@ def picture_request(
 ) -> PictureRequest:
     """Return what is asked for: the live model's name, or that name under ``simulated/``, prompt, size, quality."""
     if model.vendor == "openai":
-        size, quality = model.fixed_size or settings.openai_image_size or NEAR_CANVAS, settings.openai_image_quality
+        own_size = model.sizes[0] if model.sizes else NEAR_CANVAS
+        size, quality = settings.openai_image_size or own_size, settings.openai_image_quality
     else:
         size, quality = f"16:9 {settings.gemini_image_size}", ""
     return PictureRequest(
@@ -37,18 +40,31 @@ def picture_request(
 
 
 def provider_faults(models: Iterable[Model], settings: Settings) -> list[str]:
-    """Return a sentence for each thing that keeps these settings from asking for these models."""
-    if settings.simulate_providers:
-        return []
+    """Return a sentence for each thing that keeps these settings from asking for these models.
+
+    A simulation needs no key, and is held to what the models offer all the same: it rehearses the real thing.
+    """
     faults: dict[str, str] = {}
     for model in models:
-        if not _key(model, settings):
+        if not (settings.simulate_providers or _key(model, settings)):
             faults.setdefault(model.vendor, str(VENDORS[model.vendor].missing_key(model.id)))
-        if model.qualities and settings.openai_image_quality not in model.qualities:
-            offered = ", ".join(model.qualities)
-            quality = settings.openai_image_quality
-            faults[model.id] = f"OPENAI_IMAGE_QUALITY is {quality}, which {model.id} does not offer; set {offered}"
+        if not_offered := _not_offered(model, settings):
+            faults[model.id] = not_offered
     return list(faults.values())
+
+
+def _not_offered(model: Model, settings: Settings) -> str:
+    """Return what the settings ask for that the model does not offer, with what it offers, or nothing."""
+    size = settings.openai_image_size if model.vendor == "openai" else settings.gemini_image_size
+    asked = (
+        ("OPENAI_IMAGE_QUALITY", settings.openai_image_quality, model.qualities),
+        (f"{model.vendor.upper()}_IMAGE_SIZE", size, model.sizes),
+    )
+    return "; ".join(
+        f"{variable} is {value}, which {model.id} does not offer; set {', '.join(offered)}"
+        for variable, value, offered in asked
+        if value and offered and value not in offered
+    )
 
 
 @asynccontextmanager
@@ -56,8 +72,10 @@ async def open_provider(model: Model, settings: Settings) -> AsyncIterator[Pictu
     """Open the provider for a model, its client with it, and close both. Only its own SDK is imported.
 
     Raises:
-        ProviderRejectedError: there is no key to ask with.
+        ProviderRejectedError: there is no key to ask with, or the settings ask for what the model does not offer.
     """
+    if not_offered := _not_offered(model, settings):
+        raise ProviderRejectedError("invalid_request", not_offered)
     if settings.simulate_providers:
         from providers.simulated import SimulatedProvider
 
@@ -71,13 +89,13 @@ async def open_provider(model: Model, settings: Settings) -> AsyncIterator[Pictu
             from providers.openai_images import OpenAIImages
 
         async with OpenAIImages(key, settings.provider_timeout_seconds) as openai:
-            yield _Discreet(openai, settings.secrets)
+            yield RedactingProvider(openai, settings.secrets)
     else:
         with _without_aiohttp():
             from providers.gemini import Gemini
 
         async with Gemini(key, settings.provider_timeout_seconds) as gemini:
-            yield _Discreet(gemini, settings.secrets)
+            yield RedactingProvider(gemini, settings.secrets)
 
 
 @contextmanager
@@ -95,21 +113,6 @@ def _without_aiohttp() -> Iterator[None]:
         yield
     finally:
         del sys.modules["aiohttp"]
-
-
-class _Discreet:
-    """A provider whose errors hold no secret, also where the vendor's message quotes one back."""
-
-    def __init__(self, provider: PictureProvider, secrets: Iterable[str]) -> None:
-        self._provider = provider
-        self._secrets = tuple(secrets)
-
-    async def generate(self, request: PictureRequest) -> Picture:
-        try:
-            return await self._provider.generate(request)
-        except Exception as error:
-            hide_secrets(error, self._secrets)
-            raise
 
 
 def _key(model: Model, settings: Settings) -> str | None:

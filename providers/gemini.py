@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
@@ -10,31 +10,14 @@ import httpx2
 from google import genai
 from google.genai import errors, types
 
-from errors import ThumbnailError
+from providers.failures import MODERATION, Answer
+from providers.gemini_failures import GEMINI_REFUSALS
 from providers.provider import Picture, PictureRequest
-from providers.throttling import retry_after
+from providers.redaction import without_prompt
 from providers.vendor import GEMINI
+from providers.waiting_time import duration, expected_reset, requested_wait
 
 __all__ = ["Gemini"]
-
-# Why a model stops that will not draw a prompt, now or later.
-REFUSALS = frozenset(
-    (
-        types.FinishReason.SAFETY,
-        types.FinishReason.RECITATION,
-        types.FinishReason.LANGUAGE,
-        types.FinishReason.BLOCKLIST,
-        types.FinishReason.PROHIBITED_CONTENT,
-        types.FinishReason.SPII,
-        types.FinishReason.IMAGE_SAFETY,
-        types.FinishReason.IMAGE_PROHIBITED_CONTENT,
-        types.FinishReason.IMAGE_RECITATION,
-        types.FinishReason.ESCALATION,
-        types.FinishReason.PUP_LIMITED_DISABLED,
-    )
-)
-# What Google says of a 429 that no waiting within a batch mends.
-NO_CREDIT = ("credits are depleted", "spending cap", "limit: 0")
 
 
 class Gemini:
@@ -83,17 +66,19 @@ class Gemini:
                     model=request.served_by, contents=request.prompt, config=config
                 )
         except errors.APIError as error:
-            raise _translated(error, request.served_by) from error
+            raise GEMINI.failed(_answer(error, request.prompt), request.served_by) from error
         except (TimeoutError, httpx2.TimeoutException) as error:
             raise GEMINI.timed_out(self._timeout_seconds) from error
         except httpx2.HTTPError as error:
             raise GEMINI.unreachable(str(error) or type(error).__name__) from error
         except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
             raise GEMINI.no_picture("the answer is not what the API documents, as if from a proxy") from error
-        return Picture(_picture(answer), {**_usage(answer), "latency_seconds": round(time.monotonic() - began, 3)})
+        return Picture(
+            _picture(answer, request), {**_usage(answer), "latency_seconds": round(time.monotonic() - began, 3)}
+        )
 
 
-def _picture(answer: types.GenerateContentResponse) -> bytes:
+def _picture(answer: types.GenerateContentResponse, request: PictureRequest) -> bytes:
     """Return the last picture that is not a thought: drafts come first, and as thoughts."""
     candidate = answer.candidates[0] if answer.candidates else None
     parts = (candidate.content.parts if candidate and candidate.content else None) or []
@@ -102,11 +87,14 @@ def _picture(answer: types.GenerateContentResponse) -> bytes:
             return part.inline_data.data
     feedback = answer.prompt_feedback
     if feedback and feedback.block_reason:
-        raise GEMINI.moderation(f"the prompt was blocked, {feedback.block_reason.value}")
+        blocked = Answer(200, message=f"the prompt was blocked, {feedback.block_reason.value}")
+        raise GEMINI.error(MODERATION, blocked, request.served_by)
     words = " ".join(part.text for part in parts if part.text and not part.thought)
-    reason = candidate.finish_reason if candidate else None
-    told = f"{reason.value if reason else 'no candidates'}. {words}"
-    raise GEMINI.moderation(told) if reason in REFUSALS else GEMINI.no_picture(told)
+    reason = candidate.finish_reason.value if candidate and candidate.finish_reason else "no candidates"
+    message = without_prompt(f"{reason}. {words}", request.prompt)
+    if refusal := GEMINI_REFUSALS.get(reason):
+        raise GEMINI.error(refusal, Answer(200, message=message), request.served_by)
+    raise GEMINI.no_picture(message)
 
 
 def _usage(answer: types.GenerateContentResponse) -> dict[str, float | str]:
@@ -119,37 +107,30 @@ def _usage(answer: types.GenerateContentResponse) -> dict[str, float | str]:
     return {name: count for name, count in counts.items() if count is not None}
 
 
-def _translated(error: errors.APIError, model: str) -> ThumbnailError:
-    """Return our error for one of the SDK's; statuses and details as Google documents them."""
-    status, reason = error.code, str(error.message or "")
+def _answer(error: errors.APIError, prompt: str) -> Answer:
+    """Return what the tables of failures need of an answer that the SDK did not take for a success."""
+    headers = getattr(error.response, "headers", {})
+    message = without_prompt(str(error.message or ""), prompt)
     body = error.details.get("error") if isinstance(error.details, Mapping) else None
-    if not isinstance(body, Mapping):  # Not the API's own answer: a proxy's, on the way to it.
-        return GEMINI.failed(status, reason)
-    given = body.get("details")
-    details = [detail for detail in given if isinstance(detail, Mapping)] if isinstance(given, list) else []
-    if status == 429:
-        return _throttled(reason, details, error)
-    if status == 401 or _reason(details) == "API_KEY_INVALID" or (status == 403 and "key" in reason.lower()):
-        return GEMINI.bad_key(reason)
-    if status in (403, 404):
-        return GEMINI.model_unavailable(model, reason)
-    if status == 408 or status >= 500 or status < 400:
-        return GEMINI.failed(status, reason)
-    return GEMINI.invalid(reason)
+    details = _details(body)
+    reasons = [str(detail["reason"]) for detail in details if "reason" in detail]
+    delays = [delay for detail in details if (delay := duration(str(detail.get("retryDelay", "")))) is not None]
+    violations = [violation for detail in details for violation in _mappings(detail.get("violations"))]
+    return Answer(
+        status=error.code,
+        code=reasons[0] if reasons else "",
+        type=str(error.status or "") if isinstance(body, Mapping) else "",
+        message=message,
+        quotas=tuple(str(violation.get("quotaId", "")) for violation in violations),
+        wait_seconds=delays[0] if delays else requested_wait(headers),
+        reset_seconds=expected_reset(headers, message),
+        from_vendor=isinstance(body, Mapping),
+    )
 
 
-def _throttled(reason: str, details: Iterable[Mapping[str, Any]], error: errors.APIError) -> ThumbnailError:
-    wait = retry_after(getattr(error.response, "headers", {}).get("retry-after"))
-    for detail in details:
-        kind = str(detail.get("@type", ""))
-        if kind.endswith("QuotaFailure") and "PerDay" in str(detail.get("violations")):
-            return GEMINI.quota_used_up(reason)
-        if kind.endswith("RetryInfo"):
-            wait = retry_after(str(detail.get("retryDelay", "")).removesuffix("s")) or wait
-    if any(words in reason for words in NO_CREDIT):
-        return GEMINI.quota_used_up(reason)
-    return GEMINI.throttled(reason, wait)
+def _details(body: object) -> list[Mapping[str, Any]]:
+    return _mappings(body.get("details")) if isinstance(body, Mapping) else []
 
 
-def _reason(details: Iterable[Mapping[str, Any]]) -> str | None:
-    return next((detail["reason"] for detail in details if "reason" in detail), None)
+def _mappings(values: object) -> list[Mapping[str, Any]]:
+    return [value for value in values if isinstance(value, Mapping)] if isinstance(values, list) else []

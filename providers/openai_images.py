@@ -10,16 +10,13 @@ from typing import Any, cast
 import openai
 
 from errors import ThumbnailError
+from providers.failures import Answer
 from providers.provider import Picture, PictureRequest
-from providers.throttling import retry_after
+from providers.redaction import without_prompt
 from providers.vendor import OPENAI
+from providers.waiting_time import expected_reset, requested_wait
 
 __all__ = ["OpenAIImages"]
-
-MODERATION = ("moderation_blocked", "content_policy_violation")
-SAFETY = "safety system"  # Some refusals have no code, and these words.
-NO_QUOTA = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
-NO_MODEL = ("model_not_found",)
 
 
 class OpenAIImages:
@@ -54,12 +51,19 @@ class OpenAIImages:
                 )
                 body = answer.http_response.json()
         except openai.APIError as error:
-            raise _translated(error, request.served_by, self._timeout_seconds) from error
+            raise self._translated(error, request) from error
         except TimeoutError as error:
             raise OPENAI.timed_out(self._timeout_seconds) from error
         except (ValueError, RecursionError) as error:
             raise OPENAI.no_picture("it is not JSON, as if from a proxy") from error
         return Picture(_picture(body), {**_usage(body), "latency_seconds": round(time.monotonic() - began, 3)})
+
+    def _translated(self, error: openai.APIError, request: PictureRequest) -> ThumbnailError:
+        if isinstance(error, openai.APITimeoutError):
+            return OPENAI.timed_out(self._timeout_seconds)
+        if not isinstance(error, openai.APIStatusError):
+            return OPENAI.unreachable(str(error.__cause__ or error))
+        return OPENAI.failed(_answer(error, request.prompt), request.served_by)
 
 
 def _picture(body: Any) -> bytes:
@@ -78,26 +82,17 @@ def _usage(body: Mapping[str, Any]) -> dict[str, float | str]:
     return {name: reported[name] for name in names if isinstance(reported.get(name), int | str)}
 
 
-def _translated(error: openai.APIError, model: str, timeout_seconds: float) -> ThumbnailError:
-    """Return our error for one of the SDK's; codes and statuses as OpenAI documents them."""
-    if isinstance(error, openai.APITimeoutError):
-        return OPENAI.timed_out(timeout_seconds)
-    if not isinstance(error, openai.APIStatusError):
-        return OPENAI.unreachable(str(error.__cause__ or error))
-    status, code = error.status_code, error.code or ""
-    if "json" not in error.response.headers.get("content-type", ""):  # Not the API's answer: a proxy's, on the way.
-        return OPENAI.failed(status, str(error.body or ""))
-    reason = str(error.body.get("message") or error.body) if isinstance(error.body, Mapping) else str(error.body)
-    if code in MODERATION or (status == 400 and SAFETY in reason):
-        return OPENAI.moderation(reason)
-    if code in NO_QUOTA or status == 402:
-        return OPENAI.quota_used_up(reason)
-    if status == 429:
-        return OPENAI.throttled(reason, retry_after(error.response.headers.get("retry-after")))
-    if status == 401:
-        return OPENAI.bad_key(reason)
-    if status in (403, 404) or code in NO_MODEL:
-        return OPENAI.model_unavailable(model, reason)
-    if status in (408, 409, 425) or status >= 500 or status < 400:
-        return OPENAI.failed(status, reason)
-    return OPENAI.invalid(reason)
+def _answer(error: openai.APIStatusError, prompt: str) -> Answer:
+    """Return what the tables of failures need of an answer that the SDK did not take for a success."""
+    headers = error.response.headers
+    said = error.body.get("message") if isinstance(error.body, Mapping) else None
+    message = without_prompt(str(said or error.body or ""), prompt)
+    return Answer(
+        status=error.status_code,
+        code=error.code or "",
+        type=str(error.type or ""),
+        message=message,
+        wait_seconds=requested_wait(headers),
+        reset_seconds=expected_reset(headers, message),
+        from_vendor="json" in headers.get("content-type", ""),
+    )

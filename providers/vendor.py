@@ -1,24 +1,73 @@
-"""What goes wrong with a vendor, in our words: each failure once, with its remedy, and whether a retry can help."""
+"""The vendors, and what goes wrong with them in our words: what happened, and what to do about it."""
 
+import logging
 import re
 import textwrap
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from errors import ProviderRejectedError, ProviderThrottledError, ProviderUnavailableError
+from errors import (
+    ProviderRejectedError,
+    ProviderThrottledError,
+    ProviderUnavailableError,
+    ThumbnailError,
+    UndocumentedAnswerError,
+    UnusableAnswerError,
+)
+from providers.failures import GATEWAY_FAILURES, Answer, Failure, Remedy, first_match
+from providers.gemini_failures import GEMINI_FAILURES
+from providers.openai_failures import OPENAI_FAILURES
+from providers.registry import MODELS
 
-__all__ = ["GEMINI", "OPENAI", "Vendor", "hide_secrets"]
+__all__ = ["GEMINI", "OPENAI", "Vendor"]
+
+logger = logging.getLogger(__name__)
 
 LONGEST_REASON = 300
 
 
 @dataclass(frozen=True)
 class Vendor:
-    """A vendor, and the variables that a person sets for it."""
+    """A vendor: the variables that a person sets for it, and its documented failures, the first match first."""
 
     name: str
     key_variable: str
     base_url_variable: str
+    status_page: str
+    failures: tuple[Failure, ...]
+
+    def failed(self, answer: Answer, model: str) -> ThumbnailError:
+        """Return the error that an error answer comes to, for a live model's id."""
+        failure = first_match(self.failures if answer.from_vendor else GATEWAY_FAILURES, answer)
+        if failure:
+            logger.debug("%s answered with status %d: %s", self.name, answer.status, failure.name)
+            return self.error(failure.remedy, answer, model)
+        who = self.name if answer.from_vendor else f"Something on the way to {self.name}"
+        facts = f"status {answer.status}, code {_word(answer.code)}, type {_word(answer.type)}"
+        return UndocumentedAnswerError(
+            f"{who} failed in a way that is not documented ({facts}): {_sentence(answer.message)} "
+            "Run again; if it lasts, report the answer's status, code and type.",
+            f"{self.name}, {facts}",
+        )
+
+    def error(self, remedy: Remedy, answer: Answer, model: str) -> ThumbnailError:
+        """Return a documented failure's error, with the vendor's own words."""
+        replacements = " or ".join(MODELS[model].replacements) if model in MODELS else ""
+        message = remedy.says.format(
+            vendor=self.name,
+            key_variable=self.key_variable,
+            base_url_variable=self.base_url_variable,
+            status_page=self.status_page,
+            model=model,
+            status=answer.status,
+            reason=_sentence(answer.message),
+            instead=f"Choose {replacements} instead." if replacements else "Choose another model, or ask for access.",
+        )
+        if remedy.kind == "rejected":
+            return ProviderRejectedError(remedy.code, message)
+        if remedy.kind == "throttled":
+            wait = answer.wait_seconds
+            return ProviderThrottledError(message, answer.reset_seconds if wait is None else wait)
+        return ProviderUnavailableError(message)
 
     def missing_key(self, model: str) -> ProviderRejectedError:
         """There is no key."""
@@ -28,97 +77,39 @@ class Vendor:
             "system with simulated pictures",
         )
 
-    def bad_key(self, reason: str) -> ProviderRejectedError:
-        """The vendor does not accept the key."""
-        return ProviderRejectedError(
-            "bad_key",
-            f"{self.name} does not accept the key in {self.key_variable}: {_brief(reason)} Put a valid one there.",
-        )
-
-    def moderation(self, reason: str) -> ProviderRejectedError:
-        """The vendor will not draw this."""
-        return ProviderRejectedError(
-            "moderation",
-            f"{self.name} refuses to draw this: {_brief(reason)} Change the title, the context or the guidelines.",
-        )
-
-    def model_unavailable(self, model: str, reason: str) -> ProviderRejectedError:
-        """The account cannot use the model."""
-        return ProviderRejectedError(
-            "model_unavailable",
-            f"{self.name} does not let this account use {model}: {_brief(reason)} Choose another model, or get access.",
-        )
-
-    def quota_used_up(self, reason: str) -> ProviderRejectedError:
-        """The account's quota or money is gone, which no waiting within a batch mends."""
-        return ProviderRejectedError(
-            "quota",
-            f"The {self.name} account has nothing left to spend: {_brief(reason)} Add credit or raise its limit, then "
-            "run again; what is finished is not paid for again.",
-        )
-
-    def invalid(self, reason: str) -> ProviderRejectedError:
-        """The vendor calls the request invalid."""
-        return ProviderRejectedError(
-            "invalid_request",
-            f"{self.name} calls the request invalid: {_brief(reason)} Change the request or the settings.",
-        )
-
-    def throttled(self, reason: str, wait_seconds: float | None) -> ProviderThrottledError:
-        """There were too many requests for now."""
-        return ProviderThrottledError(f"{self.name} asks to wait: {_brief(reason)}", wait_seconds)
-
     def timed_out(self, seconds: float) -> ProviderUnavailableError:
         """The vendor did not answer in time."""
         return ProviderUnavailableError(
-            f"{self.name} did not answer within {seconds:g} s. A retry may help; PROVIDER_TIMEOUT_SECONDS is the limit."
+            f"{self.name} did not answer within {seconds:g} s. Run again, or raise PROVIDER_TIMEOUT_SECONDS."
         )
 
     def unreachable(self, reason: str) -> ProviderUnavailableError:
         """The connection failed or broke."""
         return ProviderUnavailableError(
-            f"{self.name} could not be reached: {_brief(reason)} A retry may help; else check the network and "
+            f"{self.name} could not be reached: {_sentence(reason)} Run again; if it lasts, check the network and "
             f"{self.base_url_variable}."
         )
 
-    def failed(self, status: int, reason: str) -> ProviderUnavailableError:
-        """The vendor, or something on the way to it, answered with an error of its own."""
-        return ProviderUnavailableError(f"{self.name} failed with status {status}: {_brief(reason)} A retry may help.")
-
-    def no_picture(self, reason: str) -> ProviderUnavailableError:
-        """The vendor answered, but not with a picture."""
-        return ProviderUnavailableError(f"{self.name} answered without a picture: {_brief(reason)} A retry may help.")
-
-
-OPENAI = Vendor("OpenAI", "OPENAI_API_KEY", "OPENAI_BASE_URL")
-GEMINI = Vendor("Gemini", "GOOGLE_API_KEY", "GOOGLE_GEMINI_BASE_URL")
-
-
-def hide_secrets(error: BaseException, secrets: Iterable[str]) -> None:
-    """Blot every secret out of an error and of all that it came from, where a vendor's message quotes it back.
-
-    A traceback prints the whole chain, and the worker's ends up in a log.
-    """
-    seen: set[int] = set()
-    pending: list[BaseException | None] = [error]
-    while pending:
-        link = pending.pop()
-        if link is None or id(link) in seen:
-            continue
-        seen.add(id(link))
-        link.args = tuple(
-            _blotted(argument, secrets) if isinstance(argument, str) else argument for argument in link.args
+    def no_picture(self, reason: str) -> UnusableAnswerError:
+        """The vendor answered with success, but not with a picture."""
+        return UnusableAnswerError(
+            f"{self.name} answered without a picture: {_sentence(reason)} Ask for another picture with variation, or "
+            "choose another model."
         )
-        pending += [link.__cause__, link.__context__]
 
 
-def _blotted(text: str, secrets: Iterable[str]) -> str:
-    for secret in secrets:
-        text = text.replace(secret, "[key]")
-    return text
+OPENAI = Vendor("OpenAI", "OPENAI_API_KEY", "OPENAI_BASE_URL", "https://status.openai.com", OPENAI_FAILURES)
+GEMINI = Vendor(
+    "Gemini", "GOOGLE_API_KEY", "GOOGLE_GEMINI_BASE_URL", "https://aistudio.google.com/status", GEMINI_FAILURES
+)
 
 
-def _brief(reason: str) -> str:
+def _word(name: str) -> str:
+    """Return a code or a type if it is one, so that nothing else gets into a log by its field."""
+    return name if re.fullmatch(r"[\w.-]{1,60}", name) else "unreadable" if name else "none"
+
+
+def _sentence(reason: str) -> str:
     """Return a vendor's words as one short printable sentence."""
     plain = re.sub(r"<[^>]*>", " ", reason)
     line = " ".join("".join(c if c.isprintable() else " " for c in plain).split()) or "no reason given"

@@ -11,9 +11,6 @@ __all__ = ["Outcome", "Pair", "counts", "fan_out", "pending"]
 
 Outcome = dict[str, Any]
 
-# What is left to do once a leaf's own retries are used up.
-REMEDY = "Run the batch again to try once more; what is there costs nothing."
-
 
 class Pair(NamedTuple):
     """One thumbnail to be: which title, by which model."""
@@ -87,5 +84,5 @@ async def _outcome(pair: Pair, run_leaf: Callable[[Pair], Awaitable[Outcome]]) -
     try:
         return await run_leaf(pair)
     except Exception as error:  # Whatever ended this leaf must not take its siblings' finished work along.
-        message = f"{str(error).removeprefix('Subtask failed: ')} {REMEDY}"
+        message = str(error).removeprefix("Subtask failed: ")
         return {"status": "failed", **pair._asdict(), "error": {"code": "failed", "message": message}}

@@ -209,8 +209,8 @@ def log_models(models: Sequence[str]) -> None:
         by_serving.setdefault(model.serving_id, []).append(model.id)
         if model.successor:
             logger.info("%s was shut down; %s serves it", model.id, model.successor)
-        if model.ends:
-            logger.warning("%s will be shut down on %s: choose another model before", model.id, model.ends)
+        if model.notice:
+            logger.warning(model.notice)
     for serving_id, ids in by_serving.items():
         if len(ids) > 1:
             logger.warning("%s are all served by %s and share one picture per title", ", ".join(ids), serving_id)

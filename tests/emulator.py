@@ -36,7 +36,13 @@ OPENAI_LIVE = {
 OPENAI_STANDARD_ONLY = {"gpt-image-1.5", "gpt-image-1-mini"}
 STANDARD_SIZES = {"1024x1024", "1536x1024", "1024x1536", "auto"}
 OPENAI_FIELDS = {"model", "prompt", "n", "size", "quality", "output_format", "output_compression", "background", "user"}
-GEMINI_LIVE = {"gemini-3-pro-image", "gemini-3.1-flash-image", "gemini-3.1-flash-lite-image"}
+GEMINI_LIVE = {
+    "gemini-3-pro-image",
+    "gemini-nano-banana-2.1",
+    "gemini-3.1-flash-image",
+    "gemini-3.1-flash-lite-image",
+}
+GEMINI_1K_ONLY = {"gemini-3.1-flash-lite-image"}
 GEMINI_SIZES = {"1K": (1376, 768), "2K": (2752, 1536), "4K": (5504, 3072)}
 
 
@@ -247,7 +253,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         image = config.get("imageConfig", {})
         if config.keys() - {"responseModalities", "imageConfig"} or image.keys() - {"aspectRatio", "imageSize"}:
             return 400, gemini_error(400, "INVALID_ARGUMENT", "Unknown name in generationConfig.")
-        if image.get("imageSize", "1K") not in GEMINI_SIZES:
+        if image.get("imageSize", "1K") not in (("1K",) if model in GEMINI_1K_ONLY else GEMINI_SIZES):
             return 400, gemini_error(400, "INVALID_ARGUMENT", "Invalid imageSize.")
         return None
 
@@ -281,7 +287,7 @@ def gemini_answer(parts: list[Any], finish_reason: str = "STOP", **candidate: An
     }
 
 
-def openai_error(code: str | None, message: str, kind: str) -> dict[str, Any]:
+def openai_error(code: str | None, message: str, kind: str | None) -> dict[str, Any]:
     """Return an error as OpenAI shapes it."""
     return {"error": {"code": code, "message": message, "param": None, "type": kind}}
 
@@ -312,4 +318,5 @@ def _size_allowed(model: str, size: str) -> bool:
     if model in OPENAI_STANDARD_ONLY or size == "auto":
         return size in STANDARD_SIZES
     width, height = map(int, size.split("x"))
-    return not (width % 16 or height % 16) and 655_360 <= width * height <= 8_294_400 and 1 / 3 <= width / height <= 3
+    edges = not (width % 16 or height % 16) and max(width, height) <= 3840
+    return edges and 655_360 <= width * height <= 8_294_400 and 1 / 3 <= width / height <= 3

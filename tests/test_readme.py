@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from compositing.fonts import font_names
 from compositing.templates import TEMPLATES
 from errors import InvalidRequestError, ThumbnailError
 from local.command_line import main
+from providers.failures import Answer
 from providers.prompt import STYLES
 from providers.registry import MODELS
 from providers.vendor import OPENAI
@@ -76,6 +78,11 @@ async def no_bucket(minio: MinioServer, bucket: str, policy: Path) -> str:
     return str(caught.value)
 
 
+def answered(status: int, code: str) -> str:
+    """Return what is said of an answer of OpenAI's."""
+    return str(OPENAI.failed(Answer(status, code), "gpt-image-2"))
+
+
 def shown(capsys: pytest.CaptureFixture[str], folder: Path, text: str) -> str:
     """Return what the command line says of a file."""
     (folder / "batch.json").write_text(text)
@@ -112,8 +119,13 @@ def messages(
         "does not speak S3": lambda: unready(MINIO_ENDPOINT=console),
         "SignatureDoesNotMatch": lambda: unready(MINIO_ENDPOINT=there, MINIO_ACCESS_KEY=root["MINIO_ACCESS_KEY"]),
         "the bucket does not exist": lambda: no_bucket(minio, bucket, tmp_path / "policy.json"),
-        "refuses to draw this": lambda: str(OPENAI.moderation("It was rejected.")),
-        "does not accept the key": lambda: str(OPENAI.bad_key("Incorrect.")),
+        "refuses to draw this": lambda: answered(400, "moderation_blocked"),
+        "does not accept the key": lambda: answered(401, "invalid_api_key"),
+        "has no credit left": lambda: answered(429, "credit_balance_exhausted"),
+        "does not let this account use": lambda: answered(404, "model_not_found"),
+        "is not available where this runs": lambda: answered(403, "unsupported_country_region_territory"),
+        "which gpt-image-2 does not offer": lambda: refused(replace(settings, openai_image_quality="max")),
+        "in a way that is not documented": lambda: answered(418, "teapot"),
         "did not answer within": lambda: str(OPENAI.timed_out(240)),
         "is longer than this attempt has left": lambda: str(too_long("OpenAI asks to wait.", 900)),
     }

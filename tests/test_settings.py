@@ -77,7 +77,9 @@ def test_sizes_that_openai_allows(size: str) -> None:
     assert read_settings({"OPENAI_IMAGE_SIZE": size}).openai_image_size == size
 
 
-@pytest.mark.parametrize("size", ["1200x630", "100x100", "4096x4096", "2048x512", "1200", "axb", "0x16", "-16x16"])
+@pytest.mark.parametrize(
+    "size", ["1200x630", "100x100", "4976x1664", "1280x3856", "4096x4096", "2048x512", "1200", "axb", "0x16", "-16x16"]
+)
 def test_sizes_that_openai_does_not_allow(size: str) -> None:
     with pytest.raises(SettingsError, match="OPENAI_IMAGE_SIZE"):
         read_settings({"OPENAI_IMAGE_SIZE": size})

@@ -2,9 +2,9 @@
 
 import json
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,17 +100,57 @@ def test_a_leaf_imports_its_own_vendor_and_prepares_while_it_answers(
 async def test_a_quota_of_five_a_minute_finishes_a_batch_of_twenty_five(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The emulator's minute is three seconds. What the quota itself allows: five at once, then five a minute."""
-    minute = 3.0
+    """The emulator's minute is three seconds."""
     titles = [f"Title {number}" for number in range(25)]
-    with Emulator(quota=(5, minute)) as emulator:
+    with Emulator(quota=(5, 3.0)) as emulator:
         for name, value in {**emulator.environment, "THUMBNAILS_DIR": str(tmp_path / "out")}.items():
             monkeypatch.setenv(name, value)
         result = await Engine(app, lambda _: None).run("generateBatch", [titles, ["gpt-image-2"], *LOOK])
-        took = time.monotonic() - emulator.requests[0].at
     assert result["summary"] == {"requested": 25, "ok": 25, "reused": 0, "rejected": 0, "failed": 0}
     assert emulator.billed == 25
-    assert took <= 2 * 4 * minute  # Of waiting for one's turn; how near it comes is for a quieter place than a test.
+
+
+@pytest.mark.parametrize(
+    ("model", "status", "error"),
+    [
+        (
+            "gpt-image-2",
+            429,
+            openai_error("credit_balance_exhausted", "You exceeded your quota.", "insufficient_quota"),
+        ),
+        ("gemini-3-pro-image", 402, gemini_error(402, "RESOURCE_EXHAUSTED", "Your prepayment credits are depleted.")),
+    ],
+)
+def test_an_account_without_credit_is_asked_once_for_each_picture_and_told_where_to_add_some(
+    emulator: Emulator, tmp_path: Path, model: str, status: int, error: dict[str, Any]
+) -> None:
+    emulator.choose_fault = lambda request: lambda handler, _: handler.reply(status, error)
+    with worker(emulator, tmp_path) as server:
+        run = server.run("generateBatch", [["One", "Two"], [model], *LOOK])
+    assert run.succeeded, run.errors
+    [result] = run.output
+    assert result["summary"] == {"requested": 2, "ok": 0, "reused": 0, "rejected": 2, "failed": 0}
+    assert len(emulator.requests) == 2
+    for row in result["rows"]:
+        [outcome] = row["results"]
+        assert outcome["error"]["code"] == "quota"
+        assert "Add credit at https://" in outcome["error"]["message"]
+
+
+def test_an_undocumented_answer_is_logged_for_a_report_without_key_and_prompt(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    def echo(handler: Handler, request: Request) -> None:
+        handler.reply(418, openai_error("teapot", f"{KEY} may not have {request.prompt}", "odd"))
+
+    emulator.faults.append(echo)
+    with worker(emulator, tmp_path) as server:
+        server.run("generateThumbnail", ["One", "gpt-image-2", *LOOK])
+        runs = list(server.runs.values())
+    text = "".join(piece for run in runs for piece in (*run.logs, *run.errors, json.dumps(run.output)))
+    assert "OpenAI, status 418, code teapot, type odd" in text
+    assert STYLES["neon"] not in text
+    assert KEY not in text
 
 
 def quoting_the_key(handler: Handler, request: Request) -> None:

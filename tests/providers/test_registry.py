@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from providers.registry import MODELS
+from providers.registry import MODELS, Model
 from tests.emulator import GEMINI_LIVE, OPENAI_LIVE
 
 
@@ -24,17 +24,37 @@ def test_the_tutorials_three_ids_stay_three_different_models() -> None:
 
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.id)
-def test_every_entry_is_sound(model: object) -> None:
-    from providers.registry import Model
-
-    assert isinstance(model, Model)
+def test_every_entry_is_sound(model: Model) -> None:
     assert MODELS[model.id] is model
     assert MODELS[model.serving_id].successor is None
     assert model.vendor == MODELS[model.serving_id].vendor
-    assert model.fixed_size == MODELS[model.serving_id].fixed_size
+    assert model.sizes == MODELS[model.serving_id].sizes
     assert model.qualities == MODELS[model.serving_id].qualities
     if model.ends:
         date.fromisoformat(model.ends)
+    if model.deprecated:
+        date.fromisoformat(model.deprecated)
+    assert bool(model.replacements) == bool(model.deprecated) >= bool(model.ends)
+
+
+@pytest.mark.parametrize(
+    "model", [model for model in MODELS.values() if model.replacements], ids=lambda model: model.id
+)
+def test_what_replaces_a_model_is_here_to_stay(model: Model) -> None:
+    for id in model.replacements:
+        assert MODELS[id].vendor == model.vendor
+        assert MODELS[id].notice is None
+        assert MODELS[id].successor is None
+
+
+def test_who_chooses_a_deprecated_model_is_told_what_is_known() -> None:
+    assert MODELS["gemini-3.1-flash-image"].notice == (
+        "gemini-3.1-flash-image has been deprecated since 2026-10-06: choose gemini-nano-banana-2.1 instead"
+    )
+    assert MODELS["gpt-image-1.5"].notice == (
+        "gpt-image-1.5 will be shut down on 2026-12-01: choose gpt-image-2.6-flare or gpt-image-2.6-sunburst instead"
+    )
+    assert MODELS["gpt-image-2"].notice is None
 
 
 def test_the_emulator_knows_every_live_model() -> None:

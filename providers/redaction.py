@@ -1,0 +1,59 @@
+"""Keeps secrets and prompts out of errors, and so out of logs, outcomes and pages."""
+
+import logging
+from collections.abc import Iterable
+
+from errors import UndocumentedAnswerError
+from providers.provider import Picture, PictureProvider, PictureRequest
+
+__all__ = ["RedactingProvider", "without_prompt"]
+
+logger = logging.getLogger(__name__)
+
+
+class RedactingProvider:
+    """A provider whose errors hold neither a secret nor the prompt, even where the vendor quotes one back."""
+
+    def __init__(self, provider: PictureProvider, secrets: Iterable[str]) -> None:
+        """Take the provider, and what must not be read anywhere."""
+        self._provider = provider
+        self._secrets = tuple(secrets)
+
+    async def generate(self, request: PictureRequest) -> Picture:
+        """Return the provider's picture; see PictureProvider for the errors."""
+        try:
+            return await self._provider.generate(request)
+        except UndocumentedAnswerError as error:
+            self._redact(error, request.prompt)
+            facts = self._redacted(error.facts, request.prompt)
+            logger.warning("%s: an answer that is not documented: %s", request.served_by, facts)
+            raise
+        except Exception as error:
+            self._redact(error, request.prompt)
+            raise
+
+    def _redact(self, error: BaseException, prompt: str) -> None:
+        """Take secrets and prompt out of an error and its whole chain, which a traceback prints."""
+        seen: set[int] = set()
+        pending: list[BaseException | None] = [error]
+        while pending:
+            link = pending.pop()
+            if link is None or id(link) in seen:
+                continue
+            seen.add(id(link))
+            link.args = tuple(
+                self._redacted(argument, prompt) if isinstance(argument, str) else argument for argument in link.args
+            )
+            pending += [link.__cause__, link.__context__]
+
+    def _redacted(self, text: str, prompt: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, "[key]")
+        return without_prompt(text, prompt)
+
+
+def without_prompt(text: str, prompt: str) -> str:
+    """Return a vendor's words without the lines of the prompt that they quote."""
+    for line in filter(None, prompt.splitlines()):
+        text = text.replace(line, "[prompt]")
+    return text

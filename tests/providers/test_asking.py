@@ -1,0 +1,138 @@
+"""What the vendors are asked for, and what the settings may ask of which model."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from errors import ProviderRejectedError
+from providers.choice import open_provider, provider_faults
+from providers.registry import MODELS
+from settings import Settings
+from tests.emulator import Emulator
+from tests.providers.asking import GEMINI, OPENAI, ask
+
+
+@pytest.mark.parametrize(("model", "variable"), [(OPENAI, "OPENAI_API_KEY"), (GEMINI, "GOOGLE_API_KEY")])
+async def test_a_missing_key_names_its_variable_and_asks_no_one(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, model: str, variable: str
+) -> None:
+    with pytest.raises(ProviderRejectedError, match=f"{variable} is not set, and {model} needs it"):
+        await ask(emulator, model, monkeypatch, **{variable: ""})
+    assert emulator.requests == []
+
+
+@pytest.mark.parametrize(
+    ("model", "size"),
+    [
+        ("gpt-image-2", "1200x640"),
+        ("gpt-image-1", "1200x640"),
+        ("gpt-image-1.5", "1536x1024"),
+        ("gpt-image-1-mini", "1536x1024"),
+    ],
+)
+async def test_what_openai_is_asked_for(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, model: str, size: str
+) -> None:
+    picture = await ask(emulator, model, monkeypatch)
+    [request] = emulator.requests
+    assert request.body == {
+        "model": MODELS[model].serving_id,
+        "prompt": request.prompt,
+        "n": 1,
+        "size": size,
+        "quality": "medium",
+        "output_format": "jpeg",
+    }
+    latency = picture.usage["latency_seconds"]
+    assert isinstance(latency, float)
+    assert picture.usage == {
+        "input_tokens": 50,
+        "output_tokens": 1000,
+        "total_tokens": 1050,
+        "size": size,
+        "latency_seconds": latency,
+    }
+
+
+async def test_what_gemini_is_asked_for(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = await ask(emulator, "gemini-3-pro-image-preview", monkeypatch)
+    [request] = emulator.requests
+    assert request.model == "gemini-3-pro-image"
+    assert request.body["generationConfig"] == {
+        "responseModalities": ["IMAGE"],
+        "imageConfig": {"aspectRatio": "16:9", "imageSize": "1K"},
+    }
+    assert picture.usage["total_tokens"] == 1330
+
+
+async def test_quality_and_size_are_settings(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = {"OPENAI_IMAGE_QUALITY": "low", "OPENAI_IMAGE_SIZE": "1536x864", "GEMINI_IMAGE_SIZE": "2K"}
+    await ask(emulator, OPENAI, monkeypatch, **sizes)
+    await ask(emulator, GEMINI, monkeypatch, **sizes)
+    openai, gemini = emulator.requests
+    assert (openai.body["size"], openai.body["quality"]) == ("1536x864", "low")
+    assert gemini.body["generationConfig"]["imageConfig"]["imageSize"] == "2K"
+
+
+KEYS = Settings(openai_api_key="k", google_api_key="k")
+
+
+@pytest.mark.parametrize(
+    ("changes", "model", "fault"),
+    [
+        (
+            {"openai_image_quality": "max"},
+            "gpt-image-2",
+            "OPENAI_IMAGE_QUALITY is max, which gpt-image-2 does not offer; set low, medium, high, auto",
+        ),
+        (
+            {"gemini_image_size": "2K"},
+            "gemini-3.1-flash-lite-image",
+            "GEMINI_IMAGE_SIZE is 2K, which gemini-3.1-flash-lite-image does not offer; set 1K",
+        ),
+        (
+            {"openai_image_size": "1200x640"},
+            "gpt-image-1.5",
+            "OPENAI_IMAGE_SIZE is 1200x640, which gpt-image-1.5 does not offer; set 1536x1024",
+        ),
+    ],
+)
+@pytest.mark.parametrize("simulated", [False, True])
+async def test_what_a_model_does_not_offer_is_a_fault_before_anyone_is_asked(
+    changes: dict[str, Any], model: str, fault: str, simulated: bool
+) -> None:
+    settings = replace(KEYS, simulate_providers=simulated, **changes)
+    assert provider_faults([MODELS[model]], settings) == [fault]
+    with pytest.raises(ProviderRejectedError) as caught:
+        async with open_provider(MODELS[model], settings):
+            pytest.fail("a leaf asks for it")
+    assert (caught.value.code, str(caught.value)) == ("invalid_request", fault)
+
+
+@pytest.mark.parametrize(
+    ("changes", "model"),
+    [
+        ({"openai_image_quality": "max", "openai_image_size": "3840x2160"}, "gpt-image-2.6-flare"),
+        ({"openai_image_size": "1536x1024"}, "gpt-image-1-mini"),
+        ({"gemini_image_size": "4K"}, "gemini-nano-banana-2.1"),
+        ({"gemini_image_size": "4K", "openai_image_quality": "max"}, GEMINI),
+        ({"openai_image_size": "1536x864"}, "gemini-3.1-flash-lite-image"),
+    ],
+)
+def test_what_a_model_offers_is_no_fault(changes: dict[str, Any], model: str) -> None:
+    assert provider_faults([MODELS[model]], replace(KEYS, **changes)) == []
+
+
+def test_every_model_offers_what_is_asked_for_where_nothing_is_set() -> None:
+    assert provider_faults(MODELS.values(), KEYS) == []
+
+
+@pytest.mark.parametrize("size", ["1K", "2K", "4K"])
+async def test_nano_banana_is_asked_for_each_of_its_sizes(
+    size: str, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ask(emulator, "gemini-nano-banana-2.1", monkeypatch, GEMINI_IMAGE_SIZE=size)
+    [request] = emulator.requests
+    assert request.model == "gemini-nano-banana-2.1"
+    assert request.body["generationConfig"]["imageConfig"] == {"aspectRatio": "16:9", "imageSize": size}
