@@ -67,6 +67,10 @@ class Claim:
         """Whether the claim is still this one's, as far as is known."""
         return self._version is not None
 
+    def abandon(self) -> None:
+        """Leave the claim where it is, to be taken over: it says that its owner did not come to an end."""
+        self._version = None
+
     async def __aenter__(self) -> "Claim":
         self._renewing = asyncio.create_task(self._keep_renewing())
         return self

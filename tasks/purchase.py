@@ -187,10 +187,14 @@ class Purchase:
         """Note an unusable answer and keep its bytes: a later decoder or a person may still make something of them."""
         date, key = self.attempt.clock.date(), self.work.original_key
         kept_as = f"unusable/{key}/{hashlib.sha256(data).hexdigest()[:16]}" if data else None
-        if kept_as:
-            await self.store.write(Area.ORIGINALS, kept_as, StoredObject(data, "application/octet-stream"))
         answer = UnusableAnswer(date=date, message=message, kept_as=kept_as)
-        await self._remember(unusable=(*self.history.unusable, answer))
+        try:
+            if kept_as:
+                await self.store.write(Area.ORIGINALS, kept_as, StoredObject(data, "application/octet-stream"))
+            await self._remember(unusable=(*self.history.unusable, answer))
+        except StoreError:
+            self.claim.abandon()  # Which tells the next attempt that what is stored was never a picture.
+            raise
         logger.warning("%s: unusable answer %d: %s", self.work, len(self.history.unusable), message)
 
     async def _remember(self, **changes: object) -> None:

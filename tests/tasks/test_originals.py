@@ -200,6 +200,16 @@ async def test_an_answer_that_its_owner_did_not_live_to_judge_counts_as_unusable
     assert house.kept("unusable") == [HALF]
 
 
+async def test_an_unusable_answer_that_could_not_be_noted_is_no_damaged_original() -> None:
+    house = House(HALF, WHOLE)
+    house.store.before_each = lambda: setattr(house.store, "down", KEY in house.store.objects[Area.ORIGINALS])
+    with pytest.raises(StoreUnavailableError):
+        await house.run()
+    house.store.before_each, house.store.down = lambda: None, False
+    original = await house.run()
+    assert (house.asked, original.unusable_answers) == (2, 1)
+
+
 @pytest.mark.parametrize("damaged", [b"", b"[]", b"{", b'{"refusal": 1}'])
 async def test_a_damaged_history_is_none(damaged: bytes) -> None:
     house = House()
