@@ -1,11 +1,16 @@
 """Time and stopping: what everything that waits is given, so that a test can move the one and request the other."""
 
 import asyncio
+import signal
 import time
-from collections.abc import Awaitable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeVar
 
-__all__ = ["Clock", "Stop", "cancelled", "first_of"]
+from errors import StoppedError
+
+__all__ = ["Attempt", "Clock", "Stage", "Stop", "begin_attempt", "cancelled", "first_of", "surroundings"]
 
 T = TypeVar("T")
 
@@ -70,3 +75,78 @@ async def cancelled(work: "asyncio.Future[T]") -> None:
     """Cancel the work, where it is not over, and wait until it has put itself in order."""
     work.cancel()
     await asyncio.wait([work])
+
+
+Stage = Literal["looking", "waiting", "store", "asking", "throttled", "storing", "composing", "uploading"]
+
+
+def _unwatched(stage: Stage) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt at a task.
+
+    ``run_id`` is the same for each attempt at one run, and None where the platform gives none, as on the CLI's dev
+    server. ``enter`` is told each stage of a leaf as it begins; only a local run listens.
+    """
+
+    run_id: str | None = None
+    clock: Clock = field(default_factory=Clock)
+    stop: Stop = field(default_factory=Stop)
+    enter: Callable[[Stage], None] = _unwatched
+
+    def go_on(self) -> None:
+        """Pass, unless the process was told to stop.
+
+        Raises:
+            StoppedError: it was.
+        """
+        if self.stop.requested:
+            raise StoppedError("Stopped before this was finished. Run it again to go on; what is stored stays.")
+
+    async def pause(self, seconds: float) -> None:
+        """Wait.
+
+        Raises:
+            StoppedError: the process was told to stop, before or meanwhile.
+        """
+        waiting = await first_of(self.clock.sleep(seconds), self.stop.wait())
+        await cancelled(waiting)
+        self.go_on()
+
+    async def to_the_end(self, work: Awaitable[T]) -> T:
+        """Return what the work returns, also where the process is told to stop meanwhile, as far as the grace reaches.
+
+        Raises:
+            StoppedError: the grace was over first, and the work was cancelled.
+        """
+        working = await first_of(work, self._grace_over())
+        if not working.done():
+            await cancelled(working)
+            self.go_on()
+        return working.result()
+
+    async def _grace_over(self) -> None:
+        await self.stop.wait()
+        if self.stop.grace_seconds is None:
+            await asyncio.get_running_loop().create_future()
+        else:
+            await self.clock.sleep(self.stop.grace_seconds)
+
+
+# Set by whoever runs tasks in its own process, which then answers its signals.
+surroundings: ContextVar[Attempt | None] = ContextVar("surroundings", default=None)
+
+
+def begin_attempt(run_id: str | None, grace_seconds: float = 0.0) -> Attempt:
+    """Return the attempt that runs in this context.
+
+    On a worker SIGTERM, as Render sends it, tells it to stop; what it has begun then has ``grace_seconds`` to end.
+    """
+    if given := surroundings.get():
+        return replace(given, run_id=run_id)
+    attempt = Attempt(run_id)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, attempt.stop.request, grace_seconds)
+    return attempt

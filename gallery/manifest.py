@@ -1,110 +1,35 @@
 """The manifest: what a batch asked for and what came of it, as JSON beside its pictures.
 
-The types below are its schema, and ``manifest.schema.json`` is the same as JSON Schema for readers in other languages.
-They are types of plain dicts, as outcomes arrive, so that writing 10,000 of them copies and checks nothing; what is
-read back, from a store that others write to as well, is checked.
+The types below, and those of ``outcomes.py``, are its schema; ``manifest.schema.json`` is the same as JSON Schema for
+readers in other languages. What is written is not checked; what is read back, from a store that others write to as
+well, is.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Any, Literal
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
-from typing_extensions import TypedDict  # Python 3.11's own TypedDict is not one that pydantic can read.
+from pydantic import TypeAdapter, ValidationError
+from typing_extensions import TypedDict
+
+from outcomes import Counts, Row, counts, described
 
 __all__ = [
     "MANIFEST_VERSION",
     "Manifest",
-    "Outcome",
-    "Row",
+    "Request",
     "Summary",
     "build_manifest",
     "manifest_schema",
     "manifest_text",
     "read_manifest",
+    "read_request",
     "timestamp",
 ]
 
 # Raised when a reader of the version before could misread what is written; a new field alone is no reason.
-MANIFEST_VERSION = 1
-
-described = with_config(ConfigDict(use_attribute_docstrings=True))
-
-
-@described
-class OutcomeError(TypedDict):
-    """Why there is no thumbnail."""
-
-    code: str
-    """One word, such as `moderation`."""
-    message: str
-    """A sentence for a person, with what to do about it."""
-
-
-@described
-class Finished(TypedDict):
-    """A thumbnail that is in the bucket."""
-
-    status: Literal["ok"]
-    title: str
-    model: str
-    """The model id as it was asked for."""
-    served_by: str
-    """The live model that drew the picture; it begins with `simulated/` where none did."""
-    image_url: str
-    image_url_expires_at: NotRequired[str]
-    """Where the bucket is private: until when the link opens the picture (ISO 8601, UTC)."""
-    key: str
-    """The thumbnail's key in the bucket."""
-    template: str
-    font: str
-    reused: bool
-    """Whether the original was there already, so that nothing was paid for it this time."""
-    title_shortened: NotRequired[bool]
-    """The title fits at no size, and ends in an ellipsis on the picture."""
-    usage: NotRequired[dict[str, float | str]]
-    """What the provider says that the picture took, in its own terms."""
-    unusable_answers: NotRequired[int]
-    """How many of the provider's answers were paid for before this one and were no pictures."""
-    throttled_seconds: NotRequired[float]
-    """How long the provider's quota had this pair wait."""
-    original_seconds: NotRequired[float]
-    composite_seconds: NotRequired[float]
-    upload_seconds: NotRequired[float]
-
-
-@described
-class Unfinished(TypedDict):
-    """No thumbnail: refused for good (`rejected`), or not made after every retry (`failed`)."""
-
-    status: Literal["rejected", "failed"]
-    title: str
-    model: str
-    error: OutcomeError
-
-
-@described
-class Pending(TypedDict):
-    """No thumbnail yet: the batch is still going, or was stopped before it came to this pair."""
-
-    status: Literal["pending"]
-    title: str
-    model: str
-
-
-Outcome = Annotated[Finished | Unfinished | Pending, Field(discriminator="status")]
-
-
-@described
-class Row(TypedDict):
-    """One title, by each model in the request's order."""
-
-    title: str
-    style: str
-    template: str
-    font: str
-    results: list[Outcome]
+MANIFEST_VERSION: Literal[1] = 1
 
 
 @described
@@ -122,15 +47,9 @@ class Request(TypedDict):
 
 
 @described
-class Summary(TypedDict):
-    """How many outcomes there are of each kind."""
+class Summary(Counts):
+    """How many outcomes there are of each kind, with those still to come."""
 
-    requested: int
-    ok: int
-    reused: int
-    """Those among `ok` that cost nothing this time."""
-    rejected: int
-    failed: int
     pending: int
 
 
@@ -154,6 +73,7 @@ class Manifest(TypedDict):
 
 
 MANIFEST = TypeAdapter(Manifest)
+REQUEST = TypeAdapter(Request)
 
 
 def timestamp(moment: datetime) -> str:
@@ -163,9 +83,8 @@ def timestamp(moment: datetime) -> str:
 
 def build_manifest(
     batch_id: str,
-    request: Mapping[str, Any],
-    summary: Mapping[str, int],
-    rows: Sequence[Mapping[str, Any]],
+    request: Request,
+    rows: list[Row],
     *,
     created_at: str,
     updated_at: str,
@@ -173,20 +92,19 @@ def build_manifest(
     simulated: bool,
 ) -> Manifest:
     """Return the manifest of these rows; what has no outcome yet is counted as pending."""
-    pending = summary["requested"] - summary["ok"] - summary["rejected"] - summary["failed"]
-    values: Any = {
+    counted = counts([outcome for row in rows for outcome in row["results"]])
+    pending = counted["requested"] - counted["ok"] - counted["rejected"] - counted["failed"]
+    return {
         "version": MANIFEST_VERSION,
         "batch_id": batch_id,
         "created_at": created_at,
         "updated_at": updated_at,
         "finished": finished,
         "simulated": simulated,
-        "request": dict(request),
-        "summary": {**summary, "pending": pending},
-        "rows": list(rows),
+        "request": request,
+        "summary": {**counted, "pending": pending},
+        "rows": rows,
     }
-    manifest: Manifest = values
-    return manifest
 
 
 def manifest_text(manifest: Manifest) -> str:
@@ -205,6 +123,11 @@ def read_manifest(data: bytes) -> Manifest:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+
+
+def read_request(values: Mapping[str, object]) -> Request:
+    """Return a batch's arguments as the manifest holds them."""
+    return REQUEST.validate_python(values)
 
 
 def manifest_schema() -> dict[str, Any]:

@@ -13,7 +13,8 @@ from typing import cast
 from urllib.parse import quote, urlsplit
 
 from gallery.document import brief, count, document, time_element
-from gallery.manifest import Finished, Manifest, Outcome, Row
+from gallery.manifest import Manifest
+from outcomes import Finished, Outcome, Row
 
 __all__ = ["render_page"]
 

@@ -10,7 +10,7 @@ from local.engine import RunEvent
 
 __all__ = ["STAGES", "Board", "PairState", "how"]
 
-# What a leaf does, in a person's words, by the names in ``tasks.attempt``.
+# What a leaf does, in a person's words, by the names in ``waiting.Stage``.
 STAGES = {
     "looking": "looking up",
     "waiting": "waiting for another run",
@@ -76,9 +76,9 @@ class Board:
         if event.task == "generateBatch" and event.kind == "retrying":
             self.states.clear()
             self.ended.clear()
-        if event.task != "generateThumbnail" or not isinstance(event.arguments, list):
+        if event.task != "generateThumbnail":
             return None
-        title, model = event.arguments[:2]
+        title, model = _pair(event.arguments)
         if event.stage == "storing":
             self.arrived.add((title, model))
         self.retries += event.kind == "retrying"
@@ -100,3 +100,9 @@ class Board:
             message = event.result.get("error", {}).get("message", "")
             return PairState(how(event.result), now, message=message, ended=True)
         return PairState(STAGES.get(event.stage, "starting"), now)
+
+
+def _pair(arguments: list[Any] | dict[str, Any]) -> tuple[str, str]:
+    """Return a leaf's title and model, whether its arguments came by position or by name."""
+    values = arguments if isinstance(arguments, dict) else dict(zip(("title", "model"), arguments, strict=False))
+    return values["title"], values["model"]

@@ -29,8 +29,8 @@ from providers.prompt import STYLES
 from providers.registry import MODELS
 from settings import log_level, read_settings
 from tasks import app, generate_batch
-from tasks.app import name_arguments
-from tasks.requests import BatchRequest, check_request
+from tasks.checks import check_request
+from tasks.requests import BatchRequest, bind
 
 __all__ = ["main"]
 
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str]) -> int:
         batch = _input(options)
         if options.crash is not None:
             os.environ["CRASH_FIRST_ATTEMPT_OF_MODEL"] = options.crash or _first_model(batch)
-        request = check_request(BatchRequest, name_arguments(generate_batch.func, [], batch), read_settings())
+        request = check_request(BatchRequest, bind(BatchRequest, [], batch), read_settings())
         return _plan(request, options) if options.plan else _run(batch, request, options, screen)
     except (ThumbnailError, OSError) as error:
         if options.verbose:
@@ -151,7 +151,7 @@ def _input(options: argparse.Namespace) -> dict[str, Any]:
             raise InvalidRequestError(["There is no input. Name a JSON file, or give the options; see --help"])
         return over
     values = _read_file(options.file)
-    return name_arguments(generate_batch.func, values, over) if isinstance(values, list) else {**values, **over}
+    return bind(BatchRequest, values, over) if isinstance(values, list) else {**values, **over}
 
 
 def _read_file(path: Path) -> list[Any] | dict[str, Any]:

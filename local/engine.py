@@ -16,8 +16,7 @@ from render_sdk.client.errors import TaskRunError
 from render_sdk.workflows import TaskDefinition
 
 from errors import StoppedError
-from tasks.attempt import Attempt, Stage, surroundings
-from waiting import Stop
+from waiting import Attempt, Stage, Stop, surroundings
 
 __all__ = ["Engine", "RunEvent"]
 

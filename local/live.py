@@ -12,7 +12,7 @@ from rich.text import Text
 
 from local.board import Board, PairState
 from local.engine import RunEvent
-from tasks.requests import clean_text
+from text import clean_text
 
 __all__ = ["LiveView"]
 

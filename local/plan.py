@@ -6,11 +6,13 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from settings import Settings
+from storage.choice import open_store
 from storage.history import read_history
-from storage.store import Area, open_store
+from storage.store import Area
 from tasks.leaf import looks_finished
-from tasks.requests import BatchRequest, ThumbnailRequest, brief, clean_text
+from tasks.requests import BatchRequest, thumbnail_request
 from tasks.work import Work, work_of
+from text import brief, clean_text
 
 __all__ = ["Plan", "make_plan"]
 
@@ -72,9 +74,8 @@ async def make_plan(request: BatchRequest, settings: Settings) -> Plan:
     store, turn = open_store(settings), asyncio.Semaphore(WINDOW)
     for area in Area:  # A wrong key is told of in an answer's body, which a lookup has none of.
         await store.read(area, "never-written")
-    common = request.model_dump(exclude={"prompts", "models"})
     works = [
-        work_of(ThumbnailRequest(title=title, model=model, **common), settings)
+        work_of(thumbnail_request(request, title, model), settings)
         for title in request.prompts
         for model in request.models
     ]

@@ -5,7 +5,7 @@ import time
 
 from local.board import Board
 from local.engine import RunEvent
-from tasks.requests import brief, clean_text
+from text import brief, clean_text
 
 __all__ = ["PlainProgress"]
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from local.board import how
-from tasks.requests import brief, clean_text
+from text import brief, clean_text
 
 __all__ = ["report"]
 

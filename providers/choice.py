@@ -1,18 +1,21 @@
 """Which provider serves a model under the settings in force, what it is asked for, and what is missing."""
 
+import logging
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 
 from errors import ProviderRejectedError
 from providers.prompt import build_prompt
 from providers.provider import PictureProvider, PictureRequest
 from providers.redaction import RedactingProvider
-from providers.registry import Model
+from providers.registry import MODELS, Model
 from providers.vendor import GEMINI, OPENAI
 from settings import Settings
 
-__all__ = ["OpenProvider", "open_provider", "picture_request", "provider_faults"]
+__all__ = ["OpenProvider", "log_models", "open_provider", "picture_request", "provider_faults"]
+
+logger = logging.getLogger(__name__)
 
 # Divisible by 16 and almost the canvas itself, so that next to nothing paid for is cropped away.
 NEAR_CANVAS = "1200x640"
@@ -117,3 +120,17 @@ def _without_aiohttp() -> Iterator[None]:
 
 def _key(model: Model, settings: Settings) -> str | None:
     return settings.openai_api_key if model.vendor == "openai" else settings.google_api_key
+
+
+def log_models(models: Sequence[str]) -> None:
+    """Log what the one who chose these models should know of them: successors, ends, and pictures they share."""
+    by_serving: dict[str, list[str]] = {}
+    for model in (MODELS[model_id] for model_id in models):
+        by_serving.setdefault(model.serving_id, []).append(model.id)
+        if model.successor:
+            logger.info("%s was shut down; %s serves it", model.id, model.successor)
+        if model.notice:
+            logger.warning(model.notice)
+    for serving_id, ids in by_serving.items():
+        if len(ids) > 1:
+            logger.warning("%s are all served by %s and share one picture per title", ", ".join(ids), serving_id)

@@ -1,15 +1,16 @@
 """A store that waits: what fails because the server is away for a while is tried again until it is back."""
 
 import logging
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from errors import StoreError, StoreFullError, StoreUnavailableError
 from storage.store import Area, Link, ObjectInfo, Store, StoredObject, Versioned
-from waiting import Clock
+from waiting import Attempt, Clock
 
-__all__ = ["PatientStore"]
+__all__ = ["PatientStore", "patient_store"]
 
 logger = logging.getLogger(__name__)
 
@@ -101,3 +102,9 @@ class PatientStore:
     def link(self, key: str) -> Link:
         """As the store does."""
         return self.store.link(key)
+
+
+def patient_store(store: Store, seconds: float, attempt: Attempt, within: float = math.inf) -> PatientStore:
+    """Return the store, to be waited for ``seconds`` at a time, ``within`` so many from now, and until told to stop."""
+    clock = attempt.clock
+    return PatientStore(store, clock, attempt.pause, seconds, clock.now() + within, lambda: attempt.enter("store"))

@@ -1,15 +1,11 @@
-"""What a store is: the Protocol that every place for pictures answers to, and the choice between them."""
+"""What a store is: the Protocol that every place for pictures answers to."""
 
-import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple, Protocol
 
-from errors import SettingsError
-from settings import Settings
-
-__all__ = ["Area", "Link", "ObjectInfo", "Store", "StoredObject", "Versioned", "open_store", "store_faults"]
+__all__ = ["Area", "Link", "ObjectInfo", "Store", "StoredObject", "Versioned"]
 
 
 class Area(Enum):
@@ -96,39 +92,3 @@ class Store(Protocol):
     def link(self, key: str) -> Link:
         """Return where a reader finds a key of the thumbnails area."""
         ...
-
-
-def store_faults(settings: Settings) -> list[str]:
-    """Return a sentence for each thing that keeps these settings from naming a usable store."""
-    if settings.minio_endpoint:
-        keys = {"MINIO_ACCESS_KEY": settings.minio_access_key, "MINIO_SECRET_KEY": settings.minio_secret_key}
-        return [f"{name} is not set, and MINIO_ENDPOINT needs it: set it" for name, key in keys.items() if not key]
-    if settings.thumbnails_dir is None:
-        return [
-            "No store is set, so a picture would have nowhere to go: set MINIO_ENDPOINT to a MinIO server's URL, "
-            "or THUMBNAILS_DIR to a directory"
-        ]
-    if settings.on_render:
-        return [
-            "THUMBNAILS_DIR is set on Render, where an instance's disk is thrown away with it: "
-            "set MINIO_ENDPOINT to a MinIO server's URL in its place"
-        ]
-    return []
-
-
-@functools.lru_cache(maxsize=8)
-def open_store(settings: Settings) -> Store:
-    """Return the store that the settings name; the same one, with its connections, as long as they stay the same.
-
-    Raises:
-        SettingsError: they name none, or one that would lose what it is given.
-    """
-    if faults := store_faults(settings):
-        raise SettingsError(faults)
-    if settings.minio_endpoint:
-        from storage.minio_store import MinioStore
-
-        return MinioStore(settings)
-    from storage.directory_store import DirectoryStore
-
-    return DirectoryStore(settings)

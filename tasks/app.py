@@ -1,60 +1,127 @@
-"""The Render app that the tasks register with, and the check that every call of a task passes first."""
+"""The Render app and its three tasks: what they are called, what they take, and how Render retries them."""
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Concatenate, TypeVar
 
-from render_sdk import TaskContext, Workflows
+from render_sdk import Retry, TaskContext, Workflows
 
-from errors import InvalidRequestError
+from settings import LEAF_TIMEOUT_SECONDS, Settings
+from tasks.requests import BatchRequest, RequestT, ThumbnailRequest, ThumbnailsRequest, bind, inputs_of
 
-__all__ = ["app", "checked_arguments", "name_arguments"]
+if TYPE_CHECKING:
+    from outcomes import Finished, Row, Unfinished
+    from tasks.record import BatchResult
 
-P = ParamSpec("P")
+__all__ = ["app", "generate_batch", "generate_thumbnail", "generate_thumbnails"]
+
 R = TypeVar("R")
-Task = Callable[Concatenate[TaskContext, P], Awaitable[R]]
+# Render sends SIGKILL 30 seconds after SIGTERM unless a service says otherwise (``maxShutdownDelaySeconds``); for
+# workflows it documents no figure. The rest is for giving back a claim.
+LEAF_GRACE_SECONDS = 25.0
 
 app = Workflows()
 
 
-def checked_arguments(task: Task[P, R]) -> Task[P, R]:
-    """Answer a call with too few, too many or misnamed arguments by what the task takes, in its own words.
-
-    Input comes from a file that a person wrote; Python's own message would count the context too and name no remedy.
-    """
-
-    @functools.wraps(task)
-    async def checked(ctx: TaskContext, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        name_arguments(task, args, kwargs)
-        return await task(ctx, *args, **kwargs)
-
-    return checked
-
-
-def name_arguments(
-    task: Callable[..., Any], args: Sequence[object], kwargs: Mapping[str, object] | None = None
-) -> dict[str, object]:
-    """Return a task's arguments by their names, defaults included, without the context.
+def takes(
+    kind: type[RequestT],
+) -> Callable[
+    [Callable[[TaskContext, RequestT, Settings], Awaitable[R]]], Callable[Concatenate[TaskContext, ...], Awaitable[R]]
+]:
+    """Turn a function of a checked request into one of a request's inputs, by position or by name.
 
     Raises:
-        InvalidRequestError: there are too few, too many or misnamed ones; it says what the task takes.
+        InvalidRequestError: the inputs are too few, too many, misnamed, or not what they must be. Input comes from a
+            file that a person wrote; Python's own message would count the context too and name no remedy.
     """
-    kwargs = kwargs or {}
-    inputs = dict(list(inspect.signature(task).parameters.items())[1:])
-    usage = f"It is, in this order: {', '.join(map(_described, inputs.values()))}"
-    named = {**dict(zip(inputs, args, strict=False)), **kwargs}
-    faults = []
-    if len(args) > len(inputs):
-        faults.append(f"The input has {len(args)} values, {len(args) - len(inputs)} more than it may. {usage}")
-    if unknown := [name for name in kwargs if name not in inputs]:
-        faults.append(f"There is no input named {', '.join(map(repr, unknown))}. {usage}")
-    if missing := [name for name, p in inputs.items() if p.default is p.empty and name not in named]:
-        faults.append(f"The input lacks {', '.join(missing)}. {usage}")
-    if faults:
-        raise InvalidRequestError(faults)
-    return {name: named.get(name, parameter.default) for name, parameter in inputs.items()}
+
+    def decorate(
+        work: Callable[[TaskContext, RequestT, Settings], Awaitable[R]],
+    ) -> Callable[Concatenate[TaskContext, ...], Awaitable[R]]:
+        @functools.wraps(work)
+        async def task(ctx: TaskContext, /, *args: Any, **kwargs: Any) -> R:
+            values = bind(kind, args, kwargs)
+            # Registering, which the dev server does before every run, needs none of what the work does.
+            from settings import read_settings
+            from tasks.checks import check_request
+
+            settings = read_settings()
+            return await work(ctx, check_request(kind, values, settings), settings)
+
+        context = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        task.__signature__ = inspect.Signature([context, *inputs_of(kind).values()])  # type: ignore[attr-defined]
+        return task
+
+    return decorate
 
 
-def _described(parameter: inspect.Parameter) -> str:
-    return parameter.name if parameter.default is parameter.empty else f"{parameter.name} (or {parameter.default!r})"
+@app.task(
+    name="generateThumbnail",
+    retry=Retry(max_retries=2, wait_duration_ms=5_000, backoff_scaling=2),
+    timeout_seconds=LEAF_TIMEOUT_SECONDS,
+    plan="starter",
+)
+@takes(ThumbnailRequest)
+async def generate_thumbnail(
+    ctx: TaskContext, request: ThumbnailRequest, settings: Settings
+) -> "Finished | Unfinished":
+    """Make one thumbnail and return its outcome.
+
+    Raises what a retry may help against, so that Render retries this leaf and no other.
+    """
+    from tasks.leaf import make_thumbnail
+    from waiting import begin_attempt
+
+    return await make_thumbnail(request, settings, begin_attempt(ctx.metadata.task_run_id, LEAF_GRACE_SECONDS))
+
+
+@app.task(
+    name="generateThumbnails",
+    retry=Retry(max_retries=1, wait_duration_ms=1_000, backoff_scaling=2),
+    timeout_seconds=3_600,
+    plan="starter",
+)
+@takes(ThumbnailsRequest)
+async def generate_thumbnails(ctx: TaskContext, request: ThumbnailsRequest, settings: Settings) -> "Row":
+    """Make a thumbnail of the title by each model and return the outcomes in the models' order."""
+    from tasks.fan_out import Rows
+    from waiting import begin_attempt
+
+    attempt = begin_attempt(ctx.metadata.task_run_id)
+    rows = Rows([request.title], request.models, request, settings)
+    await rows.prepare(attempt)
+    [row] = await attempt.to_the_end(rows.generate(leaf_of(ctx)))
+    return row
+
+
+@app.task(
+    name="generateBatch",
+    retry=Retry(max_retries=1, wait_duration_ms=1_000, backoff_scaling=2),
+    timeout_seconds=86_400,
+    plan="starter",
+)
+@takes(BatchRequest)
+async def generate_batch(ctx: TaskContext, request: BatchRequest, settings: Settings) -> "BatchResult":
+    """Make a thumbnail of every title by every model and return a summary, the rows, and where to look at them."""
+    from tasks.fan_out import Rows
+    from tasks.record import BatchRecord
+    from waiting import begin_attempt
+
+    attempt = begin_attempt(ctx.metadata.task_run_id)
+    record = BatchRecord(request, settings, attempt)
+    rows = Rows(request.prompts, request.models, request, settings)
+    await rows.prepare(attempt)
+    async with record.kept_up(rows.so_far):
+        await attempt.to_the_end(rows.generate(leaf_of(ctx)))
+    return await record.finish(rows.so_far())
+
+
+def leaf_of(ctx: TaskContext) -> "Callable[[ThumbnailRequest], Awaitable[Finished | Unfinished]]":
+    """Return how a parent runs a leaf: as a task of its own."""
+    from tasks.requests import arguments
+
+    async def run(request: ThumbnailRequest) -> "Finished | Unfinished":
+        return await ctx.run(generate_thumbnail, *arguments(request))
+
+    return run

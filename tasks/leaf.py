@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from importlib import import_module
+from typing import Literal
 
 from compositing.fonts import load_font
 from compositing.layout import lay_out
@@ -17,14 +18,16 @@ from errors import (
     ThumbnailError,
     UnusableAnswersError,
 )
+from outcomes import Finished, Unfinished
 from settings import LEAF_TIMEOUT_SECONDS, Settings
-from storage.store import Area, ObjectInfo, StoredObject, open_store
-from tasks.attempt import Attempt, patient_store
-from tasks.fan_out import Outcome
+from storage.choice import open_store
+from storage.patience import patient_store
+from storage.store import Area, ObjectInfo, StoredObject
 from tasks.fault_injection import crash_once
 from tasks.originals import find_or_generate
 from tasks.requests import ThumbnailRequest
 from tasks.work import Work, work_of
+from waiting import Attempt
 
 __all__ = ["make_thumbnail"]
 
@@ -36,7 +39,9 @@ RESERVE_SECONDS = 60
 THUMBNAIL_SIZES = range(2_000, 4_000_000)
 
 
-async def make_thumbnail(request: ThumbnailRequest, settings: Settings, attempt: Attempt | None = None) -> Outcome:
+async def make_thumbnail(
+    request: ThumbnailRequest, settings: Settings, attempt: Attempt | None = None
+) -> Finished | Unfinished:
     """Make one thumbnail, or find it made, and return its outcome.
 
     Where another attempt cannot help, the outcome is ``rejected`` (by the provider) or ``failed``; what another attempt
@@ -55,21 +60,25 @@ async def make_thumbnail(request: ThumbnailRequest, settings: Settings, attempt:
         return _unfinished("failed", request, work, error)
 
 
-async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attempt: Attempt) -> Outcome:
+async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attempt: Attempt) -> Finished:
     model, title, key, clock = work.model, work.title, work.thumbnail_key, attempt.clock
-    store = patient_store(open_store(settings), settings, attempt, LEAF_TIMEOUT_SECONDS - RESERVE_SECONDS)
+    store = patient_store(
+        open_store(settings), settings.store_patience_seconds, attempt, LEAF_TIMEOUT_SECONDS - RESERVE_SECONDS
+    )
     link = store.link(key)
-    outcome: Outcome = {
+    outcome: Finished = {
         "status": "ok",
         "title": request.title,
         "model": model.id,
         "served_by": work.picture.served_by,
         "image_url": link.url,
-        **({"image_url_expires_at": link.expires_at} if link.expires_at else {}),
         "key": key,
         "template": request.template,
         "font": request.font,
+        "reused": True,
     }
+    if link.expires_at:
+        outcome["image_url_expires_at"] = link.expires_at
 
     if lay_out(title, load_font(request.font), TEMPLATES[request.template]).shortened:
         logger.warning("%s: the title does not fit at any size and is shortened", work)
@@ -77,7 +86,7 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
     attempt.enter("looking")
     if looks_finished(await store.stat(Area.THUMBNAILS, key)):
         logger.info("%s: found finished, %s", work, key)
-        return {**outcome, "reused": True}
+        return outcome
 
     def prepare_compositing() -> None:
         import_module("compositing.thumbnail")
@@ -99,16 +108,17 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
     await store.write(Area.THUMBNAILS, key, StoredObject(jpeg, "image/jpeg", about))
     uploaded = clock.now()
     logger.info("%s: %s, %s", work, "recomposed" if original.reused else "generated", key)
-    return {
-        **outcome,
-        "reused": original.reused,
-        **({"usage": dict(original.usage)} if original.usage else {}),
-        **({"unusable_answers": original.unusable_answers} if original.unusable_answers else {}),
-        **({"throttled_seconds": round(original.throttled_seconds, 3)} if original.throttled_seconds else {}),
-        "original_seconds": round(got_original - began, 3),
-        "composite_seconds": round(composed - got_original, 3),
-        "upload_seconds": round(uploaded - composed, 3),
-    }
+    outcome["reused"] = original.reused
+    if original.usage:
+        outcome["usage"] = dict(original.usage)
+    if original.unusable_answers:
+        outcome["unusable_answers"] = original.unusable_answers
+    if original.throttled_seconds:
+        outcome["throttled_seconds"] = round(original.throttled_seconds, 3)
+    outcome["original_seconds"] = round(got_original - began, 3)
+    outcome["composite_seconds"] = round(composed - got_original, 3)
+    outcome["upload_seconds"] = round(uploaded - composed, 3)
+    return outcome
 
 
 def looks_finished(found: ObjectInfo | None) -> bool:
@@ -116,7 +126,9 @@ def looks_finished(found: ObjectInfo | None) -> bool:
     return found is not None and found.size in THUMBNAIL_SIZES and found.content_type == "image/jpeg"
 
 
-def _unfinished(status: str, request: ThumbnailRequest, work: Work, error: ThumbnailError) -> Outcome:
+def _unfinished(
+    status: Literal["rejected", "failed"], request: ThumbnailRequest, work: Work, error: ThumbnailError
+) -> Unfinished:
     logger.info("%s: %s, %s", work, status, error)
     return {
         "status": status,

@@ -13,11 +13,11 @@ from storage.claims import FOLDER, Claim
 from storage.history import read_history
 from storage.patience import PatientStore
 from storage.store import Area, Store
-from tasks.attempt import Attempt
 from tasks.work import Work
 
 if TYPE_CHECKING:
     from PIL import Image
+from waiting import Attempt
 
 __all__ = ["Original", "Unreadable", "decoded", "find_or_generate"]
 

@@ -1,12 +1,11 @@
 """What a parent's log says of its leaves: a line at sensible steps, not one for each of ten thousand images."""
 
-import asyncio
 import logging
-import time
 from collections import Counter
-from typing import Any
 
-from tasks.requests import clean_text
+from outcomes import Outcome
+from text import clean_text
+from waiting import Clock
 
 __all__ = ["ProgressLog"]
 
@@ -19,41 +18,42 @@ STEPS, QUIET_SECONDS = 20, 30.0
 class ProgressLog:
     """Counts leaves that have begun and ended, and logs the counts at every twentieth of the batch."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, clock: Clock | None = None) -> None:
         """Take how many leaves there will be."""
+        self._clock = clock or Clock()
         self._total = total
         self._in_flight = 0
         self._done = 0
         self._statuses: Counter[str] = Counter()
-        self._began = self._told_at = time.monotonic()
-        self._told = 0
+        self._began = self._logged_at = self._clock.now()
+        self._logged = 0
 
     def begin(self) -> None:
         """Count a leaf that was started."""
         self._in_flight += 1
 
-    def end(self, outcome: dict[str, Any]) -> None:
+    def end(self, outcome: Outcome) -> None:
         """Count a leaf's outcome; one that is no thumbnail has a line of its own."""
         self._in_flight -= 1
         self._done += 1
         self._statuses[outcome["status"]] += 1
-        self._statuses["reused"] += bool(outcome.get("reused"))
-        if outcome["status"] != "ok":
+        self._statuses["reused"] += outcome["status"] == "ok" and outcome["reused"]
+        if outcome["status"] in ("rejected", "failed"):
             pair, message = f"{clean_text(outcome['title'])}, {outcome['model']}", outcome["error"]["message"]
             logger.warning("%s: %s, %s", pair, outcome["status"], message)
-        if self._done == self._total or self._done * STEPS // self._total > self._told * STEPS // self._total:
-            self._tell()
+        if self._done == self._total or self._done * STEPS // self._total > self._logged * STEPS // self._total:
+            self._log()
 
-    async def keep_telling(self) -> None:
+    async def keep_logging(self) -> None:
         """Log the counts whenever there has been no line for half a minute, until cancelled."""
         while True:
-            await asyncio.sleep(max(0.0, self._told_at + QUIET_SECONDS - time.monotonic()))
-            if time.monotonic() >= self._told_at + QUIET_SECONDS:
-                self._tell()
+            await self._clock.sleep(max(0.0, self._logged_at + QUIET_SECONDS - self._clock.now()))
+            if self._clock.now() >= self._logged_at + QUIET_SECONDS:
+                self._log()
 
-    def _tell(self) -> None:
-        self._told, self._told_at = self._done, time.monotonic()
-        minutes = max(self._told_at - self._began, 1e-3) / 60
+    def _log(self) -> None:
+        self._logged, self._logged_at = self._done, self._clock.now()
+        minutes = max(self._logged_at - self._began, 1e-3) / 60
         logger.info(
             "%d of %d: %d ok (%d reused), %d rejected, %d failed; %d in flight, %.0f a minute",
             self._done,

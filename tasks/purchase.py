@@ -28,9 +28,9 @@ from storage.history import History, LostPicture, Refusal, UnusableAnswer, read_
 from storage.patience import PatientStore
 from storage.quota import QuotaGate, too_long
 from storage.store import Area, StoredObject
-from tasks.attempt import Attempt
 from tasks.originals import Original, Unreadable, decoded
 from tasks.work import Work
+from waiting import Attempt
 
 __all__ = ["Purchase"]
 

@@ -1,216 +1,114 @@
-"""The input models: a whole request is checked here, and every fault found named, before anything is started."""
+"""What may be asked for: the inputs of the three tasks, named once.
 
-import difflib
-import logging
-import re
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Annotated, Any, TypeVar
+Registering a task needs no more than these names and defaults, so nothing heavy is imported here: what a value must be
+is checked by ``tasks/checks.py``, which builds its models from these classes.
+"""
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+import inspect
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields
+from typing import TypeVar
 
-from compositing.fonts import font_names, load_font
-from compositing.shaping import missing_characters
-from compositing.templates import TEMPLATES
 from errors import InvalidRequestError
-from providers.choice import provider_faults
-from providers.prompt import STYLES
-from providers.registry import MODELS
-from settings import Settings
-from storage.store import store_faults
 
 __all__ = [
     "BatchRequest",
+    "Look",
+    "RequestT",
     "ThumbnailRequest",
     "ThumbnailsRequest",
-    "brief",
-    "check_request",
-    "clean_text",
-    "log_models",
+    "arguments",
+    "bind",
+    "inputs_of",
+    "thumbnail_request",
 ]
 
-logger = logging.getLogger(__name__)
 
-# Soft hyphens, and the marks that turn the direction of the text around them, of a title as of a log.
-HIDDEN = "[\u00ad\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What is asked of every thumbnail of a request."""
 
-
-def clean_text(text: str) -> str:
-    """Return a text as it is prompted, keyed and drawn: composed, on one line, without control characters."""
-    composed = re.sub(HIDDEN, "", unicodedata.normalize("NFC", text))
-    return re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", composed).strip()
-
-
-def _whole(text: str) -> str:
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise PydanticCustomError("half", "holds half of a surrogate pair, which is no character; take it out")
-    return text
+    style: str
+    template: str
+    font: str
+    context: str = ""
+    extra_prompt: str = ""
+    variation: int = 0
 
 
-def _titled(text: str) -> str:
-    if all(unicodedata.category(character)[0] in "ZC" for character in clean_text(_whole(text))):
-        raise PydanticCustomError("empty", "holds nothing that could be read; write a title")
-    return text
-
-
-def _one_of(kind: str, valid: Iterable[str]) -> Callable[[str], str]:
-    names = list(valid)
-
-    def check(name: str) -> str:
-        if _whole(name) in names:
-            return name
-        near = difflib.get_close_matches(name.lower(), names, n=1)
-        hint = f' Did you mean "{near[0]}"?' if near else ""
-        raise PydanticCustomError(
-            "unknown",
-            "{message}",
-            {"message": f'"{brief(clean_text(name))}" is no {kind}.{hint} Valid: {", ".join(names)}'},
-        )
-
-    return check
-
-
-Text = Annotated[str, AfterValidator(_whole)]
-Title = Annotated[str, AfterValidator(_titled)]
-ModelId = Annotated[str, AfterValidator(_one_of("model", MODELS))]
-AtLeastOne = Field(min_length=1)
-
-
-class _Request(BaseModel):
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
-
-    style: Annotated[str, AfterValidator(_one_of("style", STYLES))]
-    template: Annotated[str, AfterValidator(_one_of("template", TEMPLATES))]
-    font: Annotated[str, AfterValidator(_one_of("font", font_names()))]
-    context: Text = ""
-    extra_prompt: Text = ""
-    variation: Annotated[int, Field(ge=0)] = 0
-
-
-class ThumbnailRequest(_Request):
+@dataclass(frozen=True, kw_only=True)
+class ThumbnailRequest(Look):
     """One thumbnail: a title, and the model that makes its picture."""
 
-    title: Title
-    model: ModelId
+    title: str
+    model: str
 
 
-class ThumbnailsRequest(_Request):
+@dataclass(frozen=True, kw_only=True)
+class ThumbnailsRequest(Look):
     """One title, by each of several models."""
 
-    title: Title
-    models: Annotated[list[ModelId], AtLeastOne]
+    title: str
+    models: list[str]
 
 
-class BatchRequest(_Request):
+@dataclass(frozen=True, kw_only=True)
+class BatchRequest(Look):
     """Each of several titles, by each of several models."""
 
-    prompts: Annotated[list[Title], AtLeastOne]
-    models: Annotated[list[ModelId], AtLeastOne]
+    prompts: list[str]
+    models: list[str]
 
 
-RequestT = TypeVar("RequestT", bound=_Request)
+RequestT = TypeVar("RequestT", bound=Look)
 
 
-def check_request(kind: type[RequestT], values: Mapping[str, Any], settings: Settings) -> RequestT:
-    """Return the request, or refuse it.
+def thumbnail_request(request: Look, title: str, model: str) -> ThumbnailRequest:
+    """Return what is asked for one pair of a request."""
+    look = {each.name: getattr(request, each.name) for each in fields(Look)}
+    return ThumbnailRequest(title=title, model=model, **look)
+
+
+def inputs_of(kind: type[Look]) -> dict[str, inspect.Parameter]:
+    """Return a request's inputs by name, in the order of the tutorial: what is to be made, then how it is to look."""
+    look = [each.name for each in fields(Look)]
+    return {
+        each.name: inspect.Parameter(
+            each.name,
+            inspect.Parameter.POSITIONAL_OR_KEYWORD,
+            default=inspect.Parameter.empty if each.default is MISSING else each.default,
+            annotation=each.type,
+        )
+        for each in sorted(fields(kind), key=lambda each: each.name in look)
+    }
+
+
+def arguments(request: Look) -> list[object]:
+    """Return a request's values in the order of its inputs."""
+    return [getattr(request, name) for name in inputs_of(type(request))]
+
+
+def bind(kind: type[Look], args: Sequence[object], kwargs: Mapping[str, object] | None = None) -> dict[str, object]:
+    """Return a request's values by their names, defaults included.
 
     Raises:
-        InvalidRequestError: naming every fault of the values and of the settings, each with its remedy.
+        InvalidRequestError: there are too few, too many or misnamed ones; it says what the task takes.
     """
-    given_titles, given_models = _given(values, "title", "prompts"), _given(values, "model", "models")
-    titles = [title for title in given_titles if isinstance(title, str)]
-    models = [model for model in given_models if isinstance(model, str)]
-    faults = [*_duplicate_faults("prompts", given_titles), *_duplicate_faults("models", given_models)]
-    faults += _size_faults(len(titles) * len(models), settings)
-    faults += _glyph_faults(titles, values.get("font"))
-    if kind is not ThumbnailRequest:  # A leaf's own answer to a missing key is a rejected outcome.
-        faults += provider_faults([MODELS[model] for model in models if model in MODELS], settings)
-    faults += [*store_faults(settings), *_crash_faults(settings)]
-    try:
-        request = kind(**values)
-    except ValidationError as error:
-        in_order = sorted(error.errors(), key=lambda fault: list(values).index(str(fault["loc"][0])))
-        raise InvalidRequestError([*map(_sentence, in_order), *faults]) from None
+    kwargs = kwargs or {}
+    inputs = inputs_of(kind)
+    usage = f"It is, in this order: {', '.join(map(_described, inputs.values()))}"
+    named = {**dict(zip(inputs, args, strict=False)), **kwargs}
+    faults = []
+    if len(args) > len(inputs):
+        faults.append(f"The input has {len(args)} values, {len(args) - len(inputs)} more than it may. {usage}")
+    if unknown := [name for name in kwargs if name not in inputs]:
+        faults.append(f"There is no input named {', '.join(map(repr, unknown))}. {usage}")
+    if missing := [name for name, p in inputs.items() if p.default is p.empty and name not in named]:
+        faults.append(f"The input lacks {', '.join(missing)}. {usage}")
     if faults:
         raise InvalidRequestError(faults)
-    return request
+    return {name: named.get(name, parameter.default) for name, parameter in inputs.items()}
 
 
-def _given(values: Mapping[str, Any], one: str, many: str) -> list[object]:
-    """Return one value or the many, so that faults of the whole are found beside faults of its parts."""
-    given = values.get(many, [values.get(one)])
-    return given if isinstance(given, list) else []
-
-
-def _duplicate_faults(name: str, items: Sequence[object]) -> list[str]:
-    first: dict[str, int] = {}
-    texts = [(number, clean_text(item)) for number, item in enumerate(items) if isinstance(item, str)]
-    return [
-        f"{name}[{number}] is the same as {name}[{first[text]}]; leave it in once"
-        for number, text in texts
-        if first.setdefault(text, number) != number
-    ]
-
-
-def _size_faults(images: int, settings: Settings) -> list[str]:
-    if images <= settings.max_images_per_batch:
-        return []
-    return [
-        f"The request is for {images} images, and MAX_IMAGES_PER_BATCH is {settings.max_images_per_batch}; "
-        "split the request, or raise the variable if you mean to pay for as many"
-    ]
-
-
-def _crash_faults(settings: Settings) -> list[str]:
-    if settings.crash_model in (None, *MODELS):
-        return []
-    return [f"CRASH_FIRST_ATTEMPT_OF_MODEL={settings.crash_model!r} is no model; unset it, or name one that is"]
-
-
-def _glyph_faults(titles: Sequence[str], font: object) -> list[str]:
-    if font not in font_names() or not isinstance(font, str):
-        return []
-    faults = []
-    for title in map(clean_text, titles):
-        if any("\ud800" <= character <= "\udfff" for character in title):
-            continue  # Refused for that already.
-        if missing := missing_characters(title, load_font(font)):
-            remedy = "no font here has them; take them out"
-            faults.append(
-                f'The font "{font}" cannot set {" ".join(missing[:20])} of the title "{brief(title)}"; {remedy}'
-            )
-    return faults
-
-
-def _sentence(error: ErrorDetails) -> str:
-    where = "".join(f"[{part}]" if isinstance(part, int) else str(part) for part in error["loc"])
-    remedies = {
-        "string_type": "must be a text in quotes",
-        "list_type": "must be a list of texts in square brackets",
-        "int_type": "must be a whole number without quotes",
-        "greater_than_equal": "must be 0 or more",
-        "too_short": "must hold at least one text",
-    }
-    if remedy := remedies.get(error["type"]):
-        return f"{where}: {remedy}, not {brief(repr(error['input']))}"
-    return f"{where}: {error['msg']}"
-
-
-def brief(text: str) -> str:
-    """Return a text's first 60 characters, for a message that names it."""
-    return text if len(text) <= 60 else f"{text[:59]}\N{HORIZONTAL ELLIPSIS}"
-
-
-def log_models(models: Sequence[str]) -> None:
-    """Log what the one who chose these models should know of them: successors, ends, and pictures they share."""
-    by_serving: dict[str, list[str]] = {}
-    for model in (MODELS[model_id] for model_id in models):
-        by_serving.setdefault(model.serving_id, []).append(model.id)
-        if model.successor:
-            logger.info("%s was shut down; %s serves it", model.id, model.successor)
-        if model.notice:
-            logger.warning(model.notice)
-    for serving_id, ids in by_serving.items():
-        if len(ids) > 1:
-            logger.warning("%s are all served by %s and share one picture per title", ", ".join(ids), serving_id)
+def _described(parameter: inspect.Parameter) -> str:
+    return parameter.name if parameter.default is parameter.empty else f"{parameter.name} (or {parameter.default!r})"

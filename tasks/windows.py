@@ -42,7 +42,7 @@ class Windows:
 
     def __init__(self, vendors: Sequence[str], window: int) -> None:
         """Take each pair's vendor, in the pairs' order, and the widest that a window may be."""
-        self._widest = window
+        self.widest = window
         self._lanes: dict[str, _Lane] = {}
         for number, vendor in enumerate(vendors):
             self._lanes.setdefault(vendor, _Lane(window)).waiting.append(number)
@@ -72,7 +72,7 @@ class Windows:
         lane = self._lanes[start.vendor]
         lane.in_flight -= 1
         if not throttled:
-            lane.window = min(self._widest, lane.window + 1 / lane.window)
+            lane.window = min(self.widest, lane.window + 1 / lane.window)
         elif start.place > lane.heeded_from:
             lane.window = max(1.0, lane.window / 2)
             lane.heeded_from = lane.started

@@ -8,7 +8,8 @@ from providers.provider import PictureRequest
 from providers.registry import MODELS, Model
 from settings import Settings
 from storage.keys import original_key, thumbnail_key
-from tasks.requests import ThumbnailRequest, clean_text
+from tasks.requests import ThumbnailRequest
+from text import clean_text
 
 __all__ = ["Work", "work_of"]
 

@@ -10,18 +10,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-MAY_IMPORT = {
+BOTTOM = {"errors", "settings", "waiting", "text", "outcomes"}
+MIDDLE = {"providers", "compositing", "storage", "gallery"}
+MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
-    "waiting": set(),
+    "text": set(),
+    "outcomes": set(),
+    "waiting": {"errors"},
     "settings": {"errors"},
-    "providers": {"settings", "errors"},
-    "compositing": {"settings", "errors"},
-    "storage": {"settings", "errors", "waiting"},
-    "gallery": {"settings", "errors"},
-    "tasks": {"waiting", "providers", "compositing", "storage", "gallery", "settings", "errors"},
-    "local": {"waiting", "tasks", "providers", "compositing", "storage", "gallery", "settings", "errors"},
-    "main": {"tasks", "settings", "errors"},
-    "benchmarks": {"waiting", "local", "tasks", "providers", "compositing", "storage", "gallery", "settings", "errors"},
+    **dict.fromkeys(sorted(MIDDLE), BOTTOM),
+    "tasks": MIDDLE | BOTTOM,
+    "local": {"tasks"} | MIDDLE | BOTTOM,
+    "main": {"tasks", "settings"},
+    "benchmarks": {"local", "tasks"} | MIDDLE | BOTTOM,
 }
 
 

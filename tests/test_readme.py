@@ -17,9 +17,10 @@ from providers.prompt import STYLES
 from providers.registry import MODELS
 from providers.vendor import OPENAI
 from settings import Settings, read_settings
+from storage.choice import open_store
 from storage.quota import too_long
-from storage.store import open_store
-from tasks.requests import BatchRequest, check_request
+from tasks.checks import check_request
+from tasks.requests import BatchRequest
 from tests.minio_server import MinioServer, free_port
 from tests.storage.test_minio_store import worker_that_may
 

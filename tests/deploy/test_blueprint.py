@@ -12,7 +12,7 @@ import pytest
 
 from local.worker_user import USER
 from settings import Endpoint, read_settings
-from storage.store import open_store, store_faults
+from storage.choice import open_store, store_faults
 from tests.deploy.blueprint import MINIO, ROOT, WORKER, Blueprint
 from tests.deploy.dockerfile import Dockerfile
 

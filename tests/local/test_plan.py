@@ -5,7 +5,7 @@ import pytest
 from errors import StoreError
 from local.plan import make_plan
 from settings import read_settings
-from storage.store import open_store
+from storage.choice import open_store
 from tasks.requests import BatchRequest
 from tests.minio_server import MinioServer
 

@@ -18,8 +18,9 @@ from minio.minioadmin import MinioAdmin
 
 from errors import SettingsError, StoreError
 from settings import Endpoint, Settings, read_settings
+from storage.choice import open_store
 from storage.claims import Claim
-from storage.store import Area, StoredObject, open_store
+from storage.store import Area, StoredObject
 from tasks.leaf import make_thumbnail
 from tasks.requests import ThumbnailRequest
 from tests.minio_server import PASSWORD, USER, MinioServer
@@ -220,6 +221,7 @@ async def test_a_presigned_links_expiry_is_in_the_outcome(minio: MinioServer, bu
     request = ThumbnailRequest(title="One", model="gpt-image-2", style="neon", template="bottom-bar", font="inter")
     for _ in range(2):
         outcome = await make_thumbnail(request, settings)
+        assert outcome["status"] == "ok"
         assert status(outcome["image_url"]) == 200
         lasts = datetime.fromisoformat(outcome["image_url_expires_at"]) - datetime.now(UTC)
         assert timedelta(minutes=59) < lasts <= timedelta(hours=1, seconds=1)

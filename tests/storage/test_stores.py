@@ -9,7 +9,8 @@ import pytest
 
 from errors import StoreError
 from settings import Settings, read_settings
-from storage.store import Area, Store, StoredObject, open_store
+from storage.choice import open_store
+from storage.store import Area, Store, StoredObject
 from tests.minio_server import MinioServer
 
 

@@ -8,16 +8,18 @@ from typing import Any
 
 import pytest
 
+from outcomes import Outcome, Row
 from settings import Settings, read_settings
+from storage.choice import open_store
 from storage.keys import BATCHES_KEY, START_PAGE_KEY, manifest_key
-from storage.store import Area, StoredObject, open_store
-from tasks.attempt import Attempt
-from tasks.batch_record import BatchRecord
+from storage.store import Area, StoredObject
+from tasks.record import BatchRecord
 from tasks.requests import BatchRequest
 from tests.clock import TestClock
 from tests.gallery.batches import LOOK, missing, ok
 from tests.memory_store import MemoryStore
 from tests.minio_server import MinioServer
+from waiting import Attempt
 
 
 @pytest.fixture(params=["directory", "minio"])
@@ -32,8 +34,9 @@ def asked(title: str = "One") -> BatchRequest:
     return BatchRequest(prompts=[title], models=["gpt-image-1", "dall-e-3"], **LOOK)  # type: ignore[arg-type]
 
 
-def rows(*outcomes: dict[str, Any]) -> list[dict[str, Any]]:
-    return [{"title": outcomes[0]["title"], **LOOK, "results": list(outcomes)}]
+def rows(*outcomes: Outcome) -> list[Row]:
+    row: Any = {"title": outcomes[0]["title"], **LOOK, "results": list(outcomes)}
+    return [row]
 
 
 PENDING = rows(missing("pending", "One", "gpt-image-1"), missing("pending", "One", "dall-e-3"))

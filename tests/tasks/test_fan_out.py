@@ -1,22 +1,33 @@
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tasks.fan_out import Outcome, Pair, counts, fan_out
+from outcomes import Outcome, Pair, counts, pending
+from tasks.fan_out import fan_out
+from tasks.windows import Windows
+from tests.gallery.batches import ok
 
 PAIRS = [Pair(f"title {number}", "model") for number in range(30)]
 
 
-def ok(pair: Pair) -> Outcome:
-    return {"status": "ok", **pair._asdict(), "reused": False}
+def finished(pair: Pair) -> Outcome:
+    outcome: Outcome = ok(*pair)
+    return outcome
+
+
+async def run(leaf: Callable[[Pair], Awaitable[Outcome]], window: int) -> list[Outcome]:
+    outcomes: list[Outcome] = [pending(pair) for pair in PAIRS]
+    await fan_out(PAIRS, leaf, Windows(["one vendor"] * len(PAIRS), window), outcomes)
+    return outcomes
 
 
 async def test_outcomes_come_in_the_pairs_order_whatever_finishes_first() -> None:
     async def leaf(pair: Pair) -> Outcome:
         await asyncio.sleep(0.001 * (30 - PAIRS.index(pair)))
-        return ok(pair)
+        return finished(pair)
 
-    assert await fan_out(PAIRS, leaf, 10) == [ok(pair) for pair in PAIRS]
+    assert await run(leaf, 10) == [finished(pair) for pair in PAIRS]
 
 
 @pytest.mark.parametrize("window", [1, 7, 30, 100])
@@ -29,9 +40,9 @@ async def test_no_more_run_at_a_time_than_the_window_holds_and_it_is_kept_full(w
         most = max(most, running)
         await asyncio.sleep(0.001)
         running -= 1
-        return ok(pair)
+        return finished(pair)
 
-    await fan_out(PAIRS, leaf, window)
+    await run(leaf, window)
     assert most == min(window, len(PAIRS))
 
 
@@ -39,9 +50,9 @@ async def test_one_bad_leaf_takes_nothing_along() -> None:
     async def leaf(pair: Pair) -> Outcome:
         if pair is PAIRS[3]:
             raise RuntimeError("Subtask failed: the store is down")
-        return ok(pair)
+        return finished(pair)
 
-    outcomes = await fan_out(PAIRS, leaf, 5)
+    outcomes = await run(leaf, 5)
     assert outcomes[3] == {
         "status": "failed",
         "title": "title 3",
@@ -62,9 +73,9 @@ async def test_no_leaf_is_left_running_when_the_parent_is_cancelled() -> None:
         finally:
             await asyncio.sleep(0.01 * (PAIRS.index(pair) + 1))  # What a leaf still has to put in order.
             running -= 1
-        return ok(pair)
+        return finished(pair)
 
-    parent = asyncio.create_task(fan_out(PAIRS, leaf, 5))
+    parent = asyncio.create_task(run(leaf, 5))
     await asyncio.sleep(0.01)
     assert running == 5
     parent.cancel()

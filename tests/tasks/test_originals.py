@@ -29,12 +29,12 @@ from settings import Settings
 from storage.history import read_history
 from storage.patience import PatientStore
 from storage.store import Area, StoredObject
-from tasks.attempt import Attempt
 from tasks.originals import Original, find_or_generate
 from tasks.requests import ThumbnailRequest
 from tasks.work import work_of
 from tests.clock import TestClock, settle
 from tests.memory_store import MemoryStore
+from waiting import Attempt
 
 SETTINGS = Settings(openai_api_key="key")
 WORK = work_of(

@@ -5,17 +5,19 @@ import logging
 
 import pytest
 
-from tasks import progress
+from outcomes import Outcome
 from tasks.progress import ProgressLog
+from tests.clock import TestClock
+from tests.gallery.batches import missing, ok
 
-OK = {"status": "ok", "title": "t", "model": "m", "reused": False}
+OK = ok("t", "m")
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records]
 
 
-def run(total: int, outcomes: list[dict[str, object]]) -> None:
+def run(total: int, outcomes: list[Outcome]) -> None:
     log = ProgressLog(total)
     for outcome in outcomes:
         log.begin()
@@ -34,29 +36,24 @@ def test_a_batch_takes_twenty_lines_at_most_and_one_at_its_end(
 
 def test_the_counts_are_told_apart_and_bad_pairs_have_lines_of_their_own(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    error = {"error": {"code": "moderation", "message": "the provider refused"}}
-    outcomes = [OK, {**OK, "reused": True}, {**OK, "status": "rejected", **error}, {**OK, "status": "failed", **error}]
-    run(4, outcomes)
+    bad = [missing(status, "t", "m", "the provider refused") for status in ("rejected", "failed")]
+    run(4, [OK, ok("t", "m", reused=True), *bad])
     assert "4 of 4: 2 ok (1 reused), 1 rejected, 1 failed; 0 in flight" in lines(caplog)[-1]
     assert "t, m: rejected, the provider refused" in lines(caplog)
     assert "t, m: failed, the provider refused" in lines(caplog)
 
 
-async def test_a_batch_in_which_nothing_ends_still_says_that_it_lives(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_batch_in_which_nothing_ends_still_says_that_it_lives(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr(progress, "QUIET_SECONDS", 0.02)
-    log = ProgressLog(3)
+    clock = TestClock()
+    log = ProgressLog(3, clock)
     log.begin()
-    telling = asyncio.create_task(log.keep_telling())
-    await asyncio.sleep(0.1)
-    telling.cancel()
-    assert 2 <= len(lines(caplog)) <= 5
-    assert "0 of 3: 0 ok (0 reused), 0 rejected, 0 failed; 1 in flight" in lines(caplog)[0]
+    logging_counts = asyncio.create_task(log.keep_logging())
+    await clock.advance(100)
+    logging_counts.cancel()
+    assert lines(caplog) == ["0 of 3: 0 ok (0 reused), 0 rejected, 0 failed; 1 in flight, 0 a minute"] * 3
 
 
 def test_a_hostile_title_stays_on_its_line(caplog: pytest.LogCaptureFixture) -> None:
-    error = {"error": {"code": "failed", "message": "no"}}
-    run(1, [{**OK, "status": "failed", "title": "a\nERROR forged\x1b[2J\u202e", **error}])
+    run(1, [missing("failed", "a\nERROR forged\x1b[2J\u202e", "m", "no")])
     assert "a ERROR forged [2J, m: failed, no" in lines(caplog)

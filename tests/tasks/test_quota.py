@@ -9,17 +9,20 @@ import pytest
 from PIL import Image
 
 from errors import ProviderThrottledError
+from outcomes import Outcome, Pair, pending
 from providers.provider import Picture, PictureRequest
 from providers.registry import MODELS, Model
 from settings import Settings
 from storage.patience import PatientStore
-from tasks.attempt import Attempt
-from tasks.fan_out import Outcome, Pair, fan_out
+from tasks.fan_out import fan_out
 from tasks.originals import find_or_generate
 from tasks.requests import ThumbnailRequest
+from tasks.windows import Windows
 from tasks.work import work_of
 from tests.clock import TestClock
+from tests.gallery.batches import ok
 from tests.memory_store import MemoryStore
+from waiting import Attempt
 
 SETTINGS = Settings(openai_api_key="key", google_api_key="key")
 LOOK = {"style": "neon", "template": "bottom-bar", "font": "inter"}
@@ -69,9 +72,13 @@ async def run(pairs: list[Pair], provider: Provider, clock: TestClock, window: i
         work = work_of(ThumbnailRequest(title=pair.title, model=pair.model, **LOOK), SETTINGS)  # type: ignore[arg-type]
         original = await find_or_generate(work, SETTINGS, patient, attempt, lambda: None, provider.opened)
         ended[pair] = clock.now()
-        return {"status": "ok", **pair._asdict(), "throttled_seconds": original.throttled_seconds}
+        outcome: Outcome = ok(*pair)
+        if outcome["status"] == "ok" and original.throttled_seconds:
+            outcome["throttled_seconds"] = original.throttled_seconds
+        return outcome
 
-    await clock.play(fan_out(pairs, leaf, window, vendor_of=lambda pair: MODELS[pair.model].vendor))
+    windows = Windows([MODELS[pair.model].vendor for pair in pairs], window)
+    await clock.play(fan_out(pairs, leaf, windows, [pending(pair) for pair in pairs]))
     return ended
 
 

@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from errors import InvalidRequestError
+from providers.choice import log_models
 from providers.prompt import STYLES
 from settings import Settings
-from tasks.requests import BatchRequest, ThumbnailRequest, check_request, clean_text, log_models
+from tasks.checks import check_request
+from tasks.requests import BatchRequest, ThumbnailRequest
+from text import clean_text
 
 GOOD: dict[str, Any] = {
     "prompts": ["One", "Two"],

@@ -1,5 +1,6 @@
 """The tasks as registered: what they take, and what the parents return."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,12 +8,13 @@ import pytest
 
 from errors import InvalidRequestError
 from local.engine import Engine
+from outcomes import Row
 from settings import Settings
 from tasks import app, generate_batch, generate_thumbnail, generate_thumbnails
-from tasks.app import name_arguments
-from tasks.attempt import Attempt
-from tasks.batch_record import BatchRecord
-from tasks.requests import BatchRequest
+from tasks.record import BatchRecord
+from tasks.requests import BatchRequest, bind
+from tests.gallery.batches import LOOK, ok
+from waiting import Attempt
 
 BATCH = [["One", "Two", "Three"], ["dall-e-3", "gpt-image-1"], "neon", "left-panel", "lora"]
 
@@ -60,8 +62,6 @@ async def test_input_by_names_is_the_same_as_by_position(environment: Settings) 
 
 
 async def test_the_record_of_a_batch_is_beside_its_pictures(environment: Settings) -> None:
-    import json
-
     result = await run("generateBatch", BATCH)
     manifest = json.loads(Path(result["manifest_url"].removeprefix("file://")).read_text())
     assert manifest["version"] == 1
@@ -77,12 +77,12 @@ async def test_the_record_of_a_batch_is_beside_its_pictures(environment: Setting
 def test_too_short_too_long_and_misnamed_input_says_what_the_task_takes() -> None:
     usage = "It is, in this order: prompts, models, style, template, font, context (or ''), extra_prompt (or ''), "
     with pytest.raises(InvalidRequestError, match=r"The input lacks style, template, font\. It is") as caught:
-        name_arguments(generate_batch.func, [["a"], ["b"]])
+        bind(BatchRequest, [["a"], ["b"]])
     assert usage in str(caught.value)
     with pytest.raises(InvalidRequestError, match="The input has 9 values, 1 more than it may"):
-        name_arguments(generate_batch.func, list(range(9)))
+        bind(BatchRequest, list(range(9)))
     with pytest.raises(InvalidRequestError, match="There is no input named 'titles'"):
-        name_arguments(generate_batch.func, [], {"titles": []})
+        bind(BatchRequest, [], {"titles": []})
 
 
 @pytest.mark.parametrize("arguments", [[], [["a"]], list(range(9)), {"titles": ["a"]}])
@@ -95,13 +95,11 @@ async def test_the_tasks_themselves_answer_so_too(environment: Settings, argumen
 
 
 async def test_rows_too_large_for_a_result_are_in_the_manifest_alone(environment: Settings) -> None:
-    import json
-
     request = BatchRequest(prompts=["One"], models=["dall-e-3"], style="neon", template="bottom-bar", font="inter")
-    made = {"served_by": "m", "image_url": "u", "key": "k.jpg", "template": "bottom-bar", "font": "inter"}
-    outcome = {"status": "ok", "title": "One", "model": "dall-e-3", **made, "reused": False}
-    rows = [{"title": "One", "style": "neon", "template": "bottom-bar", "font": "inter", "results": [outcome] * 1000}]
+    row: Any = {"title": "One", **LOOK, "results": [ok("One", "dall-e-3")] * 1000}
+    rows: list[Row] = [row]
     result = await BatchRecord(request, environment, Attempt()).finish(rows, most_bytes=50_000)
     assert (result["rows"], result["summary"]["ok"]) == ([], 1000)
+    assert result["manifest_url"]
     assert json.loads(Path(result["manifest_url"].removeprefix("file://")).read_text())["rows"] == rows
     assert (await BatchRecord(request, environment, Attempt()).finish(rows))["rows"] == rows

@@ -5,23 +5,35 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 from json import dumps
-from typing import Any
+from typing import NotRequired
+
+from typing_extensions import TypedDict
 
 from errors import StoreError
 from gallery.batches import batch_of
-from gallery.manifest import Manifest, build_manifest, manifest_text, read_manifest, timestamp
+from gallery.manifest import (
+    Manifest,
+    build_manifest,
+    manifest_text,
+    read_manifest,
+    read_request,
+    timestamp,
+)
 from gallery.page import render_page
+from outcomes import Counts, Finished, Outcome, Row, counts
 from settings import Settings
+from storage.choice import open_store
 from storage.keys import START_PAGE_KEY, batch_id, manifest_key, page_key
-from storage.store import Area, Store, StoredObject, open_store
-from tasks.attempt import Attempt, patient_store
+from storage.patience import patient_store
+from storage.store import Area, Store, StoredObject
 from tasks.batch_list import addresses, list_batch
-from tasks.fan_out import Outcome, counts
 from tasks.requests import BatchRequest
+from waiting import Attempt
 
-__all__ = ["BatchRecord"]
+__all__ = ["BatchRecord", "BatchResult"]
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +44,16 @@ MOST_BYTES = 2_500_000
 PAUSE_SECONDS = 5.0
 PAUSE_RATIO = 50
 
-Row = dict[str, Any]
+
+class BatchResult(TypedDict):
+    """What ``generateBatch`` returns. A URL is None where what it leads to could not be written."""
+
+    batch_id: str
+    summary: Counts
+    manifest_url: str | None
+    gallery_url: str | None
+    notes: NotRequired[list[str]]
+    rows: list[Row]
 
 
 class BatchRecord:
@@ -43,14 +64,14 @@ class BatchRecord:
 
     def __init__(self, request: BatchRequest, settings: Settings, attempt: Attempt, store: Store | None = None) -> None:
         """Take the request, which the batch's id is a digest of; nothing is read or written yet."""
-        self._request = request.model_dump()
+        self._request = read_request(asdict(request))
         self._simulated = settings.simulate_providers
         self._store = store or open_store(settings)
-        self._patient_store = patient_store(self._store, settings, attempt)
+        self._patient_store = patient_store(self._store, settings.store_patience_seconds, attempt)
         self._notes: list[str] = []
-        self._id = batch_id([self._request, self._simulated])
+        self._id = batch_id([asdict(request), self._simulated])
         self._created_at = ""
-        self._earlier: dict[tuple[str, str], Outcome] = {}
+        self._earlier: dict[tuple[str, str], Finished] = {}
 
     @asynccontextmanager
     async def kept_up(self, rows: Callable[[], list[Row]]) -> AsyncIterator[None]:
@@ -74,26 +95,28 @@ class BatchRecord:
         ended.set()
         await writing  # What is written last must be the last.
 
-    async def finish(self, rows: list[Row], most_bytes: int = MOST_BYTES) -> dict[str, Any]:
+    async def finish(self, rows: list[Row], most_bytes: int = MOST_BYTES) -> BatchResult:
         """Write the batch's last manifest and page, and return the batch's result.
 
         Rows that take more than ``most_bytes`` of JSON are in the manifest only; the result's are empty then. The URL
         of what was not written is None.
         """
         manifest_url, gallery_url = await self._write(rows, finished=True, listed=True)
-        summary = _summary(rows)
+        summary = counts([outcome for row in rows for outcome in row["results"]])
         if len(dumps(rows)) > most_bytes:
             logger.warning("the result's rows take more than %d bytes: they are in the manifest alone", most_bytes)
             rows = []
         # The rows come last: where a log cuts a long result off, the links to all of it have been shown.
-        return {
+        result: BatchResult = {
             "batch_id": self._id,
             "summary": summary,
             "manifest_url": manifest_url,
             "gallery_url": gallery_url,
-            **({"notes": self._notes} if self._notes else {}),
             "rows": rows,
         }
+        if self._notes:
+            result["notes"] = self._notes
+        return result
 
     async def _keep_writing(self, rows: Callable[[], list[Row]], ended: asyncio.Event) -> None:
         pause = PAUSE_SECONDS
@@ -114,8 +137,7 @@ class BatchRecord:
         manifest = build_manifest(
             self._id,
             self._request,
-            _summary(rows := self._with_earlier(rows)),
-            rows,
+            self._with_earlier(rows),
             created_at=self._created_at,
             updated_at=_now(),
             finished=finished,
@@ -172,10 +194,6 @@ class BatchRecord:
     def _known(self, outcome: Outcome) -> Outcome:
         earlier = self._earlier.get((outcome["title"], outcome["model"]))
         return earlier if earlier and outcome["status"] == "pending" else outcome
-
-
-def _summary(rows: list[Row]) -> dict[str, int]:
-    return counts([outcome for row in rows for outcome in row["results"]])
 
 
 def _now() -> str:

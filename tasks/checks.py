@@ -1,0 +1,164 @@
+"""What a request is checked for, before anything is started: every problem is found and listed at once."""
+
+import difflib
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from compositing.fonts import font_names, load_font
+from compositing.shaping import missing_characters
+from compositing.templates import TEMPLATES
+from errors import InvalidRequestError
+from providers.choice import provider_faults
+from providers.prompt import STYLES
+from providers.registry import MODELS
+from settings import Settings
+from storage.choice import store_faults
+from tasks.requests import Look, RequestT, ThumbnailRequest, inputs_of
+from text import brief, clean_text
+
+__all__ = ["check_request"]
+
+
+def _whole(text: str) -> str:
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise PydanticCustomError("half", "holds half of a surrogate pair, which is no character; take it out")
+    return text
+
+
+def _titled(text: str) -> str:
+    if all(unicodedata.category(character)[0] in "ZC" for character in clean_text(_whole(text))):
+        raise PydanticCustomError("empty", "holds nothing that could be read; write a title")
+    return text
+
+
+def _one_of(kind: str, valid: Iterable[str]) -> Callable[[str], str]:
+    names = list(valid)
+
+    def check(name: str) -> str:
+        if _whole(name) in names:
+            return name
+        near = difflib.get_close_matches(name.lower(), names, n=1)
+        hint = f' Did you mean "{near[0]}"?' if near else ""
+        raise PydanticCustomError(
+            "unknown",
+            "{message}",
+            {"message": f'"{brief(clean_text(name))}" is no {kind}.{hint} Valid: {", ".join(names)}'},
+        )
+
+    return check
+
+
+Text = Annotated[str, AfterValidator(_whole)]
+Title = Annotated[str, AfterValidator(_titled)]
+ModelId = Annotated[str, AfterValidator(_one_of("model", MODELS))]
+AtLeastOne = Field(min_length=1)
+# What each input must be, by its name.
+CHECKED: dict[str, Any] = {
+    "prompts": Annotated[list[Title], AtLeastOne],
+    "title": Title,
+    "models": Annotated[list[ModelId], AtLeastOne],
+    "model": ModelId,
+    "style": Annotated[str, AfterValidator(_one_of("style", STYLES))],
+    "template": Annotated[str, AfterValidator(_one_of("template", TEMPLATES))],
+    "font": Annotated[str, AfterValidator(_one_of("font", font_names()))],
+    "context": Text,
+    "extra_prompt": Text,
+    "variation": Annotated[int, Field(ge=0)],
+}
+
+
+def check_request(kind: type[RequestT], values: Mapping[str, Any], settings: Settings) -> RequestT:
+    """Return the request, or refuse it.
+
+    Raises:
+        InvalidRequestError: naming every fault of the values and of the settings, each with its remedy.
+    """
+    given_titles, given_models = _given(values, "title", "prompts"), _given(values, "model", "models")
+    titles = [title for title in given_titles if isinstance(title, str)]
+    models = [model for model in given_models if isinstance(model, str)]
+    faults = [*_duplicate_faults("prompts", given_titles), *_duplicate_faults("models", given_models)]
+    faults += _size_faults(len(titles) * len(models), settings)
+    faults += _glyph_faults(titles, values.get("font"))
+    if kind is not ThumbnailRequest:  # A leaf's own answer to a missing key is a rejected outcome.
+        faults += provider_faults([MODELS[model] for model in models if model in MODELS], settings)
+    faults += [*store_faults(settings), *_crash_faults(settings)]
+    try:
+        _model(kind).model_validate(values)
+    except ValidationError as error:
+        in_order = sorted(error.errors(), key=lambda fault: list(values).index(str(fault["loc"][0])))
+        raise InvalidRequestError([*map(_sentence, in_order), *faults]) from None
+    if faults:
+        raise InvalidRequestError(faults)
+    return kind(**values)
+
+
+def _model(kind: type[Look]) -> type[BaseModel]:
+    inputs: dict[str, Any] = {
+        name: (CHECKED[name], ... if each.default is each.empty else each.default)
+        for name, each in inputs_of(kind).items()
+    }
+    return create_model(kind.__name__, __config__=ConfigDict(strict=True), **inputs)
+
+
+def _given(values: Mapping[str, Any], one: str, many: str) -> list[object]:
+    """Return one value or the many, so that faults of the whole are found beside faults of its parts."""
+    given = values.get(many, [values.get(one)])
+    return given if isinstance(given, list) else []
+
+
+def _duplicate_faults(name: str, items: Sequence[object]) -> list[str]:
+    first: dict[str, int] = {}
+    texts = [(number, clean_text(item)) for number, item in enumerate(items) if isinstance(item, str)]
+    return [
+        f"{name}[{number}] is the same as {name}[{first[text]}]; leave it in once"
+        for number, text in texts
+        if first.setdefault(text, number) != number
+    ]
+
+
+def _size_faults(images: int, settings: Settings) -> list[str]:
+    if images <= settings.max_images_per_batch:
+        return []
+    return [
+        f"The request is for {images} images, and MAX_IMAGES_PER_BATCH is {settings.max_images_per_batch}; "
+        "split the request, or raise the variable if you mean to pay for as many"
+    ]
+
+
+def _crash_faults(settings: Settings) -> list[str]:
+    if settings.crash_model in (None, *MODELS):
+        return []
+    return [f"CRASH_FIRST_ATTEMPT_OF_MODEL={settings.crash_model!r} is no model; unset it, or name one that is"]
+
+
+def _glyph_faults(titles: Sequence[str], font: object) -> list[str]:
+    if font not in font_names() or not isinstance(font, str):
+        return []
+    faults = []
+    for title in map(clean_text, titles):
+        if any("\ud800" <= character <= "\udfff" for character in title):
+            continue  # Refused for that already.
+        if missing := missing_characters(title, load_font(font)):
+            remedy = "no font here has them; take them out"
+            faults.append(
+                f'The font "{font}" cannot set {" ".join(missing[:20])} of the title "{brief(title)}"; {remedy}'
+            )
+    return faults
+
+
+def _sentence(error: ErrorDetails) -> str:
+    where = "".join(f"[{part}]" if isinstance(part, int) else str(part) for part in error["loc"])
+    remedies = {
+        "string_type": "must be a text in quotes",
+        "list_type": "must be a list of texts in square brackets",
+        "int_type": "must be a whole number without quotes",
+        "greater_than_equal": "must be 0 or more",
+        "too_short": "must hold at least one text",
+    }
+    if remedy := remedies.get(error["type"]):
+        return f"{where}: {remedy}, not {brief(repr(error['input']))}"
+    return f"{where}: {error['msg']}"
