@@ -7,9 +7,9 @@ import logging
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from errors import SettingsError
@@ -62,122 +62,6 @@ class Endpoint:
             return cls.parse(f"http://{text}")  # That network carries plain HTTP.
         except ValueError:
             raise ValueError("give a host and its port, such as minio-abcd:9000") from None
-
-
-@dataclass(frozen=True)
-class Administrator:
-    """The keys that MinIO was started with. No worker has them."""
-
-    user: str
-    password: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the environment says. Keys are left out of ``repr``, so that no log line can hold one."""
-
-    openai_api_key: str | None = field(default=None, repr=False)
-    google_api_key: str | None = field(default=None, repr=False)
-    openai_image_quality: str = "medium"
-    openai_image_size: str | None = None
-    gemini_image_size: str = "1K"
-    provider_timeout_seconds: float = 240.0
-    simulate_providers: bool = False
-    simulated_latency_seconds: float = 1.0
-    thumbnails_dir: Path | None = None
-    minio_endpoint: Endpoint | None = None
-    minio_access_key: str | None = field(default=None, repr=False)
-    minio_secret_key: str | None = field(default=None, repr=False)
-    minio_bucket: str = "thumbnails"
-    minio_public_base_url: str | None = None
-    minio_region: str = "us-east-1"
-    minio_presigned_hours: int | None = None
-    store_patience_seconds: float = 840.0
-    max_images_per_batch: int = 50
-    fan_out_window: int = 20
-    crash_model: str | None = None
-    on_render: bool = False
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """What must not be read anywhere."""
-        return tuple(filter(None, (self.openai_api_key, self.google_api_key, self.minio_secret_key)))
-
-
-def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings from ``environ`` (the process's own unless given).
-
-    Raises:
-        SettingsError: naming every variable whose value cannot be used.
-    """
-    environ = os.environ if environ is None else environ
-    faults: list[str] = []
-
-    def read(name: str, parse: Callable[[str], T], default: T) -> T:
-        text = environ.get(name, "").strip()
-        if not text:
-            return default
-        try:
-            return parse(text)
-        except ValueError as error:
-            shown = "" if name.endswith("_KEY") or "@" in text else f"={text!r}"
-            faults.append(f"{name}{shown}: {error}")
-            return default
-
-    read("LOG_LEVEL", _one_of(LOG_LEVELS), "INFO")
-    for name in ("OPENAI_BASE_URL", "GOOGLE_GEMINI_BASE_URL"):  # Read by the vendors' SDKs, which do not check them.
-        read(name, _base_url, None)
-    private_endpoint = read("MINIO_HOSTPORT", Endpoint.parse_private, None)
-    settings = Settings(
-        openai_api_key=read("OPENAI_API_KEY", _key, None),
-        google_api_key=read("GOOGLE_API_KEY", _key, None),
-        openai_image_quality=read("OPENAI_IMAGE_QUALITY", _one_of(OPENAI_QUALITIES), "medium"),
-        openai_image_size=read("OPENAI_IMAGE_SIZE", _openai_size, None),
-        gemini_image_size=read("GEMINI_IMAGE_SIZE", _one_of(GEMINI_SIZES), "1K"),
-        provider_timeout_seconds=read("PROVIDER_TIMEOUT_SECONDS", _timeout, 240.0),
-        simulate_providers=read("SIMULATE_PROVIDERS", _switch, False),
-        simulated_latency_seconds=read("SIMULATED_LATENCY_SECONDS", _seconds, 1.0),
-        thumbnails_dir=read("THUMBNAILS_DIR", lambda text: Path(text).absolute(), None),
-        minio_endpoint=read("MINIO_ENDPOINT", Endpoint.parse, None) or private_endpoint,
-        minio_access_key=read("MINIO_ACCESS_KEY", _key, None),
-        minio_secret_key=read("MINIO_SECRET_KEY", _key, None),
-        minio_bucket=read("MINIO_BUCKET", _bucket, "thumbnails"),
-        minio_public_base_url=read("MINIO_PUBLIC_BASE_URL", _base_url, None),
-        minio_region=read("MINIO_REGION", str, "us-east-1"),
-        minio_presigned_hours=read("MINIO_PRESIGNED_HOURS", _hours, None),
-        store_patience_seconds=read("STORE_PATIENCE_SECONDS", _seconds, 840.0),
-        max_images_per_batch=read("MAX_IMAGES_PER_BATCH", _count, 50),
-        fan_out_window=read("FAN_OUT_WINDOW", _count, 20),
-        crash_model=read("CRASH_FIRST_ATTEMPT_OF_MODEL", str, None),
-        on_render=read("RENDER", _switch, False),
-    )
-    if settings.minio_presigned_hours and urlsplit(settings.minio_public_base_url or "").path:
-        faults.append("MINIO_PUBLIC_BASE_URL has a path, and presigned links cannot: give it without, or unset either")
-    if faults:
-        raise SettingsError(faults)
-    return settings
-
-
-def read_administrator(environ: Mapping[str, str] | None = None) -> Administrator:
-    """Read MinIO's root user from ``environ`` (the process's own unless given).
-
-    Raises:
-        SettingsError: naming every variable that is not set.
-    """
-    environ = os.environ if environ is None else environ
-    names = ("MINIO_ROOT_USER", "MINIO_ROOT_PASSWORD")
-    user, password = (environ.get(name, "").strip() for name in names)
-    if not (user and password):
-        unset = [name for name, text in zip(names, (user, password), strict=True) if not text]
-        raise SettingsError([f"{name} is not set: set it to what the MinIO server was started with" for name in unset])
-    return Administrator(user, password)
-
-
-def log_level(environ: Mapping[str, str] | None = None) -> int:
-    """Return the level that ``LOG_LEVEL`` names, or INFO; a wrong name is reported by ``read_settings``."""
-    environ = os.environ if environ is None else environ
-    name = environ.get("LOG_LEVEL", "").strip().upper()
-    return logging.getLevelNamesMapping()[name if name in LOG_LEVELS else "INFO"]
 
 
 def _one_of(names: tuple[str, ...]) -> Callable[[str], str]:
@@ -258,3 +142,115 @@ def _seconds(text: str) -> float:
     if not 0 <= seconds < float("inf"):
         raise ValueError(remedy)
     return seconds
+
+
+def _directory(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _variable(name: str, parse: Callable[[str], object], default: object = None, *, secret: bool = False) -> Any:
+    """Return a field that is read from a variable; secrets are left out of ``repr``, so no log line can hold one."""
+    return field(default=default, repr=not secret, metadata={"variable": name, "parse": parse})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says: each variable, how it is read, and what it is where it is not set."""
+
+    openai_api_key: str | None = _variable("OPENAI_API_KEY", _key, secret=True)
+    google_api_key: str | None = _variable("GOOGLE_API_KEY", _key, secret=True)
+    openai_image_quality: str = _variable("OPENAI_IMAGE_QUALITY", _one_of(OPENAI_QUALITIES), "medium")
+    openai_image_size: str | None = _variable("OPENAI_IMAGE_SIZE", _openai_size)
+    gemini_image_size: str = _variable("GEMINI_IMAGE_SIZE", _one_of(GEMINI_SIZES), "1K")
+    provider_timeout_seconds: float = _variable("PROVIDER_TIMEOUT_SECONDS", _timeout, 240.0)
+    simulate_providers: bool = _variable("SIMULATE_PROVIDERS", _switch, False)
+    simulated_latency_seconds: float = _variable("SIMULATED_LATENCY_SECONDS", _seconds, 1.0)
+    thumbnails_dir: Path | None = _variable("THUMBNAILS_DIR", _directory)
+    minio_endpoint: Endpoint | None = _variable("MINIO_ENDPOINT", Endpoint.parse)
+    minio_access_key: str | None = _variable("MINIO_ACCESS_KEY", _key, secret=True)
+    minio_secret_key: str | None = _variable("MINIO_SECRET_KEY", _key, secret=True)
+    minio_bucket: str = _variable("MINIO_BUCKET", _bucket, "thumbnails")
+    minio_public_base_url: str | None = _variable("MINIO_PUBLIC_BASE_URL", _base_url)
+    minio_region: str = _variable("MINIO_REGION", str, "us-east-1")
+    minio_presigned_hours: int | None = _variable("MINIO_PRESIGNED_HOURS", _hours)
+    store_patience_seconds: float = _variable("STORE_PATIENCE_SECONDS", _seconds, 840.0)
+    max_images_per_batch: int = _variable("MAX_IMAGES_PER_BATCH", _count, 50)
+    fan_out_window: int = _variable("FAN_OUT_WINDOW", _count, 20)
+    crash_model: str | None = _variable("CRASH_FIRST_ATTEMPT_OF_MODEL", str)
+    on_render: bool = _variable("RENDER", _switch, False)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be read anywhere."""
+        return tuple(filter(None, (self.openai_api_key, self.google_api_key, self.minio_secret_key)))
+
+
+@dataclass(frozen=True)
+class Administrator:
+    """The keys that MinIO was started with. No worker has them."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+# Read elsewhere (by the logging and by the vendors' SDKs, which do not check them), and checked here.
+CHECKED_HERE: tuple[tuple[str, Callable[[str], object]], ...] = (
+    ("LOG_LEVEL", _one_of(LOG_LEVELS)),
+    ("OPENAI_BASE_URL", _base_url),
+    ("GOOGLE_GEMINI_BASE_URL", _base_url),
+)
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from ``environ`` (the process's own unless given).
+
+    Raises:
+        SettingsError: naming every variable whose value cannot be used.
+    """
+    environ = os.environ if environ is None else environ
+    faults: list[str] = []
+
+    def read(name: str, parse: Callable[[str], T]) -> T | None:
+        text = environ.get(name, "").strip()
+        if not text:
+            return None
+        try:
+            return parse(text)
+        except ValueError as error:
+            shown = "" if name.endswith("_KEY") or "@" in text else f"={text!r}"
+            faults.append(f"{name}{shown}: {error}")
+            return None
+
+    for name, parse in CHECKED_HERE:
+        read(name, parse)
+    found = {each.name: read(each.metadata["variable"], each.metadata["parse"]) for each in fields(Settings)}
+    private = read("MINIO_HOSTPORT", Endpoint.parse_private)
+    found["minio_endpoint"] = found["minio_endpoint"] or private
+    settings = Settings(**{name: value for name, value in found.items() if value is not None})
+    if settings.minio_presigned_hours and urlsplit(settings.minio_public_base_url or "").path:
+        faults.append("MINIO_PUBLIC_BASE_URL has a path, and presigned links cannot: give it without, or unset either")
+    if faults:
+        raise SettingsError(faults)
+    return settings
+
+
+def read_administrator(environ: Mapping[str, str] | None = None) -> Administrator:
+    """Read MinIO's root user from ``environ`` (the process's own unless given).
+
+    Raises:
+        SettingsError: naming every variable that is not set.
+    """
+    environ = os.environ if environ is None else environ
+    names = ("MINIO_ROOT_USER", "MINIO_ROOT_PASSWORD")
+    user, password = (environ.get(name, "").strip() for name in names)
+    if not (user and password):
+        unset = [name for name, text in zip(names, (user, password), strict=True) if not text]
+        raise SettingsError([f"{name} is not set: set it to what the MinIO server was started with" for name in unset])
+    return Administrator(user, password)
+
+
+def log_level(environ: Mapping[str, str] | None = None) -> int:
+    """Return the level that ``LOG_LEVEL`` names, or INFO; a wrong name is reported by ``read_settings``."""
+    environ = os.environ if environ is None else environ
+    name = environ.get("LOG_LEVEL", "").strip().upper()
+    return logging.getLevelNamesMapping()[name if name in LOG_LEVELS else "INFO"]
