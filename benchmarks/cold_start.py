@@ -29,10 +29,13 @@ NEEDED = """
 import io, render_sdk, pydantic, {package}, minio
 from PIL import Image
 from compositing.canvas import open_on_canvas
+from compositing.fonts import load_font
+from compositing.layout import lay_out
+from compositing.templates import TEMPLATES
 from compositing.thumbnail import compose
 picture = io.BytesIO()
 Image.new("RGB", {size}, "#336699").save(picture, "{format}")
-compose(open_on_canvas(picture.getvalue()), "A title", "left-panel", "lora")
+compose(open_on_canvas(picture.getvalue()), lay_out("A title", load_font("lora"), TEMPLATES["left-panel"]))
 """
 ANSWERS = {
     "gpt-image-2": {"size": (1200, 640), "format": "JPEG"},

@@ -45,7 +45,8 @@ async def make_thumbnail(request: ThumbnailRequest, settings: Settings, run_id: 
         "font": request.font,
     }
 
-    if lay_out(title, load_font(request.font), TEMPLATES[request.template]).shortened:
+    layout = lay_out(request.title, load_font(request.font), TEMPLATES[request.template])
+    if layout.shortened:
         logger.warning("%s: the title does not fit at any size and is shortened", work)
         outcome["title_shortened"] = True
     enter("looking")
@@ -70,7 +71,7 @@ async def make_thumbnail(request: ThumbnailRequest, settings: Settings, run_id: 
     from compositing.thumbnail import compose
 
     enter("composing")
-    jpeg = await asyncio.to_thread(compose, original.canvas, title, request.template, request.font)
+    jpeg = await asyncio.to_thread(compose, original.canvas, layout)
     composed = time.perf_counter()
     enter("uploading")
     about = {"title": title, "model": model.id, "served-by": work.picture.served_by}

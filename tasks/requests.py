@@ -10,9 +10,10 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from compositing.fallback import missing_characters
 from compositing.fonts import font_names, load_font
-from compositing.shaping import missing_characters
 from compositing.templates import TEMPLATES
+from compositing.title_text import draws_nothing, layout_text
 from errors import InvalidRequestError
 from providers.choice import provider_faults
 from providers.prompt import STYLES
@@ -37,7 +38,7 @@ HIDDEN = "[\u00ad\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
 
 
 def clean_text(text: str) -> str:
-    """Return a text as it is prompted, keyed and drawn: composed, on one line, without control characters."""
+    """Return a text as it is prompted, keyed and logged: composed, on one line, without control characters."""
     composed = re.sub(HIDDEN, "", unicodedata.normalize("NFC", text))
     return re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", composed).strip()
 
@@ -49,7 +50,7 @@ def _whole(text: str) -> str:
 
 
 def _titled(text: str) -> str:
-    if all(unicodedata.category(character)[0] in "ZC" for character in clean_text(_whole(text))):
+    if draws_nothing(clean_text(_whole(text))):
         raise PydanticCustomError("empty", "holds nothing that could be read; write a title")
     return text
 
@@ -172,13 +173,13 @@ def _glyph_faults(titles: Sequence[str], font: object) -> list[str]:
     if font not in font_names() or not isinstance(font, str):
         return []
     faults = []
-    for title in map(clean_text, titles):
+    for title in titles:
         if any("\ud800" <= character <= "\udfff" for character in title):
             continue  # Refused for that already.
-        if missing := missing_characters(title, load_font(font)):
+        if missing := missing_characters(layout_text(title), load_font(font)):
             remedy = "no font here has them; take them out"
             faults.append(
-                f'The font "{font}" cannot set {" ".join(missing[:20])} of the title "{brief(title)}"; {remedy}'
+                f'The font "{font}" cannot set {" ".join(missing[:20])} of the title "{brief(clean_text(title))}"; {remedy}'
             )
     return faults
 
