@@ -62,7 +62,7 @@ class Break:
 
 @functools.lru_cache(maxsize=16)
 def breaks(text: str, language: str, han: str) -> tuple[Break, ...]:
-    """Return the places where a title may be parted between words and their parts, in order."""
+    """Return the places where a title may be parted by the rules of its script, in order."""
     found = {place.end: place for place in _inside_identifiers(text)}
     found |= {place.end: place for place in _between_pieces(text, language, han)}
     return tuple(found[end] for end in sorted(found))
@@ -94,7 +94,8 @@ def _between_pieces(text: str, language: str, han: str) -> Iterator[Break]:
         elif end < start:
             yield Break(end, start, Kind.WORDS, _cost(text, end, start, language))
         elif phrases and start not in phrases and not text[end - 1].isascii():
-            yield Break(end, start, Kind.PARTS, INSIDE_PHRASE if start in words else INSIDE_WORD)
+            parted = (Kind.PARTS, INSIDE_PHRASE) if start in words else (Kind.SYLLABLES, INSIDE_WORD)
+            yield Break(end, start, *parted)
         elif text[end - 1].isascii() and unicodedata.category(text[end - 1])[0] in "PS":
             yield Break(end, start, Kind.PARTS, _compound_cost(text, end))
         else:

@@ -106,7 +106,7 @@ def _choose_breaks(box: TextBox) -> tuple[list[Break], int]:
     every = breaks(title.text, title.language, title.han)
     candidates = {
         Kind.WORDS: [place for place in every if place.kind == Kind.WORDS],
-        Kind.PARTS: list(every),
+        Kind.PARTS: [place for place in every if place.kind <= Kind.PARTS],
     }
     sizes = {kind: box.largest(places) for kind, places in candidates.items()}
     if sizes[Kind.WORDS] >= WORTH_PARTING[Kind.WORDS] * sizes[Kind.PARTS] > 0:

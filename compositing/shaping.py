@@ -4,6 +4,7 @@ A title is shaped once as a whole, in 2048ths of an em, and from that any stretc
 scales the result. The lines that are chosen in the end are shaped again, each by itself.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -18,8 +19,9 @@ from compositing.languages import han_look, language_of
 
 __all__ = ["Glyph", "Line", "ShapedTitle"]
 
-# Full-width punctuation beside its like takes half its width, as in browsers, where the font has rules for it.
-FEATURES = {"chws": True}
+# Full-width punctuation whose empty half lies beside its like is set at half its width (halt), as browsers do.
+OPENING, CLOSING = "（「『【〔［｛〈《", "）」』】〕］｝〉》、。，．"  # noqa: RUF001
+HALVED = re.compile(f"[{CLOSING}](?=[{OPENING}{CLOSING}])|(?<=[{OPENING}])[{OPENING}]")
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,8 @@ class ShapedTitle:
         if run.script:
             buffer.script = run.script
         buffer.guess_segment_properties()
-        uharfbuzz.shape(shaper, buffer, FEATURES)
+        halved = [(match.start(), match.end(), True) for match in HALVED.finditer(text)]
+        uharfbuzz.shape(shaper, buffer, {"halt": halved} if halved else None)
         tracking = self.font.tracking if letters and not run.font.is_colour else 0
         shaped = []
         for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):

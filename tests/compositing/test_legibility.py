@@ -6,7 +6,8 @@ import pytest
 from PIL import Image
 
 from benchmarks.legibility import PICTURES, TITLE, contrast
-from compositing.legibility import scrim_strength
+from compositing.fonts import load_font
+from compositing.layout import lay_out
 from compositing.templates import CANVAS, TEMPLATES
 from compositing.thumbnail import compose
 
