@@ -1,7 +1,7 @@
 """The contrast of every template on pictures that are hard to write on: ``python -m benchmarks.legibility``.
 
-Measured on the finished JPEG, for each letter by itself: the relative luminance (WCAG 2.2) of the letter against the pixels
-in a ring of 3 to 6 px around it, 95th percentile. 4.5 is what WCAG's level AA asks for.
+Measured on the finished JPEG, for each letter by itself: the relative luminance (WCAG 2.2) of the letter against the
+pixels in a ring of 3 to 6 px around it, 95th percentile. 4.5 is what WCAG's level AA asks for.
 """
 
 import io

@@ -1,7 +1,7 @@
-"""Which way text runs: the Unicode Bidirectional Algorithm (UAX 9), whole, with ICU's data. Rules have the standard's names.
+"""Which way text runs: the whole Unicode Bidirectional Algorithm (UAX 9), with ICU's data.
 
-No library that ships as wheels gives levels by all of it: python-bidi lacks N0 and isolates, and ICU's own ubidi differs
-from 31 of Unicode's 91,707 test cases.
+Rules have the standard's names. No library that ships as wheels gives levels by all of them: python-bidi's lack N0 and
+isolates, and ICU's own ubidi differs from 31 of Unicode's 91,707 test cases.
 """
 
 from collections.abc import Callable, Sequence
@@ -174,7 +174,9 @@ def _resolve(
     start, end = ("LR"[max(level, other) % 2] for other in (before, after))
     kinds = [resolved[index] for index in sequence]
     _weak(kinds, start)
-    _brackets(kinds, [text[index] for index in sequence], [classes[index] for index in sequence], start, "LR"[level % 2])
+    _brackets(
+        kinds, [text[index] for index in sequence], [classes[index] for index in sequence], start, "LR"[level % 2]
+    )
     _neutral(kinds, start, end, "LR"[level % 2])
     for index, kind in zip(sequence, kinds, strict=True):
         levels[index] = level + {"L": level % 2, "R": 1 - level % 2}.get(kind, 2 - level % 2)

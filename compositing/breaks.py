@@ -3,13 +3,14 @@
 import functools
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import accumulate
 
 from icu4py.breakers import CharacterBreaker, LineBreaker, WordBreaker
 
+from compositing.hyphenation import hyphenate
 from compositing.languages import FUNCTION_WORDS
 
 __all__ = ["Break", "Kind", "breaks", "breaks_anywhere", "syllable_breaks"]
@@ -20,18 +21,18 @@ JAPANESE, KOREAN = "ja-u-lb-strict-lw-phrase", "ko-u-lw-phrase"
 SOFT_HYPHEN, ZERO_WIDTH_SPACE = "\u00ad", "\u200b"
 # Names in code, which part before dots, behind underscores and at humps; shorter ones are better whole.
 IDENTIFIER = re.compile(r"[A-Za-z0-9_.:()\[\]#$-]{14,}")
-INSIDE_IDENTIFIER = re.compile(r"(?<=[A-Za-z0-9_)\]]{2})(?=\.[A-Za-z]{2})|(?<=[A-Za-z0-9]_)(?=[A-Za-z0-9]{2})|(?<=[a-z]{3})(?=[A-Z][a-z]{2})")
-# The shortest word that is hyphenated, and the fewest letters on each side.
-LONG_WORD, HYPHENATED_LETTERS = 8, 3
+INSIDE_IDENTIFIER = re.compile(
+    r"(?<=[A-Za-z0-9_)\]]{2})(?=\.[A-Za-z]{2})|(?<=[A-Za-z0-9]_)(?=[A-Za-z0-9]{2})|(?<=[a-z]{3})(?=[A-Z][a-z]{2})"
+)
 
-# Costs, of which 1 is what a reader stumbles over. A line that begins with a sign that belongs to the one before:
+# Costs, of which 1 is what a reader stumbles over. A line that begins with a sign.
 SIGN_FIRST = 1.0
 SIGNS = "-\N{EN DASH}\N{EM DASH}|&+/\N{MIDDLE DOT}\N{BULLET}=\N{RIGHTWARDS ARROW}\N{MULTIPLICATION SIGN}~<>*"
 # A line that ends in an article or a preposition, or between a number and what it counts.
 FUNCTION_WORD_LAST, NUMBER_LAST = 0.2, 0.3
 # Where a reader pauses anyway.
 BEHIND = {":": -0.3, "?": -0.3, "!": -0.3, ".": -0.2, ";": -0.3, "\N{EM DASH}": -0.2, "\N{EN DASH}": -0.2, ",": -0.12}
-BEHIND |= {"-": -0.1, "|": -0.3, "\N{FULLWIDTH COLON}": -0.3, "\N{IDEOGRAPHIC COMMA}": -0.15, "\N{FULLWIDTH COMMA}": -0.15}
+BEHIND |= {"-": -0.1, "|": -0.3, "\N{FULLWIDTH COLON}": -0.3, "\N{IDEOGRAPHIC COMMA}": -0.15}
 BEFORE = {"(": -0.2, "[": -0.15, "\N{FULLWIDTH LEFT PARENTHESIS}": -0.2, "\N{LEFT CORNER BRACKET}": -0.1}
 # A Chinese particle belongs to the word before it.
 PARTICLES, PARTICLE_FIRST = "的了着们吗呢吧", 0.5
@@ -66,6 +67,11 @@ def breaks(text: str, language: str, han: str) -> tuple[Break, ...]:
     found = {place.end: place for place in _inside_identifiers(text)}
     found |= {place.end: place for place in _between_pieces(text, language, han)}
     return tuple(found[end] for end in sorted(found))
+
+
+def syllable_breaks(text: str, language: str) -> tuple[Break, ...]:
+    """Return the places where a dictionary of the title's language hyphenates its words; none where it has none."""
+    return tuple(Break(place, place, Kind.SYLLABLES, HYPHENATED, "-") for place in hyphenate(text, language))
 
 
 def breaks_anywhere(text: str, start: int, end: int) -> Iterator[Break]:
@@ -141,18 +147,3 @@ def _inside_identifiers(text: str) -> Iterator[Break]:
         for part in INSIDE_IDENTIFIER.finditer(text, name.start(), name.end()):
             if name.start() + 2 <= part.start() <= name.end() - 2:
                 yield Break(part.start(), part.start(), Kind.PARTS, COMPOUND)
-
-
-def syllable_breaks(text: str, language: str) -> tuple[Break, ...]:
-    """Return the places where a dictionary of the title's language hyphenates its words; none where it has none."""
-    from pyphen import LANGUAGES, Pyphen  # Most titles need no hyphen, and so no dictionary.
-
-    if language not in LANGUAGES:
-        return ()
-    dictionary = Pyphen(lang=language, left=HYPHENATED_LETTERS, right=HYPHENATED_LETTERS)
-    return tuple(
-        Break(place, place, Kind.SYLLABLES, HYPHENATED, "-")
-        for word in re.finditer(r"[^\W\d_]+", text)
-        if len(word[0]) >= LONG_WORD
-        for place in (word.start() + position for position in dictionary.positions(word[0]))
-    )

@@ -152,7 +152,7 @@ def _by_graphemes(word: _Word, beside: Sequence[Font], font: Font, han: str) -> 
 
 
 def _font_for(grapheme: str, beside: Sequence[Font], font: Font, han: str) -> Font | None:
-    """Return the font that sets a grapheme: a neighbour's, the one asked for, else the first fallback that can, or None."""
+    """Return the font that sets a grapheme: a neighbour's, the one asked for, else the first fallback that can."""
     if any(category(character) == "Co" for character in grapheme):
         return None  # Private use: whatever a font has there, it is not what the title means.
     if is_emoji(grapheme) and load_font(EMOJI).has(grapheme):

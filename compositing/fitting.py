@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import NamedTuple
 
 from compositing.breaks import Break, Kind, breaks, breaks_anywhere, syllable_breaks
@@ -17,11 +18,12 @@ __all__ = ["LARGEST", "SMALLEST", "Fit", "TextBox", "fit_title"]
 LARGEST, SMALLEST = 80, 32
 # The distance of baselines in sizes, and what at least stays free between the highest and the deepest ink of two lines.
 LINE_HEIGHT, GAP = 1.12, 0.04
-# The share of its size that a title keeps at least for the sake of whole words, and for the sake of words that part at their
-# own hyphens and joints alone.
+# The share of its size that a title keeps at least for the sake of whole words, and for the sake of words that part at
+# their own hyphens and joints alone.
 WORTH_PARTING = {Kind.WORDS: 0.7, Kind.PARTS: 0.5}
-# The share of its size that a title keeps at least where that makes better lines, and what losing all of it would cost.
-KEPT, SIZE_COST = 0.88, 3.0
+# The share of its size that a title keeps at least where that makes better lines, or breaks its words less often; and
+# what losing all of it would cost.
+KEPT, KEPT_BROKEN, SIZE_COST = 0.88, 0.6, 3.0
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 # Characters; the smallest letters are half as wide as they are high.
 MOST_ON_A_LINE = 200
@@ -79,7 +81,7 @@ class TextBox:
         return fill_lines(len(self.title.text), places, self.title.width, self.widest(size), self.most_lines(size))
 
     def largest(self, places: Sequence[Break]) -> int:
-        """Return the largest size that fits, or 0: found by halving, as what fits at one size fits at every smaller one."""
+        """Return the largest size that fits, or 0, by halving: what fits at one size fits at every smaller one."""
         low, high, found = SMALLEST, LARGEST, 0
         while low <= high:
             size = (low + high) // 2
@@ -143,9 +145,11 @@ def _with_too_wide_parted(box: TextBox, places: Sequence[Break]) -> list[Break]:
 
 
 def _best_fit(box: TextBox, places: Sequence[Break], largest: int) -> Fit | None:
-    """Weigh a little of the size against better lines."""
+    """Weigh a little of the size against better lines; more of it where that breaks a word less often."""
     found: list[tuple[float, Fit]] = []
-    for size in range(largest, max(SMALLEST, round(KEPT * largest)) - 1, -2):
+    is_broken = any(line.suffix for line in box.fill(places, largest) or ())
+    smallest = max(SMALLEST, round((KEPT_BROKEN if is_broken else KEPT) * largest))
+    for size in range(largest, smallest - 1, -2):
         filled = box.fill(places, size)
         if not filled:
             continue
@@ -153,34 +157,41 @@ def _best_fit(box: TextBox, places: Sequence[Break], largest: int) -> Fit | None
         # Where words have to be broken, the fewest lines have the fewest breaks.
         most = least if any(line.suffix for line in filled) else box.most_lines(size)
         best = best_lines(len(title.text), places, title.width, box.widest(size), least, min(most, least + 1))
-        if best and _fits_as_shaped(box, best[1], size):
+        if best and all(_fits_as_shaped(box, line, size) for line in best[1]):
             found.append((best[0] + SIZE_COST * (1 - size / largest), Fit(size, best[1])))
     return min(found, key=lambda candidate: candidate[0])[1] if found else None
 
 
-def _fits_as_shaped(box: TextBox, lines: Sequence[Stretch], size: int) -> bool:
-    return all(box.title.line(line.start, line.end, line.suffix).width <= box.widest(size) for line in lines)
+def _fits_as_shaped(box: TextBox, line: Stretch, size: int) -> bool:
+    return box.title.line(line.start, line.end, line.suffix).width <= box.widest(size)
 
 
 def _shortened(box: TextBox) -> Fit:
     """Fill lines at the smallest size, and end the last one with an ellipsis."""
-    title, widest, most = box.title, box.widest(SMALLEST), box.most_lines(SMALLEST)
-    text = title.text
+    title, text = box.title, box.title.text
     places = _with_too_wide_parted(box, breaks(text, title.language, title.han))
     lines: list[Stretch] = []
     start = 0
-    while len(lines) < most - 1:
-        fitting = [place for place in places if place.end > start and title.width(start, place.end) <= widest]
-        if not fitting:
+    while len(lines) < box.most_lines(SMALLEST) - 1:
+        full = _fullest(box, start, [place for place in places if place.end > start])
+        if not full:
             break
-        lines.append(Stretch(start, fitting[-1].end, fitting[-1].suffix))
-        start = fitting[-1].start
+        lines.append(Stretch(start, full.end, full.suffix))
+        start = full.start
     between = [place.end for place in reversed(places) if place.end > start]
     inside = [place.end for place in breaks_anywhere(text, start, min(len(text), start + MOST_ON_A_LINE))]
     for end in (*between, *reversed(inside)):
-        cut = len(text[:end].rstrip(" ,;:.-\N{EN DASH}\N{EM DASH}"))
-        if cut > start and title.width(start, cut, ELLIPSIS) <= widest:
-            last = Stretch(start, cut, ELLIPSIS)
-            if title.line(last.start, last.end, last.suffix).width <= widest:
-                return Fit(SMALLEST, [*lines, last], shortened=True)
+        last = Stretch(start, len(text[:end].rstrip(" ,;:.-\N{EN DASH}\N{EM DASH}")), ELLIPSIS)
+        roughly = start < last.end and title.width(start, last.end, ELLIPSIS) <= box.widest(SMALLEST)
+        if roughly and _fits_as_shaped(box, last, SMALLEST):
+            return Fit(SMALLEST, [*lines, last], shortened=True)
     return Fit(SMALLEST, [*lines, Stretch(start, start, ELLIPSIS)], shortened=True)
+
+
+def _fullest(box: TextBox, start: int, places: Sequence[Break]) -> Break | None:
+    """Return the last of the places up to which a line fits at the smallest size."""
+    fitting = takewhile(lambda place: box.title.width(start, place.end, place.suffix) <= box.widest(SMALLEST), places)
+    for place in reversed(list(fitting)):
+        if _fits_as_shaped(box, Stretch(start, place.end, place.suffix), SMALLEST):
+            return place
+    return None

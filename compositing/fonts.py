@@ -27,8 +27,8 @@ HAN = {"jp": "noto-sans-jp", "kr": "noto-sans-kr", "sc": "noto-sans-sc"}
 class Font:
     """One font, opened: the shaper's object, and what layout needs to know of it, in 2048ths of an em.
 
-    ``descent`` is how deep its plain letters reach; ``tracking`` is added to each letter's width; a font that ``is_capitals``
-    draws every letter as a capital; ``beside`` names the fonts that suit it best for what it lacks.
+    ``descent`` is how deep its plain letters reach; ``tracking`` is added to each letter's width; a font that
+    ``is_capitals`` draws every letter as a capital; ``beside`` names the fonts that suit it best for what it lacks.
     """
 
     name: str

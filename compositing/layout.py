@@ -41,9 +41,9 @@ class TitleLayout:
 def lay_out(title: str, font: Font, template: Template, language: str = "") -> TitleLayout:
     """Set a title as large as it fits, from 80 px down to 32 px, in even lines that end where a reader pauses.
 
-    Lines end between words; between the parts of a word, or inside a phrase, only where that makes the title larger by a
-    third. Words stay whole as long as any size allows it; then they are hyphenated, and a word that is too wide even so is
-    broken anywhere. A title that fits at no size is shortened with an ellipsis.
+    Lines end between words; at a word's own hyphens and joints, or inside a phrase, only where that makes the title
+    much larger; between a word's syllables only where it would be less than half as large without. A word that is too
+    wide even so is broken anywhere. A title that fits at no size is shortened with an ellipsis.
 
     Args:
         title: the title as its author wrote it; spaces and marks that hold or part its words are heeded.

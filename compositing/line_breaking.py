@@ -7,8 +7,8 @@ from compositing.breaks import Break
 
 __all__ = ["Measure", "Stretch", "best_lines", "fill_lines"]
 
-# Costs, beside those in ``breaks``: of a line much shorter than the others that is not the last one, of a last line under a
-# third of them, and of each line more than there must be.
+# Costs, beside those in ``breaks``: of a line much shorter than the others that is not the last one, of a last line
+# under a third of them, and of each line more than there must be.
 LONE_LINE, LONE_END, ONE_MORE_LINE = 0.35, 0.6, 0.1
 SHORT, SHORT_END = 0.3, 0.34
 Measure = Callable[[int, int, str], float]
@@ -23,7 +23,9 @@ class Stretch:
     suffix: str = ""
 
 
-def fill_lines(length: int, places: Sequence[Break], measure: Measure, widest: float, most: int) -> list[Stretch] | None:
+def fill_lines(
+    length: int, places: Sequence[Break], measure: Measure, widest: float, most: int
+) -> list[Stretch] | None:
     """Fill lines from the first on, each with as much as fits.
 
     Args:
@@ -61,17 +63,18 @@ def best_lines(
     """
     found = []
     for count in range(least, most + 1):
-        if lines := _best(length, places, measure, widest, count):
+        if lines := _best(length, places, measure, widest, count, least):
             cost, stretches = lines
             found.append((cost + ONE_MORE_LINE * (count - least), stretches))
     return min(found, key=lambda candidate: candidate[0], default=None)
 
 
 def _best(
-    length: int, places: Sequence[Break], measure: Measure, widest: float, count: int
+    length: int, places: Sequence[Break], measure: Measure, widest: float, count: int, least: int
 ) -> tuple[float, list[Stretch]] | None:
     """Go through the places from the first on, and keep the cheapest way to each with each number of lines (Knuth)."""
-    ideal = min(widest, max(1.0, measure(0, length, "") / count))
+    whole = max(1.0, measure(0, length, ""))
+    ideal, full = min(widest, whole / count), min(widest, whole / least)
     starts = [0, *(place.start for place in places)]
     ends = [*(place.end for place in places), length]
     suffixes = [*(place.suffix for place in places), ""]
@@ -88,7 +91,7 @@ def _best(
                     break
                 if not is_last and last == len(places):
                     break
-                cost = so_far + _line_cost(width, ideal, count, is_last) + (0 if is_last else places[last].cost)
+                cost = so_far + _line_cost(width, ideal, full, count, is_last) + (0 if is_last else places[last].cost)
                 if last + 1 not in following or cost < following[last + 1][0]:
                     following[last + 1] = (cost, (*way, last))
         reached = following
@@ -103,8 +106,9 @@ def _best(
     return cost, stretches
 
 
-def _line_cost(width: float, ideal: float, count: int, is_last: bool) -> float:
+def _line_cost(width: float, ideal: float, full: float, count: int, is_last: bool) -> float:
+    """Return what is wrong with a line's width: beside the ideal one, and beside that of the fewest lines there may be."""
     uneven = (width / ideal - 1) ** 2 / count if count > 1 else 0.0
     if is_last:
-        return uneven + (LONE_END if count > 1 and width < SHORT_END * ideal else 0.0)
-    return uneven + (LONE_LINE if width < SHORT * ideal else 0.0)
+        return uneven + (LONE_END if count > 1 and width < SHORT_END * full else 0.0)
+    return uneven + (LONE_LINE if width < SHORT * full else 0.0)

@@ -12,9 +12,9 @@ __all__ = ["lay_panel", "lay_shade"]
 
 # Pixels: how far a gradient rises above the letters, and how far it is at its full strength above them.
 GRADIENT, CLEAR = 240, 24
-# The share of the places at letters from which on what they need is laid over the picture as a whole. Where fewer need as
-# much, the picture gets less of it, and these few a shadow of their own. A gradient looks better than spots of shadow, but
-# the whole picture is not to be dimmed for one bright spot.
+# The share of the places at letters from which on what they need is laid over the picture as a whole. Where fewer need
+# as much, the picture gets less of it, and these few a shadow of their own. A gradient looks better than spots of
+# shadow, but the whole picture is not to be dimmed for one bright spot.
 COMMON: dict[Dimming, float] = {"rising": 0.02, "even": 0.1}
 # Black, of 255, that a place may lack without getting a shadow for it: what is needed is more than WCAG asks for.
 TOLERATED = 10
@@ -81,7 +81,7 @@ def _lacking(laid: int) -> list[int]:
 
 
 def _lay_shadow(canvas: Image.Image, place: Box, lacking: Image.Image, where: tuple[int, int, int, int]) -> None:
-    """Darken softly, and nowhere less than what each tile of a place lacks, of which those outside ``where`` lack nothing."""
+    """Darken softly, and nowhere less than what each tile of a place lacks; those outside ``where`` lack nothing."""
     left, top, right, bottom = where
     soft = Image.new("L", (right - left + 2 * SPREAD, bottom - top + 2 * SPREAD))
     soft.paste(lacking.crop(where), (SPREAD, SPREAD))
@@ -111,7 +111,9 @@ def _darken_rising(canvas: Image.Image, lines: Box, black: int) -> None:
     full = max(CANVAS.top, lines.top - CLEAR)
     fading = Box(CANVAS.left, max(CANVAS.top, full - GRADIENT), CANVAS.right, full)
     rows = range(fading.top, fading.bottom)
-    column = Image.frombytes("L", (1, len(rows)), bytes(round(black * _smooth(1 - (full - y) / GRADIENT)) for y in rows))
+    column = Image.frombytes(
+        "L", (1, len(rows)), bytes(round(black * _smooth(1 - (full - y) / GRADIENT)) for y in rows)
+    )
     mask = column.resize((fading.width, fading.height), Image.Resampling.NEAREST)
     canvas.paste(Image.new("RGB", mask.size), fading, mask)
     _darken(canvas, Box(CANVAS.left, full, CANVAS.right, CANVAS.bottom), black)

@@ -1,7 +1,7 @@
 """From text to positioned glyphs: parts of one font, script and direction each, shaped by HarfBuzz.
 
-A title is shaped once as a whole, in 2048ths of an em, and from that any stretch of it is measured; a size in pixels only
-scales the result. The lines that are chosen in the end are shaped again, each by itself.
+A title is shaped once as a whole, in 2048ths of an em, and from that any stretch of it is measured; a size in pixels
+only scales the result. The lines that are chosen in the end are shaped again, each by itself.
 """
 
 import re
@@ -111,7 +111,7 @@ class ShapedTitle:
         runs = [
             replace(run, start=max(start, run.start), end=min(end, run.end))
             for run in self._runs
-            if run.start < end and run.end > start
+            if max(start, run.start) < min(end, run.end)
         ]
         pieces = [(run.level, (run, self.text[run.start : run.end])) for run in runs]
         if suffix:

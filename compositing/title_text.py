@@ -19,8 +19,9 @@ BLANK_BRAILLE = "\u2800"
 def layout_text(title: str) -> str:
     """Return a title as it is laid out: composed (NFC), with single spaces and without control characters.
 
-    No-break spaces, soft hyphens, word joiners, direction marks and isolates keep their meaning. Embeddings and overrides
-    become isolates: they give a direction to what is in them, and none to what is not, and turn no letters round.
+    No-break spaces, soft hyphens, word joiners, direction marks and isolates keep their meaning. Embeddings and
+    overrides become isolates: they give a direction to what is in them, and none to what is not, and turn no letters
+    round.
     """
     composed = unicodedata.normalize("NFC", title).replace("\ufeff", WORD_JOINER)
     return _isolated(re.sub(f"(?:{GAP})+", " ", composed).strip(" "))

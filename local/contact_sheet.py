@@ -41,7 +41,9 @@ def draw_sheet(template: str) -> Image.Image:
         y = row * (CELL[1] + GAP)
         labels.text((8, y + CELL[1] // 2), font, fill="black")
         for column, title in enumerate(TITLES):
-            thumbnail = Image.open(io.BytesIO(compose(picture.copy(), lay_out(title, load_font(font), TEMPLATES[template]))))
+            thumbnail = Image.open(
+                io.BytesIO(compose(picture.copy(), lay_out(title, load_font(font), TEMPLATES[template])))
+            )
             cell = thumbnail.resize(CELL, Image.Resampling.LANCZOS)
             sheet.paste(cell, (LABEL + column * (CELL[0] + GAP), y))
     return sheet

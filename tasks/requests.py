@@ -177,10 +177,8 @@ def _glyph_faults(titles: Sequence[str], font: object) -> list[str]:
         if any("\ud800" <= character <= "\udfff" for character in title):
             continue  # Refused for that already.
         if missing := missing_characters(layout_text(title), load_font(font)):
-            remedy = "no font here has them; take them out"
-            faults.append(
-                f'The font "{font}" cannot set {" ".join(missing[:20])} of the title "{brief(clean_text(title))}"; {remedy}'
-            )
+            what = f'{" ".join(missing[:20])} of the title "{brief(clean_text(title))}"'
+            faults.append(f'The font "{font}" cannot set {what}; no font here has them; take them out')
     return faults
 
 

@@ -15,7 +15,7 @@ __all__ = ["Work", "work_of"]
 
 @dataclass(frozen=True)
 class Work:
-    """One pair: the title in its plain form, the model, the picture to ask for, and the keys of original and thumbnail."""
+    """One pair: the title in its plain form, the model, the picture to ask for, and the keys of what is stored."""
 
     title: str
     model: Model
