@@ -97,7 +97,7 @@ def print_leaf(server: TaskServer, peaks: Peaks, model: str, rounds: int = ROUND
         leaf = partial(server.run, "generateThumbnail", [f"{model} {number}", model, *LOOK])
         least = min(least, children_cpu(leaf))
     print(f"a leaf of {model}: {least / needed:.2f}x the CPU of what it needs, {needed:.2f} s (at most 1.15x)")
-    print(f"  its peak memory: {peaks.megabytes} MB (at most 110 MB)")
+    print(f"  its peak memory: {peaks.megabytes} MB (at most 105 MB)")
 
 
 def main() -> None:

@@ -57,7 +57,7 @@ def _icu(name: str) -> Callable[..., Any]:
 @functools.lru_cache(maxsize=4096)
 def category(character: str) -> str:
     """Return a character's general category, such as ``Lu``."""
-    return CATEGORIES[_icu("u_charType")(ord(character))]
+    return CATEGORIES[int(_icu("u_charType")(ord(character)))]
 
 
 @functools.lru_cache(maxsize=4096)
@@ -78,7 +78,7 @@ def script(character: str) -> str:
 @functools.lru_cache(maxsize=4096)
 def bidi_class(character: str) -> str:
     """Return a character's Bidi_Class, such as ``AL``."""
-    return BIDI_CLASSES[_icu("u_charDirection")(ord(character))]
+    return BIDI_CLASSES[int(_icu("u_charDirection")(ord(character)))]
 
 
 @functools.lru_cache(maxsize=256)

@@ -107,7 +107,7 @@ def _best(
 
 
 def _line_cost(width: float, ideal: float, full: float, count: int, is_last: bool) -> float:
-    """Return what is wrong with a line's width: beside the ideal one, and beside that of the fewest lines there may be."""
+    """Return what is wrong with a line's width, beside the ideal one and beside that of the fewest lines possible."""
     uneven = (width / ideal - 1) ** 2 / count if count > 1 else 0.0
     if is_last:
         return uneven + (LONE_END if count > 1 and width < SHORT_END * full else 0.0)

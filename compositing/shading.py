@@ -1,8 +1,6 @@
 """What is laid under a title: panels with a finish, and over whole pictures a dimming as strong as each one needs."""
 
-import functools
-
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageFilter
 
 from compositing.geometry import Box
 from compositing.legibility import TILE, black_needed, near_letters
@@ -22,13 +20,24 @@ TOLERATED = 10
 STRIP = 128
 # Tiles: how far a shadow reaches beyond what needs it, and in which steps it gets so wide before it is blurred.
 SPREAD, WIDENING = 9, (1, 2, 2)
-# Supersampling of rounded corners.
-FINE = 4
+RIM = 181
 
 
 def lay_panel(canvas: Image.Image, template: Template, panel: Box) -> None:
-    """Darken a template's panel, in place."""
-    canvas.paste("black", panel, _panel_mask(template, panel))
+    """Darken a template's panel, in place, but not outside of its rounded corners."""
+    radius = template.corner
+    corners = {
+        (panel.left, panel.top): None,
+        (panel.right - radius, panel.top): Image.Transpose.FLIP_LEFT_RIGHT,
+        (panel.left, panel.bottom - radius): Image.Transpose.FLIP_TOP_BOTTOM,
+        (panel.right - radius, panel.bottom - radius): Image.Transpose.ROTATE_180,
+    }
+    kept = {(x, y): canvas.crop((x, y, x + radius, y + radius)) for x, y in corners} if radius else {}
+    _darken(canvas, panel, template.panel_alpha)
+    outside = _rounding(radius) if kept else None
+    for corner, part in kept.items():
+        turned = corners[corner]
+        canvas.paste(part, corner, outside.transpose(turned) if outside and turned is not None else outside)
 
 
 def lay_shade(canvas: Image.Image, dimming: Dimming, box: Box, letters: Image.Image) -> None:
@@ -125,19 +134,8 @@ def _smooth(share: float) -> float:
     return within * within * (3 - 2 * within)
 
 
-@functools.lru_cache(maxsize=8)
-def _panel_mask(template: Template, panel: Box) -> Image.Image:
-    mask = Image.new("L", (panel.width, panel.height), template.panel_alpha)
-    if radius := template.corner:
-        size = radius * FINE
-        corner = Image.new("L", (size, size))
-        ImageDraw.Draw(corner).ellipse((0, 0, 2 * size - 1, 2 * size - 1), fill=template.panel_alpha)
-        corner = corner.reduce(FINE)
-        for turned, place in (
-            (None, (0, 0)),
-            (Image.Transpose.ROTATE_270, (panel.width - radius, 0)),
-            (Image.Transpose.ROTATE_180, (panel.width - radius, panel.height - radius)),
-            (Image.Transpose.ROTATE_90, (0, panel.height - radius)),
-        ):
-            mask.paste(corner if turned is None else corner.transpose(turned), place)
-    return mask
+def _rounding(radius: int) -> Image.Image:
+    """Return a mask of what lies outside of a rounded corner at the upper left."""
+    # Pillow's gradient grows with the distance from the middle, and is RIM where a circle touches the edges.
+    circle = Image.radial_gradient("L").point([0 if value < RIM else 255 for value in range(256)])
+    return circle.crop((0, 0, circle.width // 2, circle.height // 2)).resize((radius, radius), Image.Resampling.BOX)

@@ -8,7 +8,7 @@ def measure(start: int, end: int, suffix: str) -> int:
 
 
 def texts(title: str, lines: list[Stretch] | None) -> list[str] | None:
-    return lines and [title[line.start : line.end] + line.suffix for line in lines]
+    return None if lines is None else [title[line.start : line.end] + line.suffix for line in lines]
 
 
 def filled(title: str, widest: int, most: int, language: str = "en", han: str = "sc") -> list[str] | None:
@@ -17,7 +17,7 @@ def filled(title: str, widest: int, most: int, language: str = "en", han: str = 
 
 def chosen(title: str, widest: int, lines: int, language: str = "en") -> list[str] | None:
     best = best_lines(len(title), breaks(title, language, "sc"), measure, widest, lines, lines)
-    return texts(title, best and best[1])
+    return texts(title, best[1] if best else None)
 
 
 def test_lines_are_filled_from_the_first_on() -> None:
