@@ -28,8 +28,8 @@ INSIDE_IDENTIFIER = re.compile(
 # Costs, of which 1 is what a reader stumbles over. A line that begins with a sign.
 SIGN_FIRST = 1.0
 SIGNS = "-\N{EN DASH}\N{EM DASH}|&+/\N{MIDDLE DOT}\N{BULLET}=\N{RIGHTWARDS ARROW}\N{MULTIPLICATION SIGN}~<>*"
-# A line that ends in an article or a preposition, or between a number and what it counts.
-FUNCTION_WORD_LAST, NUMBER_LAST = 0.2, 0.3
+# A line that ends in an article or a preposition; or one that begins with the unit of a number, or what it counts.
+FUNCTION_WORD_LAST, UNIT_FIRST, COUNTED_FIRST, SHORT_UNIT = 0.2, 0.3, 0.15, 3
 # Where a reader pauses anyway.
 BEHIND = {":": -0.3, "?": -0.3, "!": -0.3, ".": -0.2, ";": -0.3, "\N{EM DASH}": -0.2, "\N{EN DASH}": -0.2, ",": -0.12}
 BEHIND |= {"-": -0.1, "|": -0.3, "\N{FULLWIDTH COLON}": -0.3, "\N{IDEOGRAPHIC COMMA}": -0.15}
@@ -126,10 +126,11 @@ def _cost(text: str, end: int, start: int, language: str) -> float:
     cost = BEHIND.get(before[-1], 0.0) + BEFORE.get(after[0], 0.0)
     if after[0] in SIGNS and (len(after) == 1 or after[0] != "-"):
         cost += SIGN_FIRST
-    if before.lower() in FUNCTION_WORDS.get(language or "en", ()):
+    function_words = FUNCTION_WORDS.get(language or "en", ())
+    if before.lower() in function_words:
         cost += FUNCTION_WORD_LAST
-    if before[-1].isdigit() and len(after) <= 3:
-        cost += NUMBER_LAST
+    if before[0].isdigit() and before[-1].isalnum() and after.lower() not in function_words:
+        cost += UNIT_FIRST if len(after) <= SHORT_UNIT else COUNTED_FIRST
     if after[0] in PARTICLES:
         cost += PARTICLE_FIRST
     return cost

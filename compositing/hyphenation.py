@@ -38,7 +38,7 @@ def _patterns(dictionary: Path, letters: str) -> dict[str, str]:
     name = encoding.decode().strip().lower()
     lines = raw.decode(ENCODINGS.get(name, name))
     found = re.findall(f"^[.0-9{''.join(sorted(set(letters)))}]+$", lines, re.MULTILINE)
-    return dict(zip("\n".join(found).translate(DIGITS).split("\n"), found, strict=True))
+    return {pattern.translate(DIGITS): pattern for pattern in found}
 
 
 def _places(word: str, patterns: dict[str, str]) -> list[int]:

@@ -13,7 +13,9 @@ GRADIENT, CLEAR = 240, 24
 # The share of the places at letters from which on what they need is laid over the picture as a whole. Where fewer need
 # as much, the picture gets less of it, and these few a shadow of their own. A gradient looks better than spots of
 # shadow, but the whole picture is not to be dimmed for one bright spot.
+# Where all that is lacking is no more black than CLOSE, of 255, the whole gets it.
 COMMON: dict[Dimming, float] = {"rising": 0.02, "even": 0.1}
+CLOSE = 32
 # Black, of 255, that a place may lack without getting a shadow for it: what is needed is more than WCAG asks for.
 TOLERATED = 10
 # Rows that are darkened in one go, so that they stay in the processor's cache.
@@ -80,7 +82,8 @@ def _strength(needed: Image.Image, near: Image.Image, common: float) -> int:
     for black in range(255, 0, -1):
         reached += counts[black]
         strength = max(strength, black * min(1.0, (reached / (common * places)) ** 0.5))
-    return round(strength)
+    highest = max((black for black, count in enumerate(counts) if count), default=0)
+    return highest if highest - strength <= CLOSE else round(strength)
 
 
 def _lacking(laid: int) -> list[int]:

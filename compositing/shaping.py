@@ -189,7 +189,8 @@ class ShapedTitle:
         for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
             if not info.codepoint and has_property(text[info.cluster], Property.DEFAULT_IGNORABLE):
                 continue  # A filler that the font does not know: not drawn, and never as a missing glyph.
-            advance = position.x_advance + (tracking if position.x_advance else 0)
+            is_letter = position.x_advance and not text[info.cluster].isspace()
+            advance = position.x_advance + (tracking if is_letter else 0)
             ink = shaper.get_glyph_extents(info.codepoint)
             shaped.append(_Shaped(info.cluster, info.codepoint, advance, position.x_offset, position.y_offset, ink))
         return shaped

@@ -117,3 +117,7 @@ def test_breaks_anywhere_split_no_grapheme_and_show_hyphens_between_letters_alon
     assert [(place.end, place.suffix) for place in breaks_anywhere("äß2", 0, 3)] == [(1, "-"), (2, "")]
     assert [place.end for place in breaks_anywhere("e\u0301e\u0301", 0, 4)] == [2]
     assert [place.suffix for place in breaks_anywhere("पपप", 0, 3)] == ["", ""]
+
+
+def test_words_in_letters_that_the_dictionary_does_not_know_are_not_hyphenated() -> None:
+    assert syllable_breaks("ᎢᏳᎵᏍᏙᏗᏱᏅᏛ", "pl") == ()

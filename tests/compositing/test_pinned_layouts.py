@@ -190,7 +190,7 @@ PAGE = [
         "no preposition at the end of a line, no short last line",
         "A Tutorial on Pointers and Arrays in C",
         "left-panel",
-        80,
+        78,
         ["A Tutorial", "on Pointers", "and Arrays", "in C"],
     ),
     Pinned(

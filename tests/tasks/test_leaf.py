@@ -87,6 +87,19 @@ async def test_titles_that_read_the_same_share_a_picture_but_keep_their_spelling
     assert (spelled["title"], spelled["reused"]) == (" A\ntitle ", True)
 
 
+async def test_what_an_author_wrote_is_laid_out_under_the_key_of_its_plain_form(settings: Settings) -> None:
+    plain, written = "Up to 10 000 a month", "Up to 10\u202f000 a month"
+    title = {name: REQUEST.model_copy(update={"title": text}) for name, text in (("plain", plain), ("held", written))}
+    keys, pictures = set(), set()
+    for request in title.values():
+        keys.add((await make_thumbnail(request.model_copy(update={"template": "left-panel"}), settings))["key"])
+        [path] = [path for path in files(settings, "thumbnails") if path.suffix == ".jpg"]
+        pictures.add(path.read_bytes())
+        path.unlink()
+    assert len(keys) == 1
+    assert len(pictures) == 2
+
+
 async def test_a_store_that_cannot_be_written_to_is_found_out_before_asking(settings: Settings) -> None:
     assert settings.thumbnails_dir
     settings.thumbnails_dir.write_text("in the way")
