@@ -8,7 +8,7 @@ import itertools
 import random
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,15 +17,26 @@ from PIL import Image
 
 from benchmarks.measure import fastest
 from compositing.canvas import encode_jpeg, open_on_canvas
+from compositing.fonts import load_font
+from compositing.layout import lay_out
 from compositing.templates import TEMPLATES
 from compositing.thumbnail import compose
 from providers.simulated_scene import draw_scene
 
 ROUNDS = 40
-# 39 characters, in another order each time, so that layout is part of the cost.
-TITLES = itertools.cycle(
-    " ".join(words) for words in itertools.permutations(["Why", "fan-out", "beats", "sequential", "generation"])
-)
+# The words of titles, which are put in another order each time, so that layout is part of the cost.
+USUAL = "Why fan-out beats sequential generation"
+SCRIPTS = {
+    "Czech": "Příliš žluťoučký kůň úpěl ďábelské ódy",
+    "Arabic": "مرحبا بالعالم هذا عنوان (Python) طويل",
+    "Hindi": "हिन्दी में एक लंबा शीर्षक यहाँ",
+    "Thai": "มนุษย์ทั้งหลาย เกิดมา มีอิสระ และเสมอภาค กัน",
+    "Chinese": "对象存储 是唯一的 事实来源 批量输出的 幂等性",
+    "Japanese": "インターネットの 基礎 オブジェクト ストレージ とは何か",
+    "Korean": "모든 인간은 태어날 때부터 자유로우며 존엄하다",
+    "emoji": "Ship it 🚀 👩🏽‍💻 now",
+}
+MOST_FOR_ANY_SCRIPT = 2.5
 # The sizes that OpenAI's models are asked for: 1200x640 from gpt-image-2 on, before that 1536x1024.
 SIZES = {(1536, 1024): 1.2, (1200, 640): 2.0}
 # The largest that Gemini offers: 4K at 16:9.
@@ -36,9 +47,13 @@ import sys
 from pathlib import Path
 from benchmarks.measure import peak_megabytes
 from compositing.canvas import open_on_canvas
+from compositing.fonts import load_font
+from compositing.layout import lay_out
+from compositing.templates import TEMPLATES
 from compositing.thumbnail import compose
 
-compose(open_on_canvas(Path(sys.argv[1]).read_bytes()), "Why fan-out beats", "overlay-center", "inter")
+layout = lay_out("Why fan-out beats", load_font("inter"), TEMPLATES["overlay-center"])
+compose(open_on_canvas(Path(sys.argv[1]).read_bytes()), layout)
 print(f"{peak_megabytes():4d} MB")
 """
 
@@ -55,21 +70,32 @@ def floor(original: bytes) -> bytes:
     return encode_jpeg(open_on_canvas(original))
 
 
-def titled(original: bytes, template: str) -> bytes:
-    """Make a thumbnail."""
-    return compose(open_on_canvas(original), next(TITLES), template, "inter")
+def titled(original: bytes, template: str, titles: Iterator[str]) -> bytes:
+    """Make a thumbnail with the next title."""
+    return compose(open_on_canvas(original), lay_out(next(titles), load_font("inter"), TEMPLATES[template]))
+
+
+def orders(title: str) -> Iterator[str]:
+    """Return a title with its words in one order after the other."""
+    return map(" ".join, itertools.cycle(itertools.permutations(title.split())))
 
 
 def print_costs() -> None:
-    """Print the CPU time of each template as a ratio to the floor's."""
+    """Print the CPU time of each template, and of each script in one of them, as a ratio to the floor's."""
     for size, most in SIZES.items():
         original = jpeg(size)
         candidates: dict[str, Callable[[], bytes]] = {"floor": partial(floor, original)}
-        candidates |= {template: partial(titled, original, template) for template in TEMPLATES}
+        candidates |= {template: partial(titled, original, template, orders(USUAL)) for template in TEMPLATES}
+        candidates |= {
+            script: partial(titled, original, "overlay-center", orders(title)) for script, title in SCRIPTS.items()
+        }
         times = fastest(candidates, ROUNDS)
         print(f"\nCompositing {size[0]}x{size[1]}: the floor takes {1000 * times['floor']:.1f} ms (at most {most}x)")
         for template in TEMPLATES:
             print(f"  {template:16} {times[template] / times['floor']:.2f}x")
+        print(f" in other scripts, overlay-center (at most {MOST_FOR_ANY_SCRIPT}x)")
+        for script in SCRIPTS:
+            print(f"  {script:16} {times[script] / times['floor']:.2f}x")
 
 
 def print_memory() -> None:

@@ -30,20 +30,20 @@ def open_on_canvas(picture: bytes) -> Image.Image:
     Any mode becomes RGB, an orientation in the EXIF data is applied, and of an animation the first frame is taken.
 
     Raises:
-        PictureError: the bytes are no picture, not all of one, or of a size that no model makes.
+        PictureError: the bytes are not an image, not all of one, or of a size that no model makes.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(picture), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise PictureError("The picture is larger than any model makes; a retry may bring a better one.") from error
+        raise PictureError("The picture is larger than any model makes.") from error
     except Exception as error:  # Decoders raise whatever they trip over in hostile or broken data.
-        raise PictureError(f"What came as a picture ({len(picture)} bytes) is none; a retry may bring one.") from error
+        raise PictureError(f"The provider's {len(picture)} bytes are not an image.") from error
     with image:
         if image.width * image.height > MOST_PIXELS or min(image.size) < SHORTEST_SIDE:
             size = f"{image.width}x{image.height}"
-            raise PictureError(f"The picture is {size} pixels, which no model makes; a retry may bring a better one.")
+            raise PictureError(f"The picture is {size} pixels, which no model makes.")
         try:
             image.draft("RGB", (CANVAS.width, CANVAS.height))
             image.load()
@@ -53,7 +53,7 @@ def open_on_canvas(picture: bytes) -> Image.Image:
             raise
         except Exception as error:
             what = f"The picture ({image.format}, {len(picture)} bytes)"
-            raise PictureError(f"{what} is broken or cut off; a retry may bring a whole one.") from error
+            raise PictureError(f"{what} is broken or cut off.") from error
 
 
 def encode_jpeg(canvas: Image.Image) -> bytes:

@@ -1,32 +1,28 @@
 """From laid-out lines to pixels: coverage masks from HarfBuzz's rasterizer, blended by Pillow where they are."""
 
 import uharfbuzz
-from PIL import Image, ImageChops, ImageFilter
+from PIL import Image, ImageChops
 
 from compositing.geometry import Box
 from compositing.layout import PlacedLine, TitleLayout
-from compositing.legibility import INK, scrim_strength
+from compositing.shading import lay_panel, lay_shade
 from compositing.shaping import Glyph
-from compositing.templates import CANVAS, Template
 
 __all__ = ["draw_title", "paint_pictures", "rasterize"]
 
-WHITE, BLACK = "#ffffff", "#000000"
-# Pixels: how wide an overlay's scrim is around the letters, and how softly it ends; and a gain, so that in spite of
-# the softness it has its full strength beside the letters.
-SCRIM_REACH, SCRIM_SOFTNESS, SCRIM_GAIN = 20, 14, 1.4
+WHITE = "#ffffff"
 
 
-def draw_title(canvas: Image.Image, template: Template, layout: TitleLayout) -> None:
-    """Draw the template and the title on an RGB canvas, in place. Only the boxes that change are touched."""
+def draw_title(canvas: Image.Image, layout: TitleLayout) -> None:
+    """Draw a title and what its template lays under it on an RGB canvas, in place."""
+    template = layout.template
     letters = rasterize(layout, template.text)
     pictures = paint_pictures(layout, template.text)
     if template.panel:
-        _darken(canvas, template.panel, template.panel_alpha)
+        lay_panel(canvas, template, template.panel)
     else:
-        _lay_scrim(
-            canvas, template.text, ImageChops.lighter(letters, pictures.getchannel("A")) if pictures else letters
-        )
+        ink = ImageChops.lighter(letters, pictures.getchannel("A")) if pictures else letters
+        lay_shade(canvas, template.dimming, template.text, ink)
     _fill(canvas, WHITE, template.text, letters)
     if pictures:
         canvas.paste(pictures, template.text, pictures)
@@ -67,37 +63,6 @@ def _transform(glyph: Glyph, placed: PlacedLine, scale: float, box: Box) -> tupl
     x = placed.x + glyph.x * scale - box.left
     y = box.bottom - placed.baseline + glyph.y * scale
     return (scale, 0, 0, scale, x, y)
-
-
-def _darken(canvas: Image.Image, box: Box, alpha: int) -> None:
-    remaining = 255 - alpha
-    canvas.paste(canvas.crop(box).point([value * remaining // 255 for value in range(256)] * 3), box)
-
-
-def _lay_scrim(canvas: Image.Image, box: Box, letters: Image.Image) -> None:
-    """Darken softly around the letters, as much as this picture needs for them to be read, and no more."""
-    ink = letters.getbbox()
-    if not ink:
-        return
-    margin = SCRIM_REACH + 2 * SCRIM_SOFTNESS
-    region = Box(
-        max(CANVAS.left, box.left + ink[0] - margin),
-        max(CANVAS.top, box.top + ink[1] - margin),
-        min(CANVAS.right, box.left + ink[2] + margin),
-        min(CANVAS.bottom, box.top + ink[3] + margin),
-    )
-    mask = Image.new("L", (region.width, region.height))
-    mask.paste(letters, (box.left - region.left, box.top - region.top))
-    strength = scrim_strength(canvas.crop(region), mask)
-    if not strength:
-        return
-    # At a quarter of the size all of this costs a sixteenth, and a blur leaves no trace of it.
-    scrim = mask.reduce(4)
-    for _ in range(2):  # A single wide blur would round a thin stroke's share of it down to nothing.
-        scrim = scrim.filter(ImageFilter.BoxBlur(SCRIM_REACH / 8)).point(INK)
-    scrim = scrim.filter(ImageFilter.GaussianBlur(SCRIM_SOFTNESS / 4))
-    scrim = scrim.point([round(min(255, value * SCRIM_GAIN) * strength) for value in range(256)])
-    _fill(canvas, BLACK, region, scrim.resize(mask.size, Image.Resampling.BILINEAR))
 
 
 def _fill(canvas: Image.Image, colour: str, box: Box, mask: Image.Image) -> None:

@@ -1,161 +1,197 @@
 """The size of a title, and where its lines end."""
 
-import functools
-from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import NamedTuple
 
-from compositing.fonts import UNITS_PER_EM, Font
+from compositing.breaks import Break, Kind, breaks, breaks_anywhere, syllable_breaks
+from compositing.fonts import UNITS_PER_EM
 from compositing.geometry import Box
-from compositing.line_breaking import Fits, fill_lines, shorten
-from compositing.shaping import Line, shape
+from compositing.line_breaking import Stretch, best_lines, fill_lines
+from compositing.shaping import ShapedTitle
 from compositing.templates import Template
 
 __all__ = ["LARGEST", "SMALLEST", "Fit", "TextBox", "fit_title"]
 
-# Pixels, and the distance of baselines in sizes; the reference's figures.
+# Pixels; the reference's figures.
 LARGEST, SMALLEST = 80, 32
-LINE_HEIGHT = 1.25
-# In sizes: what stays free between the ink of one line and the next.
-GAP = 0.06
-# Breaks at hyphens and inside phrases are made only where they make a title larger by a third; more breaks inside a
-# word, which read worse, where they make it larger by two thirds.
-GAIN, BROKEN_GAIN = 0.75, 0.6
-# A last line shorter than this share of the longest stands alone; and the share of its size that a title keeps at least
-# when that is mended.
-LONE, BALANCE = 0.4, 0.9
-# More than any box holds at the smallest size, so that longer titles cost no more to lay out.
-MOST_CHARACTERS = 2_000
+# The distance of baselines in sizes, and what at least stays free between the highest and the deepest ink of two lines.
+LINE_HEIGHT, GAP = 1.12, 0.04
+# The share of its size that a title keeps at least for the sake of whole words, and for the sake of words that part at
+# their own hyphens and joints alone.
+WORTH_PARTING = {Kind.WORDS: 0.7, Kind.PARTS: 0.5}
+# The share of its size that a title keeps at least where that makes better lines, or breaks its words less often; and
+# what losing all of it would cost.
+KEPT, KEPT_BROKEN, SIZE_COST = 0.88, 0.6, 3.0
+ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+# Characters; the smallest letters are half as wide as they are high.
+MOST_ON_A_LINE = 200
 # A pixel on each side for fonts whose glyph extents are rounded, or a little less than their outlines.
 SAFETY = 1
-# Given a text, what fits a line, and how many lines there may be: the lines, or None.
-Fill = Callable[[str, Fits, int], list[str] | None]
 
 
 class Fit(NamedTuple):
     """The size in pixels at which a title fits, its lines, and whether its end had to be cut off."""
 
     size: int
-    texts: list[str]
+    lines: list[Stretch]
     shortened: bool = False
 
 
 @dataclass(frozen=True)
 class TextBox:
-    """The room a template leaves for ink, and what of a font fits into it at a size in pixels."""
+    """The room a template leaves for ink, and what of a title fits into it at a size in pixels."""
 
-    font: Font
+    title: ShapedTitle
     template: Template
-    han: str = "sc"
-    base: int = 0
+    spacing: float = field(init=False)
 
-    def shape(self, text: str) -> Line:
-        """Shape a text as this title's."""
-        return shape(text, self.font, self.han, self.base)
+    def __post_init__(self) -> None:
+        ink = (self.title.top - self.title.bottom) / UNITS_PER_EM
+        object.__setattr__(self, "spacing", max(LINE_HEIGHT, ink + GAP))
 
     @property
     def align(self) -> str:
         """Where lines begin: a title that runs from right to left begins on the right."""
-        return "right" if self.base and self.template.align == "left" else self.template.align
+        return "right" if self.title.base and self.template.align == "left" else self.template.align
 
     @property
     def room(self) -> Box:
         """Where ink may be."""
         return self.template.text.inset(SAFETY, SAFETY)
 
-    def fits(self, size: int, share: float = 1.0) -> Fits:
-        """Return what says whether a line at a size in pixels fits into a share of the width."""
-        widest = share * self.room.width * UNITS_PER_EM / size
-        return lambda text: self.shape(text).width <= widest
+    def widest(self, size: int) -> float:
+        """Return how wide a line may be at a size, in 2048ths of an em."""
+        return self.room.width * UNITS_PER_EM / size
 
-    def is_high_enough(self, texts: list[str], size: int) -> bool:
-        """Say whether lines at a size in pixels fit one below the other."""
-        top, bottom = self.ink(texts, size)
-        return bottom - top <= self.room.height
+    def most_lines(self, size: int) -> int:
+        """Return how many lines fit one below the other at a size, whatever letters are in which.
 
-    def spacing(self, texts: list[str], size: int) -> float:
-        """Return the distance of baselines in pixels: 1.25 sizes, or more where lines' ink would touch."""
-        lines = [self.shape(text) for text in texts]
-        apart = [(below.top - above.bottom) / UNITS_PER_EM + GAP for above, below in pairwise(lines)]
-        return size * max([LINE_HEIGHT, *apart])
+        A title of which not even one does is taken as one line all the same.
+        """
+        one = (self.title.top - self.title.bottom) / UNITS_PER_EM
+        return max(1, min(self.template.max_lines, int((self.room.height / size - one) / self.spacing) + 1))
 
-    def ink(self, texts: list[str], size: int) -> tuple[float, float]:
-        """Return where the ink of the lines begins and ends, in pixels below the first baseline."""
-        scale, spacing = size / UNITS_PER_EM, self.spacing(texts, size)
-        lines = [self.shape(text) for text in texts]
-        tops = [number * spacing - line.top * scale for number, line in enumerate(lines)]
-        bottoms = [number * spacing - line.bottom * scale for number, line in enumerate(lines)]
-        return min(tops), max(bottoms)
+    def fill(self, places: Sequence[Break], size: int) -> list[Stretch] | None:
+        """Fill lines at a size with the title, or return None where it does not fit."""
+        one = (self.title.top - self.title.bottom) * size / UNITS_PER_EM
+        if one > self.room.height and size > SMALLEST:
+            return None
+        return fill_lines(len(self.title.text), places, self.title.width, self.widest(size), self.most_lines(size))
+
+    def largest(self, places: Sequence[Break]) -> int:
+        """Return the largest size that fits, or 0, by halving: what fits at one size fits at every smaller one."""
+        low, high, found = SMALLEST, LARGEST, 0
+        while low <= high:
+            size = (low + high) // 2
+            if self.fill(places, size):
+                found, low = size, size + 1
+            else:
+                high = size - 1
+        return found
 
 
-def fit_title(title: str, box: TextBox) -> Fit:
+def fit_title(box: TextBox) -> Fit:
     """Find the largest size, from 80 px down to 32 px, and the lines of a title; the rules are ``lay_out``'s."""
-    if len(title) <= MOST_CHARACTERS and (fit := _fit_words(title, box) or _fit_broken_words(title, box)):
-        return fit
-    title = title[:MOST_CHARACTERS]
-    for max_lines in range(box.template.max_lines, 0, -1):
-        texts = shorten(title, box.fits(SMALLEST), max_lines)
-        if max_lines == 1 or box.is_high_enough(texts, SMALLEST):
+    places, size = _choose_breaks(box)
+    while size >= SMALLEST:
+        if fit := _best_fit(box, places, size):
+            return fit
+        size -= 1  # Widths are sums; a line shaped by itself may be wider by a hair.
+    return _shortened(box)
+
+
+def _choose_breaks(box: TextBox) -> tuple[list[Break], int]:
+    """Return which breaks serve, and the largest size with them; 0 where the title fits at none."""
+    title = box.title
+    every = breaks(title.text, title.language, title.han)
+    candidates = {
+        Kind.WORDS: [place for place in every if place.kind == Kind.WORDS],
+        Kind.PARTS: [place for place in every if place.kind <= Kind.PARTS],
+    }
+    sizes = {kind: box.largest(places) for kind, places in candidates.items()}
+    if sizes[Kind.WORDS] >= WORTH_PARTING[Kind.WORDS] * sizes[Kind.PARTS] > 0:
+        return candidates[Kind.WORDS], sizes[Kind.WORDS]
+    if sizes[Kind.PARTS] >= WORTH_PARTING[Kind.PARTS] * LARGEST:
+        return candidates[Kind.PARTS], sizes[Kind.PARTS]
+    with_syllables = _merged(every, syllable_breaks(title.text, title.language))
+    size = box.largest(with_syllables)
+    if sizes[Kind.PARTS] and sizes[Kind.PARTS] >= WORTH_PARTING[Kind.PARTS] * size:
+        return candidates[Kind.PARTS], sizes[Kind.PARTS]
+    if size:
+        return with_syllables, size
+    anywhere = _with_too_wide_parted(box, with_syllables)
+    return anywhere, box.largest(anywhere)
+
+
+def _merged(places: Sequence[Break], more: Sequence[Break]) -> list[Break]:
+    ends = {place.end for place in places}
+    return sorted([*places, *(place for place in more if place.end not in ends)], key=lambda place: place.end)
+
+
+def _with_too_wide_parted(box: TextBox, places: Sequence[Break]) -> list[Break]:
+    """Return the places with those between the letters of what fits on no line at any size, and of nothing else."""
+    found: list[Break] = []
+    start, text = 0, box.title.text
+    for place in (*places, None):
+        end = place.end if place else len(text)
+        if end > start and box.title.width(start, end) > box.widest(SMALLEST):
+            found += breaks_anywhere(text, start, end)
+        if place:
+            found.append(place)
+            start = place.start
+    return found
+
+
+def _best_fit(box: TextBox, places: Sequence[Break], largest: int) -> Fit | None:
+    """Weigh a little of the size against better lines; more of it where that breaks a word less often."""
+    found: list[tuple[float, Fit]] = []
+    is_broken = any(line.suffix for line in box.fill(places, largest) or ())
+    smallest = max(SMALLEST, round((KEPT_BROKEN if is_broken else KEPT) * largest))
+    for size in range(largest, smallest - 1, -2):
+        filled = box.fill(places, size)
+        if not filled:
+            continue
+        least, title = len(filled), box.title
+        # Where words have to be broken, the fewest lines have the fewest breaks.
+        most = least if any(line.suffix for line in filled) else box.most_lines(size)
+        best = best_lines(len(title.text), places, title.width, box.widest(size), least, min(most, least + 1))
+        if best and all(_fits_as_shaped(box, line, size) for line in best[1]):
+            found.append((best[0] + SIZE_COST * (1 - size / largest), Fit(size, best[1])))
+    return min(found, key=lambda candidate: candidate[0])[1] if found else None
+
+
+def _fits_as_shaped(box: TextBox, line: Stretch, size: int) -> bool:
+    return box.title.line(line.start, line.end, line.suffix).width <= box.widest(size)
+
+
+def _shortened(box: TextBox) -> Fit:
+    """Fill lines at the smallest size, and end the last one with an ellipsis."""
+    title, text = box.title, box.title.text
+    places = _with_too_wide_parted(box, breaks(text, title.language, title.han))
+    lines: list[Stretch] = []
+    start = 0
+    while len(lines) < box.most_lines(SMALLEST) - 1:
+        full = _fullest(box, start, [place for place in places if place.end > start])
+        if not full:
             break
-    return Fit(SMALLEST, texts, shortened=True)
+        lines.append(Stretch(start, full.end, full.suffix))
+        start = full.start
+    between = [place.end for place in reversed(places) if place.end > start]
+    inside = [place.end for place in breaks_anywhere(text, start, min(len(text), start + MOST_ON_A_LINE))]
+    for end in (*between, *reversed(inside)):
+        last = Stretch(start, len(text[:end].rstrip(" ,;:.-\N{EN DASH}\N{EM DASH}")), ELLIPSIS)
+        roughly = start < last.end and title.width(start, last.end, ELLIPSIS) <= box.widest(SMALLEST)
+        if roughly and _fits_as_shaped(box, last, SMALLEST):
+            return Fit(SMALLEST, [*lines, last], shortened=True)
+    return Fit(SMALLEST, [*lines, Stretch(start, start, ELLIPSIS)], shortened=True)
 
 
-def _fit_words(title: str, box: TextBox) -> Fit | None:
-    whole: Fill = functools.partial(fill_lines, inside_words=False)
-    in_words, inside_words = (_largest(title, box, fill, box.template.max_lines) for fill in (whole, fill_lines))
-    if in_words and inside_words and in_words.size >= GAIN * inside_words.size:
-        return _balanced(title, in_words, whole, box)
-    return _balanced(title, inside_words, fill_lines, box) if inside_words else None
-
-
-def _fit_broken_words(title: str, box: TextBox) -> Fit | None:
-    fits_at_all = box.fits(SMALLEST)
-    broken: Fill = functools.partial(fill_lines, may_break=lambda word: not fits_at_all(word))
-    fits = [fit for lines in range(1, box.template.max_lines + 1) if (fit := _largest(title, box, broken, lines))]
-    if not fits:
-        return None
-    # The fewer lines, the fewer breaks.
-    return _balanced(title, next(fit for fit in fits if fit.size >= BROKEN_GAIN * fits[-1].size), broken, box)
-
-
-def _largest(title: str, box: TextBox, fill: Fill, lines: int) -> Fit | None:
-    """Return the largest size that fits, found by halving: what fits at one size fits at every smaller one."""
-    fit = None
-    low, high = SMALLEST, LARGEST
-    while low <= high:
-        size = (low + high) // 2
-        texts = fill(title, box.fits(size), lines)
-        if texts and box.is_high_enough(texts, size):
-            fit = Fit(size, texts)
-            low = size + 1
-        else:
-            high = size - 1
-    return fit
-
-
-def _balanced(title: str, fit: Fit, fill: Fill, box: TextBox) -> Fit:
-    """Keep the number of lines, and make none of them much shorter than the others.
-
-    Lines that fall in another way may be higher; where that saves the last line from being a lone short word, the title
-    gets a little smaller for it.
-    """
-    texts = _narrowest(title, fit, fill, box, len(fit.texts))
-    smallest = round(BALANCE * fit.size) if _ends_alone(fit.texts, box) else fit.size
-    sizes = range(fit.size, smallest - 1, -1)
-    return next((Fit(size, texts) for size in sizes if box.is_high_enough(texts, size)), fit)
-
-
-def _narrowest(text: str, fit: Fit, fill: Fill, box: TextBox, lines: int) -> list[str]:
-    """Fill so many lines in the narrowest column that holds them; where one line keeps it wide, the rest for itself."""
-    columns = (fill(text, box.fits(fit.size, percent / 100), lines) for percent in range(20, 101, 2))
-    texts = next(texts for texts in columns if texts and len(texts) == lines)
-    first = texts[0]
-    if lines > 2 and text.startswith(first) and _ends_alone(texts, box):
-        return [first, *_narrowest(text[len(first) :].lstrip(), fit, fill, box, lines - 1)]
-    return texts
-
-
-def _ends_alone(texts: list[str], box: TextBox) -> bool:
-    widths = [box.shape(text).width for text in texts]
-    return widths[-1] < LONE * max(widths)
+def _fullest(box: TextBox, start: int, places: Sequence[Break]) -> Break | None:
+    """Return the last of the places up to which a line fits at the smallest size."""
+    fitting = takewhile(lambda place: box.title.width(start, place.end, place.suffix) <= box.widest(SMALLEST), places)
+    for place in reversed(list(fitting)):
+        if _fits_as_shaped(box, Stretch(start, place.end, place.suffix), SMALLEST):
+            return place
+    return None

@@ -1,15 +1,17 @@
 """From a title to lines placed in a template's text box."""
 
-import functools
 from dataclasses import dataclass
 
-from compositing.bidi import base_level
-from compositing.fitting import TextBox, fit_title
-from compositing.fonts import UNITS_PER_EM, Font, preferred_han
-from compositing.shaping import Line
+from compositing.fitting import Fit, TextBox, fit_title
+from compositing.fonts import UNITS_PER_EM, Font
+from compositing.shaping import Line, ShapedTitle
 from compositing.templates import Template
+from compositing.title_text import layout_text
 
 __all__ = ["PlacedLine", "TitleLayout", "lay_out"]
+
+# More than any box holds at the smallest size, so that longer titles cost no more to lay out.
+MOST_CHARACTERS = 1_000
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,9 @@ class PlacedLine:
 
 @dataclass(frozen=True)
 class TitleLayout:
-    """A title ready to be drawn: the size in pixels, the lines, and whether its end had to be cut off."""
+    """A title ready to be drawn: its template, the size in pixels, the lines, and whether its end had to be cut off."""
 
-    font: Font
+    template: Template
     size: int
     lines: tuple[PlacedLine, ...]
     shortened: bool
@@ -36,29 +38,36 @@ class TitleLayout:
         return self.size / UNITS_PER_EM
 
 
-@functools.lru_cache(maxsize=64)
-def lay_out(title: str, font: Font, template: Template) -> TitleLayout:
-    """Set a title as large as it fits, from 80 px down to 32 px, in balanced lines.
+def lay_out(title: str, font: Font, template: Template, language: str = "") -> TitleLayout:
+    """Set a title as large as it fits, from 80 px down to 32 px, in even lines that end where a reader pauses.
 
-    Lines end between words; behind a hyphen, or inside a phrase, only where that makes the title much larger. Words
-    stay whole as long as any size allows it; then a word that is too wide for its box at any size is broken, and no
-    other. A title that fits at no size is shortened with an ellipsis.
+    Lines end between words; at a word's own hyphens and joints, or inside a phrase, only where that makes the title
+    much larger; between a word's syllables only where it would be less than half as large without. A word that is too
+    wide even so is broken anywhere. A title that fits at no size is shortened with an ellipsis.
+
+    Args:
+        title: the title as its author wrote it; spaces and marks that hold or part its words are heeded.
+        font: the font; what it lacks is set in fallback fonts, whole words at a time.
+        template: where the title goes.
+        language: the title's (BCP 47, such as ``ja``), or nothing where only its own words can tell.
     """
-    box = TextBox(font, template, preferred_han(title), base_level(title))
-    fit = fit_title(title, box)
-    return TitleLayout(font, fit.size, _place(fit.texts, box, fit.size), fit.shortened)
+    text = layout_text(title)
+    shaped = ShapedTitle(text[:MOST_CHARACTERS], font, language)
+    box = TextBox(shaped, template)
+    fit = fit_title(box)
+    return TitleLayout(template, fit.size, _place(fit, box), fit.shortened or len(text) > MOST_CHARACTERS)
 
 
-def _place(texts: list[str], box: TextBox, size: int) -> tuple[PlacedLine, ...]:
+def _place(fit: Fit, box: TextBox) -> tuple[PlacedLine, ...]:
     """Centre the lines between capitals' tops and the last baseline, as the eye does, but keep all ink in the box."""
-    room, scale, spacing = box.room, size / UNITS_PER_EM, box.spacing(texts, size)
-    capital = box.font.cap_height * scale
-    baseline = room.top + (room.height + capital - (len(texts) - 1) * spacing) / 2
-    top, bottom = box.ink(texts, size)
-    baseline = max(room.top - top, min(baseline, room.bottom - bottom))
+    room, scale, spacing, count = box.room, fit.size / UNITS_PER_EM, box.spacing * fit.size, len(fit.lines)
+    capital = box.title.font.cap_height * scale
+    baseline = room.top + (room.height + capital - (count - 1) * spacing) / 2
+    lowest = room.bottom + box.title.bottom * scale - (count - 1) * spacing
+    baseline = max(room.top + box.title.top * scale, min(baseline, lowest))
     placed = []
-    for number, text in enumerate(texts):
-        line = box.shape(text)
+    for number, stretch in enumerate(fit.lines):
+        line = box.title.line(stretch.start, stretch.end, stretch.suffix)
         free = room.width - line.width * scale
         indent = {"left": 0.0, "center": free / 2, "right": free}[box.align]
         placed.append(PlacedLine(line, room.left + indent - line.left * scale, baseline + number * spacing))

@@ -1,139 +1,114 @@
-"""Where a title may break, by ICU, and how it falls into lines of a given width."""
+"""How a title falls into lines: filled greedily to find its size, and then chosen as a whole, by cost."""
 
-import functools
-import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from icu4py.breakers import CharacterBreaker, LineBreaker
+from compositing.breaks import Break
 
-from compositing.fonts import preferred_han
+__all__ = ["Measure", "Stretch", "best_lines", "fill_lines"]
 
-__all__ = ["ELLIPSIS", "Fits", "fill_lines", "shorten"]
+# Costs, beside those in ``breaks``: of a line much shorter than the others that is not the last one, of a last line
+# under a third of them, and of each line more than there must be.
+LONE_LINE, LONE_END, ONE_MORE_LINE = 0.35, 0.6, 0.1
+SHORT, SHORT_END = 0.3, 0.34
+Measure = Callable[[int, int, str], float]
 
-ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
-Fits = Callable[[str], bool]
-# What makes ICU (Unicode Technical Standard 35, key lw) end lines between phrases instead of syllables: the Japanese
-# rules know the words of Chinese, too, and leave other languages as they are.
-JAPANESE, KOREAN = "ja-u-lb-strict-lw-phrase", "ko-u-lw-phrase"
+
+@dataclass(frozen=True)
+class Stretch:
+    """A line's place in the title, and what is set behind it: a hyphen, an ellipsis or nothing."""
+
+    start: int
+    end: int
+    suffix: str = ""
 
 
 def fill_lines(
-    title: str,
-    fits: Fits,
-    max_lines: int,
-    *,
-    inside_words: bool = True,
-    may_break: Callable[[str], bool] = lambda word: False,
-) -> list[str] | None:
+    length: int, places: Sequence[Break], measure: Measure, widest: float, most: int
+) -> list[Stretch] | None:
     """Fill lines from the first on, each with as much as fits.
 
     Args:
-        title: the text, without line breaks of its own.
-        fits: says whether a line holds a text.
-        max_lines: how many lines there may be.
-        inside_words: whether a line may end wherever the script allows it (behind a hyphen or a slash, between two
-            Han characters), and not only between words, or in Japanese and Korean between phrases.
-        may_break: says whether a word that is wider than a line may be broken, between graphemes; a hyphen shows it.
+        length: the title's, in characters.
+        places: where lines may end, in order.
+        measure: how wide a stretch of the title is, with what is set behind it.
+        widest: how wide a line may be.
+        most: how many lines there may be.
 
     Returns:
-        The lines, or None where the title needs more of them or a word fits on none.
+        The lines, or None where the title needs more of them or a stretch between two places fits on none.
     """
-    lines: list[str] = []
-    line = ""
-    for piece in _pieces(title) if inside_words else _words(title):
-        if fits((line + piece).rstrip()):
-            line += piece
-            continue
-        if line:
-            lines.append(line.rstrip())
-            line = ""
-        if not fits(piece.rstrip()):
-            if not may_break(piece.rstrip()):
+    lines: list[Stretch] = []
+    start = 0
+    last: Break | None = None
+    for place in (*places, None):
+        end, suffix = (place.end, place.suffix) if place else (length, "")
+        if end > start and measure(start, end, suffix) > widest:
+            if last is None:
                 return None
-            head, piece = _break_word(piece, fits, max_lines - len(lines))
-            lines += head
-        line = piece
-        if len(lines) >= max_lines:
-            return None
-    return [*lines, line.rstrip()]
+            lines.append(Stretch(start, last.end, last.suffix))
+            start = last.start
+            if len(lines) == most or measure(start, end, suffix) > widest:
+                return None
+        last = place
+    return [*lines, Stretch(start, length)]
 
 
-def shorten(title: str, fits: Fits, max_lines: int) -> list[str]:
-    """Return full lines of the title's beginning, the last one ending in an ellipsis.
+def best_lines(
+    length: int, places: Sequence[Break], measure: Measure, widest: float, least: int, most: int
+) -> tuple[float, list[Stretch]] | None:
+    """Return the least cost of parting a title into so many lines, and the lines: even ones, with good breaks.
 
-    The cut lies between words where one fits on the last line, and between graphemes otherwise.
+    ``least`` and ``most`` are numbers of lines; the other arguments are ``fill_lines``'.
     """
-    lines: list[str] = []
-    rest = title
-    while rest and len(lines) < max_lines - 1:
-        line = (
-            _longest(_words(rest), fits)
-            or _longest(_pieces(rest), fits)
-            or _longest(_graphemes(rest), fits, at_least=1)
-        )
-        lines.append(line.rstrip())
-        rest = rest[len(line) :].lstrip()
-
-    def cut(text: str) -> str:
-        return text.rstrip(" ,;:.-\N{EN DASH}\N{EM DASH}") + ELLIPSIS
-
-    def fits_cut(text: str) -> bool:
-        return fits(cut(text))
-
-    return [*lines, cut(_longest(_pieces(rest), fits_cut) or _longest(_graphemes(rest), fits_cut))]
+    found = []
+    for count in range(least, most + 1):
+        if lines := _best(length, places, measure, widest, count, least):
+            cost, stretches = lines
+            found.append((cost + ONE_MORE_LINE * (count - least), stretches))
+    return min(found, key=lambda candidate: candidate[0], default=None)
 
 
-def _break_word(word: str, fits: Fits, max_lines: int) -> tuple[list[str], str]:
-    """Return full lines of a word's beginning, with hyphens where letters are parted, and its rest."""
-    lines: list[str] = []
-    while word and not fits(word.rstrip()) and len(lines) < max_lines:
-        head = _longest(_graphemes(word), functools.partial(_fits_hyphenated, fits, word), at_least=1)
-        lines.append(head + _hyphen(head, word))
-        word = word[len(head) :]
-    return lines, word
+def _best(
+    length: int, places: Sequence[Break], measure: Measure, widest: float, count: int, least: int
+) -> tuple[float, list[Stretch]] | None:
+    """Go through the places from the first on, and keep the cheapest way to each with each number of lines (Knuth)."""
+    whole = max(1.0, measure(0, length, ""))
+    ideal, full = min(widest, whole / count), min(widest, whole / least)
+    starts = [0, *(place.start for place in places)]
+    ends = [*(place.end for place in places), length]
+    suffixes = [*(place.suffix for place in places), ""]
+    reached: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
+    for number in range(1, count + 1):
+        is_last = number == count
+        following: dict[int, tuple[float, tuple[int, ...]]] = {}
+        for first, (so_far, way) in reached.items():
+            for last in range(len(places) if is_last else first, len(ends)):
+                if ends[last] <= starts[first] and length:
+                    continue
+                width = measure(starts[first], ends[last], suffixes[last])
+                if width > widest:
+                    break
+                if not is_last and last == len(places):
+                    break
+                cost = so_far + _line_cost(width, ideal, full, count, is_last) + (0 if is_last else places[last].cost)
+                if last + 1 not in following or cost < following[last + 1][0]:
+                    following[last + 1] = (cost, (*way, last))
+        reached = following
+    if len(ends) not in reached:
+        return None
+    cost, way = reached[len(ends)]
+    stretches = []
+    first = 0
+    for last in way:
+        stretches.append(Stretch(starts[first], ends[last], suffixes[last]))
+        first = last + 1
+    return cost, stretches
 
 
-def _fits_hyphenated(fits: Fits, word: str, head: str) -> bool:
-    return fits(head + _hyphen(head, word))
-
-
-def _hyphen(head: str, word: str) -> str:
-    """Return what ends a line that breaks a word behind its head: a hyphen between letters of scripts that have one."""
-    return "-" if all(letter.lower() != letter.upper() for letter in (head[-1:], word[len(head) :][:1])) else ""
-
-
-def _longest(pieces: tuple[str, ...], fits: Fits, at_least: int = 0) -> str:
-    text = ""
-    for count, piece in enumerate(pieces):
-        if count >= at_least and not fits((text + piece).rstrip()):
-            break
-        text += piece
-    return text
-
-
-@functools.lru_cache(maxsize=64)
-def _pieces(text: str) -> tuple[str, ...]:
-    return tuple(LineBreaker(text, "en"))
-
-
-@functools.lru_cache(maxsize=64)
-def _words(text: str) -> tuple[str, ...]:
-    """Return the pieces with those put together that are one word, as in fan-out and and/or, or one phrase."""
-    words: list[str] = []
-    for piece in _phrases(text):
-        if words and unicodedata.category(words[-1][-1])[0] in "PS" and words[-1][-1].isascii():
-            words[-1] += piece
-        else:
-            words.append(piece)
-    return tuple(words)
-
-
-def _phrases(text: str) -> Iterable[str]:
-    if not any(character >= "\u2e80" for character in text):
-        return _pieces(text)  # Nothing East Asian: the phrases' dictionary need not be loaded.
-    return LineBreaker(text, KOREAN if preferred_han(text) == "kr" else JAPANESE)
-
-
-@functools.lru_cache(maxsize=64)
-def _graphemes(text: str) -> tuple[str, ...]:
-    return tuple(CharacterBreaker(text, "en"))
+def _line_cost(width: float, ideal: float, full: float, count: int, is_last: bool) -> float:
+    """Return what is wrong with a line's width, beside the ideal one and beside that of the fewest lines possible."""
+    uneven = (width / ideal - 1) ** 2 / count if count > 1 else 0.0
+    if is_last:
+        return uneven + (LONE_END if count > 1 and width < SHORT_END * full else 0.0)
+    return uneven + (LONE_LINE if width < SHORT * full else 0.0)

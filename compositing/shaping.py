@@ -1,19 +1,27 @@
-"""From text to positioned glyphs: runs of one font, script and direction each, shaped by HarfBuzz.
+"""From text to positioned glyphs: parts of one font, script and direction each, shaped by HarfBuzz.
 
-Shaping happens once per piece of text, in 2048ths of an em; a size in pixels only scales the result, so that a title is
-measured at any number of sizes without being shaped or drawn again.
+A title is shaped once as a whole, in 2048ths of an em, and from that any stretch of it is measured; a size in pixels
+only scales the result. The lines that are chosen in the end are shaped again, each by itself.
 """
 
-import functools
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import uharfbuzz
-from icu4py.breakers import CharacterBreaker
 
-from compositing.bidi import embedding_levels, visual_order
-from compositing.fonts import Font, font_for, preferred_han
+from compositing.bidi import base_level, embedding_levels, visual_order
+from compositing.fallback import BICAMERAL, set_in_fonts
+from compositing.fonts import Font
+from compositing.icu import Property, has_property, uppercase
+from compositing.languages import han_look, language_of
 
-__all__ = ["Glyph", "Line", "missing_characters", "shape"]
+__all__ = ["Glyph", "Line", "ShapedTitle"]
+
+# Full-width punctuation whose empty half lies beside its like is set at half its width (halt), as browsers do.
+OPENING, CLOSING = "（「『【〔［｛〈《", "）」』】〕］｝〉》、。，．"  # noqa: RUF001
+HALVED = re.compile(f"[{CLOSING}](?=[{OPENING}{CLOSING}])|(?<=[{OPENING}])[{OPENING}]")
 
 
 @dataclass(frozen=True)
@@ -45,84 +53,144 @@ class Line:
 
 @dataclass(frozen=True)
 class _Run:
-    text: str
+    """A stretch of the title that is shaped in one go."""
+
+    start: int
+    end: int
     font: Font
-    script: str | None
+    script: str
     level: int
 
 
-@functools.lru_cache(maxsize=4096)
-def shape(text: str, font: Font, han: str = "sc", base: int = 0) -> Line:
-    """Shape one line of a title.
+@dataclass(frozen=True)
+class _Shaped:
+    """A glyph as the shaper returns it: the place of its character in the run, its width, offset and ink."""
 
-    Args:
-        text: the line, in logical order.
-        font: the font asked for; what it lacks is set in the fallback fonts.
-        han: whose look Han characters have, from the whole title.
-        base: 1 where the whole title runs from right to left, else 0.
-    """
-    glyphs: list[Glyph] = []
-    lefts, bottoms, rights, tops = [], [], [], []
-    x = 0
-    for run in visual_order([(run.level, run) for run in _runs(text, font, han, base)]):
+    cluster: int
+    index: int
+    advance: int
+    x: int
+    y: int
+    ink: uharfbuzz.GlyphExtents | None
+
+
+class ShapedTitle:
+    """A title in its fonts and directions, which measures any stretch of itself."""
+
+    def __init__(self, text: str, font: Font, language: str = "") -> None:
+        """Shape a title.
+
+        Args:
+            text: the title, as ``layout_text`` returns it.
+            font: the font asked for; what it lacks is set in the fallback fonts.
+            language: the title's (BCP 47), or nothing where only its own words can tell.
+        """
+        self.text, self.font = text, font
+        self.language = language_of(text, language)
+        self.base = base_level(text)
+        self.han = han_look(text, language)
+        self._lines: dict[tuple[int, int, str], Line] = {}
+        self._runs = self._split(embedding_levels(text, self.base))
+        self._measure()
+
+    def width(self, start: int, end: int, suffix: str = "") -> int:
+        """Return about how wide the ink of a stretch with a hyphen or an ellipsis behind it is, in 2048ths of an em."""
+        if start == end:
+            return 0
+        behind = self._hyphen_width if suffix else 0
+        return self._until[end] - self._until[start] - self._before[start] - self._after[end - 1] + behind
+
+    def line(self, start: int, end: int, suffix: str = "") -> Line:
+        """Shape a stretch as a line by itself, with a hyphen or an ellipsis behind it."""
+        if (start, end, suffix) not in self._lines:
+            self._lines[start, end, suffix] = self._line(start, end, suffix)
+        return self._lines[start, end, suffix]
+
+    def _line(self, start: int, end: int, suffix: str) -> Line:
+        text = self.text[start:end] + suffix
+        runs = [
+            replace(run, start=max(start, run.start), end=min(end, run.end))
+            for run in self._runs
+            if max(start, run.start) < min(end, run.end)
+        ]
+        pieces = [(run.level, (run, self.text[run.start : run.end])) for run in runs]
+        if suffix:
+            last = runs[-1] if runs else _Run(0, 0, self.font, "", self.base)
+            font = last.font if last.font.has(suffix) else self.font
+            pieces.append((last.level, (replace(last, font=font), suffix)))
+        glyphs: list[Glyph] = []
+        boxes: list[tuple[int, int, int, int]] = []
+        x = 0
+        for run, piece in visual_order(pieces):
+            for shaped in self._shape(piece, run):
+                if shaped.ink and shaped.ink.width:
+                    ink, glyph = shaped.ink, Glyph(run.font, shaped.index, x + shaped.x, shaped.y)
+                    left, top = glyph.x + ink.x_bearing, glyph.y + ink.y_bearing
+                    glyphs.append(glyph)
+                    boxes.append((left, top + ink.height, left + ink.width, top))
+                x += shaped.advance
+        if not glyphs:
+            return Line(text, (), 0, 0, 0, 0)
+        lefts, bottoms, rights, tops = zip(*boxes, strict=True)
+        return Line(text, tuple(glyphs), min(lefts), min(bottoms), max(rights), max(tops))
+
+    def _split(self, levels: Sequence[int]) -> list[_Run]:
+        runs: list[_Run] = []
+        for part in set_in_fonts(self.text, self.font, self.han):
+            font = part.font or self.font
+            start = part.start
+            while start < part.end:
+                level, end = levels[start], start + 1
+                while end < part.end and levels[end] == level:
+                    end += 1
+                last = runs[-1] if runs else None
+                same_script = last and (part.script in ("", last.script) or not last.script)
+                if last and last.font is font and last.level == level and same_script:
+                    runs[-1] = replace(last, end=end, script=last.script or part.script)
+                else:
+                    runs.append(_Run(start, end, font, part.script, level))
+                start = end
+        return runs
+
+    def _measure(self) -> None:
+        """Note how far each character moves on, and how much of that is white at its beginning and its end."""
+        length = len(self.text)
+        advances, self._before, self._after = [0] * length, [0] * length, [0] * length
+        self.top, self.bottom = self.font.cap_height, -self.font.descent
+        for run in self._runs:
+            for shaped in self._shape(self.text[run.start : run.end], run):
+                place = min(run.start + shaped.cluster, run.end - 1)  # Capitals may be more letters than they were.
+                if ink := shaped.ink:
+                    white = (shaped.x + ink.x_bearing, shaped.advance - shaped.x - ink.x_bearing - ink.width)
+                    if not advances[place]:
+                        self._before[place], self._after[place] = white[:: -1 if run.level % 2 else 1]
+                    self.top = max(self.top, shaped.y + ink.y_bearing)
+                    self.bottom = min(self.bottom, shaped.y + ink.y_bearing + ink.height)
+                advances[place] += shaped.advance
+        self._until = [0, *accumulate(advances)]
+        self._hyphen_width = self.font.shaper.get_glyph_h_advance(self.font.shaper.get_nominal_glyph(ord("-")))
+
+    def _shape(self, text: str, run: _Run) -> list[_Shaped]:
+        shaper = run.font.shaper
+        letters = run.script in (*BICAMERAL, "")
+        if self.font.is_capitals and run.font is not self.font and run.script in BICAMERAL:
+            text = uppercase(text, self.language)
         buffer = uharfbuzz.Buffer()
-        buffer.add_str(run.text)
+        buffer.add_str(text)
         buffer.direction = "rtl" if run.level % 2 else "ltr"
-        buffer.language = "en"  # Or it would be the machine's.
+        buffer.language = self.language or "en"  # Or it would be the machine's.
         if run.script:
             buffer.script = run.script
         buffer.guess_segment_properties()
-        uharfbuzz.shape(run.font.shaper, buffer)
+        halved = [(match.start(), match.end(), True) for match in HALVED.finditer(text)]
+        uharfbuzz.shape(shaper, buffer, {"halt": halved} if halved else None)
+        tracking = self.font.tracking if letters and not run.font.is_colour else 0
+        shaped = []
         for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
-            glyph = Glyph(run.font, info.codepoint, x + position.x_offset, position.y_offset)
-            x += position.x_advance
-            ink = run.font.shaper.get_glyph_extents(glyph.index)
-            if ink is None or not ink.width:
-                continue
-            glyphs.append(glyph)
-            lefts.append(glyph.x + ink.x_bearing)
-            rights.append(glyph.x + ink.x_bearing + ink.width)
-            tops.append(glyph.y + ink.y_bearing)
-            bottoms.append(glyph.y + ink.y_bearing + ink.height)
-    if not glyphs:
-        return Line(text, (), 0, 0, 0, 0)
-    return Line(text, tuple(glyphs), min(lefts), min(bottoms), max(rights), max(tops))
-
-
-@functools.lru_cache(maxsize=256)
-def missing_characters(title: str, font: Font) -> str:
-    """Return the characters of a title that no font here can set, each once, in order of appearance."""
-    han = preferred_han(title)
-    if title.isascii() and font.has(title):
-        return ""
-    missing = [grapheme for grapheme in CharacterBreaker(title, "en") if font_for(grapheme, font.name, han) is None]
-    return "".join(dict.fromkeys("".join(missing)))
-
-
-def _runs(text: str, font: Font, han: str, base: int) -> list[_Run]:
-    if not text:
-        return []
-    if not base and text.isascii() and font.has(text):
-        return [_Run(text, font, None, 0)]
-    levels = embedding_levels(text, base)
-    runs: list[_Run] = []
-    start = 0
-    for grapheme in CharacterBreaker(text, "en"):
-        level = levels[start]
-        start += len(grapheme)
-        set_in, script = font_for(grapheme, font.name, han) or font, _script(grapheme)
-        last = runs[-1] if runs else None
-        if last and last.font is set_in and last.level == level and (script in (None, last.script) or not last.script):
-            runs[-1] = _Run(last.text + grapheme, set_in, last.script or script, level)
-        else:
-            runs.append(_Run(grapheme, set_in, script, level))
-    return runs
-
-
-@functools.lru_cache(maxsize=4096)
-def _script(grapheme: str) -> str | None:
-    """Return the script (ISO 15924) of a grapheme, or None for what all scripts share."""
-    buffer = uharfbuzz.Buffer()
-    buffer.add_str(grapheme)
-    buffer.guess_segment_properties()
-    return buffer.script or None
+            if not info.codepoint and has_property(text[info.cluster], Property.DEFAULT_IGNORABLE):
+                continue  # A filler that the font does not know: not drawn, and never as a missing glyph.
+            is_letter = position.x_advance and not text[info.cluster].isspace()
+            advance = position.x_advance + (tracking if is_letter else 0)
+            ink = shaper.get_glyph_extents(info.codepoint)
+            shaped.append(_Shaped(info.cluster, info.codepoint, advance, position.x_offset, position.y_offset, ink))
+        return shaped

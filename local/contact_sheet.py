@@ -13,7 +13,8 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from compositing.canvas import open_on_canvas
-from compositing.fonts import font_names
+from compositing.fonts import font_names, load_font
+from compositing.layout import lay_out
 from compositing.templates import TEMPLATES
 from compositing.thumbnail import compose
 from providers.prompt import STYLES
@@ -40,7 +41,9 @@ def draw_sheet(template: str) -> Image.Image:
         y = row * (CELL[1] + GAP)
         labels.text((8, y + CELL[1] // 2), font, fill="black")
         for column, title in enumerate(TITLES):
-            thumbnail = Image.open(io.BytesIO(compose(picture.copy(), title, template, font)))
+            thumbnail = Image.open(
+                io.BytesIO(compose(picture.copy(), lay_out(title, load_font(font), TEMPLATES[template])))
+            )
             cell = thumbnail.resize(CELL, Image.Resampling.LANCZOS)
             sheet.paste(cell, (LABEL + column * (CELL[0] + GAP), y))
     return sheet
@@ -51,7 +54,8 @@ def draw_overview() -> Image.Image:
     cells = []
     for style, template, font in zip(STYLES, cycle(TEMPLATES), cycle(font_names()), strict=False):
         picture = open_on_canvas(draw_scene(style, style))
-        thumbnail = Image.open(io.BytesIO(compose(picture, f"{style}, {template}, {font}", template, font)))
+        layout = lay_out(f"{style}, {template}, {font}", load_font(font), TEMPLATES[template])
+        thumbnail = Image.open(io.BytesIO(compose(picture, layout)))
         cells.append(thumbnail.resize(CELL, Image.Resampling.LANCZOS))
     rows = -(-len(cells) // COLUMNS)
     sheet = Image.new("RGB", (COLUMNS * (CELL[0] + GAP) - GAP, rows * (CELL[1] + GAP) - GAP), "white")

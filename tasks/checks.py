@@ -1,16 +1,16 @@
 """What a request is checked for, before anything is started: every problem is found and listed at once."""
 
 import difflib
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from compositing.fallback import missing_characters
 from compositing.fonts import font_names, load_font
-from compositing.shaping import missing_characters
 from compositing.templates import TEMPLATES
+from compositing.title_text import draws_nothing, layout_text
 from errors import InvalidRequestError
 from providers.choice import provider_faults
 from providers.prompt import STYLES
@@ -30,7 +30,7 @@ def _whole(text: str) -> str:
 
 
 def _titled(text: str) -> str:
-    if all(unicodedata.category(character)[0] in "ZC" for character in clean_text(_whole(text))):
+    if draws_nothing(clean_text(_whole(text))):
         raise PydanticCustomError("empty", "holds nothing that could be read; write a title")
     return text
 
@@ -139,14 +139,12 @@ def _glyph_faults(titles: Sequence[str], font: object) -> list[str]:
     if font not in font_names() or not isinstance(font, str):
         return []
     faults = []
-    for title in map(clean_text, titles):
+    for title in titles:
         if any("\ud800" <= character <= "\udfff" for character in title):
             continue  # Refused for that already.
-        if missing := missing_characters(title, load_font(font)):
-            remedy = "no font here has them; take them out"
-            faults.append(
-                f'The font "{font}" cannot set {" ".join(missing[:20])} of the title "{brief(title)}"; {remedy}'
-            )
+        if missing := missing_characters(layout_text(title), load_font(font)):
+            what = f'{" ".join(missing[:20])} of the title "{brief(clean_text(title))}"'
+            faults.append(f'The font "{font}" cannot set {what}; no font here has them; take them out')
     return faults
 
 

@@ -80,7 +80,8 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
     if link.expires_at:
         outcome["image_url_expires_at"] = link.expires_at
 
-    if lay_out(title, load_font(request.font), TEMPLATES[request.template]).shortened:
+    layout = lay_out(request.title, load_font(request.font), TEMPLATES[request.template])
+    if layout.shortened:
         logger.warning("%s: the title does not fit at any size and is shortened", work)
         outcome["title_shortened"] = True
     attempt.enter("looking")
@@ -101,7 +102,7 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
     from compositing.thumbnail import compose
 
     attempt.enter("composing")
-    jpeg = await asyncio.to_thread(compose, original.canvas, title, request.template, request.font)
+    jpeg = await asyncio.to_thread(compose, original.canvas, layout)
     composed = clock.now()
     attempt.enter("uploading")
     about = {"title": title, "model": model.id, "served-by": work.picture.served_by}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from compositing import COMPOSITOR_VERSION
+from compositing.title_text import layout_text
 from providers.choice import picture_request
 from providers.provider import PictureRequest
 from providers.registry import MODELS, Model
@@ -16,7 +17,7 @@ __all__ = ["Work", "work_of"]
 
 @dataclass(frozen=True)
 class Work:
-    """One pair: the title as it is drawn, the model, the picture to ask for, and the keys of original and thumbnail."""
+    """One pair: the title in its plain form, the model, the picture to ask for, and the keys of what is stored."""
 
     title: str
     model: Model
@@ -51,6 +52,7 @@ def work_of(request: ThumbnailRequest, settings: Settings) -> Work:
     thumbnail = thumbnail_key(
         original=original,
         title=title,
+        drawn=layout_text(request.title),
         model=model.id,
         style=request.style,
         template=request.template,

@@ -42,7 +42,7 @@ def draw(name: str) -> Image.Image:
     light = Image.linear_gradient("L").resize((CANVAS.width, CANVAS.height))
     dark = light.transpose(Image.Transpose.ROTATE_180)
     canvas = Image.merge("RGB", (light, light.point([value * 3 // 4 for value in range(256)]), dark))
-    draw_title(canvas, TEMPLATES[template], lay_out(title, load_font(font), TEMPLATES[template]))
+    draw_title(canvas, lay_out(title, load_font(font), TEMPLATES[template]))
     return canvas
 
 

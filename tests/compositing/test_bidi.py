@@ -1,10 +1,90 @@
+"""The direction of text is Unicode's, by all of Unicode's own tests (version 15.0), and a browser's."""
+
+import lzma
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from compositing.bidi import base_level, embedding_levels, visual_order
 from compositing.fonts import load_font
 from compositing.layout import lay_out
-from compositing.shaping import shape
+from compositing.shaping import ShapedTitle
 from compositing.templates import TEMPLATES
+
+UNICODE = Path(__file__).with_name("unicode")
+# A character of each class, for Unicode's tests of classes.
+OF_CLASS = {
+    "L": "a",
+    "R": "א",
+    "AL": "ا",
+    "EN": "1",
+    "ES": "+",
+    "ET": "$",
+    "AN": "٠",
+    "CS": ",",
+    "NSM": "\u0300",
+    "BN": "\u00ad",
+    "B": "\u2029",
+    "S": "\t",
+    "WS": " ",
+    "ON": "!",
+    "LRE": "\u202a",
+    "RLE": "\u202b",
+    "PDF": "\u202c",
+    "LRO": "\u202d",
+    "RLO": "\u202e",
+    "LRI": "\u2066",
+    "RLI": "\u2067",
+    "FSI": "\u2068",
+    "PDI": "\u2069",
+}
+
+
+def lines_of(name: str) -> Iterator[str]:
+    with lzma.open(UNICODE / f"{name}.xz", "rt") as file:
+        for line in file:
+            if text := line.split("#")[0].strip():
+                yield text
+
+
+def is_as_expected(text: str, base: int, levels: list[str], order: list[int]) -> bool:
+    """Compare levels, of which x stands for any, and the order in which characters that have one are seen."""
+    found = embedding_levels(text, base)
+    same = all(level in ("x", str(got)) for level, got in zip(levels, found, strict=True))
+    shown = [(got, place) for place, (level, got) in enumerate(zip(levels, found, strict=True)) if level != "x"]
+    return same and visual_order(shown) == order
+
+
+def test_every_one_of_unicodes_91_707_texts_has_its_levels_and_order() -> None:
+    count = 0
+    for line in lines_of("BidiCharacterTest.txt"):
+        codes, direction, level, levels, order = line.split(";")
+        text = "".join(chr(int(code, 16)) for code in codes.split())
+        base = base_level(text) if direction == "2" else int(direction)
+        assert base == int(level), line
+        assert is_as_expected(text, base, levels.split(), [int(place) for place in order.split()]), line
+        count += 1
+    assert count == 91_707
+
+
+def test_every_one_of_unicodes_770_241_sequences_of_classes_has_its_levels_and_order() -> None:
+    levels: list[str] = []
+    order: list[int] = []
+    count = 0
+    for line in lines_of("BidiTest.txt"):
+        if line.startswith("@Levels:"):
+            levels = line.split()[1:]
+        elif line.startswith("@Reorder:"):
+            order = [int(place) for place in line.split()[1:]]
+        else:
+            classes, directions = line.split(";")
+            text = "".join(OF_CLASS[name] for name in classes.split())
+            for bit, base in ((1, base_level(text)), (2, 0), (4, 1)):
+                if int(directions, 16) & bit:
+                    assert is_as_expected(text, base, levels, order), (line, base)
+                    count += 1
+    assert count == 770_241
 
 
 @pytest.mark.parametrize(
@@ -12,14 +92,6 @@ from compositing.templates import TEMPLATES
 )
 def test_a_titles_direction_is_its_first_letters(title: str, level: int) -> None:
     assert base_level(title) == level
-
-
-def test_levels_are_those_of_the_unicode_algorithm() -> None:
-    assert embedding_levels("abc", 0) == [0, 0, 0]
-    assert embedding_levels("אב", 1) == [1, 1]
-    assert embedding_levels("אב 12", 1) == [1, 1, 1, 2, 2]
-    assert embedding_levels("ab אב", 0) == [0, 0, 0, 1, 1]
-    assert embedding_levels("א\u200dב", 1) == [1, 1, 1]
 
 
 def test_runs_are_put_in_the_order_they_are_seen_in() -> None:
@@ -31,8 +103,8 @@ def test_runs_are_put_in_the_order_they_are_seen_in() -> None:
 
 def test_arabic_letters_are_joined() -> None:
     """Three times the letter beh is a first, a middle and a last form of it, and none of them is the letter alone."""
-    alone = {glyph.index for glyph in shape("ب", load_font("inter"), base=1).glyphs}
-    joined = {glyph.index for glyph in shape("ببب", load_font("inter"), base=1).glyphs}
+    alone = {glyph.index for glyph in ShapedTitle("ب", load_font("inter")).line(0, 1).glyphs}
+    joined = {glyph.index for glyph in ShapedTitle("ببب", load_font("inter")).line(0, 3).glyphs}
     assert len(joined - alone) >= 2
 
 
@@ -42,3 +114,15 @@ def test_a_title_from_right_to_left_begins_on_the_right() -> None:
     [placed] = layout.lines
     right = placed.x + placed.line.right * layout.scale
     assert template.text.right - 2 <= right <= template.text.right
+
+
+def test_directions_are_those_of_the_whole_title_on_each_of_its_lines() -> None:
+    """A number after an Arabic word is Arabic, even where a line begins with it (rule W2)."""
+    title = ShapedTitle("النسخة 12-34", load_font("inter"))
+    start = title.text.index("12")
+    whole = title.line(0, len(title.text))
+    alone = title.line(start, len(title.text))
+    digits = [glyph.index for glyph in whole.glyphs][: len(alone.glyphs)]
+    assert digits == [glyph.index for glyph in alone.glyphs]
+    one = load_font("inter").shaper.get_nominal_glyph(ord("1"))
+    assert digits.index(one) > 0

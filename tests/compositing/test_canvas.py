@@ -72,11 +72,11 @@ def test_of_an_animation_the_first_frame_is_taken(format: str) -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "is none"),
-        (b"GIF89a", "is none"),
-        (b"\x89PNG\r\n\x1a\n" + b"\x00" * 100, "is none"),
+        (b"", "are not an image"),
+        (b"GIF89a", "are not an image"),
+        (b"\x89PNG\r\n\x1a\n" + b"\x00" * 100, "are not an image"),
         (encoded(Image.new("RGB", (300, 200)), "PNG")[:-60], "broken or cut off"),
-        (encoded(Image.new("RGB", (300, 200)), "BMP"), "is none"),
+        (encoded(Image.new("RGB", (300, 200)), "PPM"), "are not an image"),
         (encoded(Image.new("RGB", (2000, 30)), "PNG"), "2000x30 pixels"),
         (encoded(Image.new("1", (8000, 8000)), "PNG"), "8000x8000 pixels"),
         (encoded(Image.new("1", (12000, 9000)), "PNG"), "larger than any model makes"),

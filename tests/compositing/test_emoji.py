@@ -7,9 +7,10 @@ import pytest
 from PIL import Image
 
 from compositing.drawing import draw_title, paint_pictures
+from compositing.fallback import missing_characters
 from compositing.fonts import load_font
 from compositing.layout import lay_out
-from compositing.shaping import missing_characters, shape
+from compositing.shaping import ShapedTitle
 from compositing.templates import TEMPLATES
 
 INTER = load_font("inter")
@@ -37,7 +38,7 @@ def test_sequences_of_every_kind_are_among_them() -> None:
 def test_each_one_is_one_picture_or_named_as_missing() -> None:
     apart = []
     for text, version in VERSIONS.items():
-        glyphs = [(glyph.font.name, bool(glyph.index)) for glyph in shape(text, INTER).glyphs]
+        glyphs = [(glyph.font.name, bool(glyph.index)) for glyph in ShapedTitle(text, INTER).line(0, len(text)).glyphs]
         drawn = glyphs == [("noto-color-emoji", True)]
         if not drawn and (version <= FONTS_VERSION or not missing_characters(text, INTER)):
             apart.append(text)
@@ -57,7 +58,7 @@ def test_one_of_every_kind_is_drawn_with_colours_of_its_own() -> None:
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_emoji_stay_in_the_box_and_stand_on_the_panel(template: str) -> None:
     drawn = Image.new("RGB", (1200, 630), "black")
-    draw_title(drawn, TEMPLATES[template], lay_out("Ship it 🚀 👩🏽‍💻 🏳️‍🌈 1️⃣", INTER, TEMPLATES[template]))
+    draw_title(drawn, lay_out("Ship it 🚀 👩🏽‍💻 🏳️‍🌈 1️⃣", INTER, TEMPLATES[template]))
     ink, box = drawn.getbbox(), TEMPLATES[template].text
     assert ink
     assert ink[0] >= box.left
@@ -70,10 +71,19 @@ def test_an_overlay_darkens_around_emoji_too() -> None:
     picture = Image.new("RGB", (1200, 630), "white")
     box = TEMPLATES["overlay-center"].text
     layout = lay_out("🚀", INTER, TEMPLATES["overlay-center"])
-    draw_title(picture, TEMPLATES["overlay-center"], layout)
+    draw_title(picture, layout)
     pictures = paint_pictures(layout, box)
     assert pictures
     ink = pictures.getbbox()
     assert ink
     beside = (box.left + ink[0] - 4, box.top + (ink[1] + ink[3]) // 2)
     assert picture.convert("L").getpixel(beside) < 200  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("keycap", ["1\u20e3", "1\ufe0f\u20e3", "#\u20e3"])
+def test_a_keycap_is_one_picture_with_and_without_its_selector(keycap: str) -> None:
+    assert [glyph.font.name for glyph in ShapedTitle(keycap, INTER).line(0, len(keycap)).glyphs] == ["noto-color-emoji"]
+
+
+def test_a_text_selector_keeps_a_sign_a_letter() -> None:
+    assert not any(glyph.font.is_colour for glyph in ShapedTitle("✔\ufe0e", INTER).line(0, 2).glyphs)

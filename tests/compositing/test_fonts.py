@@ -2,11 +2,16 @@ import json
 
 import pytest
 
-from compositing.fonts import FONTS_DIR, font_for, font_names, load_font, preferred_han
-from compositing.shaping import missing_characters, shape
+from compositing.fallback import missing_characters
+from compositing.fonts import FONTS_DIR, font_names, load_font
+from compositing.shaping import Glyph, ShapedTitle
 
 TABLES = json.loads((FONTS_DIR / "catalogue.json").read_text())
 CATALOGUE = {**TABLES["fonts"], **TABLES["fallback"]}
+
+
+def glyphs(text: str, font: str) -> tuple[Glyph, ...]:
+    return ShapedTitle(text, load_font(font)).line(0, len(text)).glyphs
 
 
 def test_the_references_eighteen_fonts_are_there() -> None:
@@ -33,7 +38,7 @@ def test_every_file_of_the_fonts_folder_is_in_the_catalogue() -> None:
 @pytest.mark.parametrize("name", TABLES["fonts"])
 def test_every_font_sets_plain_english_and_the_ellipsis(name: str) -> None:
     text = 'The quick brown fox, 1234567890: jumps! Over? (the) "lazy" dog\'s… back & a-z/'
-    assert {glyph.font.name for glyph in shape(text, load_font(name)).glyphs} == {name}
+    assert {glyph.font.name for glyph in glyphs(text, name)} == {name}
 
 
 def test_all_fonts_together_stay_below_45_mb() -> None:
@@ -51,23 +56,15 @@ SYMBOLS = {
 @pytest.mark.parametrize("kind", SYMBOLS)
 def test_no_symbol_is_missing(kind: str, font: str) -> None:
     assert missing_characters(SYMBOLS[kind], load_font(font)) == ""
-    assert all(glyph.index for glyph in shape(SYMBOLS[kind], load_font(font)).glyphs)
+    assert all(glyph.index for glyph in glyphs(SYMBOLS[kind], font))
 
 
-def test_han_characters_look_as_the_rest_of_the_title_says() -> None:
-    def look(title: str) -> str:
-        font = font_for("直", "inter", preferred_han(title))
-        assert font
-        return font.name
-
-    assert look("直す") == "noto-sans-jp"
-    assert look("직 直") == "noto-sans-kr"
-    assert look("直接") == "noto-sans-sc"
+def test_every_font_that_suits_another_is_in_the_catalogue() -> None:
+    assert {name for entry in TABLES["fonts"].values() for name in entry.get("beside", ())} <= CATALOGUE.keys()
 
 
 def test_the_font_asked_for_sets_what_it_can() -> None:
-    names = [glyph.font.name for glyph in shape("Go 日本", load_font("bangers"), "jp").glyphs]
-    assert names == ["bangers", "bangers", "noto-sans-jp", "noto-sans-jp"]
+    assert [glyph.font.name for glyph in glyphs("Go 日本", "bangers")] == ["bangers"] * 2 + ["noto-sans-sc"] * 2
 
 
 @pytest.mark.parametrize("title", ["\ue000", "a\U0010ffff", "\u0378"])

@@ -36,5 +36,5 @@ def test_no_ink_leaves_the_text_box_and_none_is_cut_off(template: str, font: str
         assert ink[3] <= box.bottom, name
 
         drawn = Image.new("RGB", (CANVAS.width, CANVAS.height), "black")
-        draw_title(drawn, TEMPLATES[template], layout)
+        draw_title(drawn, layout)
         assert drawn.getbbox() == ink, name

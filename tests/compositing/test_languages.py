@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from compositing.bidi import base_level
 from compositing.drawing import rasterize
-from compositing.fonts import load_font, preferred_han
+from compositing.fallback import missing_characters
+from compositing.fonts import load_font
 from compositing.layout import lay_out
-from compositing.line_breaking import ELLIPSIS
-from compositing.shaping import missing_characters, shape
+from compositing.shaping import ShapedTitle
 from compositing.templates import CANVAS, TEMPLATES
 
 ARTICLE_1: dict[str, str] = {
@@ -22,6 +21,7 @@ ARTICLE_1: dict[str, str] = {
     for language, text in json.loads(Path(__file__).with_name("article_1.json").read_text()).items()
 }
 # What HarfBuzz draws under a mark that has nothing to stand on: a cluster that its script does not know.
+ELLIPSIS = "\u2026"
 DOTTED_CIRCLE = "\u25cc"
 
 
@@ -34,10 +34,9 @@ def test_more_than_forty_languages_are_covered() -> None:
 def test_no_glyph_is_missing_and_no_mark_stands_alone(language: str, font: str) -> None:
     title = ARTICLE_1[language]
     assert missing_characters(title, load_font(font)) == ""
-    for word in title.split():
-        for glyph in shape(word, load_font(font), preferred_han(title), base_level(title)).glyphs:
-            assert glyph.index
-            assert glyph.index != glyph.font.shaper.get_nominal_glyph(ord(DOTTED_CIRCLE))
+    for glyph in ShapedTitle(title, load_font(font)).line(0, len(title)).glyphs:
+        assert glyph.index
+        assert glyph.index != glyph.font.shaper.get_nominal_glyph(ord(DOTTED_CIRCLE))
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
@@ -47,7 +46,10 @@ def test_the_title_is_whole_or_says_that_it_is_not_and_stays_in_its_box(language
     layout = lay_out(title, load_font("inter"), TEMPLATES[template])
     text = "".join("".join(placed.line.text for placed in layout.lines).split())
     whole = "".join(title.split())
-    assert whole.startswith(text.removesuffix(ELLIPSIS)) if layout.shortened else text == whole
+    if layout.shortened:
+        assert whole.startswith(text.removesuffix(ELLIPSIS))
+    else:
+        assert text.replace("-", "") == whole.replace("-", "")
     ink, box = rasterize(layout, CANVAS).getbbox(), TEMPLATES[template].text
     assert ink
     assert ink[0] >= box.left

@@ -1,74 +1,123 @@
-from collections.abc import Callable
+from compositing.breaks import Kind, breaks, breaks_anywhere, syllable_breaks
+from compositing.line_breaking import Stretch, best_lines, fill_lines
 
-from compositing.line_breaking import ELLIPSIS, fill_lines, shorten
+
+def measure(start: int, end: int, suffix: str) -> int:
+    """Every character is as wide as any other."""
+    return end - start + len(suffix)
 
 
-def at_most(characters: int) -> Callable[[str], bool]:
-    return lambda text: len(text) <= characters
+def texts(title: str, lines: list[Stretch] | None) -> list[str] | None:
+    return None if lines is None else [title[line.start : line.end] + line.suffix for line in lines]
+
+
+def filled(title: str, widest: int, most: int, language: str = "en", han: str = "sc") -> list[str] | None:
+    return texts(title, fill_lines(len(title), breaks(title, language, han), measure, widest, most))
+
+
+def chosen(title: str, widest: int, lines: int, language: str = "en") -> list[str] | None:
+    best = best_lines(len(title), breaks(title, language, "sc"), measure, widest, lines, lines)
+    return texts(title, best[1] if best else None)
 
 
 def test_lines_are_filled_from_the_first_on() -> None:
-    assert fill_lines("aa bb cc dd", at_most(5), 3) == ["aa bb", "cc dd"]
+    assert filled("aa bb cc dd", 5, 3) == ["aa bb", "cc dd"]
 
 
 def test_the_space_at_a_break_takes_no_room() -> None:
-    assert fill_lines("aaaaa bb", at_most(5), 2) == ["aaaaa", "bb"]
+    assert filled("aaaaa bb", 5, 2) == ["aaaaa", "bb"]
 
 
 def test_too_many_lines_are_none() -> None:
-    assert fill_lines("aa bb cc", at_most(2), 2) is None
-    assert fill_lines("aa bb cc", at_most(2), 3) == ["aa", "bb", "cc"]
+    assert filled("aa bb cc", 2, 2) is None
+    assert filled("aa bb cc", 2, 3) == ["aa", "bb", "cc"]
+    assert filled("a bbbbbbbb c", 3, 5) is None
 
 
-def test_a_word_wider_than_a_line_is_broken_only_where_allowed() -> None:
-    assert fill_lines("a bbbbbbbb c", at_most(3), 5) is None
-    broken = ["a", "bb-", "bb-", "bb-", "bb", "c"]
-    assert fill_lines("a bbbbbbbb c", at_most(3), 6, may_break=lambda word: True) == broken
+def test_a_hyphen_takes_its_room() -> None:
+    title = "aaa\u00adbbb"
+    assert filled(title, 4, 2) == ["aaa-", "bbb"]
+    assert filled(title, 3, 2) is None
 
 
-def test_a_hyphen_shows_the_break_between_letters_alone() -> None:
-    assert fill_lines("äöüßäöüß", at_most(4), 3, may_break=lambda word: True) == ["äöü-", "ßäö-", "üß"]
-    assert fill_lines("22222222", at_most(3), 3, may_break=lambda word: True) == ["222", "222", "22"]
-    assert fill_lines("पपपपपप", at_most(3), 3, may_break=lambda word: True) == ["पपप", "पपप"]
+def test_no_break_spaces_and_word_joiners_hold_words_together() -> None:
+    assert filled("cost 10\u202f000 a", 6, 3) == ["cost", "10\u202f000", "a"]
+    assert filled("aa 5\u00a0kg", 4, 2) == ["aa", "5\u00a0kg"]
+    assert filled("aa-\u2060bb", 3, 2) is None
+
+
+def test_a_soft_hyphen_shows_where_a_word_parts_and_nowhere_else() -> None:
+    title = "Donau\u00addampf\u00adschiff"
+    assert filled(title, 12, 2) == ["Donau\u00addampf-", "schiff"]
+
+
+def test_lines_are_even() -> None:
+    assert chosen("one two three four five six", 23, 2) == ["one two three", "four five six"]
+
+
+def test_a_line_begins_with_no_dash_and_no_sign() -> None:
+    assert chosen("Let Over Lambda - 50 Years of Lisp", 20, 2) == ["Let Over Lambda -", "50 Years of Lisp"]
+    assert chosen("one two | three four", 12, 2) == ["one two |", "three four"]
+
+
+def test_a_line_ends_with_no_article_and_no_preposition_where_another_is_as_good() -> None:
+    assert chosen("Pointers and Arrays in C code here", 20, 2) == ["Pointers and Arrays", "in C code here"]
+    german = ["Einführung in die", "Programmierung mit Rust"]
+    assert chosen(" ".join(german), 26, 2, "fr") == german
+    assert chosen("Eine Frage für die Antwort, ja", 20, 2, "de") == ["Eine Frage", "für die Antwort, ja"]
+
+
+def test_a_line_ends_behind_a_colon_and_before_a_bracket() -> None:
+    assert chosen("Retries: how and why they fail", 24, 2) == ["Retries:", "how and why they fail"]
+    assert chosen("Learn Python (and Flask too)", 22, 2) == ["Learn Python", "(and Flask too)"]
+
+
+def test_a_number_stays_with_what_it_counts() -> None:
+    assert chosen("pay only 5 € a month", 12, 2) == ["pay only", "5 € a month"]
+
+
+def test_parts_of_compounds_are_places_but_dear_ones() -> None:
+    assert filled("why fan-out", 8, 3) == ["why fan-", "out"]
+    assert chosen("why fan-out works", 12, 2) == ["why fan-out", "works"]
+    assert chosen("fast I/O works", 10, 2) == ["fast I/O", "works"]
+
+
+def test_identifiers_part_at_their_joints() -> None:
+    assert filled("Array.prototype.reduce()", 12, 3) == ["Array", ".prototype", ".reduce()"]
+    assert filled("MAX_IMAGES_PER_BATCH", 12, 3) == ["MAX_IMAGES_", "PER_BATCH"]
+    assert filled("AbstractSingletonFactory", 10, 3) == ["Abstract", "Singleton", "Factory"]
+    assert filled("Node.js", 5, 2) is None
 
 
 def test_japanese_and_korean_lines_end_between_phrases_and_chinese_ones_between_words() -> None:
-    assert fill_lines("インターネットの基礎", at_most(8), 3, inside_words=False) == ["インターネットの", "基礎"]
-    assert fill_lines("모든 인간은", at_most(5), 3, inside_words=False) == ["모든", "인간은"]
-    assert fill_lines("对象存储是来源", at_most(3), 3, inside_words=False) == ["对象", "存储是", "来源"]
+    def between_words(title: str, widest: int, language: str, han: str) -> list[str] | None:
+        places = [place for place in breaks(title, language, han) if place.kind == Kind.WORDS]
+        return texts(title, fill_lines(len(title), places, measure, widest, 3))
+
+    assert between_words("インターネットの基礎", 8, "ja", "jp") == ["インターネットの", "基礎"]
+    assert between_words("모든 인간은", 5, "ko", "kr") == ["모든", "인간은"]
+    assert between_words("对象存储是来源", 3, "zh", "sc") == ["对象", "存储是", "来源"]
 
 
-def test_a_word_that_may_not_be_broken_keeps_the_others_from_it() -> None:
-    assert fill_lines("bbbbbbbb ccccc", at_most(4), 9, may_break=lambda word: word.startswith("b")) is None
+def test_a_break_inside_a_japanese_word_counts_as_one_inside_a_word() -> None:
+    title = "インターネットの基礎"
+    kinds = {title[: place.end]: place.kind for place in breaks(title, "ja", "jp")}
+    assert kinds["インターネット"] == Kind.PARTS
+    assert kinds["インター"] == Kind.SYLLABLES
 
 
-def test_lines_end_behind_hyphens_and_slashes_only_where_allowed() -> None:
-    assert fill_lines("why fan-out", at_most(8), 3) == ["why fan-", "out"]
-    assert fill_lines("why fan-out", at_most(8), 3, inside_words=False) == ["why", "fan-out"]
-    assert fill_lines("read and/or write", at_most(8), 3, inside_words=False) == ["read", "and/or", "write"]
-    assert fill_lines("日本語の題名", at_most(4), 3, inside_words=False) == ["日本語の", "題名"]
+def test_a_dictionary_says_where_words_are_hyphenated() -> None:
+    title = "Geschwindigkeit"
+    places = syllable_breaks(title, "de")
+    assert [title[: place.end] for place in places] == ["Geschwin", "Geschwindig"]
+    assert syllable_breaks(title, "") == ()
 
 
-def test_a_broken_word_respects_the_number_of_lines() -> None:
-    assert fill_lines("bbbbbbbb", at_most(3), 2, may_break=lambda word: True) is None
+def test_breaks_anywhere_split_no_grapheme_and_show_hyphens_between_letters_alone() -> None:
+    assert [(place.end, place.suffix) for place in breaks_anywhere("äß2", 0, 3)] == [(1, "-"), (2, "")]
+    assert [place.end for place in breaks_anywhere("e\u0301e\u0301", 0, 4)] == [2]
+    assert [place.suffix for place in breaks_anywhere("पपप", 0, 3)] == ["", ""]
 
 
-def test_a_break_never_splits_a_grapheme() -> None:
-    assert fill_lines("e\u0301e\u0301e\u0301", at_most(3), 5, may_break=lambda word: True) == [
-        "e\u0301",
-        "e\u0301",
-        "e\u0301",
-    ]
-
-
-def test_a_cut_lies_between_words_and_is_shown() -> None:
-    assert shorten("aaa bbb ccc ddd eee", at_most(7), 2) == ["aaa bbb", f"ccc{ELLIPSIS}"]
-    assert shorten("aaa bbb ccc dd eee", at_most(7), 2) == ["aaa bbb", f"ccc dd{ELLIPSIS}"]
-
-
-def test_a_cut_lies_inside_a_word_that_fills_the_line_by_itself() -> None:
-    assert shorten("aaa bbbbbbbbbbbb", at_most(5), 2) == ["aaa", f"bbbb{ELLIPSIS}"]
-
-
-def test_a_title_of_ten_thousand_characters_is_shortened_like_any_other() -> None:
-    assert shorten("x" * 10_000, at_most(4), 3) == ["xxxx", "xxxx", f"xxx{ELLIPSIS}"]
+def test_words_in_letters_that_the_dictionary_does_not_know_are_not_hyphenated() -> None:
+    assert syllable_breaks("ᎢᏳᎵᏍᏙᏗᏱᏅᏛ", "pl") == ()

@@ -22,7 +22,7 @@ class Pinned:
 USUAL = "Why fan-out beats sequential generation"
 PAGE = [
     Pinned(
-        "two even lines fill the bar's height", USUAL, "bottom-bar", 62, ["Why fan-out beats", "sequential generation"]
+        "two even lines fill the bar's height", USUAL, "bottom-bar", 66, ["Why fan-out beats", "sequential generation"]
     ),
     Pinned(
         "the panel is narrow and high: one word a line, at the largest size",
@@ -32,13 +32,13 @@ PAGE = [
         ["Why", "fan-out", "beats", "sequential", "generation"],
     ),
     Pinned(
-        "the longer line fills the box's width", USUAL, "center-box", 75, ["Why fan-out beats", "sequential generation"]
+        "the longer line fills the box's width", USUAL, "center-box", 78, ["Why fan-out beats", "sequential generation"]
     ),
     Pinned(
         "no panel's margins: larger than in the bar",
         USUAL,
         "overlay-bottom",
-        70,
+        75,
         ["Why fan-out beats", "sequential generation"],
     ),
     Pinned(
@@ -57,14 +57,14 @@ PAGE = [
         "bebas-neue",
     ),
     Pinned(
-        "a word gets smaller rather than broken", "Internationalization", "left-panel", 45, ["Internationalization"]
+        "a word gets smaller rather than broken", "Internationalization", "left-panel", 46, ["Internationalization"]
     ),
     Pinned(
-        "a word that fits at no size is broken as rarely as its size allows",
-        "Internationalization",
+        "a word that fits at no size is hyphenated, as rarely as its size allows",
+        "The state of internationalization",
         "left-panel",
-        54,
-        ["Interna-", "tionali-", "zation"],
+        46,
+        ["The state", "of inter-", "nation-", "alization"],
         "press-start-2p",
     ),
     Pinned(
@@ -78,18 +78,18 @@ PAGE = [
         "balanced below a first line that is wide by itself",
         "Internationalization: what it costs, and who pays for it in the end",
         "left-panel",
-        43,
+        45,
         ["Internationalization:", "what it costs,", "and who pays", "for it in the end"],
     ),
     Pinned(
-        "a little smaller, for its last word's company",
+        "one line, where two would not be larger",
         "Idempotent batch outputs at scale",
         "bottom-bar",
-        64,
-        ["Idempotent batch", "outputs at scale"],
+        67,
+        ["Idempotent batch outputs at scale"],
     ),
     Pinned(
-        "hyphens break where that makes it larger by a third",
+        "hyphens break where whole words would be much smaller",
         "state-of-the-art write-ahead-logging",
         "left-panel",
         80,
@@ -99,8 +99,8 @@ PAGE = [
         "an address breaks at its slashes",
         "https://render.com/docs/workflows/getting-started",
         "left-panel",
-        57,
-        ["https://", "render.com/", "docs/", "workflows/", "getting-started"],
+        73,
+        ["https://", "render.com/", "docs/", "workflows/", "getting-", "started"],
     ),
     Pinned(
         "Japanese: between phrases, never inside a katakana word",
@@ -110,11 +110,11 @@ PAGE = [
         ["インターネットの基礎：", "オブジェクトストレージとは", "何か"],
     ),
     Pinned(
-        "Chinese: between words",
+        "Chinese: between words, and behind the colon",
         "对象存储是唯一的事实来源：批量输出的幂等性",
         "center-box",
-        72,
-        ["对象存储是唯一的事实", "来源：批量输出的幂等性"],
+        73,
+        ["对象存储是", "唯一的事实来源：", "批量输出的幂等性"],
     ),
     Pinned(
         "Korean: at spaces, not between syllables",
@@ -134,7 +134,7 @@ PAGE = [
         "Hebrew with English: balanced in logical order",
         "שלום Render 2026, מה שלומך היום?",
         "bottom-bar",
-        63,
+        66,
         ["שלום Render 2026,", "מה שלומך היום?"],
     ),
     Pinned(
@@ -146,17 +146,94 @@ PAGE = [
     ),
     Pinned(
         "too long for 32 px: cut between words, and the cut is shown",
-        "A title that goes on and on, because its author had very much to say about retries, storage, typography and "
-        "quotas, and did not stop before the panel was full to the brim with words",
+        (
+            "A title that goes on and on, because its author had very much to say about retries, storage, "
+            "typography and quotas, and did not stop before the panel was full to the brim with words, of "
+            "which there was no end in sight, and which nobody was ever going to read in any case"
+        ),
         "left-panel",
         32,
         [
             "A title that goes on and on,",
-            "because its author had",
-            "very much to say about",
-            "retries, storage,",
-            "typography and quotas…",
+            "because its author had very",
+            "much to say about retries,",
+            "storage, typography and",
+            "quotas, and did not stop",
+            "before the panel was full to",
+            "the brim with words, of",
+            "which there was no end in…",
         ],
+    ),
+    Pinned(
+        "a number with no-break spaces stays whole, and with what it counts",
+        "Why 10\u202f000 requests cost 5 € per month",
+        "left-panel",
+        74,
+        ["Why 10\u202f000", "requests", "cost 5 €", "per month"],
+    ),
+    Pinned(
+        "no line begins with a dash",
+        "Let Over Lambda - 50 Years of Lisp",
+        "center-box",
+        80,
+        ["Let Over Lambda -", "50 Years of Lisp"],
+    ),
+    Pinned(
+        "a long title fills the panel's height",
+        "How We Cut Our Cloud Bill by 83% Without Changing a Single Line of Code",
+        "left-panel",
+        68,
+        ["How We Cut", "Our Cloud", "Bill by 83%", "Without", "Changing", "a Single", "Line of Code"],
+        "merriweather",
+    ),
+    Pinned(
+        "no preposition at the end of a line, no short last line",
+        "A Tutorial on Pointers and Arrays in C",
+        "left-panel",
+        78,
+        ["A Tutorial", "on Pointers", "and Arrays", "in C"],
+    ),
+    Pinned(
+        "a line ends behind a colon",
+        "Jumping quickly: à la carte (and 10,000 more)",
+        "bottom-bar",
+        66,
+        ["Jumping quickly:", "à la carte (and 10,000 more)"],
+    ),
+    Pinned(
+        "an identifier breaks before its dots",
+        "Using Array.prototype.reduce() effectively",
+        "left-panel",
+        80,
+        ["Using", "Array", ".prototype", ".reduce()", "effectively"],
+    ),
+    Pinned(
+        "a compound stays whole, at a smaller size",
+        "I/O, CPU-bound & memory-bound workloads",
+        "left-panel",
+        58,
+        ["I/O,", "CPU-bound &", "memory-bound", "workloads"],
+    ),
+    Pinned(
+        "a German word is hyphenated by a dictionary",
+        "Vergleich der Rechtsschutzversicherungsgesellschaften",
+        "left-panel",
+        58,
+        ["Vergleich der", "Rechtsschutz-", "versicherungs-", "gesellschaften"],
+    ),
+    Pinned(
+        "soft hyphens show where a word parts",
+        "Donau\u00addampf\u00adschiff\u00adfahrts\u00adgesellschaft heute",
+        "left-panel",
+        71,
+        ["Donau-", "dampf-", "schiff\u00adfahrts-", "gesellschaft", "heute"],
+    ),
+    Pinned(
+        "katakana words part only between one another",
+        "インターネットの基礎：オブジェクトストレージとは何か",
+        "left-panel",
+        61,
+        ["インターネット", "の基礎：", "オブジェクト", "ストレージとは", "何か"],
     ),
 ]
 

@@ -6,6 +6,7 @@ ORIGINAL = {"served_by": "gpt-image-2", "prompt": "p", "size": "1200x640", "qual
 THUMBNAIL = {
     "original": "gpt-image-2/00",
     "title": "A title",
+    "drawn": "A title",
     "model": "gpt-image-2",
     "style": "neon",
     "template": "bottom-bar",

@@ -93,6 +93,17 @@ async def test_titles_that_read_the_same_share_a_picture_but_keep_their_spelling
     assert (spelled["title"], spelled["reused"]) == (" A\ntitle ", True)
 
 
+async def test_a_mark_of_the_author_moves_letters_and_costs_no_picture(settings: Settings) -> None:
+    plain, held = [
+        await made(replace(REQUEST, title=title, template="left-panel"), settings)
+        for title in ("Up to 10 000 a month", "Up to 10\u202f000 a month")
+    ]
+    assert (plain["reused"], held["reused"]) == (False, True)
+    assert plain["key"].rpartition("/")[0] == held["key"].rpartition("/")[0]
+    first, second = (path.read_bytes() for path in files(settings, "thumbnails") if path.suffix == ".jpg")
+    assert first != second
+
+
 async def test_a_store_that_cannot_be_written_to_is_found_out_before_asking(settings: Settings) -> None:
     assert settings.thumbnails_dir
     settings.thumbnails_dir.write_text("in the way")

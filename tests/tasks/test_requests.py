@@ -47,6 +47,7 @@ def test_a_good_request_passes(settings: Settings) -> None:
         ({"prompts": ["One", None]}, "prompts[1]: must be a text in quotes, not None"),
         ({"prompts": ["One", "  \n\t "]}, "prompts[1]: holds nothing that could be read; write a title"),
         ({"prompts": ["One", "\u200b\u202e"]}, "prompts[1]: holds nothing that could be read; write a title"),
+        ({"prompts": ["One", "\ufe0f\u2800\u115f"]}, "prompts[1]: holds nothing that could be read; write a title"),
         ({"prompts": [5, "a", "a"]}, "prompts[2] is the same as prompts[1]; leave it in once"),
         ({"models": ["gpt-\udc00"]}, "models[0]: holds half of a surrogate pair"),
         ({"prompts": ["One", "Two \ud800"]}, "prompts[1]: holds half of a surrogate pair, which is no character"),
@@ -152,6 +153,11 @@ def test_a_leafs_request_is_checked_the_same_way(settings: Settings) -> None:
             {"title": 5, "model": "gpt-image-1", "style": "neon", "template": "bottom-bar", "font": "inter"},
             settings,
         )
+
+
+def test_emoji_that_are_newer_than_python_are_titles_by_themselves(settings: Settings) -> None:
+    newer = ["\U0001fae8", "\U0001fae9", "\U0001fac6", "\U0001fa7c"]  # Unicode 15 and 16; Python 3.11 knows 14.
+    assert check_request(BatchRequest, {**GOOD, "prompts": newer}, settings).prompts == newer
 
 
 @pytest.mark.parametrize(

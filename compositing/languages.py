@@ -1,0 +1,86 @@
+"""Which language a title is in, as far as layout needs it: for breaks, hyphens, and the look of Han characters."""
+
+import re
+
+__all__ = ["FUNCTION_WORDS", "han_look", "language_of"]
+
+# Articles, prepositions and conjunctions: they show a title's language, and do not like to end a line.
+FUNCTION_WORDS = {
+    language: frozenset(words.split())
+    for language, words in {
+        "en": "a an the of in on at to for from by with and or as into your is are how why what when",
+        "de": "der die das den dem des ein eine einen einem einer eines und oder in im am an auf aus bei mit nach von "
+        "vom zu zum zur für über unter vor durch ohne wie warum ist",
+        "fr": "le la les un une des du de et ou à au aux en dans sur sous avec pour par sans est comment pourquoi",
+        "es": "el la los las un una de del y o a al en con por para sin es cómo qué",
+        "it": "il lo la i gli le un uno una di del della dei delle e o a al alla da dal in nel nella con per su come",
+        "pt": "o a os as um uma de do da dos das e ou em no na nos nas com por para sem como",
+        "nl": "de het een en of in op aan van voor met bij naar uit te hoe waarom is",
+        "sv": "en ett och eller i på av för från med till om hur är",
+        "pl": "i w we z ze na do od za po o u dla przez oraz jak",
+        "cs": "a i v ve s se z ze k ke na do od po pro za o u jak",
+        "tr": "bir ve ile için da de",
+        "ru": "и в во с со к ко на по о об от до за из у для как",  # noqa: RUF001
+        "uk": "і й в у з із до на по про від за для як",  # noqa: RUF001
+    }.items()
+}
+# Letters, and parts of long words, that show it where no such word does.
+TELLTALES = {
+    "de": "ß|schaft|ungs|keit|heit|schutz",
+    "fr": "œ|ê|û|eaux",
+    "es": "ñ|¿|¡|ción",
+    "pt": "ã|õ|ção",
+    "pl": "ł|ą|ę|ś|ź",
+    "cs": "ř|ě|ů",
+    "tr": "ğ|ı|ş",  # noqa: RUF001
+    "sv": "å",
+    "ru": "ы|э|ъ",
+    "uk": "ї|є|ґ",
+}
+# The look of Han characters, by language.
+LOOKS = {"ja": "jp", "ko": "kr", "zh": "sc"}
+
+
+def language_of(title: str, language: str = "") -> str:
+    """Return the two or three letters of a title's language, or nothing where it is not clear.
+
+    Args:
+        title: the title.
+        language: what is known of it (BCP 47), which goes before what its words say.
+    """
+    if language:
+        return re.split("[-_]", language)[0].lower()
+    lower = title.lower()
+    words = re.findall(r"[^\W\d_]+", lower)
+    found = {name: sum(word in known for word in words) for name, known in FUNCTION_WORDS.items()}
+    for name, parts in TELLTALES.items():
+        found[name] += len(re.findall(parts, lower))
+    most = max(found.values())
+    best = [name for name, count in found.items() if count == most]
+    return best[0] if most and len(best) == 1 else ""
+
+
+def han_look(title: str, language: str = "") -> str:
+    """Return in whose look a title's Han characters are set: ``jp``, ``kr`` or ``sc``.
+
+    What is known of the language decides; else kana and hangul; else the characters themselves, by the standards that
+    have them: those of Japan's that mainland China's has not.
+    """
+    if look := LOOKS.get(language_of("", language)):
+        return look
+    if title.isascii():
+        return "sc"
+    if any("\u3040" <= character <= "\u30ff" for character in title):
+        return "jp"
+    if any("\uac00" <= character <= "\ud7a3" for character in title):
+        return "kr"
+    han = "".join(character for character in title if "\u3400" <= character <= "\u9fff")
+    return "jp" if not _has(han, "gb2312") and _has(han, "euc_jp") else "sc"
+
+
+def _has(characters: str, standard: str) -> bool:
+    try:
+        characters.encode(standard)
+    except UnicodeEncodeError:
+        return False
+    return True

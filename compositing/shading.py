@@ -1,0 +1,144 @@
+"""What is laid under a title: panels with a finish, and over whole pictures a dimming as strong as each one needs."""
+
+from PIL import Image, ImageChops, ImageFilter
+
+from compositing.geometry import Box
+from compositing.legibility import TILE, black_needed, near_letters
+from compositing.templates import CANVAS, Dimming, Template
+
+__all__ = ["lay_panel", "lay_shade"]
+
+# Pixels: how far a gradient rises above the letters, and how far it is at its full strength above them.
+GRADIENT, CLEAR = 240, 24
+# The share of the places at letters from which on what they need is laid over the picture as a whole. Where fewer need
+# as much, the picture gets less of it, and these few a shadow of their own. A gradient looks better than spots of
+# shadow, but the whole picture is not to be dimmed for one bright spot.
+# Where all that is lacking is no more black than CLOSE, of 255, the whole gets it.
+COMMON: dict[Dimming, float] = {"rising": 0.02, "even": 0.1}
+CLOSE = 32
+# Black, of 255, that a place may lack without getting a shadow for it: what is needed is more than WCAG asks for.
+TOLERATED = 10
+# Rows that are darkened in one go, so that they stay in the processor's cache.
+STRIP = 128
+# Tiles: how far a shadow reaches beyond what needs it, and in which steps it gets so wide before it is blurred.
+SPREAD, WIDENING = 9, (1, 2, 2)
+RIM = 181
+
+
+def lay_panel(canvas: Image.Image, template: Template, panel: Box) -> None:
+    """Darken a template's panel, in place, but not outside of its rounded corners."""
+    radius = template.corner
+    corners = {
+        (panel.left, panel.top): None,
+        (panel.right - radius, panel.top): Image.Transpose.FLIP_LEFT_RIGHT,
+        (panel.left, panel.bottom - radius): Image.Transpose.FLIP_TOP_BOTTOM,
+        (panel.right - radius, panel.bottom - radius): Image.Transpose.ROTATE_180,
+    }
+    kept = {(x, y): canvas.crop((x, y, x + radius, y + radius)) for x, y in corners} if radius else {}
+    _darken(canvas, panel, template.panel_alpha)
+    outside = _rounding(radius) if kept else None
+    for corner, part in kept.items():
+        turned = corners[corner]
+        canvas.paste(part, corner, outside.transpose(turned) if outside and turned is not None else outside)
+
+
+def lay_shade(canvas: Image.Image, dimming: Dimming, box: Box, letters: Image.Image) -> None:
+    """Darken a picture, in place, until each letter can be read, and no more; nothing where it is dark enough.
+
+    Args:
+        canvas: the picture, RGB.
+        dimming: the shape of what is laid over it.
+        box: where the letters' mask lies on the canvas.
+        letters: what will be written, as a mask of the box's size.
+    """
+    ink = letters.getbbox()
+    if not ink:
+        return
+    lines = Box(box.left + ink[0], box.top + ink[1], box.left + ink[2], box.top + ink[3])
+    around = Box(
+        max(CANVAS.left, lines.left - TILE),
+        max(CANVAS.top, lines.top - TILE),
+        min(CANVAS.right, lines.right + TILE),
+        min(CANVAS.bottom, lines.bottom + TILE),
+    )
+    mask = Image.new("L", (around.width, around.height))
+    mask.paste(letters.crop(ink), (lines.left - around.left, lines.top - around.top))
+    near, needed = near_letters(mask), black_needed(canvas.crop(around))
+    if strength := _strength(needed, near, COMMON[dimming]):
+        if dimming == "rising":
+            _darken_rising(canvas, lines, strength)
+        else:
+            _darken(canvas, CANVAS, strength)
+    lacking = Image.composite(needed.point(_lacking(strength)), Image.new("L", needed.size), near)
+    if where := lacking.getbbox():
+        _lay_shadow(canvas, around, lacking, where)
+
+
+def _strength(needed: Image.Image, near: Image.Image, common: float) -> int:
+    """Return how much black, from 0 to 255, is laid over the picture as a whole."""
+    counts = needed.histogram(near)
+    places = sum(counts)
+    strength, reached = 0.0, 0
+    for black in range(255, 0, -1):
+        reached += counts[black]
+        strength = max(strength, black * min(1.0, (reached / (common * places)) ** 0.5))
+    highest = max((black for black, count in enumerate(counts) if count), default=0)
+    return highest if highest - strength <= CLOSE else round(strength)
+
+
+def _lacking(laid: int) -> list[int]:
+    """Return, for each black needed, what is to be laid over the black that is laid: 1 - (1 - needed) / (1 - laid)."""
+    lacking = [-(-255 * max(0, needed - laid) // max(1, 255 - laid)) for needed in range(256)]
+    return [black if black > TOLERATED else 0 for black in lacking]
+
+
+def _lay_shadow(canvas: Image.Image, place: Box, lacking: Image.Image, where: tuple[int, int, int, int]) -> None:
+    """Darken softly, and nowhere less than what each tile of a place lacks; those outside ``where`` lack nothing."""
+    left, top, right, bottom = where
+    soft = Image.new("L", (right - left + 2 * SPREAD, bottom - top + 2 * SPREAD))
+    soft.paste(lacking.crop(where), (SPREAD, SPREAD))
+    # The widest wins against two blurs and the interpolation, of two tiles and of one.
+    for step in WIDENING:
+        for x, y in ((step, 0), (0, step)):
+            soft = ImageChops.lighter(
+                soft, ImageChops.lighter(ImageChops.offset(soft, x, y), ImageChops.offset(soft, -x, -y))
+            )
+    for _ in range(2):
+        soft = soft.filter(ImageFilter.BoxBlur(2))
+    soft = soft.resize((soft.width * TILE, soft.height * TILE), Image.Resampling.BILINEAR)
+    corner = (place.left + (left - SPREAD) * TILE, place.top + (top - SPREAD) * TILE)
+    canvas.paste(Image.new("RGB", soft.size), corner, soft)
+
+
+def _darken(canvas: Image.Image, box: Box, black: int) -> None:
+    """Lay so much black, from 0 to 255, over a box."""
+    table = [value * (255 - black) // 255 for value in range(256)] * 3
+    for top in range(box.top, box.bottom, STRIP):
+        strip = Box(box.left, top, box.right, min(box.bottom, top + STRIP))
+        canvas.paste(canvas.crop(strip).point(table), strip)
+
+
+def _darken_rising(canvas: Image.Image, lines: Box, black: int) -> None:
+    """Lay so much black over everything from above the lines down to the lower edge, and fade it out upwards."""
+    full = max(CANVAS.top, lines.top - CLEAR)
+    fading = Box(CANVAS.left, max(CANVAS.top, full - GRADIENT), CANVAS.right, full)
+    rows = range(fading.top, fading.bottom)
+    column = Image.frombytes(
+        "L", (1, len(rows)), bytes(round(black * _smooth(1 - (full - y) / GRADIENT)) for y in rows)
+    )
+    mask = column.resize((fading.width, fading.height), Image.Resampling.NEAREST)
+    canvas.paste(Image.new("RGB", mask.size), fading, mask)
+    _darken(canvas, Box(CANVAS.left, full, CANVAS.right, CANVAS.bottom), black)
+
+
+def _smooth(share: float) -> float:
+    """Return 0 below 0, 1 above 1, and between them a curve without corners."""
+    within = max(0.0, min(1.0, share))
+    return within * within * (3 - 2 * within)
+
+
+def _rounding(radius: int) -> Image.Image:
+    """Return a mask of what lies outside of a rounded corner at the upper left."""
+    # Pillow's gradient grows with the distance from the middle, and is RIM where a circle touches the edges.
+    circle = Image.radial_gradient("L").point([0 if value < RIM else 255 for value in range(256)])
+    return circle.crop((0, 0, circle.width // 2, circle.height // 2)).resize((radius, radius), Image.Resampling.BOX)

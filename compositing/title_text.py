@@ -1,0 +1,62 @@
+"""A title as it is laid out: what its author wrote, in one line and harmless."""
+
+import re
+import unicodedata
+
+from compositing.icu import Property, category, has_property
+
+__all__ = ["draws_nothing", "layout_text"]
+
+# White space and control characters, but not what holds two words together: no-break spaces and figure spaces.
+GAP = r"[^\S\u00a0\u2007\u202f]|[\x00-\x1f\x7f-\x9f]"
+WORD_JOINER = "\u2060"
+EMBEDDINGS = {"\u202a": "\u2066", "\u202b": "\u2067", "\u202d": "\u2066", "\u202e": "\u2067"}
+ISOLATES = ("\u2066", "\u2067", "\u2068")
+END_OF_EMBEDDING, END_OF_ISOLATE = "\u202c", "\u2069"
+BLANK_BRAILLE = "\u2800"
+
+
+def layout_text(title: str) -> str:
+    """Return a title as it is laid out: composed (NFC), with single spaces and without control characters.
+
+    No-break spaces, soft hyphens, word joiners, direction marks and isolates keep their meaning. Embeddings and
+    overrides become isolates: they give a direction to what is in them, and none to what is not, and turn no letters
+    round.
+    """
+    composed = unicodedata.normalize("NFC", title).replace("\ufeff", WORD_JOINER)
+    return _isolated(re.sub(f"(?:{GAP})+", " ", composed).strip(" "))
+
+
+def draws_nothing(text: str) -> bool:
+    """Say whether a text would leave the picture as it is: spaces, controls, fillers and marks that are not drawn."""
+    return all(
+        category(character)[0] in "ZC" or has_property(character, Property.DEFAULT_IGNORABLE)
+        or character == BLANK_BRAILLE
+        for character in text
+    )  # fmt: skip
+
+
+def _isolated(text: str) -> str:
+    if not any(character in EMBEDDINGS or character == END_OF_EMBEDDING for character in text):
+        return text
+    opened: list[str] = []
+    out: list[str] = []
+    for character in text:
+        if character in EMBEDDINGS:
+            opened.append(END_OF_EMBEDDING)
+            out.append(EMBEDDINGS[character])
+        elif character in ISOLATES:
+            opened.append(END_OF_ISOLATE)
+            out.append(character)
+        elif character == END_OF_EMBEDDING:
+            if opened and opened[-1] == END_OF_EMBEDDING:
+                opened.pop()
+                out.append(END_OF_ISOLATE)
+        elif character == END_OF_ISOLATE:
+            if END_OF_ISOLATE in opened:
+                while opened.pop() == END_OF_EMBEDDING:
+                    out.append(END_OF_ISOLATE)
+                out.append(END_OF_ISOLATE)
+        else:
+            out.append(character)
+    return "".join(out)
