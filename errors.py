@@ -2,6 +2,24 @@
 
 Only ``str(error)`` crosses from one Render task to another, so each message is whole by itself: what happened,
 to what, and what to do about it. ``code`` is the same in one word, for programs.
+
+    ThumbnailError
+    ├── InvalidRequestError              the request cannot be carried out as it stands
+    │   └── SettingsError                nor can the environment
+    ├── ProviderRejectedError            the provider will not make this picture
+    ├── ProviderUnavailableError         the provider did not deliver this time
+    │   ├── ProviderThrottledError       it asks to wait
+    │   ├── QuotaWaitTooLongError        it asks to wait longer than the attempt has left
+    │   ├── UndocumentedAnswerError      it answered in a way that is not documented
+    │   └── UnusableAnswerError          it answered without a picture
+    ├── PictureError                     the bytes are not an image
+    ├── UnusableAnswersError             so often that no more are paid for
+    ├── DamagedOriginalError             a stored original is not an image any more
+    ├── StoreError                       the store refuses
+    │   ├── StoreUnavailableError        it is away for now
+    │   └── StoreFullError               it has no room
+    ├── StoppedError                     the process was told to end
+    └── InjectedCrashError               a crash that was asked for
 """
 
 from collections.abc import Sequence
@@ -35,19 +53,21 @@ class InvalidRequestError(ThumbnailError):
     """The request cannot be carried out as it stands. Raised before anything is started or paid for."""
 
     code = "invalid_request"
+    summary = "Nothing was started and nothing was paid for"
 
     def __init__(self, faults: Sequence[str]) -> None:
         """Take every fault found, each a sentence with its remedy."""
         self.faults = tuple(faults)
-        things = "one thing" if len(self.faults) == 1 else f"{len(self.faults)} things"
+        problems = "1 problem" if len(self.faults) == 1 else f"{len(self.faults)} problems"
         listed = "\n".join(f"- {fault}" for fault in self.faults)
-        super().__init__(f"Nothing was started and nothing was paid for: {things} to mend first.\n{listed}")
+        super().__init__(f"{self.summary}: fix {problems} first.\n{listed}")
 
 
 class SettingsError(InvalidRequestError):
     """The environment lacks a variable, or holds one that cannot be used."""
 
     code = "settings"
+    summary = "The environment cannot be used"
 
 
 class ProviderRejectedError(ThumbnailError):

@@ -7,6 +7,7 @@ import logging
 import os
 import re
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +23,7 @@ __all__ = [
     "log_level",
     "read_administrator",
     "read_settings",
+    "settings_in_force",
 ]
 
 T = TypeVar("T")
@@ -201,13 +203,20 @@ CHECKED_HERE: tuple[tuple[str, Callable[[str], object]], ...] = (
 )
 
 
+# Set by whoever runs tasks in its own process with settings of its own; a worker's are its environment's.
+settings_in_force: ContextVar["Settings | None"] = ContextVar("settings_in_force", default=None)
+
+
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings from ``environ`` (the process's own unless given).
+    """Read the settings from ``environ``, or else those in force, or else from the process's own environment.
 
     Raises:
         SettingsError: naming every variable whose value cannot be used.
     """
-    environ = os.environ if environ is None else environ
+    if environ is None:
+        if in_force := settings_in_force.get():
+            return in_force
+        environ = os.environ
     faults: list[str] = []
 
     def read(name: str, parse: Callable[[str], T]) -> T | None:

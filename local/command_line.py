@@ -8,7 +8,8 @@ import logging
 import os
 import sys
 import textwrap
-from collections.abc import Iterable, MutableMapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from local.progress import PlainProgress
 from local.report import report
 from providers.prompt import STYLES
 from providers.registry import MODELS
-from settings import log_level, read_settings
+from settings import Settings, log_level, read_settings
 from tasks import app, generate_batch
 from tasks.checks import check_request
 from tasks.requests import BatchRequest, bind
@@ -67,14 +68,14 @@ def main(arguments: Sequence[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):  # A title in letters that the terminal lacks must not end the run.
             stream.reconfigure(errors="backslashreplace")
     screen = Console(stderr=True, highlight=False)
-    _choose_local_defaults(os.environ)
     _log_to(screen, verbose=options.verbose)
     try:
         batch = _input(options)
+        settings = read_settings(_local_environment(os.environ))
         if options.crash is not None:
-            os.environ["CRASH_FIRST_ATTEMPT_OF_MODEL"] = options.crash or _first_model(batch)
-        request = check_request(BatchRequest, bind(BatchRequest, [], batch), read_settings())
-        return _plan(request, options) if options.plan else _run(batch, request, options, screen)
+            settings = replace(settings, crash_model=options.crash or _first_model(batch))
+        request = check_request(BatchRequest, bind(BatchRequest, [], batch), settings)
+        return _plan(request, settings, options) if options.plan else _run(batch, request, settings, options, screen)
     except (ThumbnailError, OSError) as error:
         if options.verbose:
             screen.print_exception()
@@ -120,12 +121,14 @@ def _listed(kind: str, names: Iterable[str]) -> str:
     return textwrap.fill(f"{kind + ':':<12}{', '.join(names)}", 80, subsequent_indent=12 * " ", break_on_hyphens=False)
 
 
-def _choose_local_defaults(environ: MutableMapping[str, str]) -> None:
-    """Without a store use ``out/``; without any key use simulated pictures. On Render neither is ever chosen."""
-    if not environ.get("MINIO_ENDPOINT") and not environ.get("THUMBNAILS_DIR"):
-        environ["THUMBNAILS_DIR"] = "out"
-    if not any(environ.get(name) for name in ("OPENAI_API_KEY", "GOOGLE_API_KEY", "SIMULATE_PROVIDERS")):
-        environ["SIMULATE_PROVIDERS"] = "1"
+def _local_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment with a store and a provider where none is named. On Render neither is ever chosen."""
+    chosen = {name: text for name, text in environ.items() if text}
+    if "MINIO_ENDPOINT" not in chosen:
+        chosen.setdefault("THUMBNAILS_DIR", "out")
+    if not chosen.keys() & {"OPENAI_API_KEY", "GOOGLE_API_KEY"}:
+        chosen.setdefault("SIMULATE_PROVIDERS", "1")
+    return chosen
 
 
 def _log_to(screen: Console, *, verbose: bool) -> None:
@@ -175,24 +178,26 @@ def _first_model(batch: dict[str, Any]) -> str:
     return models[0] if isinstance(models, list) and models and isinstance(models[0], str) else ""
 
 
-def _plan(request: BatchRequest, options: argparse.Namespace) -> int:
-    plan = asyncio.run(make_plan(request, read_settings()))
+def _plan(request: BatchRequest, settings: Settings, options: argparse.Namespace) -> int:
+    plan = asyncio.run(make_plan(request, settings))
     print(json.dumps(plan.as_dict(), ensure_ascii=False, indent=1) if options.json else plan)
     return ALL_THERE
 
 
-def _run(batch: dict[str, Any], request: BatchRequest, options: argparse.Namespace, screen: Console) -> int:
-    simulated = read_settings().simulate_providers
+def _run(
+    batch: dict[str, Any], request: BatchRequest, settings: Settings, options: argparse.Namespace, screen: Console
+) -> int:
+    simulated = settings.simulate_providers
     if simulated:
         print("SIMULATED PICTURES: no provider is asked and nothing is paid.", file=sys.stderr)
-        has_keys = os.environ.get("OPENAI_API_KEY") or os.environ.get("GOOGLE_API_KEY")
+        has_keys = settings.openai_api_key or settings.google_api_key
         remedy = "Unset SIMULATE_PROVIDERS" if has_keys else "Set OPENAI_API_KEY and GOOGLE_API_KEY"
         print(f"{remedy} for real ones.\n", file=sys.stderr)
     board = Board(request.prompts, request.models)
     view = LiveView(board, screen) if screen.is_terminal else PlainProgress(board)
 
     async def run() -> Any:
-        engine = Engine(app, view.observe)
+        engine = Engine(app, view.observe, settings)
         with interruptible(engine, view.say):
             return await engine.run(generate_batch.name, batch)
 

@@ -16,6 +16,7 @@ from render_sdk.client.errors import TaskRunError
 from render_sdk.workflows import TaskDefinition
 
 from errors import StoppedError
+from settings import Settings, settings_in_force
 from waiting import Attempt, Stage, Stop, surroundings
 
 __all__ = ["Engine", "RunEvent"]
@@ -49,9 +50,11 @@ class Engine:
         self,
         app: Workflows,
         observe: Callable[[RunEvent], None],
+        settings: Settings | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Take the app whose tasks are to run, what is to be told of them, and how a retry waits its seconds."""
+        """Take the app, what observes its tasks, their settings (else the environment's), and how a retry waits."""
+        self._settings = settings
         self._app = app
         self._observe = observe
         self._sleep = sleep
@@ -104,6 +107,7 @@ class Engine:
             self._active += bool(parent)
             self._observe(RunEvent("started", task, run_id, arguments))
             try:
+                settings_in_force.set(self._settings)
                 surroundings.set(Attempt(stop=self._stop, enter=entered))
                 result = await self._attempt(info.func, info.options, json.loads(sent), metadata)
             except StoppedError:

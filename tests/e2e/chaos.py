@@ -180,7 +180,7 @@ class ProcessEngine(Engine):
         async def sleep(seconds: float) -> None:
             await asyncio.sleep(seconds * WAIT_SCALE)
 
-        super().__init__(app, lambda event: None, sleep)
+        super().__init__(app, lambda event: None, sleep=sleep)
         self._storm, self._variables, self._is_stored = storm, variables, is_stored
         self._threads = ThreadPoolExecutor(max_workers=32)
 
