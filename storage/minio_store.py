@@ -33,9 +33,10 @@ T = TypeVar("T")
 # or one of the server's own errors. All that is sent may be sent twice: a conditional write tells its own apart.
 TIMEOUT = urllib3.Timeout(connect=5, read=30)
 RETRIES = urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504), raise_on_status=False)
-# Claims are renewed every few seconds: a renewal that hangs must be over before the claim expires.
+# Claims are renewed every few seconds: a renewal that hangs must be over before the claim expires. S3 answers 409
+# (ConditionalRequestConflict) where conditional writes meet, and asks for another try.
 CLAIM_TIMEOUT = urllib3.Timeout(connect=3, read=4)
-CLAIM_RETRIES = RETRIES.new(total=1)
+CLAIM_RETRIES = RETRIES.new(connect=1, read=1, status_forcelist=(409, 500, 502, 503, 504))
 CONNECTIONS = 32
 LONGEST_METADATA = 1000  # Bytes for one value; S3 allows 2 KB for all of an object's.
 FOR_EVER = "public, max-age=31536000, immutable"
