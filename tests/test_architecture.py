@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "gallery": {"settings", "errors"},
     "tasks": {"providers", "compositing", "storage", "gallery", "settings", "errors"},
     "local": {"tasks", "providers", "compositing", "storage", "gallery", "settings", "errors"},
+    "deploy": {"storage", "settings", "errors"},
     "main": {"tasks", "settings", "errors"},
     "benchmarks": {"local", "tasks", "providers", "compositing", "storage", "gallery", "settings", "errors"},
 }
