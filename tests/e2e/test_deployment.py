@@ -98,6 +98,16 @@ def look_at_the_gallery(deployment: Deployment, browser: Browser, gallery_url: s
     assert faults == []
 
 
+def test_two_runs_at_once_make_one_picture_between_them(deployment: Deployment) -> None:
+    """By the claim that one of them gets, with no more than the worker's own rights."""
+    with TaskServer(deployment.worker) as server:
+        runs = [server.start("generateThumbnail", LEAF) for _ in range(2)]
+        assert all(run.ended.wait(120) for run in runs)
+    assert sorted(run.output[0]["reused"] for run in runs) == [False, True]
+    held = [name for name in objects(deployment) if name.startswith(f"{deployment.bucket}-originals/")]
+    assert len(held) == 1
+
+
 def test_store_and_worker_have_no_more_rights_than_they_need(untouched: Deployment) -> None:
     if os.getuid() == 0:
         assert untouched.store.user == MINIO_RUNS_AS
