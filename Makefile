@@ -3,7 +3,6 @@
 PYTHON ?= $(or $(shell command -v python3.11),python3)
 VENV := .venv
 
-MINIO_VERSION := $(shell cat minio.version)
 MINIO := $(or $(shell command -v minio),.minio/bin/minio)
 MINIO_PORT ?= 9000
 MINIO_CONSOLE_PORT ?= 9001
@@ -31,17 +30,22 @@ bench: $(VENV)/development
 contact-sheet: $(VENV)/runtime
 	$(VENV)/bin/python -m local.contact_sheet
 
-# A MinIO for development: the one on PATH, else built at the version in minio.version. Ctrl-C ends it.
+# A MinIO for development: the one on PATH, else built as the deployment's is. Ctrl-C ends it.
 minio: $(MINIO)
+	@echo 'For this machine only: everyone knows its keys, so never open its ports to the internet.'
 	@echo 'MinIO listens on http://127.0.0.1:$(MINIO_PORT), its console on http://127.0.0.1:$(MINIO_CONSOLE_PORT).'
 	@echo 'In another terminal:'
 	@echo '  export MINIO_ENDPOINT=http://127.0.0.1:$(MINIO_PORT) MINIO_ACCESS_KEY=minioadmin MINIO_SECRET_KEY=minioadmin'
 	@MINIO_ROOT_USER=minioadmin MINIO_ROOT_PASSWORD=minioadmin $(MINIO) server --quiet .minio/data \
 		--address 127.0.0.1:$(MINIO_PORT) --console-address 127.0.0.1:$(MINIO_CONSOLE_PORT)
 
-.minio/bin/minio: minio.version
-	@command -v go >/dev/null || { echo 'MinIO is not on PATH, and building it needs Go 1.24 or newer: install either.'; exit 1; }
-	GOBIN=$(CURDIR)/.minio/bin go install github.com/minio/minio@$(MINIO_VERSION)
+.minio/bin/minio: minio.version deploy/minio.patch deploy/build-minio.sh
+	@{ command -v go && command -v git; } >/dev/null || { echo 'Building MinIO needs Go 1.24 or newer, and git: install them.'; exit 1; }
+	deploy/build-minio.sh $@
+
+# Another S3 server, which tests run the store over.
+.minio/bin/versitygw: versitygw.version
+	GOBIN=$(CURDIR)/.minio/bin go install github.com/versity/versitygw/cmd/versitygw@$(shell cat versitygw.version)
 	touch $@
 
 # Which pins are behind the registry, and which of those the other packages let move.

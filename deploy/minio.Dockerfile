@@ -1,23 +1,36 @@
-# MinIO for Render, built from source at the version in minio.version: the project publishes no images any more.
+# MinIO for Render, built from source at the version in minio.version and with deploy/minio.patch, since its project
+# publishes no images and no corrections any more. It sets itself up: see deploy/minio-start.sh.
 # Build it from the repository's root: docker build -f deploy/minio.Dockerfile .
 
 FROM golang:1.26-trixie AS build
 COPY minio.version .
-RUN CGO_ENABLED=0 GOBIN=/out go install -trimpath -ldflags="-s -w" "github.com/minio/minio@$(cat minio.version)"
+COPY deploy/build-minio.sh deploy/minio.patch deploy/
+RUN deploy/build-minio.sh /out/minio
 
-FROM debian:trixie-slim
+FROM python:3.11-slim-trixie
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates curl \
     && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY deploy/requirements.txt deploy/requirements.txt
+RUN pip install --no-cache-dir --disable-pip-version-check --no-deps -r deploy/requirements.txt
 COPY --from=build /out/minio /usr/local/bin/minio
 COPY --chmod=755 deploy/minio-entrypoint.sh /usr/local/bin/minio-entrypoint
+COPY --chmod=755 deploy/minio-start.sh /usr/local/bin/minio-start
+COPY errors.py settings.py waiting.py ./
+COPY storage storage
+COPY deploy/__init__.py deploy/worker_policy.py deploy/worker_user.py deploy/
 
 # The disk is mounted at /data; a folder in it keeps the file system's own lost+found out of MinIO's sight.
 ENV MINIO_VOLUMES=/data/minio
 ENV MINIO_ADDRESS=:9000
-# No console, which would be a login page for the root user on the public internet; and no calls home for updates.
+# Where it is set up before it listens at MINIO_ADDRESS.
+ENV SETUP_ADDRESS=127.0.0.1:9090
+# No console, which would be a login page for the root user; and no calls home for updates.
 ENV MINIO_BROWSER=off
 ENV MINIO_UPDATE=off
+# For `python -m deploy.worker_user` in the container's own shell.
+ENV MINIO_ENDPOINT=http://127.0.0.1:9000
 EXPOSE 9000
 
 # Of MinIO's health checks the only one that is red until buckets and users are loaded.
@@ -26,4 +39,4 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
 
 # Started as root, for as long as it takes to hand the disk to the user that MinIO runs as.
 ENTRYPOINT ["/usr/local/bin/minio-entrypoint"]
-CMD ["minio", "server", "--quiet"]
+CMD ["minio-start"]

@@ -32,8 +32,10 @@ T = TypeVar("T")
 # or one of the server's own errors. All that is sent may be sent twice: a conditional write tells its own apart.
 TIMEOUT = urllib3.Timeout(connect=5, read=30)
 RETRIES = urllib3.Retry(total=1, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504), raise_on_status=False)
-# Claims are renewed every few seconds: a renewal that hangs must be over before the claim expires.
+# Claims are renewed every few seconds: a renewal that hangs must be over before the claim expires. S3 answers 409
+# (ConditionalRequestConflict) where conditional writes meet, and asks for another try.
 CLAIM_TIMEOUT = urllib3.Timeout(connect=3, read=4)
+CLAIM_RETRIES = RETRIES.new(total=3, connect=1, read=1, status_forcelist=(409, 500, 502, 503, 504))
 CONNECTIONS = 32
 LONGEST_METADATA = 1000  # Bytes for one value; S3 allows 2 KB for all of an object's.
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -172,7 +174,9 @@ class MinioStore:
     def _conditional_put(self, area: Area, key: str, data: bytes, condition: dict[str, str]) -> str | None:
         # put_object has no parameter for a condition; a presigned URL leaves the headers free.
         url = self._client.get_presigned_url("PUT", self._name(area), key, expires=timedelta(minutes=5))
-        response = self._http.request("PUT", url, body=data, headers=condition, timeout=CLAIM_TIMEOUT, retries=RETRIES)
+        response = self._http.request(
+            "PUT", url, body=data, headers=condition, timeout=CLAIM_TIMEOUT, retries=CLAIM_RETRIES
+        )
         if response.status == 200:
             return response.headers["ETag"]
         if "xml" not in response.headers.get("Content-Type", ""):

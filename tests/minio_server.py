@@ -1,4 +1,4 @@
-"""A real MinIO server for tests: the one on PATH or the one that ``make minio`` built."""
+"""A real MinIO server for tests: the one that ``make .minio/bin/minio`` builds, as the deployment does, else PATH's."""
 
 import os
 import shutil
@@ -12,13 +12,13 @@ from pathlib import Path
 from types import TracebackType
 
 ROOT = Path(__file__).resolve().parent.parent
+DEPLOYED = ROOT / ".minio" / "bin" / "minio"
 USER, PASSWORD = "root-user", "canary-root-password"
 
 
 def find_minio() -> str | None:
     """Return the server's program, or None."""
-    built = ROOT / ".minio" / "bin" / "minio"
-    return shutil.which("minio") or (str(built) if built.exists() else None)
+    return str(DEPLOYED) if DEPLOYED.exists() else shutil.which("minio")
 
 
 def free_port() -> int:

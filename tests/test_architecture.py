@@ -21,6 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     **dict.fromkeys(sorted(MIDDLE), BOTTOM),
     "tasks": MIDDLE | BOTTOM,
     "local": {"tasks"} | MIDDLE | BOTTOM,
+    "deploy": {"storage"} | BOTTOM,
     "main": {"tasks", "settings"},
     "benchmarks": {"local", "tasks"} | MIDDLE | BOTTOM,
 }

@@ -10,7 +10,8 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-WORKER, MINIO = "blog-thumbnails", "thumbnails-minio"
+WORKER, STORE, FRONT = "blog-thumbnails", "thumbnails-store", "thumbnails-front"
+Entry = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -27,27 +28,44 @@ class Blueprint:
     def services(self) -> dict[str, dict[str, Any]]:
         return {service["name"]: service for service in self.content["services"]}
 
-    def variables(self, service: str) -> dict[str, dict[str, Any]]:
-        return {entry["key"]: entry for entry in self.services[service]["envVars"]}
+    @property
+    def groups(self) -> dict[str, list[Entry]]:
+        return {group["name"]: group["envVars"] for group in self.content["envVarGroups"]}
+
+    def variables(self, service: str) -> dict[str, Entry]:
+        """Return a service's own variables and those of its groups."""
+        return {key: entry for key, (_, entry) in self._sources(service).items()}
 
     def environment(self, service: str, addresses: Mapping[str, str]) -> dict[str, str]:
         """Return what Render sets for a service, where other services are reached by these ``host:port``.
 
-        What Render would ask a person for is left out, and a public address is the private one by plain HTTP.
+        What Render would ask a person for is left out, and a public address is one of plain HTTP.
         """
         return {
-            key: self._value(service, entry, addresses)
-            for key, entry in self.variables(service).items()
+            key: self._value(source, entry, addresses)
+            for key, (source, entry) in self._sources(service).items()
             if "sync" not in entry
         }
 
-    def _value(self, service: str, entry: dict[str, Any], addresses: Mapping[str, str]) -> str:
+    def _sources(self, service: str) -> dict[str, tuple[str, Entry]]:
+        """Return each variable's entry, and where it stands: a service or a group."""
+        found: dict[str, tuple[str, Entry]] = {}
+        for entry in self.services[service]["envVars"]:
+            if "fromGroup" in entry:
+                group = entry["fromGroup"]
+                found |= {shared["key"]: (group, shared) for shared in self.groups[group]}
+            else:
+                found[entry["key"]] = (service, entry)
+        return found
+
+    def _value(self, source: str, entry: Entry, addresses: Mapping[str, str]) -> str:
         if "fromService" in entry:
-            source = entry["fromService"]
-            address = addresses[source["name"]]
-            return {"hostport": address, "RENDER_EXTERNAL_URL": f"http://{address}"}[
-                source.get("property") or source["envVarKey"]
-            ]
+            other = entry["fromService"]
+            if other.get("property") == "hostport":
+                return addresses[other["name"]]
+            if other["envVarKey"] == "RENDER_EXTERNAL_URL":
+                return f"http://{addresses[other['name']]}"
+            return self._value(other["name"], self.variables(other["name"])[other["envVarKey"]], addresses)
         if "generateValue" in entry:  # 256 bits in base64, as Render makes them.
-            return base64.b64encode(hashlib.sha256(f"{service}/{entry['key']}".encode()).digest()).decode()
+            return base64.b64encode(hashlib.sha256(f"{source}/{entry['key']}".encode()).digest()).decode()
         return str(entry["value"])

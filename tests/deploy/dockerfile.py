@@ -4,7 +4,7 @@ import json
 import re
 import shlex
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,7 @@ class Dockerfile:
     @property
     def command_line(self) -> list[str]:
         """What a container starts: the entry point, and behind it the command."""
-        [entry], [command] = self.all("ENTRYPOINT"), self.all("CMD")
-        return [*json.loads(entry), *json.loads(command)]
+        return [word for name in ("ENTRYPOINT", "CMD") for line in self.all(name) for word in json.loads(line)]
 
     @property
     def health_check(self) -> str:
@@ -45,7 +44,25 @@ class Dockerfile:
         return line.partition("CMD ")[2]
 
     @property
-    def copied(self) -> dict[str, str]:
-        """Where each file that the last stage takes from the repository comes to lie, and which one it is."""
-        copies = [shlex.split(line) for line in self.all("COPY") if "--from=" not in line]
-        return {copy[-1]: copy[-2] for copy in copies}
+    def folder(self) -> PurePosixPath:
+        """Where commands run, and what relative destinations are below."""
+        return PurePosixPath("/", *self.all("WORKDIR"))
+
+    @property
+    def user(self) -> str:
+        """The user that the container starts as."""
+        return next(iter(self.all("USER")), "root")
+
+    def copied(self, stage: int = -1) -> dict[PurePosixPath, str]:
+        """Return where each file or folder of the repository comes to lie, and which one it is."""
+        places: dict[PurePosixPath, str] = {}
+        for line in self.all("COPY", stage):
+            words = [word for word in shlex.split(line) if not word.startswith("--chmod")]
+            *sources, destination = words
+            if sources[0].startswith("--from="):
+                continue
+            into_folder = destination.endswith("/") or destination in (".", "./")
+            for source in sources:
+                place = self.folder / destination
+                places[place / PurePosixPath(source).name if into_folder else place] = source
+        return places

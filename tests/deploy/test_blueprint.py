@@ -5,43 +5,39 @@ Render publishes a JSON schema too, without a licence to copy it; `render bluepr
 
 import re
 import tomllib
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
 
-from local.worker_user import USER
+from deploy.worker_user import USER
 from settings import Endpoint, read_settings
 from storage.choice import open_store, store_faults
-from tests.deploy.blueprint import MINIO, ROOT, WORKER, Blueprint
+from tests.deploy.blueprint import FRONT, ROOT, STORE, WORKER, Blueprint
 from tests.deploy.dockerfile import Dockerfile
 
 BLUEPRINT = Blueprint.read()
-IMAGE = Dockerfile.read(ROOT / "deploy/minio.Dockerfile")
+IMAGES = {name: Dockerfile.read(ROOT / BLUEPRINT.services[name]["dockerfilePath"]) for name in (STORE, FRONT)}
+ADDRESSES = {STORE: "thumbnails-store-x1y2:9000", FRONT: "thumbnails-front-x1y2.onrender.com"}
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 COMMON = {"type", "name", "runtime", "region", "repo", "branch", "envVars", "buildFilter", "autoDeployTrigger"}
-# What a service of each kind may say. A workflow names its plans per task, in the code.
+DOCKER = COMMON | {"plan", "dockerfilePath", "dockerContext", "dockerCommand", "disk", "numInstances"}
+# What a service of each kind may say. A workflow names its plans per task, in the code; only a web service has a public
+# address, and only its health is asked after.
 FIELDS = {
     ("workflow", "python"): COMMON | {"rootDir", "buildCommand", "startCommand"},
-    ("web", "docker"): COMMON
-    | {
-        "plan",
-        "dockerfilePath",
-        "dockerContext",
-        "dockerCommand",
-        "healthCheckPath",
-        "disk",
-        "numInstances",
-        "domains",
-    },
+    ("pserv", "docker"): DOCKER | {"maxShutdownDelaySeconds"},
+    ("web", "docker"): DOCKER | {"maxShutdownDelaySeconds", "healthCheckPath", "domains"},
 }
 REQUIRED = {
     ("workflow", "python"): {"type", "name", "runtime", "buildCommand", "startCommand"},
-    ("web", "docker"): {"type", "name", "runtime", "plan"},
+    ("pserv", "docker"): {"type", "name", "runtime", "plan"},
+    ("web", "docker"): {"type", "name", "runtime", "plan", "healthCheckPath"},
 }
 REGIONS = {"oregon", "ohio", "virginia", "frankfurt", "singapore"}
 SOURCES = {"value", "generateValue", "sync", "fromService", "fromDatabase"}
+SOURCES_IN_A_GROUP = {"value", "generateValue"}
 SET_BY_RENDER = {"RENDER_EXTERNAL_URL", "RENDER_EXTERNAL_HOSTNAME"}
 CLOSED_TO_THE_PRIVATE_NETWORK = {10000, 18012, 18013, 19099}
 NO_PLACE_FOR_A_DISK = {
@@ -57,7 +53,13 @@ NO_PLACE_FOR_A_DISK = {
 
 
 def entries() -> list[tuple[str, dict[str, Any]]]:
-    return [(name, entry) for name, service in BLUEPRINT.services.items() for entry in service["envVars"]]
+    """Every variable that a service names itself, and where."""
+    listed = [(name, entry) for name, service in BLUEPRINT.services.items() for entry in service["envVars"]]
+    return [(name, entry) for name, entry in listed if "fromGroup" not in entry]
+
+
+def grouped() -> list[tuple[str, dict[str, Any]]]:
+    return [(name, entry) for name, group in BLUEPRINT.groups.items() for entry in group]
 
 
 @pytest.mark.parametrize("name", BLUEPRINT.services)
@@ -68,19 +70,26 @@ def test_a_service_says_what_its_kind_may_say_and_must(name: str) -> None:
     assert service.keys() >= REQUIRED[kind]
 
 
-def test_the_file_holds_the_two_services_and_no_more() -> None:
-    assert BLUEPRINT.content.keys() == {"services"}
-    assert [service["name"] for service in BLUEPRINT.content["services"]] == [WORKER, MINIO]
+def test_the_file_holds_three_services_with_a_group_and_no_more() -> None:
+    assert BLUEPRINT.content.keys() == {"services", "envVarGroups"}
+    assert [service["name"] for service in BLUEPRINT.content["services"]] == [WORKER, STORE, FRONT]
+    assert [group.keys() for group in BLUEPRINT.content["envVarGroups"]] == [{"name", "envVars"}]
 
 
-def test_both_are_in_one_region_so_that_they_reach_each_other_privately() -> None:
+def test_all_are_in_one_region_so_that_they_reach_each_other_privately() -> None:
     [region] = {service["region"] for service in BLUEPRINT.services.values()}
     assert region in REGIONS
 
 
-@pytest.mark.parametrize(("service", "entry"), entries(), ids=[entry["key"] for _, entry in entries()])
-def test_a_variable_has_one_source(service: str, entry: dict[str, Any]) -> None:
-    assert entry.keys() == {"key", *(entry.keys() & SOURCES)}
+def test_the_store_has_no_public_address_and_the_front_has() -> None:
+    assert BLUEPRINT.services[STORE]["type"] == "pserv"
+    assert BLUEPRINT.services[FRONT]["type"] == "web"
+
+
+@pytest.mark.parametrize(("place", "entry"), [*entries(), *grouped()])
+def test_a_variable_has_one_source(place: str, entry: dict[str, Any]) -> None:
+    allowed = SOURCES_IN_A_GROUP if place in BLUEPRINT.groups else SOURCES
+    assert entry.keys() == {"key", *(entry.keys() & allowed)}
     assert len(entry) == 2
     assert isinstance(entry.get("value", ""), str), "quoted, so that YAML makes nothing else of it"
     assert entry.get("generateValue", True) is True
@@ -89,7 +98,10 @@ def test_a_variable_has_one_source(service: str, entry: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("name", BLUEPRINT.services)
 def test_a_variable_is_named_once(name: str) -> None:
-    assert len(BLUEPRINT.variables(name)) == len(BLUEPRINT.services[name]["envVars"])
+    own = [entry["key"] for place, entry in entries() if place == name]
+    groups = [entry["fromGroup"] for entry in BLUEPRINT.services[name]["envVars"] if "fromGroup" in entry]
+    shared = [entry["key"] for group in groups for entry in BLUEPRINT.groups[group]]
+    assert len({*own, *shared}) == len(own) + len(shared)
 
 
 def test_what_is_taken_from_another_service_is_there() -> None:
@@ -106,24 +118,31 @@ def test_what_is_taken_from_another_service_is_there() -> None:
 
 
 def test_no_secret_is_written_in_the_file() -> None:
-    secrets = [entry for _, entry in entries() if re.search("KEY|PASSWORD|SECRET|TOKEN", entry["key"])]
+    secrets = [entry for _, entry in [*entries(), *grouped()] if re.search("KEY|PASSWORD|SECRET|TOKEN", entry["key"])]
     written = [entry["key"] for entry in secrets if "value" in entry]
     assert written == ["MINIO_ACCESS_KEY"], "a name, and none of the secrets"
 
 
-def test_the_worker_is_not_given_the_root_users_password() -> None:
-    for entry in BLUEPRINT.variables(WORKER).values():
-        assert "ROOT" not in str(entry)
+def test_worker_and_store_are_given_one_secret_that_render_makes_up() -> None:
+    worker, store = (BLUEPRINT.environment(name, ADDRESSES) for name in (WORKER, STORE))
+    for name in ("MINIO_ACCESS_KEY", "MINIO_SECRET_KEY", "MINIO_BUCKET"):
+        assert worker[name] == store[name]
+    assert BLUEPRINT.variables(WORKER)["MINIO_SECRET_KEY"] == {"key": "MINIO_SECRET_KEY", "generateValue": True}
+
+
+def test_only_the_store_is_given_the_root_users_password_and_the_front_no_secret_at_all() -> None:
+    assert [name for name in BLUEPRINT.services if "MINIO_ROOT_PASSWORD" in BLUEPRINT.variables(name)] == [STORE]
+    assert BLUEPRINT.variables(FRONT).keys() == {"MINIO_HOSTPORT", "MINIO_BUCKET"}
 
 
 def test_the_commands_and_paths_lead_somewhere() -> None:
-    worker, minio = BLUEPRINT.services[WORKER], BLUEPRINT.services[MINIO]
+    worker = BLUEPRINT.services[WORKER]
     assert worker["buildCommand"] == "pip install -r requirements.txt"
     assert worker["startCommand"] == "python main.py"
     assert (ROOT / "requirements.txt").is_file()
     assert (ROOT / "main.py").is_file()
-    assert (ROOT / minio["dockerfilePath"]).is_file()
-    assert (ROOT / minio["dockerContext"]).resolve() == ROOT
+    for name in IMAGES:
+        assert (ROOT / BLUEPRINT.services[name]["dockerContext"]).resolve() == ROOT
 
 
 def test_python_is_pinned_to_a_whole_version_that_the_project_supports() -> None:
@@ -133,44 +152,66 @@ def test_python_is_pinned_to_a_whole_version_that_the_project_supports() -> None
     assert [int(part) for part in version.split(".")] >= [int(part) for part in least.split(".")]
 
 
-def test_minio_listens_where_render_sends_requests_and_the_private_network_does() -> None:
-    port = BLUEPRINT.variables(MINIO)["PORT"]["value"]
-    assert IMAGE.environment["MINIO_ADDRESS"] == f":{port}"
-    assert IMAGE.all("EXPOSE") == [port]
+def test_the_private_network_finds_minio_at_the_port_that_render_knows_and_not_while_it_is_set_up() -> None:
+    port = BLUEPRINT.variables(STORE)["PORT"]["value"]
+    image = IMAGES[STORE]
+    assert image.environment["MINIO_ADDRESS"] == f":{port}"
+    assert image.all("EXPOSE") == [port]
     assert int(port) not in CLOSED_TO_THE_PRIVATE_NETWORK
+    host, _, other = image.environment["SETUP_ADDRESS"].partition(":")
+    assert (host, other != port) == ("127.0.0.1", True)
+
+
+def test_the_front_listens_where_render_sends_requests() -> None:
+    assert "PORT" not in BLUEPRINT.variables(FRONT), "Render's own"
+    assert IMAGES[FRONT].environment["PORT"] == "10000"
+    assert IMAGES[FRONT].all("EXPOSE") == ["10000"]
 
 
 def test_minio_keeps_its_data_on_the_disk() -> None:
-    disk = BLUEPRINT.services[MINIO]["disk"]
+    disk = BLUEPRINT.services[STORE]["disk"]
     assert disk.keys() == {"name", "mountPath", "sizeGB"}
     assert disk["mountPath"] not in NO_PLACE_FOR_A_DISK
-    assert PurePosixPath(disk["mountPath"]) in PurePosixPath(IMAGE.environment["MINIO_VOLUMES"]).parents
+    assert PurePosixPath(disk["mountPath"]) in PurePosixPath(IMAGES[STORE].environment["MINIO_VOLUMES"]).parents
 
 
 def test_a_service_with_a_disk_is_paid_for_and_alone() -> None:
-    minio = BLUEPRINT.services[MINIO]
-    assert minio["plan"] != "free"
-    assert minio.get("numInstances", 1) == 1
+    store = BLUEPRINT.services[STORE]
+    assert store["plan"] != "free"
+    assert store.get("numInstances", 1) == 1
 
 
 def test_render_and_docker_ask_the_same_health_check() -> None:
-    assert BLUEPRINT.services[MINIO]["healthCheckPath"] in IMAGE.health_check
+    assert BLUEPRINT.services[FRONT]["healthCheckPath"] in IMAGES[FRONT].health_check
 
 
-def test_what_minio_is_built_from_deploys_it_anew() -> None:
-    build_filter = BLUEPRINT.services[MINIO]["buildFilter"]
-    assert build_filter == {"paths": ["minio.version", "deploy/**"], "ignoredPaths": []}
+@pytest.mark.parametrize("name", IMAGES)
+def test_what_an_image_is_built_from_deploys_it_anew_and_nothing_else_does(name: str) -> None:
+    """A store that is deployed is down for a moment."""
+    service, image = BLUEPRINT.services[name], IMAGES[name]
+    assert service["buildFilter"].keys() == {"paths", "ignoredPaths"}
+    assert service["buildFilter"]["ignoredPaths"] == []
+    built_from = {file for stage in range(len(image.stages)) for file in files(image.copied(stage).values())}
+    built_from |= {ROOT / ".dockerignore", ROOT / service["dockerfilePath"]}
+    assert set(files(service["buildFilter"]["paths"])) == built_from
+
+
+def files(paths: Any) -> list[Path]:
+    """Return the files that paths or patterns of a build filter stand for."""
+    found = [match for path in paths for match in (ROOT.glob(path) if "*" in path else [ROOT / path])]
+    everything = [file for path in found for file in ([path] if path.is_file() else path.rglob("*"))]
+    return [file for file in everything if file.is_file() and "__pycache__" not in file.parts]
 
 
 def test_the_worker_can_use_what_the_blueprint_sets() -> None:
-    environment = BLUEPRINT.environment(WORKER, {MINIO: "thumbnails-minio-x1y2:9000"})
-    settings = read_settings({**environment, "RENDER": "true"})
+    settings = read_settings({**BLUEPRINT.environment(WORKER, ADDRESSES), "RENDER": "true"})
     assert store_faults(settings) == []
-    assert settings.minio_endpoint == Endpoint("thumbnails-minio-x1y2:9000", secure=False)
+    assert settings.minio_endpoint == Endpoint(ADDRESSES[STORE], secure=False)
     assert settings.minio_access_key == USER
-    assert open_store(settings).link("a.jpg").url == "http://thumbnails-minio-x1y2:9000/thumbnails/a.jpg"
 
 
-def test_links_lead_to_the_public_address_and_not_to_the_private_one() -> None:
+def test_links_lead_to_the_front_and_not_to_the_private_address() -> None:
     entry = BLUEPRINT.variables(WORKER)["MINIO_PUBLIC_BASE_URL"]
-    assert entry["fromService"] == {"type": "web", "name": MINIO, "envVarKey": "RENDER_EXTERNAL_URL"}
+    assert entry["fromService"] == {"type": "web", "name": FRONT, "envVarKey": "RENDER_EXTERNAL_URL"}
+    settings = read_settings(BLUEPRINT.environment(WORKER, ADDRESSES))
+    assert open_store(settings).link("a.jpg").url == f"http://{ADDRESSES[FRONT]}/thumbnails/a.jpg"

@@ -1,162 +1,227 @@
 """A rehearsal of the deployment, as far as it goes without Render and without Docker.
 
-The MinIO built at the pin is started with the image's own command line and environment, on files laid out as in its
-last stage. What `docker run` would map is mapped: the volume to a folder, the port to a free one. Both services get
-their environment from render.yaml.
+Store and front start with their images' own command lines and environment, on files laid out as in the images' last
+stages. The worker is the real process, a new one for each attempt. All get their environment from render.yaml, and
+nothing is done by hand.
 """
 
+import copy
+import http.client
 import os
-import shutil
-import signal
-import subprocess
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from minio import Minio
+from minio.error import S3Error
+from playwright.sync_api import Browser, sync_playwright
 
-from local import worker_user
-from tests.deploy.blueprint import MINIO, WORKER, Blueprint
-from tests.deploy.dockerfile import Dockerfile
-from tests.e2e.task_server import ROOT, TaskServer
-from tests.e2e.test_paying_once import BATCH, outcomes
-from tests.minio_server import free_port
-
-IMAGE = Dockerfile.read(ROOT / "deploy/minio.Dockerfile")
-BLUEPRINT = Blueprint.read()
-MINIO_RUNS_AS = 10001
-
-
-class Container:
-    """A container of the image, in all but its walls."""
-
-    def __init__(self, root: Path, minio_program: str) -> None:
-        """Lay out the files; nothing is started yet."""
-        self.address = f"127.0.0.1:{free_port()}"
-        self._command = [f"{root}{IMAGE.command_line[0]}", *IMAGE.command_line[1:]]
-        for place, source in IMAGE.copied.items():
-            self._lay(ROOT / source, Path(f"{root}{place}"))
-        self._lay(Path(minio_program), root / "usr/local/bin/minio")
-        self.disk = Path(f"{root}{IMAGE.environment['MINIO_VOLUMES']}")
-        self.environment = {
-            "PATH": f"{root}/usr/local/bin:{os.environ['PATH']}",
-            "HOME": "/root",
-            **IMAGE.environment,
-            **BLUEPRINT.environment(MINIO, {}),
-            "MINIO_VOLUMES": str(self.disk),
-            "MINIO_ADDRESS": self.address,
-        }
-        self._log = root / "log"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @staticmethod
-    def _lay(source: Path, place: Path) -> None:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(source, place)
-        place.chmod(0o755)
-
-    def start(self) -> None:
-        """Start, and wait until the image's health check is content."""
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(self._command, env=self.environment, stdout=log, stderr=log)
-        deadline = time.monotonic() + 60
-        while not self.is_healthy():
-            assert self._process.poll() is None, self.log
-            assert time.monotonic() < deadline, self.log
-            time.sleep(0.1)
-
-    def kill(self) -> None:
-        """End at once, as a machine does that loses its power."""
-        if self._process:
-            self._process.send_signal(signal.SIGKILL)
-            self._process.wait()
-            self._process = None
-
-    def is_healthy(self) -> bool:
-        """Run the health check as Docker does, by the shell and in the container's environment."""
-        done = subprocess.run(["sh", "-c", IMAGE.health_check], env=self.environment, capture_output=True, check=False)
-        return done.returncode == 0
-
-    @property
-    def log(self) -> str:
-        return self._log.read_text()
-
-    @property
-    def user(self) -> int:
-        """The user that the process is now."""
-        assert self._process
-        return Path(f"/proc/{self._process.pid}").stat().st_uid
-
-    def etags(self) -> dict[str, str | None]:
-        """Return every object of both buckets, each with what its bytes are known by."""
-        user, password = (self.environment[name] for name in ("MINIO_ROOT_USER", "MINIO_ROOT_PASSWORD"))
-        client = Minio(self.address, access_key=user, secret_key=password, secure=False, region="us-east-1")
-        return {
-            f"{bucket.name}/{found.object_name}": found.etag
-            for bucket in client.list_buckets()
-            for found in client.list_objects(bucket.name, recursive=True)
-        }
+from tests.deploy.blueprint import FRONT, STORE, WORKER, Blueprint
+from tests.deploy.containers import MINIO_RUNS_AS
+from tests.e2e.deployment import BLUEPRINT, Answer, Deployment, deployed, fetch, front, store
+from tests.e2e.task_server import TaskServer
+from tests.e2e.test_gallery import load_all, show
+from tests.e2e.test_paying_once import BATCH, LEAF, LOOK, outcomes
 
 
 @pytest.fixture
-def container(minio_program: str, open_folder: Path) -> Iterator[Container]:
-    for program, package in {"curl": "curl", "setpriv": "util-linux"}.items():
-        if not shutil.which(program):
-            pytest.skip(f"no {program}, which the image has: install {package}")
-    container = Container(open_folder, minio_program)
-    container.start()
-    yield container
-    container.kill()
+def deployment() -> Iterator[Deployment]:
+    with deployed() as deployment:
+        yield deployment
 
 
-def pictures(found: list[dict[str, Any]]) -> list[bytes]:
-    """Fetch what the links lead to, as a reader does."""
-    read = []
-    for outcome in found:
-        with urllib.request.urlopen(outcome["image_url"]) as answer:
-            read.append(answer.read())
-    return read
+@pytest.fixture(scope="module")
+def untouched() -> Iterator[Deployment]:
+    """For tests that leave it as it is."""
+    with deployed() as deployment:
+        yield deployment
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_program: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def read(deployment: Deployment, url: str) -> Answer:
+    """Fetch what a link leads to, which is the front's."""
+    split = urlsplit(url)
+    assert split.netloc == deployment.public
+    return fetch(deployment, f"{split.path}?{split.query}")
+
+
+def pictures(deployment: Deployment, found: list[dict[str, Any]]) -> list[bytes]:
+    return [read(deployment, outcome["image_url"]).body for outcome in found]
 
 
 def test_the_deployment_serves_a_batch_and_loses_nothing_to_a_power_cut(
-    container: Container, monkeypatch: pytest.MonkeyPatch
+    deployment: Deployment, browser: Browser
 ) -> None:
-    if os.getuid() == 0:
-        assert container.user == MINIO_RUNS_AS
-        assert container.disk.stat().st_uid == MINIO_RUNS_AS
-    worker = BLUEPRINT.environment(WORKER, {MINIO: container.address})
-
-    for name in ("MINIO_ROOT_USER", "MINIO_ROOT_PASSWORD"):
-        monkeypatch.setenv(name, container.environment[name])
-    monkeypatch.setenv("MINIO_ENDPOINT", f"http://{container.address}")
-    monkeypatch.setenv("MINIO_SECRET_KEY", worker["MINIO_SECRET_KEY"])
-    assert worker_user.main([]) == worker_user.main([]) == 0
-
-    simulated = {"SIMULATE_PROVIDERS": "1", "SIMULATED_LATENCY_SECONDS": "0", "RENDER": "true"}
-    with TaskServer({**worker, **simulated}) as server:
-        first = outcomes(server.run("generateBatch", BATCH))
+    with TaskServer(deployment.worker) as server:
+        run = server.run("generateBatch", BATCH)
+        first = outcomes(run)
         assert [outcome["reused"] for outcome in first] == [False] * 10
-        seen, kept = pictures(first), container.etags()
+        seen, kept = pictures(deployment, first), objects(deployment)
         assert all(picture.startswith(b"\xff\xd8") for picture in seen)
+        originals = [name for name in kept if name.startswith(f"{deployment.bucket}-originals/")]
+        assert len(originals) == 10, "the claims are removed, which the worker's policy allows"
+        look_at_the_gallery(deployment, browser, run.output[0]["gallery_url"])
 
-        container.kill()
-        assert not container.is_healthy()
-        container.start()
+        deployment.store.kill()
+        assert not deployment.store.is_healthy()
+        deployment.store.start()
 
-        assert container.etags() == kept
+        assert objects(deployment) == kept
         again = outcomes(server.run("generateBatch", BATCH))
         assert [outcome["reused"] for outcome in again] == [True] * 10
-        assert pictures(again) == seen
+        assert pictures(deployment, again) == seen
 
 
-def test_the_console_answers_nobody(container: Container) -> None:
+def objects(deployment: Deployment) -> dict[str, Any]:
+    return {name: held for name, held in deployment.everything().items() if "/" in name}
+
+
+def look_at_the_gallery(deployment: Deployment, browser: Browser, gallery_url: str) -> None:
+    assert gallery_url.startswith(f"http://{deployment.public}/")
+    page, faults = show(browser, gallery_url)
+    assert load_all(page) == 10
+    page.get_by_role("link", name="All batches").click()
+    page.wait_for_url(f"http://{deployment.public}/{deployment.bucket}/index.html")
+    page.goto(f"http://{deployment.public}/")
+    assert page.locator("main li").count() == 1
+    page.close()
+    assert faults == []
+
+
+def test_two_runs_at_once_make_one_picture_between_them(deployment: Deployment) -> None:
+    """By the claim that one of them gets, with no more than the worker's own rights."""
+    with TaskServer(deployment.worker) as server:
+        runs = [server.start("generateThumbnail", LEAF) for _ in range(2)]
+        assert all(run.ended.wait(120) for run in runs)
+    assert sorted(run.output[0]["reused"] for run in runs) == [False, True]
+    held = [name for name in objects(deployment) if name.startswith(f"{deployment.bucket}-originals/")]
+    assert len(held) == 1
+
+
+def test_store_and_worker_have_no_more_rights_than_they_need(untouched: Deployment) -> None:
+    if os.getuid() == 0:
+        assert untouched.store.user == MINIO_RUNS_AS
+        assert Path(untouched.store.environment["MINIO_VOLUMES"]).stat().st_uid == MINIO_RUNS_AS
+        assert untouched.front.user not in (0, MINIO_RUNS_AS)
+    keys = untouched.worker["MINIO_ACCESS_KEY"], untouched.worker["MINIO_SECRET_KEY"]
+    worker = Minio(untouched.private, *keys, secure=False, region="us-east-1")
+    for attempt in (worker.list_buckets, lambda: list(worker.list_objects(untouched.bucket))):
+        with pytest.raises(S3Error, match="AccessDenied"):
+            attempt()
+    assert untouched.everything()["users"].keys() == {"thumbnails-worker"}
+
+
+def with_variable(key: str, value: str) -> Blueprint:
+    """Return the Blueprint with a variable more in the group that worker and store share."""
+    content = copy.deepcopy(BLUEPRINT.content)
+    [group] = content["envVarGroups"]
+    group["envVars"] = [entry for entry in group["envVars"] if entry["key"] != key] + [{"key": key, "value": value}]
+    return Blueprint(content)
+
+
+def test_a_private_bucket_is_read_through_the_front_by_links_that_expire(browser: Browser) -> None:
+    blueprint = with_variable("MINIO_PRESIGNED_HOURS", "1")
+    with ExitStack() as stack:
+        private = stack.enter_context(store(blueprint))
+        private.start()
+        public = stack.enter_context(front(private.environment["MINIO_ADDRESS"]))
+        public.start()
+        deployment = Deployment(private, public, blueprint)
+        with TaskServer(deployment.worker) as server:
+            run = server.run("generateBatch", [["One"], ["gpt-image-2"], *LOOK])
+        url = outcomes(run)[0]["image_url"]
+        assert read(deployment, url).status == 200
+        assert read(deployment, f"{url}&utm_source=x").status == 200
+        assert read(deployment, url.partition("?")[0]).status == 404
+        forged = read(deployment, url[:-8] + "00000000")
+        assert (forged.status, b"This link has expired" in forged.body) == (403, True)
+        page, faults = show(browser, run.output[0]["gallery_url"])
+        assert load_all(page) == 1
+        page.close()
+        assert faults == []
+
+
+def test_a_batch_that_starts_before_the_store_is_told_so_and_pays_for_nothing() -> None:
+    with store() as private:
+        worker = BLUEPRINT.environment(WORKER, {STORE: private.environment["MINIO_ADDRESS"], FRONT: "front.example"})
+        with TaskServer({**worker, "SIMULATE_PROVIDERS": "1", "RENDER": "true"}) as server:
+            run = server.run("generateBatch", BATCH)
+            assert server.children(run) == []
+        assert "not reached" in run.errors[-1]
+        assert "Check MINIO_ENDPOINT, and that the server is up." in run.errors[-1]
+
+
+def test_a_changed_secret_is_the_users_after_a_deploy(deployment: Deployment) -> None:
+    before, secret = deployment.worker, "bmV3LWdlbmVyYXRlZC9zZWNyZXQrd2l0aC9hbGwrb2YvaXQ="
+    deployment.store.kill()
+    deployment.store.environment["MINIO_SECRET_KEY"] = secret
+    deployment.store.start()
+    with TaskServer({**before, "MINIO_SECRET_KEY": secret}) as server:
+        assert server.run("generateThumbnail", LEAF).succeeded
+    with TaskServer(before) as server:
+        assert "SignatureDoesNotMatch" in server.run("generateThumbnail", LEAF).errors[-1]
+
+
+def test_after_a_theft_the_worker_gets_another_user(deployment: Deployment) -> None:
+    """As SECURITY.md says: new keys for store and worker, and then one command in the store's shell."""
+    deployment.store.kill()
+    deployment.store.environment |= {"MINIO_ACCESS_KEY": "thumbnails-worker-2", "MINIO_SECRET_KEY": "another-secret"}
+    deployment.store.start()
+    done = deployment.store.shell("python", "-m", "deploy.worker_user", "--in-place-of", "thumbnails-worker")
+    assert done.returncode == 0, done.stderr
+    assert deployment.everything()["users"].keys() == {"thumbnails-worker-2"}
+
+
+def test_a_store_that_cannot_be_set_up_says_why_and_serves_nothing() -> None:
+    with store() as private:
+        private.environment["MINIO_SECRET_KEY"] = "short"
+        private.begin()
+        assert private.ended() == 1
+        assert not private.is_healthy()
+        assert "MINIO_SECRET_KEY: give at least 8 characters" in private.log
+        assert "Nothing is served until it is." in private.log
+
+
+def test_what_is_published_stays_up_even_if_the_store_cannot_be_set_up_again(deployment: Deployment) -> None:
+    """As on a full disk, which a restart must not make worse."""
+    with TaskServer(deployment.worker) as server:
+        run = server.run("generateBatch", [["One"], ["gpt-image-2"], *LOOK])
+    deployment.store.kill()
+    deployment.store.environment["MINIO_SECRET_KEY"] = "short"
+    deployment.store.start()
+    assert pictures(deployment, outcomes(run))[0].startswith(b"\xff\xd8")
+    assert "It serves what it has; the worker may be locked out." in deployment.store.log
+
+
+def test_no_secret_is_logged_and_minio_is_not_given_the_workers(untouched: Deployment) -> None:
+    environment = untouched.store.environment
+    for secret in (environment["MINIO_ROOT_PASSWORD"], environment["MINIO_SECRET_KEY"]):
+        assert secret not in untouched.store.log
+    process = Path(f"/proc/{untouched.store.pid}/environ").read_text()
+    given = {line.partition("=")[0] for line in process.split("\0")}
+    assert {"MINIO_ROOT_USER", "MINIO_ROOT_PASSWORD"} <= given
+    assert not {"MINIO_ACCESS_KEY", "MINIO_SECRET_KEY"} & given, "which MinIO takes for its root user's old names"
+    assert not {name for name in untouched.front.environment if "SECRET" in name or "PASSWORD" in name}
+
+
+def test_the_console_answers_nobody(untouched: Deployment) -> None:
     """A browser is sent from the API to the console where there is one."""
-    request = urllib.request.Request(f"http://{container.address}/", headers={"User-Agent": "Mozilla/5.0"})
-    with pytest.raises(urllib.error.HTTPError) as caught:
-        urllib.request.urlopen(request)
-    assert caught.value.code == 403
-    caught.value.close()
+    connection = http.client.HTTPConnection(untouched.private)
+    connection.request("GET", "/", headers={"User-Agent": "Mozilla/5.0"})
+    assert connection.getresponse().status == 403
+    connection.close()
+
+
+def test_store_and_front_end_when_render_asks_them_to(deployment: Deployment) -> None:
+    assert deployment.front.stop() == 0
+    assert deployment.store.stop() == 0

@@ -1,25 +1,44 @@
-"""What every store must do: one suite, run over the directory store and over a real MinIO."""
+"""What every store must do: one suite, run over the directory store, a real MinIO, and other S3 servers."""
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from minio import Minio
 
 from errors import StoreError
 from settings import Settings, read_settings
 from storage.choice import open_store
 from storage.store import Area, Store, StoredObject
-from tests.minio_server import MinioServer
+from tests import s3_servers
+from tests.lacking import lacking
+from tests.minio_server import PASSWORD, USER, MinioServer
 
 
-@pytest.fixture(params=["directory", "minio"])
+@pytest.fixture(scope="module")
+def versitygw(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    program = s3_servers.find_versitygw()
+    if not program:
+        lacking("no versitygw: run `make .minio/bin/versitygw` once")
+    with s3_servers.versitygw(program, tmp_path_factory.mktemp("versitygw")) as environment:
+        yield environment
+
+
+@pytest.fixture(scope="module")
+def moto() -> Iterator[dict[str, str]]:
+    with s3_servers.moto() as environment:
+        yield environment
+
+
+@pytest.fixture(params=["directory", "minio", "versitygw", "moto"])
 def configured(request: pytest.FixtureRequest, tmp_path: Path, bucket: str) -> Settings:
     if request.param == "directory":
         return read_settings({"THUMBNAILS_DIR": str(tmp_path / "out"), "MINIO_BUCKET": bucket})
-    server: MinioServer = request.getfixturevalue("minio")
-    return read_settings({**server.environment, "MINIO_BUCKET": bucket})
+    server: MinioServer | dict[str, str] = request.getfixturevalue(request.param)
+    environment = server.environment if isinstance(server, MinioServer) else server
+    return read_settings({**environment, "MINIO_BUCKET": bucket})
 
 
 @pytest.fixture
@@ -96,9 +115,13 @@ async def test_preparing_and_checking_leave_nothing_behind(store: Store, configu
     if configured.thumbnails_dir:
         left = list(configured.thumbnails_dir.rglob("*"))
     else:
-        from tests.storage.test_minio_store import objects
-
-        left = [*objects(configured, ""), *objects(configured, "-originals")]
+        assert configured.minio_endpoint
+        host = configured.minio_endpoint.host
+        client = Minio(host, access_key=USER, secret_key=PASSWORD, secure=False, region="us-east-1")
+        left = [
+            *client.list_objects(configured.minio_bucket),
+            *client.list_objects(f"{configured.minio_bucket}-originals"),
+        ]
     assert left == []
 
 

@@ -1,4 +1,4 @@
-"""``python -m local.worker_user``, on a real MinIO: a user that can run a batch, and can do nothing else."""
+"""``python -m deploy.worker_user``, on a real MinIO: a user that can run a batch, and can do nothing else."""
 
 import asyncio
 import io
@@ -13,9 +13,10 @@ from minio.credentials.providers import AssumeRoleProvider, StaticProvider
 from minio.error import MinioAdminException, S3Error
 from minio.minioadmin import MinioAdmin
 
+from deploy.worker_user import main
 from local.engine import Engine
-from local.worker_user import main
 from tasks import app
+from tests import s3_servers
 from tests.minio_server import PASSWORD, USER, MinioServer
 
 BATCH = json.loads((Path(__file__).resolve().parents[2] / "batch.json").read_text())
@@ -276,6 +277,14 @@ def test_an_administrator_who_may_not_manage_users_is_told(admin: Admin) -> None
 def test_the_consoles_port_is_no_minio_server(admin: Admin, minio: MinioServer) -> None:
     assert admin.run(MINIO_ENDPOINT=f"http://127.0.0.1:{minio.console_port}") == 1
     assert "MINIO_ENDPOINT names the API and not the console" in admin.err
+
+
+def test_an_s3_server_that_is_no_minio_is_told_apart(admin: Admin) -> None:
+    with s3_servers.moto() as environment:
+        assert admin.run(MINIO_ENDPOINT=environment["MINIO_ENDPOINT"]) == 1
+    [line] = admin.err.splitlines()
+    assert "this is an S3 server, but not MinIO" in line
+    assert "with the server's own tools; deploy/worker_policy.py says what that user must be allowed" in line
 
 
 @pytest.mark.parametrize(

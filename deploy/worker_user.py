@@ -1,6 +1,6 @@
 """Makes the worker's MinIO user and both buckets, with the keys that the MinIO server was started with.
 
-The user may do what storage/worker_policy.py lists, and nothing else. Running it again is safe: a user that is there
+The user may do what deploy/worker_policy.py lists, and nothing else. Running it again is safe: a user that is there
 keeps its secret unless MINIO_SECRET_KEY names one. Standard output holds only what there is to copy.
 """
 
@@ -20,10 +20,10 @@ from minio.credentials.providers import StaticProvider
 from minio.error import MinioAdminException
 from minio.minioadmin import MinioAdmin
 
+from deploy.worker_policy import worker_policy
 from errors import InvalidRequestError, SettingsError, StoreError
 from settings import Administrator, Endpoint, Settings, read_administrator, read_settings
 from storage.minio_store import MinioStore, connections
-from storage.worker_policy import worker_policy
 
 __all__ = ["main"]
 
@@ -45,7 +45,7 @@ REMEDIES = {
 def main(arguments: Sequence[str]) -> int:
     """Make the user, or set its policy anew, and return the exit code: 0 made, 1 not made, 2 bad settings."""
     parser = argparse.ArgumentParser(
-        prog="python -m local.worker_user",
+        prog="python -m deploy.worker_user",
         description=__doc__,
         epilog="It reads MINIO_ENDPOINT, MINIO_ROOT_USER and MINIO_ROOT_PASSWORD, and where they are set "
         f"MINIO_ACCESS_KEY (else {USER}), MINIO_SECRET_KEY (else it makes one), MINIO_BUCKET, MINIO_PRESIGNED_HOURS.",
@@ -144,11 +144,11 @@ def _failures_told(endpoint: Endpoint) -> Iterator[None]:
     try:
         yield
     except MinioAdminException as error:
-        raise StoreError(f"MinIO at {endpoint.url}: {_told(_answer(error))}") from error
+        raise StoreError(f"{endpoint.url}: {_told(error)}") from error
     except urllib3.exceptions.HTTPError as error:
         reason = type(getattr(error, "reason", None) or error).__name__
         remedy = "Check MINIO_ENDPOINT, and that the server is up."
-        raise StoreError(f"MinIO at {endpoint.url}: not reached ({reason}). {remedy}") from error
+        raise StoreError(f"{endpoint.url}: not reached ({reason}). {remedy}") from error
 
 
 def _answer(error: MinioAdminException) -> dict[str, str]:
@@ -160,7 +160,14 @@ def _answer(error: MinioAdminException) -> dict[str, str]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _told(answer: dict[str, str]) -> str:
+def _told(error: MinioAdminException) -> str:
+    # MinIO's administration answers in JSON; its console sends clients to the API's port, in S3's form.
+    if "<Error>" in error._body and "API port" not in error._body:
+        return (
+            "this is an S3 server, but not MinIO, and only MinIO's users can be made here. Make both buckets and the "
+            "worker's user with the server's own tools; deploy/worker_policy.py says what that user must be allowed."
+        )
+    answer = _answer(error)
     code = answer.get("Code")
     if not code:
         return "what answers there is no MinIO server. Check that MINIO_ENDPOINT names the API and not the console."

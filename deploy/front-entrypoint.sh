@@ -1,0 +1,31 @@
+#!/bin/sh
+# Runs nginx as the public front of the store at MINIO_HOSTPORT. nginx looks a name up when it reads its configuration, and
+# not again. The store may get its address later, or another one, so this looks every few seconds, and tells nginx.
+set -eu
+
+here=$(mktemp -d)
+cd "$here"
+sed "s/@PORT@/${PORT:?}/; s/@BUCKET@/${MINIO_BUCKET:?}/" "${FRONT_CONF:?}" >nginx.conf
+host=${MINIO_HOSTPORT%:*} port=${MINIO_HOSTPORT##*:}
+
+# Asks the system, as nginx does not: on Render a private name is complete only with the system's search domains.
+look_up() {
+    getent ahostsv4 "$host" | sed -n "s/^\([0-9.]*\) .*/server \1:$port;/p" | sort -u
+}
+
+follow() {
+    while [ ! -e nginx.pid ] && kill -0 $$; do sleep 0.1; done # Written when nginx is ready for signals.
+    while kill -0 $$; do
+        found=$(look_up)
+        if [ "$found" ] && [ "$found" != "$(cat store-addresses)" ]; then
+            echo "$found" | tee store-addresses
+            kill -HUP $$
+        fi
+        sleep 2
+    done
+}
+
+look_up | tee store-addresses
+[ -s store-addresses ] || echo 'server 127.0.0.1:1 down;' >store-addresses # Readers are asked to try again.
+follow 2>/dev/null &
+exec nginx -e stderr -p "$here" -c "$here/nginx.conf"

@@ -1,0 +1,185 @@
+"""Containers of the deployment's images, in all but their walls: files, entry points, environment, health checks.
+
+Tests have no Docker. What an image's last stage holds is laid out in a folder, and what `docker run` would map is
+mapped: a volume to a folder, a port to a free one.
+"""
+
+import importlib.metadata
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+
+from tests.deploy.blueprint import ROOT, STORE, Blueprint
+from tests.deploy.dockerfile import Dockerfile
+from tests.lacking import lacking, program
+from tests.minio_server import free_port
+
+MINIO_RUNS_AS = 10001
+
+
+class Container:
+    """One container, that can be started, killed and started again."""
+
+    def __init__(self, root: Path, image: Dockerfile, environment: Mapping[str, str]) -> None:
+        """Lay out the image's files; nothing is started yet."""
+        self._image = image
+        self._root = root
+        self._log = root / "log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder = root / image.folder.relative_to("/")
+        for place, source in image.copied().items():
+            self.lay(ROOT / source, place)
+        (root / "tmp").mkdir()
+        for folder in (root, root / "tmp"):
+            folder.chmod(0o777)
+        self._log.touch()
+        self.environment = {
+            "PATH": f"{root}/usr/local/bin:{os.environ['PATH']}:/usr/sbin",
+            "HOME": "/root",
+            "TMPDIR": str(root / "tmp"),
+            **image.environment,
+            **environment,
+        }
+
+    def lay(self, source: Path, place: PurePosixPath) -> None:
+        """Copy a file or folder to where it lies in the container, for every user of the machine."""
+        inside = self._root / place.relative_to("/")
+        inside.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, inside, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, inside)
+            inside.chmod(0o755)
+
+    def start(self) -> None:
+        """Start, and wait until the image's health check is content."""
+        self.begin()
+        deadline = time.monotonic() + 120
+        while not self.is_healthy():
+            assert self._process
+            assert self._process.poll() is None, self.log
+            assert time.monotonic() < deadline, self.log
+            time.sleep(0.1)
+
+    def begin(self) -> None:
+        """Start, and wait for nothing."""
+        entry, *rest = self._image.command_line
+        user = self._image.user if self._image.user != "root" and os.getuid() == 0 else None
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [f"{self._root}{entry}", *rest],
+                cwd=self._folder,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                user=user,
+                start_new_session=True,
+            )
+
+    def shell(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in it, as in the shell that Render gives to a service."""
+        environment = {**self.environment, "PYTHONDONTWRITEBYTECODE": "1"}
+        return subprocess.run(
+            command, cwd=self._folder, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    def ended(self) -> int:
+        """Wait for the container's end, and return its exit code."""
+        assert self._process
+        return self._process.wait(timeout=120)
+
+    def kill(self) -> None:
+        """End everything in it at once, as a machine does that loses its power."""
+        if self._process:
+            with suppress(ProcessLookupError):  # It has ended by itself.
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def stop(self) -> int:
+        """Ask it to end, as Render does, and return its exit code."""
+        assert self._process
+        self._process.terminate()
+        return self.ended()
+
+    def is_healthy(self) -> bool:
+        """Run the health check as Docker does, by the shell and in the container's environment."""
+        check = ["sh", "-c", self._image.health_check]
+        return subprocess.run(check, env=self.environment, capture_output=True, check=False).returncode == 0
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text()
+
+    @property
+    def pid(self) -> int:
+        """The first process, as which all others in the container end with it."""
+        assert self._process
+        return self._process.pid
+
+    @property
+    def user(self) -> int:
+        """The user that the first process is now."""
+        return Path(f"/proc/{self.pid}").stat().st_uid
+
+
+def store_container(root: Path, minio_program: str, blueprint: Blueprint) -> Container:
+    """Return the store, as the Blueprint sets it up."""
+    for name, package in {"curl": "curl", "setpriv": "util-linux"}.items():
+        program(name, package)
+    image = Dockerfile.read(ROOT / "deploy/minio.Dockerfile")
+    address = f"127.0.0.1:{free_port()}"
+    mapped = {
+        "MINIO_VOLUMES": f"{root}{image.environment['MINIO_VOLUMES']}",
+        "MINIO_ADDRESS": address,
+        "MINIO_ENDPOINT": f"http://{address}",
+        "SETUP_ADDRESS": f"127.0.0.1:{free_port()}",
+    }
+    container = Container(root, image, {**blueprint.environment(STORE, {}), **mapped})
+    container.lay(Path(minio_program), PurePosixPath("/usr/local/bin/minio"))
+    _lay_python(container, root)
+    return container
+
+
+def front_container(root: Path, environment: Mapping[str, str]) -> Container:
+    """Return the public front, with Debian's nginx."""
+    program("nginx", "nginx")
+    image = Dockerfile.read(ROOT / "deploy/front.Dockerfile")
+    mapped = {"FRONT_CONF": f"{root}{image.environment['FRONT_CONF']}", "PORT": f"127.0.0.1:{free_port()}"}
+    return Container(root, image, {**environment, **mapped})
+
+
+def _lay_python(container: Container, root: Path) -> None:
+    """Give the container a Python with the packages of deploy/requirements.txt and no others."""
+    packages = root / "packages"
+    for name in re.findall(r"^([\w-]+)==", (ROOT / "deploy/requirements.txt").read_text(), re.MULTILINE):
+        for file in importlib.metadata.distribution(name).files or []:
+            if ".." not in file.parts:
+                (packages / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(str(file.locate()), packages / file)
+    shim = root / "python"
+    shim.write_text(f'#!/bin/sh\nPYTHONPATH="{packages}" exec "{_python()}" -S "$@"\n')
+    container.lay(shim, PurePosixPath("/usr/local/bin/python"))
+
+
+def _python() -> str:
+    """Return a Python of the version at hand that MinIO's user may run too."""
+    debians = Path(f"/usr/bin/python3.{sys.version_info.minor}")
+    found = next(filter(_runs_for_minios_user, [Path(sys.executable).resolve(), debians]), None)
+    return str(found or lacking(f"no Python that every user may run: install {debians}, or run the tests as no root"))
+
+
+def _runs_for_minios_user(python: Path) -> bool:
+    user = MINIO_RUNS_AS if os.getuid() == 0 else None
+    try:
+        subprocess.run([python, "-c", "import ssl"], cwd="/", env={}, user=user, capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return False
+    return True

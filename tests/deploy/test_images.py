@@ -1,0 +1,153 @@
+"""The images of store and front: one MinIO for all that build it, and no more in them than they need."""
+
+import fnmatch
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.dockerfile import Dockerfile
+
+ROOT = Path(__file__).resolve().parents[2]
+VERSION = (ROOT / "minio.version").read_text().strip()
+MINIO, FRONT = (Dockerfile.read(ROOT / f"deploy/{name}.Dockerfile") for name in ("minio", "front"))
+
+
+def test_the_image_and_the_makefile_build_minio_in_the_same_way() -> None:
+    assert MINIO.all("RUN", stage=0) == ["deploy/build-minio.sh /out/minio"]
+    planned = ["make", "--dry-run", "--always-make", ".minio/bin/minio"]
+    done = subprocess.run(planned, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "deploy/build-minio.sh .minio/bin/minio"
+
+
+@pytest.mark.parametrize("changed", ["minio.version", "deploy/minio.patch", "deploy/build-minio.sh"])
+def test_the_makefile_builds_minio_anew_when_what_it_is_built_from_changes(changed: str) -> None:
+    planned = ["make", "--dry-run", f"--what-if={changed}", ".minio/bin/minio"]
+    done = subprocess.run(planned, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "deploy/build-minio.sh .minio/bin/minio" in done.stdout
+
+
+def test_continuous_integration_builds_it_as_the_makefile_does() -> None:
+    assert "make .minio/bin/minio" in (ROOT / ".ci/run").read_text()
+
+
+def test_the_version_is_written_nowhere_else() -> None:
+    folders = (ROOT, ROOT / ".ci", ROOT / "deploy", ROOT / "docs", ROOT / "tests")
+    files = [path for folder in folders for path in folder.iterdir() if path.is_file()]
+    assert [path.name for path in files if VERSION.encode() in path.read_bytes()] == ["minio.version"]
+
+
+def test_the_patch_is_a_few_lines_in_one_place() -> None:
+    lines = (ROOT / "deploy/minio.patch").read_text().partition("\n--- ")[2].splitlines()
+    assert len([line for line in lines if line.startswith("@@")]) == 1
+    assert len([line for line in lines if re.match(r"\+[^+]", line)]) == 2
+    assert [line for line in lines if re.match("-[^-]", line)] == []
+
+
+def test_a_build_ends_where_the_patch_does_not_fit(tmp_path: Path) -> None:
+    """Rather than go on without it: Go's part is played by a script that gives other sources."""
+    sources = tmp_path / "sources" / "cmd"
+    sources.mkdir(parents=True)
+    (sources / "auth-handler.go").write_text("package cmd\n")
+    go = tmp_path / "go"
+    go.write_text(
+        f'#!/bin/sh\n[ "$1" = mod ] && printf \'\\t"Dir": "%s",\\n\' {sources.parent} || touch {tmp_path}/built\n'
+    )
+    go.chmod(0o755)
+    done = subprocess.run(
+        [ROOT / "deploy/build-minio.sh", tmp_path / "minio"],
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}", "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "auth-handler.go" in done.stderr
+    assert not (tmp_path / "built").exists()
+
+
+def test_no_other_file_can_slip_into_an_image() -> None:
+    """Above all no .env: what is not named here never reaches the builder."""
+    lines = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
+    assert lines[0] == "*"
+    kept = [line.removeprefix("!") for line in lines[1:]]
+    taken = [
+        source for image in (MINIO, FRONT) for n in range(len(image.stages)) for source in image.copied(n).values()
+    ]
+    files = [path for source in taken for path in ([source] if "." in source else [f"{source}/any.py"])]
+    for path in files:
+        assert any(fnmatch.fnmatch(path, pattern) for pattern in kept), path
+    for pattern in kept:
+        assert any(fnmatch.fnmatch(path, pattern) for path in files), pattern
+
+
+def test_minios_image_has_the_workers_own_versions_of_what_sets_it_up() -> None:
+    """That they suffice, the rehearsal in tests/e2e/test_deployment.py shows: it has no others."""
+    ours, theirs = (
+        set(re.findall(r"^[\w-]+==[\w.]+", (ROOT / file).read_text(), re.MULTILINE))
+        for file in ("deploy/requirements.txt", "requirements.txt")
+    )
+    assert ours
+    assert ours <= theirs
+    assert "pip install --no-cache-dir --disable-pip-version-check --no-deps -r deploy/requirements.txt" in MINIO.all(
+        "RUN"
+    )
+
+
+def test_the_console_is_off() -> None:
+    assert MINIO.environment["MINIO_BROWSER"] == "off"
+
+
+def test_the_front_is_never_root() -> None:
+    assert FRONT.user == "www-data"
+
+
+def start(open_folder: Path, *command: str, user: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the entry point as the image has it, with a disk that is root's own and not written to yet."""
+    entry_point = shutil.copy(ROOT / "deploy/minio-entrypoint.sh", open_folder)
+    return subprocess.run(
+        [entry_point, *command],
+        env={"PATH": os.environ["PATH"], "MINIO_VOLUMES": str(open_folder / "disk" / "minio")},
+        capture_output=True,
+        text=True,
+        user=user,
+        check=False,
+    )
+
+
+needs_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can give a folder away: run the tests as root")
+needs_setpriv = pytest.mark.skipif(not shutil.which("setpriv"), reason="no setpriv: install util-linux")
+
+
+@needs_root
+@needs_setpriv
+def test_the_disk_is_handed_to_the_user_that_minio_runs_as(open_folder: Path) -> None:
+    for _ in range(2):  # As on the first start, and on every later one.
+        done = start(open_folder, "sh", "-c", 'id -u; id -g; id -G; echo x > "$MINIO_VOLUMES/written"')
+        assert (done.returncode, done.stdout.split(), done.stderr) == (0, ["10001"] * 3, "")
+    folder = open_folder / "disk" / "minio"
+    assert (folder.stat().st_uid, folder.stat().st_gid, folder.stat().st_mode & 0o777) == (10001, 10001, 0o700)
+    assert (folder / "written").stat().st_uid == 10001
+
+
+@needs_root
+@needs_setpriv
+def test_there_is_no_way_back_to_root(open_folder: Path) -> None:
+    done = start(open_folder, "grep", "-E", "^(CapEff|CapPrm|NoNewPrivs):", "/proc/self/status")
+    rights = dict(line.split() for line in done.stdout.splitlines())
+    assert rights == {"CapPrm:": "0" * 16, "CapEff:": "0" * 16, "NoNewPrivs:": "1"}
+
+
+def test_started_as_another_user_it_leaves_everything_as_it_is(open_folder: Path) -> None:
+    other = "nobody" if os.getuid() == 0 else None
+    done = start(open_folder, "id", "-u", user=other)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() not in ("0", "10001")
+    assert not (open_folder / "disk").exists()
+
+
+def test_what_minio_ends_with_is_what_the_container_ends_with(open_folder: Path) -> None:
+    assert start(open_folder, "sh", "-c", "exit 7", user="nobody" if os.getuid() == 0 else None).returncode == 7

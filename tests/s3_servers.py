@@ -1,0 +1,68 @@
+"""S3 servers that are not MinIO, for tests: versitygw, which ``make .minio/bin/versitygw`` builds, and moto."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.minio_server import PASSWORD, USER, free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def find_versitygw() -> str | None:
+    """Return the server's program, or None."""
+    built = ROOT / ".minio" / "bin" / "versitygw"
+    return str(built) if built.exists() else shutil.which("versitygw")
+
+
+@contextmanager
+def versitygw(program: str, folder: Path) -> Iterator[dict[str, str]]:
+    """Run versitygw over a folder, and give the variables that lead a worker there."""
+    port = free_port()
+    objects, metadata = folder / "objects", folder / "metadata"
+    objects.mkdir()
+    metadata.mkdir()  # Beside the objects, for file systems without extended attributes.
+    keys = ["--access", USER, "--secret", PASSWORD]
+    backend = ["posix", "--sidecar", str(metadata), str(objects)]
+    with _serving([program, "--quiet", "--port", f"127.0.0.1:{port}", *keys, *backend], port) as environment:
+        yield environment
+
+
+@contextmanager
+def moto() -> Iterator[dict[str, str]]:
+    """Run moto's server, which keeps everything in memory and takes any keys."""
+    port = free_port()
+    with _serving([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], port) as environment:
+        yield environment
+
+
+@contextmanager
+def _serving(command: Sequence[str], port: int) -> Iterator[dict[str, str]]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    with subprocess.Popen(
+        command, env={**kept, "PYTHONWARNINGS": "ignore"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            deadline = time.monotonic() + 60
+            while not _listens(port):
+                assert process.poll() is None, f"{command[0]} ended at once"
+                assert time.monotonic() < deadline, f"{command[0]} did not start within 60 s"
+                time.sleep(0.05)
+            yield {
+                "MINIO_ENDPOINT": f"http://127.0.0.1:{port}",
+                "MINIO_ACCESS_KEY": USER,
+                "MINIO_SECRET_KEY": PASSWORD,
+            }
+        finally:
+            process.kill()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,0 +1,69 @@
+"""Conditional writes that meet: S3 answers 409 ConditionalRequestConflict, and asks for another try."""
+
+import http.server
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from errors import StoreError
+from settings import read_settings
+from storage.choice import open_store
+from storage.store import Area, Store
+
+CONFLICT = b"<Error><Code>ConditionalRequestConflict</Code><Message>A conflicting operation occurred.</Message></Error>"
+WRITES: dict[str, Callable[[Store], Awaitable[str | None]]] = {
+    "create": lambda store: store.create(Area.ORIGINALS, "claims/a", b"1"),
+    "replace": lambda store: store.replace(Area.ORIGINALS, "claims/a", b"1", '"old"'),
+}
+
+
+@contextmanager
+def meeting(conflicts: int) -> Iterator[tuple[Store, list[str]]]:
+    """Give a store whose server answers so many writes with a conflict, and the methods that it was asked for."""
+    asked: list[str] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_PUT(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            asked.append(self.command)
+            conflict = asked.count("PUT") <= conflicts
+            self.answer(409 if conflict else 200, CONFLICT if conflict else b"")
+
+        def do_GET(self) -> None:
+            asked.append(self.command)
+            self.answer(200, b"1")
+
+        def answer(self, status: int, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", "application/xml")
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("ETag", '"new"')
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_address[1]}"
+        keys = {"MINIO_ACCESS_KEY": "someone", "MINIO_SECRET_KEY": "canary-secret"}
+        yield open_store(read_settings({"MINIO_ENDPOINT": address, **keys})), asked
+        server.shutdown()
+
+
+@pytest.mark.parametrize("write", WRITES)
+async def test_a_conflict_is_tried_again_and_is_no_error(write: str) -> None:
+    with meeting(conflicts=2) as (store, asked):
+        assert await WRITES[write](store) == '"new"'
+    assert asked[:3] == ["PUT"] * 3
+
+
+async def test_a_conflict_that_never_ends_is_an_error_after_some_tries() -> None:
+    with meeting(conflicts=100) as (store, asked), pytest.raises(StoreError, match="ConditionalRequestConflict"):
+        await store.create(Area.ORIGINALS, "claims/a", b"1")
+    assert asked == ["PUT"] * 4
