@@ -12,6 +12,7 @@ from typing_extensions import TypedDict  # Python 3.11's own TypedDict is not on
 
 __all__ = [
     "Counts",
+    "Cover",
     "Finished",
     "Outcome",
     "OutcomeError",
@@ -52,6 +53,10 @@ class Finished(TypedDict):
     """Where the bucket is private: until when the link opens the picture (ISO 8601, UTC)."""
     key: str
     """The thumbnail's key in the bucket."""
+    alt: NotRequired[str]
+    """The picture's alternative text."""
+    variation: NotRequired[int]
+    """Which of the pictures of the same request this is, from 0."""
     template: str
     font: str
     reused: bool
@@ -92,10 +97,34 @@ Outcome = Annotated[Finished | Unfinished | Pending, Field(discriminator="status
 
 
 @described
+class Cover(TypedDict):
+    """A post's cover: the copy of one of its thumbnails under an address that stays the same."""
+
+    key: str
+    """The cover's key in the bucket, `covers/<slug>.jpg`."""
+    image_url: str
+    image_url_expires_at: NotRequired[str]
+    """Where the bucket is private: until when the link opens the picture (ISO 8601, UTC)."""
+    thumbnail: str
+    """The key of the thumbnail that it is a copy of. It may be one of another batch."""
+    model: str
+    """The model id of that thumbnail."""
+    variation: int
+    """The variation of that thumbnail."""
+    chosen: bool
+    """Whether a person chose it. If not, a batch took the first thumbnail that came out."""
+
+
+@described
 class Row(TypedDict):
     """One title, by each model in the request's order."""
 
     title: str
+    slug: NotRequired[str]
+    """The post's name in addresses. Only a row that has one can have a cover."""
+    variation: NotRequired[int]
+    """Which of the pictures of the same request the row asks for, from 0."""
+    cover: NotRequired[Cover]
     style: str
     template: str
     font: str

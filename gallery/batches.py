@@ -53,13 +53,14 @@ BATCHES = TypeAdapter(Batches)
 def batch_of(manifest: Manifest) -> Batch:
     """Return what the start page shows of a batch."""
     request = manifest["request"]
+    first = request["prompts"][0]
     outcomes = (outcome for row in manifest["rows"] for outcome in row["results"])
     return {
         "batch_id": manifest["batch_id"],
         "updated_at": manifest["updated_at"],
         "finished": manifest["finished"],
         "simulated": manifest["simulated"],
-        "title": request["prompts"][0][:LONGEST_TITLE],
+        "title": (first if isinstance(first, str) else first["title"])[:LONGEST_TITLE],
         "titles": len(request["prompts"]),
         "models": request["models"],
         "style": request["style"],

@@ -31,6 +31,7 @@ from providers.registry import MODELS
 from settings import Settings, log_level, read_settings
 from tasks import app, generate_batch
 from tasks.checks import check_request
+from tasks.posts import posts_of
 from tasks.requests import BatchRequest, bind
 
 __all__ = ["main"]
@@ -74,7 +75,7 @@ def main(arguments: Sequence[str]) -> int:
         settings = read_settings(_local_environment(os.environ))
         if options.crash is not None:
             settings = replace(settings, crash_model=options.crash or _first_model(batch))
-        request = check_request(BatchRequest, bind(BatchRequest, [], batch), settings)
+        request = check_request(BatchRequest, bind(BatchRequest, [], batch), settings, any_size=options.plan)
         return _plan(request, settings, options) if options.plan else _run(batch, request, settings, options, screen)
     except (ThumbnailError, OSError) as error:
         if options.verbose:
@@ -193,7 +194,7 @@ def _run(
         has_keys = settings.openai_api_key or settings.google_api_key
         remedy = "Unset SIMULATE_PROVIDERS" if has_keys else "Set OPENAI_API_KEY and GOOGLE_API_KEY"
         print(f"{remedy} for real ones.\n", file=sys.stderr)
-    board = Board(request.prompts, request.models)
+    board = Board([post.title for post in posts_of(request.prompts)], request.models)
     view = LiveView(board, screen) if screen.is_terminal else PlainProgress(board)
 
     async def run() -> Any:

@@ -9,9 +9,9 @@ from settings import Settings
 from storage.choice import open_store
 from storage.history import read_history
 from storage.store import Area
-from tasks.leaf import looks_finished
-from tasks.requests import BatchRequest, thumbnail_request
-from tasks.work import Work, work_of
+from tasks.posts import posts_of, thumbnail_request
+from tasks.requests import BatchRequest
+from tasks.work import Work, is_thumbnail, work_of
 from text import brief, clean_text
 
 __all__ = ["Plan", "make_plan"]
@@ -75,14 +75,14 @@ async def make_plan(request: BatchRequest, settings: Settings) -> Plan:
     for area in Area:  # A wrong key is told of in an answer's body, which a lookup has none of.
         await store.read(area, "never-written")
     works = [
-        work_of(thumbnail_request(request, title, model), settings)
-        for title in request.prompts
+        work_of(thumbnail_request(request, post, model), settings)
+        for post in posts_of(request.prompts)
         for model in request.models
     ]
 
     async def action(work: Work) -> Action:
         async with turn:
-            if looks_finished(await store.stat(Area.THUMBNAILS, work.thumbnail_key)):
+            if is_thumbnail(await store.stat(Area.THUMBNAILS, work.thumbnail_key)):
                 return "reuse"
             if await store.stat(Area.ORIGINALS, work.original_key):
                 return "recompose"

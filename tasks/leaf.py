@@ -22,11 +22,11 @@ from outcomes import Finished, Unfinished
 from settings import LEAF_TIMEOUT_SECONDS, Settings
 from storage.choice import open_store
 from storage.patience import patient_store
-from storage.store import Area, ObjectInfo, StoredObject
+from storage.store import Area, StoredObject
 from tasks.fault_injection import crash_once
 from tasks.originals import find_or_generate
 from tasks.requests import ThumbnailRequest
-from tasks.work import Work, work_of
+from tasks.work import Work, is_thumbnail, outcome_of, work_of
 from waiting import Attempt
 
 __all__ = ["make_thumbnail"]
@@ -35,8 +35,6 @@ logger = logging.getLogger(__name__)
 
 # Seconds that a leaf keeps for what comes after its original, and for its start.
 RESERVE_SECONDS = 60
-# Bytes: no JPEG of the canvas is smaller or larger.
-THUMBNAIL_SIZES = range(2_000, 4_000_000)
 
 
 async def make_thumbnail(
@@ -65,27 +63,13 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
     store = patient_store(
         open_store(settings), settings.store_patience_seconds, attempt, LEAF_TIMEOUT_SECONDS - RESERVE_SECONDS
     )
-    link = store.link(key)
-    outcome: Finished = {
-        "status": "ok",
-        "title": request.title,
-        "model": model.id,
-        "served_by": work.picture.served_by,
-        "image_url": link.url,
-        "key": key,
-        "template": request.template,
-        "font": request.font,
-        "reused": True,
-    }
-    if link.expires_at:
-        outcome["image_url_expires_at"] = link.expires_at
-
+    outcome = outcome_of(work, request, store)
     layout = lay_out(request.title, load_font(request.font), TEMPLATES[request.template])
     if layout.shortened:
         logger.warning("%s: the title does not fit at any size and is shortened", work)
         outcome["title_shortened"] = True
     attempt.enter("looking")
-    if looks_finished(await store.stat(Area.THUMBNAILS, key)):
+    if is_thumbnail(await store.stat(Area.THUMBNAILS, key)):
         logger.info("%s: found finished, %s", work, key)
         return outcome
 
@@ -120,11 +104,6 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
     outcome["composite_seconds"] = round(composed - got_original, 3)
     outcome["upload_seconds"] = round(uploaded - composed, 3)
     return outcome
-
-
-def looks_finished(found: ObjectInfo | None) -> bool:
-    """Say whether what is under a thumbnail's key can be one. What cannot, damaged or not ours, is made again."""
-    return found is not None and found.size in THUMBNAIL_SIZES and found.content_type == "image/jpeg"
 
 
 def _unfinished(

@@ -30,6 +30,7 @@ from storage.keys import START_PAGE_KEY, batch_id, manifest_key, page_key
 from storage.patience import patient_store
 from storage.store import Area, Store, StoredObject
 from tasks.batch_list import addresses, list_batch
+from tasks.posts import identity
 from tasks.requests import BatchRequest
 from waiting import Attempt
 
@@ -69,9 +70,11 @@ class BatchRecord:
         self._store = store or open_store(settings)
         self._patient_store = patient_store(self._store, settings.store_patience_seconds, attempt)
         self._notes: list[str] = []
-        self._id = batch_id([asdict(request), self._simulated])
+        self._id = batch_id([identity(request), self._simulated])
         self._created_at = ""
-        self._earlier: dict[tuple[str, str], Finished] = {}
+        self._name = request.name
+        # By slug (or title, in a record of a former version), each with its finished outcomes by model.
+        self._earlier: dict[str, Row] = {}
 
     @asynccontextmanager
     async def kept_up(self, rows: Callable[[], list[Row]]) -> AsyncIterator[None]:
@@ -142,6 +145,7 @@ class BatchRecord:
             updated_at=_now(),
             finished=finished,
             simulated=self._simulated,
+            name=self._name,
         )
         urls = (
             await self._put(store, manifest_key(self._id), "application/json", lambda: manifest_text(manifest)),
@@ -180,20 +184,34 @@ class BatchRecord:
             return
         if earlier:
             self._created_at = earlier["created_at"]
-            for row in earlier["rows"]:
-                for outcome in row["results"]:
-                    if outcome["status"] == "ok":
-                        self._earlier[outcome["title"], outcome["model"]] = {**outcome, "reused": True}
+            self._earlier = {_known_by(row): row for row in earlier["rows"]}
 
     def _with_earlier(self, rows: list[Row]) -> list[Row]:
-        """Keep what an earlier run finished in sight until this one has come to it: a rerun hides no picture."""
-        if not self._earlier:
-            return rows
-        return [{**row, "results": [self._known(outcome) for outcome in row["results"]]} for row in rows]
+        """Keep in sight what earlier runs finished: until this one has come to it, and what is not asked for again."""
+        left = dict(self._earlier)
+        now = [self._kept(row, left.pop(_known_by(row), None)) for row in rows]
+        return [*now, *left.values()]
 
-    def _known(self, outcome: Outcome) -> Outcome:
-        earlier = self._earlier.get((outcome["title"], outcome["model"]))
-        return earlier if earlier and outcome["status"] == "pending" else outcome
+    @staticmethod
+    def _kept(row: Row, earlier: Row | None) -> Row:
+        if not earlier:
+            return row
+        there = {each["model"]: each for each in earlier["results"] if each["status"] == "ok"}
+        asked = [_still(outcome, there.pop(outcome["model"], None)) for outcome in row["results"]]
+        return {**row, "results": [*asked, *there.values()]}
+
+
+def _known_by(row: Row) -> str:
+    return row.get("slug", row["title"])
+
+
+def _still(outcome: Outcome, earlier: Finished | None) -> Outcome:
+    """Return a pair's outcome; where it has none yet, or is the same thumbnail, with what is known from earlier."""
+    if earlier and outcome["status"] == "pending":
+        return {**earlier, "reused": True}
+    if earlier and outcome["status"] == "ok" and outcome["key"] == earlier["key"] and "title_shortened" in earlier:
+        return {**outcome, "title_shortened": True}
+    return outcome
 
 
 def _now() -> str:

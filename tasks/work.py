@@ -4,15 +4,20 @@ from dataclasses import dataclass
 
 from compositing import COMPOSITOR_VERSION
 from compositing.title_text import layout_text
+from outcomes import Finished
 from providers.choice import picture_request
 from providers.provider import PictureRequest
 from providers.registry import MODELS, Model
 from settings import Settings
 from storage.keys import original_key, thumbnail_key
+from storage.store import ObjectInfo, Store
 from tasks.requests import ThumbnailRequest
 from text import clean_text
 
-__all__ = ["Work", "work_of"]
+__all__ = ["Work", "is_thumbnail", "outcome_of", "work_of"]
+
+# Bytes: no JPEG of the canvas is smaller or larger.
+THUMBNAIL_SIZES = range(2_000, 4_000_000)
 
 
 @dataclass(frozen=True)
@@ -60,3 +65,28 @@ def work_of(request: ThumbnailRequest, settings: Settings) -> Work:
         compositor_version=COMPOSITOR_VERSION,
     )
     return Work(title, model, picture, original, thumbnail)
+
+
+def outcome_of(work: Work, request: ThumbnailRequest, store: Store) -> Finished:
+    """Return the outcome of a thumbnail that is in the store, as if it was found there."""
+    link = store.link(work.thumbnail_key)
+    outcome: Finished = {
+        "status": "ok",
+        "title": request.title,
+        "model": work.model.id,
+        "served_by": work.picture.served_by,
+        "image_url": link.url,
+        "key": work.thumbnail_key,
+        "variation": request.variation,
+        "template": request.template,
+        "font": request.font,
+        "reused": True,
+    }
+    if link.expires_at:
+        outcome["image_url_expires_at"] = link.expires_at
+    return outcome
+
+
+def is_thumbnail(found: ObjectInfo | None) -> bool:
+    """Say whether what is under a thumbnail's key can be one. What cannot, damaged or not ours, is made again."""
+    return found is not None and found.size in THUMBNAIL_SIZES and found.content_type == "image/jpeg"

@@ -41,6 +41,7 @@ async def test_a_thumbnail_is_made_and_its_outcome_says_how(settings: Settings) 
         "served_by": "simulated/gpt-image-2.5-sunburst",
         "image_url": path.as_uri(),
         "key": str(path.relative_to(settings.thumbnails_dir / "thumbnails")),  # type: ignore[operator]
+        "variation": 0,
         "template": "bottom-bar",
         "font": "inter",
         "reused": False,
