@@ -547,3 +547,17 @@ async def test_a_gateways_undocumented_answer_is_unavailable_too(
         match=rf"^Something on the way to .* \(status {status}, code none, type none\): Bad gateway nginx\.",
     ):
         await ask(emulator, model, monkeypatch)
+
+
+@pytest.mark.parametrize("model", [OPENAI, GEMINI])
+async def test_a_prompt_is_not_shown_where_a_long_message_is_cut(
+    model: str, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def echo(handler: Handler, request: Request) -> None:
+        handler.reply(400, {"error": {"code": 400, "message": f"{'word ' * 52}{request.prompt}"}})
+
+    emulator.faults.append(echo)
+    with pytest.raises(ProviderRejectedError) as caught:
+        await ask(emulator, model, monkeypatch)
+    assert "word word [prompt]" in str(caught.value)
+    assert "neon" not in str(caught.value)
