@@ -9,10 +9,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from errors import SettingsError
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 __all__ = [
     "LEAF_TIMEOUT_SECONDS",
@@ -94,6 +97,8 @@ class Settings:
     minio_presigned_hours: int | None = None
     store_patience_seconds: float = 840.0
     max_images_per_batch: int = 50
+    max_cost_usd: "Decimal | None" = None
+    prices_file: Path | None = None
     fan_out_window: int = 20
     crash_model: str | None = None
     on_render: bool = False
@@ -147,6 +152,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         minio_presigned_hours=read("MINIO_PRESIGNED_HOURS", _hours, None),
         store_patience_seconds=read("STORE_PATIENCE_SECONDS", _seconds, 840.0),
         max_images_per_batch=read("MAX_IMAGES_PER_BATCH", _count, 50),
+        max_cost_usd=read("MAX_COST_USD", _dollars, None),
+        prices_file=read("PRICES_FILE", lambda text: Path(text).absolute(), None),
         fan_out_window=read("FAN_OUT_WINDOW", _count, 20),
         crash_model=read("CRASH_FIRST_ATTEMPT_OF_MODEL", str, None),
         on_render=read("RENDER", _switch, False),
@@ -247,6 +254,19 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise ValueError("give a whole number from 1 up")
     return int(text)
+
+
+def _dollars(text: str) -> "Decimal":
+    from decimal import Decimal, InvalidOperation  # Registering, which reads no cap, is spared the import.
+
+    remedy = "give US dollars, 0 or more, such as 2.50"
+    try:
+        dollars = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(remedy) from None
+    if not (dollars.is_finite() and dollars >= 0):
+        raise ValueError(remedy)
+    return dollars
 
 
 def _seconds(text: str) -> float:
