@@ -4,7 +4,7 @@ Only ``str(error)`` crosses from one Render task to another, so each message is 
 to what, and what to do about it. ``code`` is the same in one word, for programs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 __all__ = [
     "InjectedCrashError",
@@ -100,6 +100,11 @@ class UnusableAnswerError(ProviderUnavailableError):
     """The provider answered with success and without a picture. It may have billed the request all the same."""
 
     code = "no_picture"
+
+    def __init__(self, message: str, usage: Mapping[str, float | str] | None = None) -> None:
+        """Take the message, and what the provider says that the answer took, as far as it says."""
+        self.usage = dict(usage or {})
+        super().__init__(message)
 
 
 class PictureError(ThumbnailError):
