@@ -22,7 +22,7 @@ to what, and what to do about it. ``code`` is the same in one word, for programs
     └── InjectedCrashError               a crash that was asked for
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 __all__ = [
     "InjectedCrashError",
@@ -120,6 +120,11 @@ class UnusableAnswerError(ProviderUnavailableError):
     """The provider answered with success and without a picture. It may have billed the request all the same."""
 
     code = "no_picture"
+
+    def __init__(self, message: str, usage: Mapping[str, float | str] | None = None) -> None:
+        """Take the message, and what the provider says that the answer took, as far as it says."""
+        self.usage = dict(usage or {})
+        super().__init__(message)
 
 
 class PictureError(ThumbnailError):
