@@ -66,7 +66,10 @@ class DirectoryStore:
 
     async def replace(self, area: Area, key: str, stored: StoredObject, version: str) -> str | None:
         """Write the file where it still has that version, and return its new one."""
-        return await self._blocking(_replace, self._path(area, key), stored.data, version)
+        replaced = await self._blocking(_replace, self._path(area, key), stored.data, version)
+        if replaced:
+            await self._blocking(_describe, self._path(area, key), stored)
+        return replaced
 
     async def remove(self, area: Area, key: str) -> bool:
         """Remove the file."""

@@ -30,6 +30,7 @@ from storage.keys import START_PAGE_KEY, batch_id, manifest_key, page_key
 from storage.patience import patient_store
 from storage.store import Area, Store, StoredObject
 from tasks.batch_list import addresses, list_batch
+from tasks.covers import keep_covers
 from tasks.posts import identity
 from tasks.requests import BatchRequest
 from waiting import Attempt
@@ -104,6 +105,7 @@ class BatchRecord:
         Rows that take more than ``most_bytes`` of JSON are in the manifest only; the result's are empty then. The URL
         of what was not written is None.
         """
+        rows = await keep_covers(self._patient_store, rows)
         manifest_url, gallery_url = await self._write(rows, finished=True, listed=True)
         summary = counts([outcome for row in rows for outcome in row["results"]])
         if len(dumps(rows)) > most_bytes:
@@ -198,7 +200,10 @@ class BatchRecord:
             return row
         there = {each["model"]: each for each in earlier["results"] if each["status"] == "ok"}
         asked = [_still(outcome, there.pop(outcome["model"], None)) for outcome in row["results"]]
-        return {**row, "results": [*asked, *there.values()]}
+        kept: Row = {**row, "results": [*asked, *there.values()]}
+        if "cover" in earlier and "cover" not in row:
+            kept["cover"] = earlier["cover"]
+        return kept
 
 
 def _known_by(row: Row) -> str:

@@ -28,7 +28,7 @@ async def test_a_batch_returns_its_rows_in_order(environment: Settings) -> None:
     assert result["summary"] == {"requested": 6, "ok": 6, "reused": 0, "rejected": 0, "failed": 0}
     assert [row["title"] for row in result["rows"]] == ["One", "Two", "Three"]
     for row in result["rows"]:
-        assert row.keys() == {"title", "slug", "variation", "style", "template", "font", "results"}
+        assert row.keys() == {"title", "slug", "variation", "cover", "style", "template", "font", "results"}
         assert [outcome["model"] for outcome in row["results"]] == ["dall-e-3", "gpt-image-1"]
         assert all(outcome["title"] == row["title"] for outcome in row["results"])
     assert result.keys() == {"batch_id", "summary", "rows", "manifest_url", "gallery_url"}
