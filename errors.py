@@ -144,6 +144,11 @@ class UnusableAnswersError(ThumbnailError):
 
     code = "unusable_picture"
 
+    def __init__(self, message: str, usages: Sequence[Mapping[str, float | str]] = ()) -> None:
+        """Take the message, and what each of this attempt's answers took, in the vendor's own terms."""
+        self.usages = list(usages)
+        super().__init__(message)
+
 
 class StoreError(ThumbnailError):
     """The store refuses, and goes on refusing until someone changes keys, buckets or settings."""

@@ -69,6 +69,11 @@ class Finished(TypedDict):
     """How many of the provider's answers were paid for before this one and were no pictures."""
     throttled_seconds: NotRequired[float]
     """How long the provider's quota had this pair wait."""
+    cost_usd: NotRequired[float | None]
+    """What was paid this time, in US dollars, answers that were no pictures included; null where it is not known."""
+    cost_is_estimate: NotRequired[bool]
+    cost_reason: NotRequired[str]
+    """Why the cost is not known, or why there is none."""
     original_seconds: NotRequired[float]
     composite_seconds: NotRequired[float]
     upload_seconds: NotRequired[float]
@@ -82,6 +87,11 @@ class Unfinished(TypedDict):
     title: str
     model: str
     error: OutcomeError
+    cost_usd: NotRequired[float | None]
+    """What was paid this time, in US dollars, answers that were no pictures included; null where it is not known."""
+    cost_is_estimate: NotRequired[bool]
+    cost_reason: NotRequired[str]
+    """Why the cost is not known, or why there is none."""
 
 
 @described

@@ -72,7 +72,8 @@ def main(arguments: Sequence[str]) -> int:
     _log_to(screen, verbose=options.verbose)
     try:
         batch = _input(options)
-        settings = read_settings(_local_environment(os.environ))
+        cap = {"MAX_COST_USD": options.max_cost} if options.max_cost else {}
+        settings = read_settings({**_local_environment(os.environ), **cap})
         if options.crash is not None:
             settings = replace(settings, crash_model=options.crash or _first_model(batch))
         request = check_request(BatchRequest, bind(BatchRequest, [], batch), settings, any_size=options.plan)
@@ -103,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
         request.add_argument(f"--{name}", metavar="NAME")
     request.add_argument("--context", metavar="TEXT", help="what the posts are about")
     request.add_argument("--extra-prompt", metavar="TEXT", help="further guidelines for the pictures")
+    request.add_argument("--max-cost", metavar="USD", help="refuse what would cost more than so many US dollars")
     request.add_argument("--variation", type=int, metavar="N", help="another picture, to be paid for: 1, 2, ...")
     output = parser.add_argument_group("what it does and says")
     output.add_argument("--plan", action="store_true", help="say what a run would generate and pay for; do nothing")

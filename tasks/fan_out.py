@@ -6,16 +6,18 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from outcomes import Finished, Outcome, Pair, Row, Unfinished, pending
 from providers.choice import log_models
+from providers.prices import read_prices
 from providers.registry import MODELS
 from settings import Settings
 from storage.choice import open_store
 from storage.patience import patient_store
 from storage.store import Area
+from tasks.budget import check_budget, estimate_of
 from tasks.posts import Post, thumbnail_request
 from tasks.progress import ProgressLog
 from tasks.requests import Look, ThumbnailRequest
 from tasks.windows import Windows
-from tasks.work import is_thumbnail, outcome_of, work_of
+from tasks.work import Work, is_thumbnail, outcome_of, work_of
 from waiting import Attempt
 
 __all__ = ["Rows", "fan_out"]
@@ -57,10 +59,12 @@ class Rows:
         await self._store.prepare()
 
     async def look(self) -> None:
-        """Look for every thumbnail in the store, so that a leaf is started only for what is missing.
+        """Look for every thumbnail in the store, so that a leaf, which is billed, is started only for what is missing.
 
-        Each leaf is an instance that starts and is billed.
+        Raises:
+            InvalidRequestError: what is missing would cost more than MAX_COST_USD.
         """
+        missing: list[Work] = []
         turns = asyncio.Semaphore(LOOKS)
 
         async def find(number: int) -> None:
@@ -69,12 +73,17 @@ class Rows:
                 work = work_of(request, self._settings)
                 if is_thumbnail(await self._store.stat(Area.THUMBNAILS, work.thumbnail_key)):
                     self._outcomes[number] = outcome_of(work, request, self._store)
+                else:
+                    missing.append(work)
 
         self._attempt.enter("looking")
         await asyncio.gather(*map(find, range(len(self._pairs))))
         found = [pair for pair, outcome in zip(self._pairs, self._outcomes, strict=True) if outcome["status"] == "ok"]
         self._attempt.found(found)
         logger.info("%d of %d thumbnails are there already", len(found), len(self._pairs))
+        about = await estimate_of(self._store, missing, read_prices(self._settings.prices_file))
+        logger.info("the rest costs %s", about)
+        check_budget(about, self._settings)
 
     async def generate(self, run_leaf: RunLeaf) -> list[Row]:
         """Run a leaf for each pair that has no thumbnail yet, and return the rows."""

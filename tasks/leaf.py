@@ -2,8 +2,11 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Literal
+from typing import Literal, NotRequired
+
+from typing_extensions import TypedDict
 
 from compositing.fonts import load_font
 from compositing.layout import lay_out
@@ -18,7 +21,10 @@ from errors import (
     ThumbnailError,
     UnusableAnswersError,
 )
+from money import total
 from outcomes import Finished, Unfinished
+from providers.cost import cost
+from providers.prices import read_prices
 from settings import LEAF_TIMEOUT_SECONDS, Settings
 from storage.choice import open_store
 from storage.patience import patient_store
@@ -54,7 +60,9 @@ async def make_thumbnail(
         return _unfinished("rejected", request, work, error)
     except (StoreUnavailableError, StoreFullError):
         raise
-    except (StoreError, DamagedOriginalError, UnusableAnswersError, QuotaWaitTooLongError) as error:
+    except UnusableAnswersError as error:
+        return {**_unfinished("failed", request, work, error), **_cost(work, error.usages, settings)}
+    except (StoreError, DamagedOriginalError, QuotaWaitTooLongError) as error:
         return _unfinished("failed", request, work, error)
 
 
@@ -94,6 +102,7 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
     uploaded = clock.now()
     logger.info("%s: %s, %s", work, "recomposed" if original.reused else "generated", key)
     outcome["reused"] = original.reused
+    outcome = {**outcome, **_cost(work, original.usages, settings)}
     if original.usage:
         outcome["usage"] = dict(original.usage)
     if original.unusable_answers:
@@ -116,3 +125,23 @@ def _unfinished(
         "model": request.model,
         "error": {"code": error.code, "message": str(error)},
     }
+
+
+class _Paid(TypedDict):
+    """What an attempt's answers cost, as outcomes hold it."""
+
+    cost_usd: float | None
+    cost_is_estimate: NotRequired[bool]
+    cost_reason: NotRequired[str]
+
+
+def _cost(work: Work, usages: Sequence[Mapping[str, float | str]], settings: Settings) -> _Paid:
+    prices = read_prices(settings.prices_file)
+    costs = [cost(work.picture.served_by, usage, prices) for usage in usages]
+    unknown = next((each for each in costs if each.dollars is None), None)
+    if unknown:
+        return {"cost_usd": None, "cost_reason": unknown.reason}
+    paid: _Paid = {"cost_usd": total((work.model.id, each) for each in costs).usd}
+    if any(each.about for each in costs):
+        paid["cost_is_estimate"] = True
+    return paid

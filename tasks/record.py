@@ -30,6 +30,7 @@ from storage.keys import START_PAGE_KEY, batch_id, manifest_key, page_key
 from storage.patience import patient_store
 from storage.store import Area, Store, StoredObject
 from tasks.batch_list import addresses, list_batch
+from tasks.budget import spent
 from tasks.covers import keep_covers
 from tasks.posts import identity
 from tasks.requests import BatchRequest
@@ -52,6 +53,9 @@ class BatchResult(TypedDict):
 
     batch_id: str
     summary: Counts
+    cost_usd: float
+    cost: str
+    """What it cost this time, in words: whether that is an estimate, and what is not in the sum."""
     manifest_url: str | None
     gallery_url: str | None
     notes: NotRequired[list[str]]
@@ -107,7 +111,9 @@ class BatchRecord:
         """
         rows = await keep_covers(self._patient_store, rows)
         manifest_url, gallery_url = await self._write(rows, finished=True, listed=True)
-        summary = counts([outcome for row in rows for outcome in row["results"]])
+        outcomes = [outcome for row in rows for outcome in row["results"]]
+        summary, cost = counts(outcomes), spent(outcomes)
+        logger.info("this run cost %s; look at it: %s", cost, gallery_url)
         if len(dumps(rows)) > most_bytes:
             logger.warning("the result's rows take more than %d bytes: they are in the manifest alone", most_bytes)
             rows = []
@@ -115,6 +121,8 @@ class BatchRecord:
         result: BatchResult = {
             "batch_id": self._id,
             "summary": summary,
+            "cost_usd": cost.usd,
+            "cost": cost.short,
             "manifest_url": manifest_url,
             "gallery_url": gallery_url,
             "rows": rows,

@@ -81,6 +81,7 @@ def outcome_of(work: Work, request: ThumbnailRequest, store: Store) -> Finished:
         "template": request.template,
         "font": request.font,
         "reused": True,
+        "cost_usd": 0.0,
     }
     if link.expires_at:
         outcome["image_url_expires_at"] = link.expires_at

@@ -33,7 +33,7 @@ def test_a_batch_without_keys_is_simulated_in_plain_sight(tmp_path: Path, capsys
     assert shown.err.startswith("SIMULATED PICTURES")
     assert "simulated/gpt-image-2.5-flare" in shown.out
     assert "4 requested, 4 ok, 0 reused, 0 rejected, 0 failed; simulated, nothing was paid for" in shown.out
-    pictures = list((tmp_path / "out/thumbnails").rglob("*.jpg"))
+    pictures = list((tmp_path / "out/thumbnails/neon").rglob("*.jpg"))
     assert len(pictures) == 4
     for picture in pictures:
         assert picture.as_uri() in shown.out

@@ -42,6 +42,7 @@ async def test_a_thumbnail_is_made_and_its_outcome_says_how(settings: Settings) 
         "image_url": path.as_uri(),
         "key": str(path.relative_to(settings.thumbnails_dir / "thumbnails")),  # type: ignore[operator]
         "variation": 0,
+        "cost_usd": 0.0,
         "template": "bottom-bar",
         "font": "inter",
         "reused": False,

@@ -31,7 +31,7 @@ async def test_a_batch_returns_its_rows_in_order(environment: Settings) -> None:
         assert row.keys() == {"title", "slug", "variation", "cover", "style", "template", "font", "results"}
         assert [outcome["model"] for outcome in row["results"]] == ["dall-e-3", "gpt-image-1"]
         assert all(outcome["title"] == row["title"] for outcome in row["results"])
-    assert result.keys() == {"batch_id", "summary", "rows", "manifest_url", "gallery_url"}
+    assert result.keys() == {"batch_id", "summary", "cost_usd", "cost", "rows", "manifest_url", "gallery_url"}
 
 
 async def test_a_rerun_finds_its_own_record_again(environment: Settings) -> None:
