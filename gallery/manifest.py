@@ -15,8 +15,11 @@ from typing_extensions import TypedDict  # Python 3.11's own TypedDict is not on
 
 __all__ = [
     "MANIFEST_VERSION",
+    "Cover",
+    "Finished",
     "Manifest",
     "Outcome",
+    "Post",
     "Row",
     "Summary",
     "build_manifest",
@@ -57,6 +60,12 @@ class Finished(TypedDict):
     """Where the bucket is private: until when the link opens the picture (ISO 8601, UTC)."""
     key: str
     """The thumbnail's key in the bucket."""
+    alt: NotRequired[str]
+    """The picture's alternative text."""
+    variation: NotRequired[int]
+    """Which of the pictures of the same request this is, from 0."""
+    cost_usd: NotRequired[float | None]
+    """What the picture cost this time in US dollars; null where the price is unknown."""
     template: str
     font: str
     reused: bool
@@ -97,10 +106,34 @@ Outcome = Annotated[Finished | Unfinished | Pending, Field(discriminator="status
 
 
 @described
+class Cover(TypedDict):
+    """A post's cover: the copy of one of its thumbnails under an address that stays the same."""
+
+    key: str
+    """The cover's key in the bucket, `covers/<slug>.jpg`."""
+    image_url: str
+    image_url_expires_at: NotRequired[str]
+    """Where the bucket is private: until when the link opens the picture (ISO 8601, UTC)."""
+    thumbnail: str
+    """The key of the thumbnail that it is a copy of. It may be one of another batch."""
+    model: str
+    """The model id of that thumbnail."""
+    variation: int
+    """The variation of that thumbnail."""
+    chosen: bool
+    """Whether a person chose it. If not, a batch took the first thumbnail that came out."""
+
+
+@described
 class Row(TypedDict):
     """One title, by each model in the request's order."""
 
     title: str
+    slug: NotRequired[str]
+    """The post's name in addresses. Only a row that has one can have a cover."""
+    variation: NotRequired[int]
+    """Which of the pictures of the same request the row asks for, from 0."""
+    cover: NotRequired[Cover]
     style: str
     template: str
     font: str
@@ -108,10 +141,21 @@ class Row(TypedDict):
 
 
 @described
+class Post(TypedDict):
+    """A title with what the request says of its post alone."""
+
+    title: str
+    slug: NotRequired[str]
+    context: NotRequired[str]
+    extra_prompt: NotRequired[str]
+    variation: NotRequired[int]
+
+
+@described
 class Request(TypedDict):
     """The batch's arguments by their names."""
 
-    prompts: list[str]
+    prompts: list[str | Post]
     models: list[str]
     style: str
     template: str
@@ -140,6 +184,8 @@ class Manifest(TypedDict):
 
     version: Literal[1]
     batch_id: str
+    name: NotRequired[str]
+    """What the batch is called, if its request names it."""
     created_at: str
     """When the batch was first started (ISO 8601, UTC); a rerun keeps it."""
     updated_at: str
@@ -171,12 +217,14 @@ def build_manifest(
     updated_at: str,
     finished: bool,
     simulated: bool,
+    name: str | None = None,
 ) -> Manifest:
     """Return the manifest of these rows; what has no outcome yet is counted as pending."""
     pending = summary["requested"] - summary["ok"] - summary["rejected"] - summary["failed"]
     values: Any = {
         "version": MANIFEST_VERSION,
         "batch_id": batch_id,
+        **({"name": name} if name else {}),
         "created_at": created_at,
         "updated_at": updated_at,
         "finished": finished,
@@ -198,7 +246,7 @@ def read_manifest(data: bytes) -> Manifest:
     """Return a manifest as it was stored.
 
     Raises:
-        ValueError: this is none, or one of another version.
+        ValueError: this is not a manifest, or it has another version.
     """
     try:
         return MANIFEST.validate_json(data)
@@ -208,5 +256,10 @@ def read_manifest(data: bytes) -> Manifest:
 
 
 def manifest_schema() -> dict[str, Any]:
-    """Return the manifest's JSON Schema, as ``manifest.schema.json`` holds it."""
-    return MANIFEST.json_schema()
+    """Return the manifest's JSON Schema, as ``manifest.schema.json`` holds it.
+
+    Without OpenAPI's ``discriminator``, which JSON Schema does not have and strict validators refuse.
+    """
+    schema = MANIFEST.json_schema()
+    del schema["$defs"]["Row"]["properties"]["results"]["items"]["discriminator"]
+    return schema

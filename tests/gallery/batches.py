@@ -21,7 +21,11 @@ def missing(status: str, title: str, model: str, message: str = "why") -> dict[s
 
 
 def manifest(*results: list[dict[str, Any]], **changes: Any) -> Manifest:
-    """Return the manifest of one row per list of outcomes; ``changes`` replace fields of it or of its request."""
+    """Return the manifest of one row per list of outcomes.
+
+    ``posts`` adds fields to each row; the other ``changes`` replace fields of the manifest or of its request.
+    """
+    posts = changes.pop("posts", [{} for _ in results])
     titles = [outcomes[0]["title"] for outcomes in results]
     statuses = [outcome["status"] for outcomes in results for outcome in outcomes]
     reused = sum(bool(outcome.get("reused")) for outcomes in results for outcome in outcomes)
@@ -34,6 +38,9 @@ def manifest(*results: list[dict[str, Any]], **changes: Any) -> Manifest:
             "reused": reused,
             **{each: statuses.count(each) for each in ("ok", "rejected", "failed")},
         },
-        [{"title": title, **LOOK, "results": row} for title, row in zip(titles, results, strict=True)],
+        [
+            {"title": title, **post, **LOOK, "results": row}
+            for title, post, row in zip(titles, posts, results, strict=True)
+        ],
         **{"created_at": MORNING, "updated_at": EVENING, "finished": True, "simulated": False, **changes},
     )
