@@ -66,9 +66,7 @@ def render(
         "base-uri 'none'",
         "form-action 'none'",
     ]
-    return TEMPLATES.get_template(template).render(
-        policy="; ".join(directives), style=Markup(style), script=Markup(script), **values
-    )
+    return TEMPLATES.get_template(template).render(policy="; ".join(directives), style=style, script=script, **values)
 
 
 def _joined_files(folder: str, names: Sequence[str]) -> str:

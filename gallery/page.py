@@ -59,7 +59,9 @@ def render_page(manifest: Manifest, *, home: str, data: str) -> str:
         heading=manifest.get("name", size),
         tally=joined(size if "name" in manifest else "", _tally(numbers)),
         look=joined(request["style"], request["template"], request["font"], _variation(request["variation"])),
-        expires_at=min((each["image_url_expires_at"] for each in links if "image_url_expires_at" in each), default=None),
+        expires_at=min(
+            (each["image_url_expires_at"] for each in links if "image_url_expires_at" in each), default=None
+        ),
         filters=filters,
         models=models,
         numbers={model: number for number, model in enumerate(models)},
