@@ -42,7 +42,8 @@ def render_page(manifest: Manifest, *, home: str, data: str) -> str:
     models = request["models"]
     size = f"{count(len(rows), 'title', 'titles')}, {count(len(models), 'model', 'models')}"
     made = [outcome for row in rows for outcome in row["results"] if outcome["status"] == "ok"]
-    links = [*made, *(row["cover"] for row in rows if "cover" in row)]
+    pictures = [*made, *(row["cover"] for row in rows if "cover" in row)]
+    expiries = [picture["image_url_expires_at"] for picture in pictures if "image_url_expires_at" in picture]
     filters = (
         ("Model", "model", list(enumerate(models))),
         ("Status", "status", [(key, name) for key, name in STATUSES.items() if numbers[key]]),
@@ -59,9 +60,7 @@ def render_page(manifest: Manifest, *, home: str, data: str) -> str:
         heading=manifest.get("name", size),
         tally=joined(size if "name" in manifest else "", _tally(numbers)),
         look=joined(request["style"], request["template"], request["font"], _variation(request["variation"])),
-        expires_at=min(
-            (each["image_url_expires_at"] for each in links if "image_url_expires_at" in each), default=None
-        ),
+        expires_at=min(expiries, default=None),
         filters=filters,
         models=models,
         numbers={model: number for number, model in enumerate(models)},
