@@ -26,7 +26,7 @@ TIMINGS = {
     "composite_seconds": "title",
     "upload_seconds": "upload",
 }
-MOST_COLUMNS = 4
+MOST_COLUMNS = 6
 DENSE_FROM = 100  # Posts from which the page opens in its dense view.
 APPLY = "python -m local --choose choices.json"
 

@@ -24,12 +24,16 @@ const unsaved = () =>
     return card ? [{ slug: post.slug, title: post.title, model: modelOf(card), thumbnail: card.dataset.key }] : [];
   });
 
+const decidedCount = () => posts.filter(isDecided).length;
+const tallyOf = () =>
+  `${decidedCount().toLocaleString("en")} of ${posts.filter(choosable).length.toLocaleString("en")} chosen`;
+
 const drawTally = () => {
   const all = posts.filter(choosable).length;
-  const decided = posts.filter(isDecided).length;
+  const decided = decidedCount();
   const waiting = unsaved().length;
   const bar = document.querySelector(".choices");
-  bar.querySelector("b").textContent = `${decided.toLocaleString("en")} of ${all.toLocaleString("en")} chosen`;
+  bar.querySelector("b").textContent = tallyOf();
   bar.querySelector("progress").max = all;
   bar.querySelector("progress").value = decided;
   bar.querySelector("[value=save]").disabled = !waiting;
@@ -42,7 +46,7 @@ const drawTally = () => {
 const setChoice = (post, key) => {
   if (key === undefined) choices.delete(post.slug);
   else choices.set(post.slug, key);
-  if (!keep("localStorage", "choices", [...choices])) say("This browser keeps nothing. Save before you close the page.");
+  document.querySelector(".unkept").hidden = keep("localStorage", "choices", [...choices]);
   drawChoice(post);
   drawTally();
 };
@@ -74,6 +78,7 @@ const saveChoices = () => {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   const dialog = document.querySelector("dialog.saved");
   dialog.querySelector("b").textContent = list.length === 1 ? "1 choice is" : `${list.length} choices are`;
+  say("");
   return dialog.showModal();
 };
 

@@ -59,10 +59,13 @@ const openComparison = (post, card) => {
   comparing.post = post;
   comparing.first = at < 0 ? 0 : at - (at % AT_ONCE);
   drawComparison();
-  if (!compare.open) compare.showModal();
+  if (!compare.open) {
+    comparing.opener = document.activeElement;
+    compare.showModal();
+  }
   compare.querySelector("h2").focus();
   // What the next key will show.
-  const after = posts.slice(post.number + 1).find((each) => each.shown);
+  const after = nextPost(post, 1);
   for (const next of after ? candidatesOf(after).slice(0, AT_ONCE) : []) new Image().src = next.querySelector("img").src;
 };
 
@@ -83,5 +86,7 @@ const toggleAlone = (figure) => {
 
 compare.addEventListener("close", () => {
   compare.querySelector(".candidates").replaceChildren();
-  goTo(comparing.post.shown ? comparing.post : nextPost(comparing.post, 1) ?? comparing.post);
+  const { post, opener } = comparing;
+  goTo(post.shown ? post : nextPost(post, 1) ?? post);
+  if (post.shown && post.section.contains(opener)) opener.focus({ preventScroll: true });
 });

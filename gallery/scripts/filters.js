@@ -50,7 +50,7 @@ const filterPosts = () => {
     returned ||= show;
   }
   if (returned) layOut();
-  main.dataset.columns = Math.min(columns, 4); // A filter leaves no empty column.
+  main.dataset.columns = Math.min(columns, 6); // A filter leaves no empty column.
   main.querySelector(".nothing").hidden = shown > 0;
   const all = posts.reduce((sum, post) => sum + post.cards.length, 0);
   tools.querySelector(".showing").textContent =

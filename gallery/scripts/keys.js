@@ -41,8 +41,10 @@ const move = (step, wanted) => {
 
 const chooseCard = (post, card, onward) => {
   const made = choose(post, card);
-  say(made ? `${modelOf(card)} is chosen for \u2068${brief(post.title)}\u2069.` : "The choice is taken back.");
   const next = made && onward ? nextPost(post, 1) : undefined;
+  const words = [made ? `${modelOf(card)} is chosen for \u2068${brief(post.title)}\u2069.` : "The choice is taken back."];
+  if (made && onward && !next) words.push(`That was the last post: ${tallyOf()}. S saves the choices.`);
+  say(words.join(" "));
   if (undecided.checked) filterPosts();
   if (next) goTo(next);
   else if (compare.open) openComparison(post, card);

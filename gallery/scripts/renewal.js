@@ -5,13 +5,13 @@ const PATIENCE = 15 * 60_000; // A batch without news for so long was stopped.
 const boxes = () => [...tools.querySelectorAll("[type=checkbox]")];
 
 const rememberView = () => {
-  const top = topPost();
+  const top = scrollY > 0 ? postInSight() : undefined;
   keep("sessionStorage", "view", {
     search: search.value,
     ticked: boxes().filter((box) => box.checked).map((box) => [box.name, box.value]),
     current: current?.number,
-    top: scrollY > 0 ? top?.number : undefined,
-    offset: top?.section.getBoundingClientRect().top,
+    top: top?.number,
+    offset: top && topOf(top),
     searching: document.activeElement === search,
   });
 };
@@ -24,7 +24,9 @@ const restoreView = (view) => {
   if (posts[view.current]) setCurrent(posts[view.current]);
   if (posts[view.top]?.shown) {
     history.scrollRestoration = "manual";
-    scrollBy({ top: posts[view.top].section.getBoundingClientRect().top - view.offset, behavior: "instant" });
+    // Rows get their height when they come near the window: those that will be there have it first.
+    for (const post of posts.slice(Math.max(0, view.top - 20), view.top + 20)) post.section.classList.add("laid-out");
+    scrollBy({ top: topOf(posts[view.top]) - view.offset, behavior: "instant" });
   }
   if (view.searching) search.focus({ preventScroll: true });
 };

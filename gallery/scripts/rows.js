@@ -17,7 +17,13 @@ const controlsFor = (card) => {
   const download = controls.querySelector("a");
   download.href = card.querySelector("a").href;
   download.download = `${postOf.get(card.closest("section")).slug ?? "thumbnail"}-${model}.jpg`;
-  download.setAttribute("aria-label", `Download, ${model}`);
+  if (location.protocol === "file:") {
+    // No browser downloads from a disk: the picture is a file there already.
+    download.removeAttribute("download");
+    download.target = "_blank";
+    download.textContent = "Open file";
+  }
+  download.setAttribute("aria-label", `${download.textContent}, ${model}`);
   return controls;
 };
 
@@ -28,13 +34,34 @@ const equip = (post) => {
   if (post.section.dataset.address) post.section.querySelector(".post").append(postControls.cloneNode(true));
 };
 
+// The first post that begins below the bar, or else the last that is there.
+const postInSight = () => {
+  const below = document.querySelector(".tools").getBoundingClientRect().bottom;
+  const shown = posts.filter((post) => !post.section.hidden);
+  return shown.find((post) => post.section.getBoundingClientRect().top >= below) ?? shown.at(-1);
+};
+
+const topOf = (post) => post.section.getBoundingClientRect().top;
+
+// Rows above the window change their height when they are laid out: what is in sight stays where it is.
+const keepingPlace = (change) => {
+  const post = scrollY > 0 ? postInSight() : undefined;
+  const before = post && topOf(post);
+  change();
+  if (post) scrollBy({ top: topOf(post) - before, behavior: "instant" });
+};
+
 const layOut = (() => {
   let next = posts.length;
   const step = () => {
-    for (const end = next + 500; next < end && next < posts.length; next += 1) {
-      equip(posts[next]);
-      posts[next].section.classList.add("laid-out");
-    }
+    const rows = posts.slice(next, next + 500);
+    next += rows.length;
+    keepingPlace(() => {
+      for (const post of rows) {
+        equip(post);
+        post.section.classList.add("laid-out");
+      }
+    });
     if (next < posts.length) requestAnimationFrame(() => setTimeout(step));
   };
   return () => {
