@@ -27,6 +27,8 @@ PICTURE = Path(__file__).parent.parent / "docs" / "thumbnail.jpg"
 LOADED = """(range) => [...document.querySelectorAll("main img")].slice(...range).every((picture) =>
     picture.checkVisibility({contentVisibilityAuto: true}) && picture.complete && picture.naturalWidth)"""
 
+LAID_OUT = "() => !document.querySelector('main section:not(.laid-out)')"
+
 
 def sample_manifest(pictures: int) -> Manifest:
     """Return a finished batch of so many pictures, four models to a title."""
@@ -76,13 +78,13 @@ def write_batch(folder: Path, manifest: Manifest) -> Path:
 
 
 def measure_page(browser: Browser, url: str) -> Mapping[str, float]:
-    """Return seconds: to open, to be laid out whole, to search, to filter by one model, and a scroll's longest frame."""
+    """Return seconds: to open, to be laid out whole, to search, to filter by a model, and a scroll's longest frame."""
     page = browser.new_page(viewport={"width": 1366, "height": 768})
     began = time.perf_counter()
     page.goto(url, wait_until="load")
     page.wait_for_function(LOADED, arg=[0, 4])
     opened = time.perf_counter() - began
-    page.wait_for_function("() => !document.querySelector('main section:not(.laid-out)')")
+    page.wait_for_function(LAID_OUT)
     page.keyboard.press("Tab")
     complete = time.perf_counter() - began
     searched = page.evaluate(
@@ -100,7 +102,7 @@ def measure_page(browser: Browser, url: str) -> Mapping[str, float]:
             return slowest / 1000;
         }"""
     )
-    page.wait_for_function("() => !document.querySelector('main section:not(.laid-out)')")
+    page.wait_for_function(LAID_OUT)
     filtered = page.evaluate(
         """async () => {
             const began = performance.now();

@@ -22,7 +22,10 @@ const filterCards = () => {
     post.cardsShown = 0;
     for (const card of post.cards) {
       const hidden = !(model(card.dataset.model) && status(card.dataset.status));
-      if (card.hidden !== hidden) card.hidden = hidden;
+      if (card.hidden !== hidden) {
+        card.hidden = hidden;
+        post.section.classList.remove("laid-out");
+      }
       if (!hidden) post.cardsShown += 1;
     }
   }
@@ -44,10 +47,10 @@ const filterPosts = () => {
     }
     if (show === post.shown) continue;
     post.shown = show;
-    post.section.hidden = !show;
+    post.section.classList.toggle("out", !show);
     // Laid out again only when it comes near the window, or else a search would wait for all of them.
-    if (show) post.section.classList.remove("laid-out");
-    returned ||= show;
+    post.section.classList.remove("laid-out");
+    returned = true;
   }
   if (returned) layOut();
   main.dataset.columns = Math.min(columns, 6); // A filter leaves no empty column.
@@ -60,9 +63,14 @@ const filterPosts = () => {
 const filterAll = () => {
   filterCards();
   filterPosts();
+  layOut();
 };
 
-const showDense = () => main.toggleAttribute("data-dense", dense.checked);
+const showDense = () => {
+  for (const post of posts) post.section.classList.remove("laid-out");
+  main.toggleAttribute("data-dense", dense.checked);
+  layOut();
+};
 
 const clearFilters = () => {
   search.value = "";

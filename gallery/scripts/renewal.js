@@ -25,7 +25,10 @@ const restoreView = (view) => {
   if (posts[view.top]?.shown) {
     history.scrollRestoration = "manual";
     // Rows get their height when they come near the window: those that will be there have it first.
-    for (const post of posts.slice(Math.max(0, view.top - 20), view.top + 20)) post.section.classList.add("laid-out");
+    for (const post of posts.slice(Math.max(0, view.top - 20), view.top + 20)) {
+      equip(post);
+      post.section.classList.add("laid-out");
+    }
     scrollBy({ top: topOf(posts[view.top]) - view.offset, behavior: "instant" });
   }
   if (view.searching) search.focus({ preventScroll: true });

@@ -3,9 +3,9 @@
 const cardControls = document.querySelector("#card-controls").content;
 const postControls = document.querySelector("#post-controls").content;
 
-// Buttons come with the rows: 10,000 pictures would make a page of them alone.
+// What 10,000 pictures would have 10,000 times is made for those that come near the window.
 const controlsFor = (card) => {
-  const controls = cardControls.cloneNode(true).firstElementChild;
+  const controls = cardControls.cloneNode(true);
   const model = modelOf(card);
   const choose = controls.querySelector(".choose");
   if (choosable(postOf.get(card.closest("section")))) {
@@ -24,20 +24,21 @@ const controlsFor = (card) => {
     download.textContent = "Open file";
   }
   download.setAttribute("aria-label", `${download.textContent}, ${model}`);
+  controls.querySelector("details p").textContent = card.dataset.facts;
   return controls;
 };
 
 const equip = (post) => {
   if (post.equipped) return;
   post.equipped = true;
-  for (const card of post.cards) if (card.dataset.key) card.querySelector(".model").after(controlsFor(card));
+  for (const card of post.cards) if (card.dataset.key) card.append(controlsFor(card));
   if (post.section.dataset.address) post.section.querySelector(".post").append(postControls.cloneNode(true));
 };
 
 // The first post that begins below the bar, or else the last that is there.
 const postInSight = () => {
   const below = document.querySelector(".tools").getBoundingClientRect().bottom;
-  const shown = posts.filter((post) => !post.section.hidden);
+  const shown = posts.filter((post) => !post.section.classList.contains("out"));
   return shown.find((post) => post.section.getBoundingClientRect().top >= below) ?? shown.at(-1);
 };
 
@@ -54,13 +55,10 @@ const keepingPlace = (change) => {
 const layOut = (() => {
   let next = posts.length;
   const step = () => {
-    const rows = posts.slice(next, next + 500);
+    const rows = posts.slice(next, next + 250);
     next += rows.length;
     keepingPlace(() => {
-      for (const post of rows) {
-        equip(post);
-        post.section.classList.add("laid-out");
-      }
+      for (const post of rows) post.section.classList.add("laid-out");
     });
     if (next < posts.length) requestAnimationFrame(() => setTimeout(step));
   };
@@ -71,5 +69,13 @@ const layOut = (() => {
   };
 })();
 
-posts.slice(0, 20).forEach(equip);
+const nearing = new IntersectionObserver(
+  (entries) => {
+    const near = entries.filter((entry) => entry.isIntersecting).map((entry) => postOf.get(entry.target));
+    for (const post of near) nearing.unobserve(post.section);
+    if (near.length) keepingPlace(() => near.forEach(equip));
+  },
+  { rootMargin: "100%" },
+);
+for (const post of posts) nearing.observe(post.section);
 addEventListener("load", layOut);

@@ -110,9 +110,11 @@ def tally(page: Page) -> str:
 
 
 def chosen(page: Page) -> list[str | None]:
-    """Return the keys of the pictures that the page shows as chosen, by the state that a screen reader is told."""
-    pressed = page.locator("main li:has([value=choose][aria-pressed=true])")
-    return [each.get_attribute("data-key") for each in pressed.all()]
+    """Return the keys of the pictures that the page shows as chosen; a screen reader is told the same."""
+    for card in page.locator("main li:has([value=choose])").all():
+        pressed = card.locator("[value=choose]").get_attribute("aria-pressed") == "true"
+        assert pressed == (card.get_attribute("data-chosen") is not None)
+    return [each.get_attribute("data-key") for each in page.locator("main li[data-chosen]").all()]
 
 
 def saved(page: Page) -> dict[str, Any]:
@@ -215,7 +217,8 @@ def test_choosing_again_takes_a_choice_back_and_undo_takes_back_the_last(page: P
 
 
 def test_choosing_by_mouse(page: Page) -> None:
-    page.get_by_role("button", name="Choose gpt-image-2").last.click()
+    page.locator("section").last.scroll_into_view_if_needed()
+    page.locator("section").last.get_by_role("button", name="Choose gpt-image-2").click()
     assert chosen(page)[-1] == key(3, "gpt-image-2")
     page.locator("main li > a").first.click()
     page.get_by_role("dialog").get_by_role("button", name="Choose dall-e-3").click()
@@ -316,7 +319,7 @@ def test_filters_stay_in_sight_and_leave_no_gap(browser: Browser, tmp_path: Path
     page, _ = show(browser, write_batch(directory(tmp_path), [{0, 1, 2, 3, 4}] * 12))
     whole = page.evaluate("() => document.documentElement.scrollHeight")
     page.evaluate("() => scrollTo(0, 1500)")
-    assert (page.locator(".tools").bounding_box() or {})["y"] == 0
+    assert page.locator(".tools").evaluate("(bar) => bar.getBoundingClientRect().top") == 0
     page.locator("label", has_text="gpt-image-2").click()
     assert page.evaluate("() => document.documentElement.scrollHeight") < whole / 2
     boxes = [each.bounding_box() for each in page.locator("main li:visible").all()]
@@ -327,10 +330,12 @@ def test_filters_stay_in_sight_and_leave_no_gap(browser: Browser, tmp_path: Path
 
 def test_two_hundred_posts_fit_into_a_few_screens(browser: Browser, tmp_path: Path) -> None:
     page, _ = show(browser, write_batch(directory(tmp_path), [{0, 1, 2, 3}] * 200), (1440, 900))
-    page.wait_for_function("() => !document.querySelector('main section:not(.laid-out)')")
+    laid_out = "() => !document.querySelector('main section:not(.laid-out)')"
+    page.wait_for_function(laid_out)
     dense = page.evaluate("() => document.documentElement.scrollHeight")
     assert dense < 14_000
     press(page, "d")
+    page.wait_for_function(laid_out)
     assert page.evaluate("() => document.documentElement.scrollHeight") > 4 * dense
     page.close()
 
