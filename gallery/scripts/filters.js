@@ -86,6 +86,7 @@ tools.addEventListener("change", (event) => {
   else if (event.target !== search) filterAll();
 });
 tools.hidden = false;
+if (tools.querySelector(":checked:not([name=dense])")) filterAll(); // A browser may restore what was ticked.
 
 // What is scrolled to comes between the bars.
 new ResizeObserver(() => {
