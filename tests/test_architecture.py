@@ -64,7 +64,18 @@ def test_only_the_leaf_loads_what_the_leaf_needs() -> None:
     assert done.returncode == 0, done.stderr
     loaded = set(done.stdout.split())
     assert "render_sdk" in loaded
-    assert not loaded & {"openai", "google", "PIL", "minio", "pydantic", "uharfbuzz", "icu4py", "httpx", "local"}
+    assert not loaded & {
+        "openai",
+        "google",
+        "PIL",
+        "minio",
+        "pydantic",
+        "uharfbuzz",
+        "icu4py",
+        "httpx",
+        "jinja2",
+        "local",
+    }
 
 
 @pytest.mark.parametrize("room", MAY_IMPORT)
