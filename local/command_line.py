@@ -20,6 +20,7 @@ from compositing.fonts import font_names
 from compositing.templates import TEMPLATES
 from errors import InvalidRequestError, StoppedError, ThumbnailError
 from local.board import Board
+from local.choices import apply_choices, read_choices, read_covers, write_covers
 from local.engine import Engine
 from local.interrupt import interruptible
 from local.live import LiveView
@@ -29,9 +30,11 @@ from local.report import report
 from providers.prompt import STYLES
 from providers.registry import MODELS
 from settings import Settings, log_level, read_settings
+from storage.choice import open_store
 from tasks import app, generate_batch
 from tasks.checks import check_request
 from tasks.posts import posts_of
+from tasks.record import id_of
 from tasks.requests import BatchRequest, bind
 
 __all__ = ["main"]
@@ -71,13 +74,23 @@ def main(arguments: Sequence[str]) -> int:
     screen = Console(stderr=True, highlight=False)
     _log_to(screen, verbose=options.verbose)
     try:
-        batch = _input(options)
         cap = {"MAX_COST_USD": options.max_cost} if options.max_cost else {}
         settings = read_settings({**_local_environment(os.environ), **cap})
+        if options.choose:
+            print(asyncio.run(apply_choices(open_store(settings), read_choices(options.choose))))
+            return ALL_THERE
+        batch = _input(options)
         if options.crash is not None:
             settings = replace(settings, crash_model=options.crash or _first_model(batch))
         request = check_request(BatchRequest, bind(BatchRequest, [], batch), settings, any_size=options.plan)
-        return _plan(request, settings, options) if options.plan else _run(batch, request, settings, options, screen)
+        if options.plan:
+            return _plan(request, settings, options)
+        code = _run(batch, request, settings, options, screen)
+        if options.covers:
+            covers = asyncio.run(read_covers(open_store(settings), id_of(request, settings)))
+            changed = write_covers(covers, options.covers)
+            print(f"covers:   {options.covers}, {len(changed)} changed", file=sys.stderr)
+        return code
     except (ThumbnailError, OSError) as error:
         if options.verbose:
             screen.print_exception()
@@ -108,6 +121,12 @@ def _parser() -> argparse.ArgumentParser:
     request.add_argument("--variation", type=int, metavar="N", help="another picture, to be paid for: 1, 2, ...")
     output = parser.add_argument_group("what it does and says")
     output.add_argument("--plan", action="store_true", help="say what a run would generate and pay for; do nothing")
+    output.add_argument(
+        "--choose", type=Path, metavar="FILE", help="make the choices that a page saved the posts' covers"
+    )
+    output.add_argument(
+        "--covers", type=Path, metavar="DIR", help="bring the batch's covers to a folder, as <slug>.jpg"
+    )
     output.add_argument("--json", action="store_true", help="print the result as JSON on standard output, and no more")
     output.add_argument(
         "--crash",
