@@ -2,8 +2,8 @@
 
 from PIL import Image
 
-from compositing.canvas import encode_jpeg
 from compositing.drawing import draw_title
+from compositing.encoding import encode_jpeg, is_colourful
 from compositing.layout import TitleLayout
 
 __all__ = ["compose"]
@@ -17,7 +17,7 @@ def compose(canvas: Image.Image, layout: TitleLayout) -> bytes:
         layout: the title in its font and template, as ``lay_out`` returns it.
 
     Returns:
-        A 1200x630 JPEG.
+        A 1200x630 JPEG of at most 300 KB.
     """
     draw_title(canvas, layout)
-    return encode_jpeg(canvas)
+    return encode_jpeg(canvas, full_colour=is_colourful(canvas, layout.template.text))

@@ -5,6 +5,7 @@ import logging
 from importlib import import_module
 from typing import Literal
 
+from compositing import MOST_BYTES
 from compositing.fonts import load_font
 from compositing.layout import lay_out
 from compositing.templates import TEMPLATES
@@ -35,8 +36,8 @@ logger = logging.getLogger(__name__)
 
 # Seconds that a leaf keeps for what comes after its original, and for its start.
 RESERVE_SECONDS = 60
-# Bytes: no JPEG of the canvas is smaller or larger.
-THUMBNAIL_SIZES = range(2_000, 4_000_000)
+# Bytes: no JPEG of the canvas is smaller, and none is made larger.
+THUMBNAIL_SIZES = range(2_000, MOST_BYTES + 1)
 
 
 async def make_thumbnail(
