@@ -52,6 +52,8 @@ class Finished(TypedDict):
     """Where the bucket is private: until when the link opens the picture (ISO 8601, UTC)."""
     key: str
     """The thumbnail's key in the bucket."""
+    alt: NotRequired[str]
+    """What the thumbnail shows, in words, for those who do not see it."""
     template: str
     font: str
     reused: bool

@@ -28,6 +28,7 @@ from tasks.fault_injection import crash_once
 from tasks.originals import find_or_generate
 from tasks.requests import ThumbnailRequest
 from tasks.work import Work, work_of
+from text import alt_text
 from waiting import Attempt
 
 __all__ = ["make_thumbnail"]
@@ -74,6 +75,7 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
         "served_by": work.picture.served_by,
         "image_url": link.url,
         "key": key,
+        "alt": alt_text(request.title, request.style),
         "template": request.template,
         "font": request.font,
         "reused": True,
@@ -101,12 +103,15 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
         await crash_once(store, key, attempt.run_id)
 
     from compositing.thumbnail import compose
+    from compositing.xmp import Provenance, xmp_packet
 
     attempt.enter("composing")
-    jpeg = await asyncio.to_thread(compose, original.canvas, layout)
+    served_by, simulated = work.picture.served_by, settings.simulate_providers
+    xmp = xmp_packet(Provenance(outcome["alt"], served_by, simulated, clock.date()))
+    jpeg = await asyncio.to_thread(compose, original.canvas, layout, xmp)
     composed = clock.now()
     attempt.enter("uploading")
-    about = {"title": title, "model": model.id, "served-by": work.picture.served_by}
+    about = {"title": title, "model": model.id, "served-by": served_by}
     await store.write(Area.THUMBNAILS, key, StoredObject(jpeg, "image/jpeg", about))
     uploaded = clock.now()
     logger.info("%s: %s, %s", work, "recomposed" if original.reused else "generated", key)
