@@ -6,7 +6,6 @@ from importlib import import_module
 from typing import Literal
 
 from compositing import MOST_BYTES
-from compositing.fonts import load_font
 from compositing.layout import lay_out
 from compositing.templates import TEMPLATES
 from errors import (
@@ -75,7 +74,7 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
         "served_by": work.picture.served_by,
         "image_url": link.url,
         "key": key,
-        "alt": alt_text(request.title, request.style),
+        "alt": alt_text(request.title, request.style, work.brand.name),
         "template": request.template,
         "font": request.font,
         "reused": True,
@@ -83,7 +82,7 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
     if link.expires_at:
         outcome["image_url_expires_at"] = link.expires_at
 
-    layout = lay_out(request.title, load_font(request.font), TEMPLATES[request.template])
+    layout = lay_out(request.title, work.brand.load_font(request.font), TEMPLATES[request.template], brand=work.brand)
     if layout.shortened:
         logger.warning("%s: the title does not fit at any size and is shortened", work)
         outcome["title_shortened"] = True

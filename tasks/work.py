@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from compositing import COMPOSITOR_VERSION
+from compositing.brand import Brand, open_brand
 from compositing.title_text import layout_text
 from providers.choice import picture_request
 from providers.provider import PictureRequest
@@ -17,13 +18,14 @@ __all__ = ["Work", "work_of"]
 
 @dataclass(frozen=True)
 class Work:
-    """One pair: the title in its plain form, the model, the picture to ask for, and the keys of what is stored."""
+    """One pair: the title in its plain form, the model, the picture to ask for, the keys, and the brand."""
 
     title: str
     model: Model
     picture: PictureRequest
     original_key: str
     thumbnail_key: str
+    brand: Brand
 
     def __str__(self) -> str:
         """The pair, as a log line begins with it."""
@@ -32,6 +34,7 @@ class Work:
 
 def work_of(request: ThumbnailRequest, settings: Settings) -> Work:
     """Return a checked request's work."""
+    brand = open_brand(settings.brand_dir)
     model, title = MODELS[request.model], clean_text(request.title)
     picture = picture_request(
         model,
@@ -58,5 +61,6 @@ def work_of(request: ThumbnailRequest, settings: Settings) -> Work:
         template=request.template,
         font=request.font,
         compositor_version=COMPOSITOR_VERSION,
+        brand=brand.digest,
     )
-    return Work(title, model, picture, original, thumbnail)
+    return Work(title, model, picture, original, thumbnail, brand)
