@@ -22,7 +22,7 @@ to what, and what to do about it. ``code`` is the same in one word, for programs
     └── InjectedCrashError               a crash that was asked for
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 __all__ = [
     "InjectedCrashError",
@@ -121,6 +121,11 @@ class UnusableAnswerError(ProviderUnavailableError):
 
     code = "no_picture"
 
+    def __init__(self, message: str, usage: Mapping[str, float | str] | None = None) -> None:
+        """Take the message, and what the provider says that the answer took, as far as it says."""
+        self.usage = dict(usage or {})
+        super().__init__(message)
+
 
 class PictureError(ThumbnailError):
     """The bytes are not an image, or not one that can be used."""
@@ -138,6 +143,11 @@ class UnusableAnswersError(ThumbnailError):
     """The provider's answers were unusable too often to pay for another."""
 
     code = "unusable_picture"
+
+    def __init__(self, message: str, usages: Sequence[Mapping[str, float | str]] = ()) -> None:
+        """Take the message, and what each of this attempt's answers took, in the vendor's own terms."""
+        self.usages = list(usages)
+        super().__init__(message)
 
 
 class StoreError(ThumbnailError):

@@ -12,6 +12,7 @@ from typing_extensions import TypedDict  # Python 3.11's own TypedDict is not on
 
 __all__ = [
     "Counts",
+    "Cover",
     "Finished",
     "Outcome",
     "OutcomeError",
@@ -54,6 +55,8 @@ class Finished(TypedDict):
     """The thumbnail's key in the bucket."""
     alt: NotRequired[str]
     """What the thumbnail shows, in words, for those who do not see it."""
+    variation: NotRequired[int]
+    """Which of the pictures of the same request this is, from 0."""
     template: str
     font: str
     reused: bool
@@ -66,6 +69,11 @@ class Finished(TypedDict):
     """How many of the provider's answers were paid for before this one and were no pictures."""
     throttled_seconds: NotRequired[float]
     """How long the provider's quota had this pair wait."""
+    cost_usd: NotRequired[float | None]
+    """What was paid this time, in US dollars, answers that were no pictures included; null where it is not known."""
+    cost_is_estimate: NotRequired[bool]
+    cost_reason: NotRequired[str]
+    """Why the cost is not known, or why there is none."""
     original_seconds: NotRequired[float]
     composite_seconds: NotRequired[float]
     upload_seconds: NotRequired[float]
@@ -79,6 +87,11 @@ class Unfinished(TypedDict):
     title: str
     model: str
     error: OutcomeError
+    cost_usd: NotRequired[float | None]
+    """What was paid this time, in US dollars, answers that were no pictures included; null where it is not known."""
+    cost_is_estimate: NotRequired[bool]
+    cost_reason: NotRequired[str]
+    """Why the cost is not known, or why there is none."""
 
 
 @described
@@ -94,10 +107,34 @@ Outcome = Annotated[Finished | Unfinished | Pending, Field(discriminator="status
 
 
 @described
+class Cover(TypedDict):
+    """A post's cover: the copy of one of its thumbnails under an address that stays the same."""
+
+    key: str
+    """The cover's key in the bucket, `covers/<slug>.jpg`."""
+    image_url: str
+    image_url_expires_at: NotRequired[str]
+    """Where the bucket is private: until when the link opens the picture (ISO 8601, UTC)."""
+    thumbnail: str
+    """The key of the thumbnail that it is a copy of. It may be one of another batch."""
+    model: str
+    """The model id of that thumbnail."""
+    variation: int
+    """The variation of that thumbnail."""
+    chosen: bool
+    """Whether a person chose it. If not, a batch took the first thumbnail that came out."""
+
+
+@described
 class Row(TypedDict):
     """One title, by each model in the request's order."""
 
     title: str
+    slug: NotRequired[str]
+    """The post's name in addresses. Only a row that has one can have a cover."""
+    variation: NotRequired[int]
+    """Which of the pictures of the same request the row asks for, from 0."""
+    cover: NotRequired[Cover]
     style: str
     template: str
     font: str

@@ -10,10 +10,13 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from errors import SettingsError
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 __all__ = [
     "LEAF_TIMEOUT_SECONDS",
@@ -146,7 +149,20 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _directory(text: str) -> Path:
+def _dollars(text: str) -> "Decimal":
+    from decimal import Decimal, InvalidOperation  # Registering, which reads no cap, is spared the import.
+
+    remedy = "give US dollars, 0 or more, such as 2.50"
+    try:
+        dollars = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(remedy) from None
+    if not (dollars.is_finite() and dollars >= 0):
+        raise ValueError(remedy)
+    return dollars
+
+
+def _path(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
 
@@ -167,8 +183,8 @@ class Settings:
     provider_timeout_seconds: float = _variable("PROVIDER_TIMEOUT_SECONDS", _timeout, 240.0)
     simulate_providers: bool = _variable("SIMULATE_PROVIDERS", _switch, False)
     simulated_latency_seconds: float = _variable("SIMULATED_LATENCY_SECONDS", _seconds, 1.0)
-    brand_dir: Path | None = _variable("BRAND_DIR", _directory)
-    thumbnails_dir: Path | None = _variable("THUMBNAILS_DIR", _directory)
+    brand_dir: Path | None = _variable("BRAND_DIR", _path)
+    thumbnails_dir: Path | None = _variable("THUMBNAILS_DIR", _path)
     minio_endpoint: Endpoint | None = _variable("MINIO_ENDPOINT", Endpoint.parse)
     minio_access_key: str | None = _variable("MINIO_ACCESS_KEY", _key, secret=True)
     minio_secret_key: str | None = _variable("MINIO_SECRET_KEY", _key, secret=True)
@@ -178,6 +194,8 @@ class Settings:
     minio_presigned_hours: int | None = _variable("MINIO_PRESIGNED_HOURS", _hours)
     store_patience_seconds: float = _variable("STORE_PATIENCE_SECONDS", _seconds, 840.0)
     max_images_per_batch: int = _variable("MAX_IMAGES_PER_BATCH", _count, 50)
+    max_cost_usd: "Decimal | None" = _variable("MAX_COST_USD", _dollars)
+    prices_file: Path | None = _variable("PRICES_FILE", _path)
     fan_out_window: int = _variable("FAN_OUT_WINDOW", _count, 20)
     crash_model: str | None = _variable("CRASH_FIRST_ATTEMPT_OF_MODEL", str)
     on_render: bool = _variable("RENDER", _switch, False)

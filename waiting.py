@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar
@@ -80,7 +80,7 @@ async def cancelled(work: "asyncio.Future[T]") -> None:
 Stage = Literal["looking", "waiting", "store", "asking", "throttled", "storing", "composing", "uploading"]
 
 
-def _unwatched(stage: Stage) -> None:
+def _unwatched(what: object) -> None:
     """Tell nobody."""
 
 
@@ -89,13 +89,15 @@ class Attempt:
     """One attempt at a task.
 
     ``run_id`` is the same for each attempt at one run, and None where the platform gives none, as on the CLI's dev
-    server. ``enter`` is told each stage of a leaf as it begins; only a local run listens.
+    server. ``enter`` is told each stage of a leaf as it begins, and ``found`` the pairs (title, model) whose thumbnails
+    a parent finds; only a local run listens.
     """
 
     run_id: str | None = None
     clock: Clock = field(default_factory=Clock)
     stop: Stop = field(default_factory=Stop)
     enter: Callable[[Stage], None] = _unwatched
+    found: Callable[[Sequence[tuple[str, str]]], None] = _unwatched
 
     def go_on(self) -> None:
         """Pass, unless the process was told to stop.

@@ -1,8 +1,9 @@
-"""How long a gallery page of 10,000 pictures takes: to be written, to open in Chromium, to filter, and to scroll.
+"""How long a gallery page of 10,000 pictures takes: to be written, and in Chromium to open, search, filter and scroll.
 
 Run it from the project's root: ``.venv/bin/python -m benchmarks.gallery [pictures]``. It needs Debian's chromium. Every
 picture is a file of its own with the bytes of ``docs/thumbnail.jpg``. Opened means that the page and the
-first pictures are loaded and to be seen; each figure is the median of five fresh browsers.
+first pictures are loaded and to be seen; a search's time is that of its slowest letter, until the result is painted;
+each figure is the median of five fresh browsers.
 """
 
 import shutil
@@ -13,10 +14,11 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-from gallery.manifest import Manifest, build_manifest, manifest_text, timestamp
+from gallery.manifest import Manifest, build_manifest, manifest_text, read_request, timestamp
 from gallery.page import render_page
 
 ROUNDS = 5
@@ -25,6 +27,8 @@ PICTURE = Path(__file__).parent.parent / "docs" / "thumbnail.jpg"
 # Whether these of the pictures are there to be seen.
 LOADED = """(range) => [...document.querySelectorAll("main img")].slice(...range).every((picture) =>
     picture.checkVisibility({contentVisibilityAuto: true}) && picture.complete && picture.naturalWidth)"""
+
+LAID_OUT = "() => !document.querySelector('main section:not(.laid-out)')"
 
 
 def sample_manifest(pictures: int) -> Manifest:
@@ -39,13 +43,17 @@ def sample_manifest(pictures: int) -> Manifest:
         served = {"served_by": "gpt-image-2", "template": "bottom-bar", "font": "inter", "reused": False}
         return {"status": "ok", "title": title, "model": model, **served, **place, **timings}
 
-    rows = [{"title": title, **look, "results": [outcome(title, model) for model in MODELS]} for title in titles]
-    done = len(titles) * len(MODELS)
+    def row(number: int, title: str) -> dict[str, object]:
+        results = [outcome(title, model) for model in MODELS]
+        place = {"key": f"covers/post-{number}.jpg", "image_url": f"http://127.0.0.1:9000/covers/post-{number}.jpg"}
+        cover = {**place, "thumbnail": results[0]["key"], "model": MODELS[0], "variation": 0, "chosen": False}
+        return {"title": title, "slug": f"post-{number}", "cover": cover, **look, "results": results}
+
+    rows: Any = [row(number, title) for number, title in enumerate(titles)]
     now = timestamp(datetime.now(UTC))
     return build_manifest(
         "0123456789abcdef",
-        {"prompts": titles, "models": MODELS, **look, "context": "", "extra_prompt": "", "variation": 0},
-        {"requested": done, "ok": done, "reused": 0, "rejected": 0, "failed": 0},
+        read_request({"prompts": titles, "models": MODELS, **look, "context": "", "extra_prompt": "", "variation": 0}),
         rows,
         created_at=now,
         updated_at=now,
@@ -69,22 +77,38 @@ def write_batch(folder: Path, manifest: Manifest) -> Path:
 
 
 def measure_page(browser: Browser, url: str) -> Mapping[str, float]:
-    """Return seconds: to open, to be laid out whole, to filter by one model, and a scroll's longest frame."""
+    """Return seconds: to open, to be laid out whole, to search, to filter by a model, and a scroll's longest frame."""
     page = browser.new_page(viewport={"width": 1366, "height": 768})
     began = time.perf_counter()
     page.goto(url, wait_until="load")
     page.wait_for_function(LOADED, arg=[0, 4])
     opened = time.perf_counter() - began
-    page.wait_for_function("() => !document.querySelector('main section:not(.laid-out)')")
+    page.wait_for_function(LAID_OUT)
     page.keyboard.press("Tab")
     complete = time.perf_counter() - began
+    searched = page.evaluate(
+        """async () => {
+            const field = document.querySelector("[type=search]");
+            let slowest = 0;
+            for (const text of ["t", "ti", "title 12", "title 123", "title 12", "title", ""]) {
+                await new Promise((done) => setTimeout(done, 100));
+                const began = performance.now();
+                field.value = text;
+                field.dispatchEvent(new Event("input"));
+                await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+                slowest = Math.max(slowest, performance.now() - began);
+            }
+            return slowest / 1000;
+        }"""
+    )
+    page.wait_for_function(LAID_OUT)
     filtered = page.evaluate(
         """async () => {
             const began = performance.now();
-            document.querySelector("label").click();
+            document.querySelector(".filters label").click();
             await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
             const took = performance.now() - began;
-            document.querySelector("label").click();
+            document.querySelector(".filters label").click();
             return took / 1000;
         }"""
     )
@@ -107,6 +131,7 @@ def measure_page(browser: Browser, url: str) -> Mapping[str, float]:
     return {
         "open": opened,
         "all laid out, and Tab answered": complete,
+        "search": searched,
         "filter": filtered,
         "longest frame while scrolling": longest,
     }

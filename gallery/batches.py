@@ -6,7 +6,7 @@ A worker's keys need not allow it to list a bucket, and its readers' never do; s
 import json
 from collections.abc import Sequence
 from itertools import islice
-from typing import Literal
+from typing import Literal, NotRequired
 
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
@@ -27,6 +27,7 @@ class Batch(TypedDict):
     """One batch, as the start page shows it. ``title`` is its first one's beginning, ``pictures`` are a few keys."""
 
     batch_id: str
+    name: NotRequired[str]
     updated_at: str
     finished: bool
     simulated: bool
@@ -53,13 +54,14 @@ BATCHES = TypeAdapter(Batches)
 def batch_of(manifest: Manifest) -> Batch:
     """Return what the start page shows of a batch."""
     request = manifest["request"]
+    first = request["prompts"][0]
     outcomes = (outcome for row in manifest["rows"] for outcome in row["results"])
-    return {
+    batch: Batch = {
         "batch_id": manifest["batch_id"],
         "updated_at": manifest["updated_at"],
         "finished": manifest["finished"],
         "simulated": manifest["simulated"],
-        "title": request["prompts"][0][:LONGEST_TITLE],
+        "title": (first if isinstance(first, str) else first["title"])[:LONGEST_TITLE],
         "titles": len(request["prompts"]),
         "models": request["models"],
         "style": request["style"],
@@ -68,6 +70,9 @@ def batch_of(manifest: Manifest) -> Batch:
         "summary": manifest["summary"],
         "pictures": list(islice((each["key"] for each in outcomes if each["status"] == "ok"), MOST_PICTURES)),
     }
+    if "name" in manifest:
+        batch["name"] = manifest["name"]
+    return batch
 
 
 def with_batch(batches: Sequence[Batch], batch: Batch) -> list[Batch]:
@@ -85,7 +90,7 @@ def read_batches(data: bytes) -> list[Batch]:
     """Return a list as it was stored.
 
     Raises:
-        ValueError: this is none, or one of another version.
+        ValueError: this is not a list of batches, or it has another version.
     """
     try:
         return BATCHES.validate_json(data)["batches"]

@@ -2,42 +2,17 @@
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
-from html import escape
 from pathlib import Path
-from string import Template
 
-__all__ = ["brief", "count", "document", "time_element"]
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+__all__ = ["TEMPLATES", "brief", "count", "joined", "render"]
 
 HERE = Path(__file__).parent
-STYLE = (HERE / "gallery.css").read_text(encoding="utf-8")
-LAYOUT = Template((HERE / "document.html").read_text(encoding="utf-8"))
 LONGEST_NAME = 160  # Characters of a title where it is only to be recognized by.
-
-
-def document(title: str, body: str, *, script: str = "", pictures_from: str = "") -> str:
-    """Return a whole page. ``body`` is HTML, ``title`` text; ``pictures_from`` is an origin besides the page's own.
-
-    Its Content-Security-Policy lets no text of a batch become anything else, were an escape ever forgotten: the one
-    style and the one script are named by their hashes, so that neither needs ``'unsafe-inline'``. Pictures come from
-    where the page does: ``'self'`` in a bucket, ``file:`` on a disk, where a page has no origin of its own that
-    ``'self'`` could mean. ``data:`` is the empty icon, which saves the request for one.
-    """
-    directives = [
-        "default-src 'none'",
-        f"img-src 'self' file: data: {pictures_from}".rstrip(),
-        f"style-src {_hash(STYLE)}",
-        f"script-src {_hash(script)}",
-        "base-uri 'none'",
-        "form-action 'none'",
-    ]
-    return LAYOUT.substitute(
-        policy=escape("; ".join(directives), quote=False),
-        title=escape(title),
-        style=STYLE,
-        body=body,
-        script=f"<script>{script}</script>" if script else "",
-    )
 
 
 def brief(title: str) -> str:
@@ -51,10 +26,51 @@ def count(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
-def time_element(moment: str) -> str:
+def joined(*parts: str) -> str:
+    """Return the parts that say something, in one line."""
+    return " \N{MIDDLE DOT} ".join(filter(None, parts))
+
+
+def time_element(moment: str) -> Markup:
     """Return a time (ISO 8601, UTC) as HTML, such as ``21 November 2026, 09:30 UTC``."""
     shown = datetime.fromisoformat(moment)
-    return f'<time datetime="{escape(moment)}">{shown.day} {shown:%B %Y, %H:%M} UTC</time>'
+    return Markup('<time datetime="{}">{} {:%B %Y, %H:%M} UTC</time>').format(moment, shown.day, shown)
+
+
+TEMPLATES = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+TEMPLATES.filters |= {"brief": brief, "time": time_element}
+
+
+def render(
+    template: str, *, styles: Sequence[str], scripts: Sequence[str] = (), pictures_from: str = "", **values: object
+) -> str:
+    """Return a whole page. ``styles`` and ``scripts`` are its parts; ``pictures_from`` is an origin besides its own.
+
+    Its Content-Security-Policy lets no text of a batch become anything else, were an escape ever forgotten: the one
+    style and the one script are named by their hashes, so that neither needs ``'unsafe-inline'``. Pictures come from
+    where the page does: ``'self'`` in a bucket, ``file:`` on a disk, where a page has no origin of its own that
+    ``'self'`` could mean. ``data:`` is the empty icon, which saves the request for one.
+    """
+    style, script = _joined_files("styles", styles), _joined_files("scripts", scripts)
+    directives = [
+        "default-src 'none'",
+        f"img-src 'self' file: data: {pictures_from}".rstrip(),
+        f"style-src {_hash(style)}",
+        f"script-src {_hash(script)}",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+    return TEMPLATES.get_template(template).render(policy="; ".join(directives), style=style, script=script, **values)
+
+
+def _joined_files(folder: str, names: Sequence[str]) -> str:
+    return "\n".join((HERE / folder / name).read_text(encoding="utf-8") for name in names)
 
 
 def _hash(text: str) -> str:

@@ -8,7 +8,7 @@ well, is.
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired
 
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
@@ -18,6 +18,7 @@ from outcomes import Counts, Row, counts, described
 __all__ = [
     "MANIFEST_VERSION",
     "Manifest",
+    "Post",
     "Request",
     "Summary",
     "build_manifest",
@@ -33,10 +34,21 @@ MANIFEST_VERSION: Literal[1] = 1
 
 
 @described
+class Post(TypedDict):
+    """A title with what the request says of its post alone."""
+
+    title: str
+    slug: NotRequired[str]
+    context: NotRequired[str]
+    extra_prompt: NotRequired[str]
+    variation: NotRequired[int]
+
+
+@described
 class Request(TypedDict):
     """The batch's arguments by their names."""
 
-    prompts: list[str]
+    prompts: list[str | Post]
     models: list[str]
     style: str
     template: str
@@ -59,6 +71,8 @@ class Manifest(TypedDict):
 
     version: Literal[1]
     batch_id: str
+    name: NotRequired[str]
+    """What the batch is called, if its request names it."""
     created_at: str
     """When the batch was first started (ISO 8601, UTC); a rerun keeps it."""
     updated_at: str
@@ -90,11 +104,12 @@ def build_manifest(
     updated_at: str,
     finished: bool,
     simulated: bool,
+    name: str = "",
 ) -> Manifest:
     """Return the manifest of these rows; what has no outcome yet is counted as pending."""
     counted = counts([outcome for row in rows for outcome in row["results"]])
     pending = counted["requested"] - counted["ok"] - counted["rejected"] - counted["failed"]
-    return {
+    manifest: Manifest = {
         "version": MANIFEST_VERSION,
         "batch_id": batch_id,
         "created_at": created_at,
@@ -105,6 +120,9 @@ def build_manifest(
         "summary": {**counted, "pending": pending},
         "rows": rows,
     }
+    if name:
+        manifest["name"] = name
+    return manifest
 
 
 def manifest_text(manifest: Manifest) -> str:
@@ -116,7 +134,7 @@ def read_manifest(data: bytes) -> Manifest:
     """Return a manifest as it was stored.
 
     Raises:
-        ValueError: this is none, or one of another version.
+        ValueError: this is not a manifest, or it has another version.
     """
     try:
         return MANIFEST.validate_json(data)
@@ -131,5 +149,10 @@ def read_request(values: Mapping[str, object]) -> Request:
 
 
 def manifest_schema() -> dict[str, Any]:
-    """Return the manifest's JSON Schema, as ``manifest.schema.json`` holds it."""
-    return MANIFEST.json_schema()
+    """Return the manifest's JSON Schema, as ``manifest.schema.json`` holds it.
+
+    Without OpenAPI's ``discriminator``, which JSON Schema does not have and strict validators refuse.
+    """
+    schema = MANIFEST.json_schema()
+    del schema["$defs"]["Row"]["properties"]["results"]["items"]["discriminator"]
+    return schema

@@ -76,6 +76,10 @@ class Board:
         if event.task == "generateBatch" and event.kind == "retrying":
             self.states.clear()
             self.ended.clear()
+        if event.kind == "found":
+            for pair in event.result:
+                self.states[pair] = PairState("reused", time.monotonic(), ended=True)
+            self.ended["reused"] += len(event.result)
         if event.task != "generateThumbnail":
             return None
         title, model = _pair(event.arguments)

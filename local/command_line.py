@@ -31,6 +31,7 @@ from providers.registry import MODELS
 from settings import Settings, log_level, read_settings
 from tasks import app, generate_batch
 from tasks.checks import check_request
+from tasks.posts import posts_of
 from tasks.requests import BatchRequest, bind
 
 __all__ = ["main"]
@@ -71,10 +72,11 @@ def main(arguments: Sequence[str]) -> int:
     _log_to(screen, verbose=options.verbose)
     try:
         batch = _input(options)
-        settings = read_settings(_local_environment(os.environ))
+        cap = {"MAX_COST_USD": options.max_cost} if options.max_cost else {}
+        settings = read_settings({**_local_environment(os.environ), **cap})
         if options.crash is not None:
             settings = replace(settings, crash_model=options.crash or _first_model(batch))
-        request = check_request(BatchRequest, bind(BatchRequest, [], batch), settings)
+        request = check_request(BatchRequest, bind(BatchRequest, [], batch), settings, any_size=options.plan)
         return _plan(request, settings, options) if options.plan else _run(batch, request, settings, options, screen)
     except (ThumbnailError, OSError) as error:
         if options.verbose:
@@ -102,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
         request.add_argument(f"--{name}", metavar="NAME")
     request.add_argument("--context", metavar="TEXT", help="what the posts are about")
     request.add_argument("--extra-prompt", metavar="TEXT", help="further guidelines for the pictures")
+    request.add_argument("--max-cost", metavar="USD", help="refuse what would cost more than so many US dollars")
     request.add_argument("--variation", type=int, metavar="N", help="another picture, to be paid for: 1, 2, ...")
     output = parser.add_argument_group("what it does and says")
     output.add_argument("--plan", action="store_true", help="say what a run would generate and pay for; do nothing")
@@ -193,7 +196,7 @@ def _run(
         has_keys = settings.openai_api_key or settings.google_api_key
         remedy = "Unset SIMULATE_PROVIDERS" if has_keys else "Set OPENAI_API_KEY and GOOGLE_API_KEY"
         print(f"{remedy} for real ones.\n", file=sys.stderr)
-    board = Board(request.prompts, request.models)
+    board = Board([post.title for post in posts_of(request.prompts)], request.models)
     view = LiveView(board, screen) if screen.is_terminal else PlainProgress(board)
 
     async def run() -> Any:

@@ -7,7 +7,7 @@ the text of an error reaches the task that waits for it.
 import asyncio
 import json
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, ParamSpec, TypeVar
 
@@ -30,10 +30,11 @@ Input = list[Any] | dict[str, Any]
 class RunEvent:
     """One step in the life of a task run.
 
-    ``stage`` is what the run begins to do, ``error`` is what failed, ``wait_seconds`` is how long a retry waits.
+    ``stage`` is what the run begins to do, ``result`` what it returns or the pairs that it found, ``error`` what
+    failed, and ``wait_seconds`` how long a retry waits.
     """
 
-    kind: Literal["started", "stage", "retrying", "completed", "failed"]
+    kind: Literal["started", "stage", "found", "retrying", "completed", "failed"]
     task: str
     run_id: str
     arguments: Input
@@ -101,6 +102,9 @@ class Engine:
         def entered(stage: Stage) -> None:
             self._observe(RunEvent("stage", task, run_id, arguments, stage=stage))
 
+        def found(pairs: Sequence[tuple[str, str]]) -> None:
+            self._observe(RunEvent("found", task, run_id, arguments, result=list(pairs)))
+
         while True:
             if parent and self._stop.requested:
                 await self._hold()
@@ -108,7 +112,7 @@ class Engine:
             self._observe(RunEvent("started", task, run_id, arguments))
             try:
                 settings_in_force.set(self._settings)
-                surroundings.set(Attempt(stop=self._stop, enter=entered))
+                surroundings.set(Attempt(stop=self._stop, enter=entered, found=found))
                 result = await self._attempt(info.func, info.options, json.loads(sent), metadata)
             except StoppedError:
                 if parent is None:

@@ -5,13 +5,16 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from money import Total
+from providers.prices import read_prices
 from settings import Settings
 from storage.choice import open_store
 from storage.history import read_history
 from storage.store import Area
-from tasks.leaf import looks_finished
-from tasks.requests import BatchRequest, thumbnail_request
-from tasks.work import Work, work_of
+from tasks.budget import estimate_of
+from tasks.posts import posts_of, thumbnail_request
+from tasks.requests import BatchRequest
+from tasks.work import Work, is_thumbnail, work_of
 from text import brief, clean_text
 
 __all__ = ["Plan", "make_plan"]
@@ -42,6 +45,7 @@ class Plan:
 
     steps: tuple[Step, ...]
     simulated: bool
+    cost: Total
 
     @property
     def pictures(self) -> dict[str, int]:
@@ -50,7 +54,13 @@ class Plan:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the plan as JSON holds it."""
-        return {"simulated": self.simulated, "steps": [asdict(step) for step in self.steps], "pictures": self.pictures}
+        return {
+            "simulated": self.simulated,
+            "steps": [asdict(step) for step in self.steps],
+            "pictures": self.pictures,
+            "cost_usd": self.cost.usd,
+            "cost": str(self.cost),
+        }
 
     def __str__(self) -> str:
         actions = Counter(step.action for step in self.steps)
@@ -62,7 +72,7 @@ class Plan:
         counted += f", {actions['refused']} refused before" if actions["refused"] else ""
         served = ", ".join(f"{count} by {model}" for model, count in self.pictures.items())
         pictures = f"pictures to {'simulate' if self.simulated else 'pay for'}: {sum(self.pictures.values())}"
-        return "\n".join([*lines, "", counted, f"{pictures} ({served})" if served else pictures])
+        return "\n".join([*lines, "", counted, f"{pictures} ({served})" if served else pictures, f"cost: {self.cost}"])
 
 
 async def make_plan(request: BatchRequest, settings: Settings) -> Plan:
@@ -75,14 +85,14 @@ async def make_plan(request: BatchRequest, settings: Settings) -> Plan:
     for area in Area:  # A wrong key is told of in an answer's body, which a lookup has none of.
         await store.read(area, "never-written")
     works = [
-        work_of(thumbnail_request(request, title, model), settings)
-        for title in request.prompts
+        work_of(thumbnail_request(request, post, model), settings)
+        for post in posts_of(request.prompts)
         for model in request.models
     ]
 
     async def action(work: Work) -> Action:
         async with turn:
-            if looks_finished(await store.stat(Area.THUMBNAILS, work.thumbnail_key)):
+            if is_thumbnail(await store.stat(Area.THUMBNAILS, work.thumbnail_key)):
                 return "reuse"
             if await store.stat(Area.ORIGINALS, work.original_key):
                 return "recompose"
@@ -94,4 +104,6 @@ async def make_plan(request: BatchRequest, settings: Settings) -> Plan:
         shared = found == "generate" and work.original_key in paid
         paid.add(work.original_key)
         steps.append(Step(work.title, work.model.id, work.picture.served_by, found, shared))
-    return Plan(tuple(steps), settings.simulate_providers)
+    to_generate = [work for work, found in zip(works, actions, strict=True) if found == "generate"]
+    cost = await estimate_of(store, to_generate, read_prices(settings.prices_file))
+    return Plan(tuple(steps), settings.simulate_providers, cost)

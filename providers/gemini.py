@@ -94,15 +94,24 @@ def _picture(answer: types.GenerateContentResponse, request: PictureRequest) -> 
     message = without_prompt(f"{reason}. {words}", request.prompt)
     if refusal := GEMINI_REFUSALS.get(reason):
         raise GEMINI.error(refusal, Answer(200, message=message), request.served_by)
-    raise GEMINI.no_picture(message)
+    raise GEMINI.no_picture(message, _usage(answer))
 
 
 def _usage(answer: types.GenerateContentResponse) -> dict[str, float | str]:
     usage = answer.usage_metadata
+    if not usage:
+        return {}
+    drawn = [
+        detail.token_count
+        for detail in usage.candidates_tokens_details or []
+        if detail.modality is types.MediaModality.IMAGE and detail.token_count is not None
+    ]
     counts = {
-        "input_tokens": usage.prompt_token_count if usage else None,
-        "output_tokens": usage.candidates_token_count if usage else None,
-        "total_tokens": usage.total_token_count if usage else None,
+        "input_tokens": usage.prompt_token_count,
+        "output_tokens": usage.candidates_token_count,
+        "image_output_tokens": sum(drawn) if drawn else None,
+        "thought_tokens": usage.thoughts_token_count,
+        "total_tokens": usage.total_token_count,
     }
     return {name: count for name, count in counts.items() if count is not None}
 

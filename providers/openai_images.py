@@ -71,15 +71,26 @@ def _picture(body: Any) -> bytes:
         encoded = body["data"][0]["b64_json"]
         return base64.b64decode(encoded, validate=True)
     except (LookupError, TypeError) as error:
-        raise OPENAI.no_picture("the answer holds no data") from error
+        raise OPENAI.no_picture("the answer holds no data", _usage(body)) from error
     except ValueError as error:
-        raise OPENAI.no_picture("its base64 is broken") from error
+        raise OPENAI.no_picture("its base64 is broken", _usage(body)) from error
 
 
-def _usage(body: Mapping[str, Any]) -> dict[str, float | str]:
-    reported = {**(body["usage"] if isinstance(body.get("usage"), dict) else {}), "size": body.get("size")}
-    names = ("input_tokens", "output_tokens", "total_tokens", "size")
-    return {name: reported[name] for name in names if isinstance(reported.get(name), int | str)}
+def _usage(body: Any) -> dict[str, float | str]:
+    answer = _mapping(body)
+    usage = _mapping(answer.get("usage"))
+    reported = {
+        "input_tokens": usage.get("input_tokens"),
+        "output_tokens": usage.get("output_tokens"),
+        "image_output_tokens": _mapping(usage.get("output_tokens_details")).get("image_tokens"),
+        "total_tokens": usage.get("total_tokens"),
+        "size": answer.get("size"),
+    }
+    return {name: value for name, value in reported.items() if isinstance(value, int | str)}
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _answer(error: openai.APIStatusError, prompt: str) -> Answer:

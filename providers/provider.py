@@ -27,8 +27,9 @@ class PictureRequest:
 class Picture:
     """A picture as the provider sent it: the bytes untouched, and what it took.
 
-    ``usage`` holds ``latency_seconds`` and, where the vendor reports them, ``input_tokens``, ``output_tokens``,
-    ``total_tokens`` and ``size`` (pixels).
+    ``usage`` holds ``latency_seconds`` and, where the vendor reports them, ``input_tokens``, ``output_tokens``, of
+    which ``image_output_tokens`` are the picture and the rest words, ``thought_tokens`` beside both, ``total_tokens``
+    and ``size`` (pixels).
     """
 
     data: bytes = field(repr=False)

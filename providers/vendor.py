@@ -3,6 +3,7 @@
 import logging
 import re
 import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from errors import (
@@ -90,11 +91,12 @@ class Vendor:
             f"{self.base_url_variable}."
         )
 
-    def no_picture(self, reason: str) -> UnusableAnswerError:
-        """The vendor answered with success, but not with a picture."""
+    def no_picture(self, reason: str, usage: Mapping[str, float | str] | None = None) -> UnusableAnswerError:
+        """The vendor answered with success, but not with a picture; ``usage`` is what it says that it took."""
         return UnusableAnswerError(
             f"{self.name} answered without a picture: {_sentence(reason)} Ask for another picture with variation, or "
-            "choose another model."
+            "choose another model.",
+            usage,
         )
 
 

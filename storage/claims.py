@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import NamedTuple
 
 from errors import StoreError
-from storage.store import Area, Store
+from storage.store import Area, Store, StoredObject
 from waiting import Clock, cancelled, first_of
 
 __all__ = ["EXPIRY_SECONDS", "FOLDER", "RENEWAL_SECONDS", "Claim"]
@@ -93,9 +93,9 @@ class Claim:
         if not await self._store.remove(Area.ORIGINALS, self._key) and self._version:
             await self._store.replace(Area.ORIGINALS, self._key, self._text(released=True), self._version)
 
-    def _text(self, *, released: bool = False) -> bytes:
-        owner = "" if released else self._owner
-        return json.dumps({"owner": owner, "run": self._run_id, "renewals": self._renewals}).encode()
+    def _text(self, *, released: bool = False) -> StoredObject:
+        content = {"owner": "" if released else self._owner, "run": self._run_id, "renewals": self._renewals}
+        return StoredObject(json.dumps(content).encode(), "application/json", immutable=False)
 
     async def _take_over(self) -> bool:
         """Take a claim that was released, has expired, or is this run's own from an earlier attempt."""

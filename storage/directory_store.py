@@ -4,6 +4,7 @@ import asyncio
 import errno
 import fcntl
 import hashlib
+import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -52,16 +53,23 @@ class DirectoryStore:
         return await self._blocking(_stat, self._path(area, key))
 
     async def write(self, area: Area, key: str, stored: StoredObject) -> None:
-        """Write the file whole or not at all. A directory keeps bytes only, and none of what is said of them."""
+        """Write the file whole or not at all; what is said of an object that may change is kept beside it."""
+        await self._blocking(_describe, self._path(area, key), stored)
         await self._blocking(_write, self._path(area, key), stored.data)
 
-    async def create(self, area: Area, key: str, data: bytes) -> str | None:
+    async def create(self, area: Area, key: str, stored: StoredObject) -> str | None:
         """Write the file where there is none, and return its version."""
-        return await self._blocking(_create, self._path(area, key), data)
+        version = await self._blocking(_create, self._path(area, key), stored.data)
+        if version:
+            await self._blocking(_describe, self._path(area, key), stored)
+        return version
 
-    async def replace(self, area: Area, key: str, data: bytes, version: str) -> str | None:
+    async def replace(self, area: Area, key: str, stored: StoredObject, version: str) -> str | None:
         """Write the file where it still has that version, and return its new one."""
-        return await self._blocking(_replace, self._path(area, key), data, version)
+        replaced = await self._blocking(_replace, self._path(area, key), stored.data, version)
+        if replaced:
+            await self._blocking(_describe, self._path(area, key), stored)
+        return replaced
 
     async def remove(self, area: Area, key: str) -> bool:
         """Remove the file."""
@@ -106,7 +114,19 @@ def _stat(path: Path) -> ObjectInfo | None:
             size = os.fstat(file.fileno()).st_size
     except FileNotFoundError:
         return None
-    return ObjectInfo(size, "image/jpeg" if is_jpeg else "application/octet-stream")
+    about = _about(path)
+    metadata = json.loads(about.read_bytes()) if about.exists() else {}
+    return ObjectInfo(size, "image/jpeg" if is_jpeg else "application/octet-stream", metadata)
+
+
+def _about(path: Path) -> Path:
+    """Return where what is said of a file is kept: in a hidden file beside it."""
+    return path.with_name(f".{path.name}.json")
+
+
+def _describe(path: Path, stored: StoredObject) -> None:
+    if stored.metadata and not stored.immutable:
+        _write(_about(path), json.dumps(dict(stored.metadata)).encode())
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -12,6 +12,7 @@ __all__ = [
     "BATCHES_KEY",
     "START_PAGE_KEY",
     "batch_id",
+    "cover_key",
     "manifest_key",
     "original_key",
     "page_key",
@@ -64,6 +65,11 @@ def manifest_key(batch: str) -> str:
 def page_key(batch: str) -> str:
     """Return the key of a batch's gallery page."""
     return f"batches/{batch}/index.html"
+
+
+def cover_key(post: str) -> str:
+    """Return the key of a post's cover, by its slug."""
+    return f"covers/{post}.jpg"
 
 
 def slug(title: str) -> str:

@@ -11,6 +11,8 @@ from errors import StoreError, StoreFullError, StoreUnavailableError
 __all__ = ["NoBucketError", "UnreadableError", "store_error"]
 
 PRESIGNED_TOO_LATE_OR_EARLY = ("Request has expired", "Request is not valid yet")
+# What MinIO's console answers to a signed request.
+CONSOLE = "S3 API Requests must be made to API port."
 # What goes on until someone changes something. What is in neither table passes by itself: a server that starts or is
 # overloaded has many names for it.
 PERMANENT = {
@@ -53,16 +55,22 @@ def store_error(where: str, error: Exception) -> StoreError:
     if isinstance(error, ServerError | InvalidResponseError) and (status := _status(error)) >= 500:
         return StoreUnavailableError(f"{where}: the server failed with status {status}. Check that it is up.")
     if isinstance(error, MinioException | KeyError | ParseError):
-        return StoreError(
-            f"{where}: the server there does not speak S3. Check that MINIO_ENDPOINT names the API and not the console."
-        )
+        return _not_s3(where)
     return StoreError(f"{where}: {error}. Check MINIO_ENDPOINT and MINIO_BUCKET.")
+
+
+def _not_s3(where: str) -> StoreError:
+    return StoreError(
+        f"{where}: the server there does not speak S3. Check that MINIO_ENDPOINT names the API and not the console."
+    )
 
 
 def _refusal(where: str, error: S3Error) -> StoreError:
     code = error.code or "no code"
     if error.message in PRESIGNED_TOO_LATE_OR_EARLY:
         return StoreError(f"{where}: {error.message}. {PERMANENT['RequestTimeTooSkewed']}")
+    if error.message == CONSOLE:
+        return _not_s3(where)
     if code in PERMANENT:
         return StoreError(f"{where}: {code}. {PERMANENT[code]}")
     if code in FULL:

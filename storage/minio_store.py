@@ -1,20 +1,24 @@
 """MinIO as the store: two buckets, one that readers may read and one that they may not."""
 
 import asyncio
+import hashlib
 import io
 import json
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
-from urllib.parse import quote
+from typing import Any, TypeVar
+from urllib.parse import quote, unquote, urlsplit
 from xml.etree.ElementTree import ParseError
 
 import certifi
 import urllib3
 from minio import Minio
+from minio import time as minio_time
+from minio.credentials.credentials import Credentials
 from minio.error import MinioException, S3Error, ServerError
+from minio.signer import sign_v4_s3
 
 from settings import Endpoint, Settings
 from storage.minio_failures import NoBucketError, UnreadableError, store_error
@@ -39,6 +43,7 @@ CLAIM_RETRIES = RETRIES.new(total=3, connect=1, read=1, status_forcelist=(409, 5
 CONNECTIONS = 32
 LONGEST_METADATA = 1000  # Bytes for one value; S3 allows 2 KB for all of an object's.
 FOR_EVER = "public, max-age=31536000, immutable"
+METADATA = "x-amz-meta-"
 # A version that no object has, for a write that must fail.
 NO_VERSION = '"0"'
 MISSING = ("NoSuchKey", "NoSuchObject")
@@ -55,6 +60,8 @@ class MinioStore:
         self._presigned_hours = settings.minio_presigned_hours
         self._public_base_url = settings.minio_public_base_url or endpoint.url
         self._http = connections()
+        self._region = settings.minio_region
+        self._credentials = Credentials(settings.minio_access_key or "", settings.minio_secret_key or "")
 
         def client(host: str, secure: bool) -> Minio:
             return Minio(
@@ -98,13 +105,13 @@ class MinioStore:
         """Put the object; it appears whole or not at all."""
         await self._blocking(area, self._write, area, key, stored)
 
-    async def create(self, area: Area, key: str, data: bytes) -> str | None:
+    async def create(self, area: Area, key: str, stored: StoredObject) -> str | None:
         """Put the object where there is none, and return its ETag."""
-        return await self._blocking(area, self._create, area, key, data)
+        return await self._blocking(area, self._create, area, key, stored)
 
-    async def replace(self, area: Area, key: str, data: bytes, version: str) -> str | None:
+    async def replace(self, area: Area, key: str, stored: StoredObject, version: str) -> str | None:
         """Put the object where it still has that ETag, and return its new one."""
-        return await self._blocking(area, self._conditional_put, area, key, data, {"If-Match": version})
+        return await self._blocking(area, self._conditional_put, area, key, stored, {"If-Match": version})
 
     async def remove(self, area: Area, key: str) -> bool:
         """Remove the object; say whether the keys allow that."""
@@ -147,35 +154,55 @@ class MinioStore:
             if _is_missing(error):
                 return None
             raise
-        return ObjectInfo(found.size or 0, found.content_type or "")
+        metadata = {
+            name.lower().removeprefix(METADATA): unquote(value)
+            for name, value in (found.metadata or {}).items()
+            if name.lower().startswith(METADATA)
+        }
+        return ObjectInfo(found.size or 0, found.content_type or "", metadata)
 
     def _write(self, area: Area, key: str, stored: StoredObject) -> None:
-        metadata = {name: _header(value) for name, value in stored.metadata.items()}
-        metadata["Cache-Control"] = FOR_EVER if stored.immutable else "no-cache"
         written = self._client.put_object(
             self._name(area),
             key,
             io.BytesIO(stored.data),
             len(stored.data),
             content_type=stored.content_type,
-            metadata={**metadata},
+            metadata={**_headers(stored)},
         )
         if not written.etag:
             raise MinioException("an answer without an ETag")
 
-    def _create(self, area: Area, key: str, data: bytes) -> str | None:
-        version = self._conditional_put(area, key, data, {"If-None-Match": "*"})
+    def _create(self, area: Area, key: str, stored: StoredObject) -> str | None:
+        version = self._conditional_put(area, key, stored, {"If-None-Match": "*"})
         # Keys that may write and not read are told AccessDenied of what is there as of what is missing.
-        if version and self._read(area, key) is None:
+        if version and self._stat(area, key) is None:
             self._remove(area, key)
             raise UnreadableError
         return version
 
-    def _conditional_put(self, area: Area, key: str, data: bytes, condition: dict[str, str]) -> str | None:
-        # put_object has no parameter for a condition; a presigned URL leaves the headers free.
-        url = self._client.get_presigned_url("PUT", self._name(area), key, expires=timedelta(minutes=5))
+    def _conditional_put(self, area: Area, key: str, stored: StoredObject, condition: dict[str, str]) -> str | None:
+        # put_object has no parameter for a condition, so the request is signed here, by the client's own function.
+        place = urlsplit(self._client.get_presigned_url("PUT", self._name(area), key))._replace(query="")
+        digest, now = hashlib.sha256(stored.data).hexdigest(), minio_time.utcnow()
+        headers: Mapping[str, Any] = sign_v4_s3(
+            method="PUT",
+            url=place,
+            region=self._region,
+            headers={
+                "Host": place.netloc,
+                "x-amz-date": now.strftime("%Y%m%dT%H%M%SZ"),
+                "x-amz-content-sha256": digest,
+                "Content-Type": stored.content_type,
+                **_headers(stored),
+                **condition,
+            },
+            credentials=self._credentials,
+            content_sha256=digest,
+            date=now,
+        )
         response = self._http.request(
-            "PUT", url, body=data, headers=condition, timeout=CLAIM_TIMEOUT, retries=CLAIM_RETRIES
+            "PUT", place.geturl(), body=stored.data, headers=headers, timeout=CLAIM_TIMEOUT, retries=CLAIM_RETRIES
         )
         if response.status == 200:
             return response.headers["ETag"]
@@ -189,7 +216,7 @@ class MinioStore:
     def _writable(self, area: Area) -> bool:
         """Say whether the bucket is there; raise where it may not be written to."""
         try:
-            self._conditional_put(area, "never-written", b"", {"If-Match": NO_VERSION})
+            self._conditional_put(area, "never-written", StoredObject(b"", ""), {"If-Match": NO_VERSION})
         except S3Error as error:
             if error.code != "NoSuchBucket":
                 raise
@@ -261,6 +288,15 @@ def connections() -> urllib3.PoolManager:
         cert_reqs="CERT_REQUIRED",
         ca_certs=os.environ.get("SSL_CERT_FILE") or certifi.where(),
     )
+
+
+def _headers(stored: StoredObject) -> dict[str, str]:
+    """Return what a reader is told of the bytes, beside their type."""
+    cached = FOR_EVER if stored.immutable else f"public, max-age={stored.max_age_seconds}"
+    return {
+        **{f"{METADATA}{name}": _header(value) for name, value in stored.metadata.items()},
+        "Cache-Control": cached if stored.immutable or stored.max_age_seconds else "no-cache",
+    }
 
 
 def _header(text: str) -> str:

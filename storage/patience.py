@@ -87,13 +87,13 @@ class PatientStore:
         """As the store does."""
         await self.outlast(lambda: self.store.write(area, key, stored))
 
-    async def create(self, area: Area, key: str, data: bytes) -> str | None:
+    async def create(self, area: Area, key: str, stored: StoredObject) -> str | None:
         """As the store does; None also where an earlier try was carried out and its answer lost."""
-        return await self.outlast(lambda: self.store.create(area, key, data))
+        return await self.outlast(lambda: self.store.create(area, key, stored))
 
-    async def replace(self, area: Area, key: str, data: bytes, version: str) -> str | None:
+    async def replace(self, area: Area, key: str, stored: StoredObject, version: str) -> str | None:
         """As the store does; None also where an earlier try was carried out and its answer lost."""
-        return await self.outlast(lambda: self.store.replace(area, key, data, version))
+        return await self.outlast(lambda: self.store.replace(area, key, stored, version))
 
     async def remove(self, area: Area, key: str) -> bool:
         """As the store does."""

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from errors import QuotaWaitTooLongError
-from storage.store import Area, Store
+from storage.store import Area, Store, StoredObject
 from waiting import Clock
 
 __all__ = ["QuotaGate", "too_long"]
@@ -106,7 +106,7 @@ class QuotaGate:
             return found.version, None
 
     async def _write(self, gate: _Gate, version: str | None) -> str | None:
-        data = json.dumps(gate._asdict()).encode()
+        stored = StoredObject(json.dumps(gate._asdict()).encode(), "application/json", immutable=False)
         if version:
-            return await self._store.replace(Area.ORIGINALS, self._key, data, version)
-        return await self._store.create(Area.ORIGINALS, self._key, data)
+            return await self._store.replace(Area.ORIGINALS, self._key, stored, version)
+        return await self._store.create(Area.ORIGINALS, self._key, stored)

@@ -19,14 +19,15 @@ class Area(Enum):
 class StoredObject:
     """Bytes to store, and what a reader is told of them.
 
-    ``metadata`` is text of any script. ``immutable`` bytes are the only ones their key will ever hold, so that a reader
-    may keep them.
+    ``metadata`` is text of any script. Bytes that are ``immutable`` are the only ones their key will ever hold, so that
+    a reader may keep them; for others a reader asks again after ``max_age_seconds``.
     """
 
     data: bytes = field(repr=False)
     content_type: str
     metadata: Mapping[str, str] = field(default_factory=dict)
     immutable: bool = True
+    max_age_seconds: int = 0
 
 
 class Versioned(NamedTuple):
@@ -37,10 +38,11 @@ class Versioned(NamedTuple):
 
 
 class ObjectInfo(NamedTuple):
-    """What a store says of an object without its bytes: their number, and what they are."""
+    """What a store says of an object without its bytes: their number, what they are, and what was said of them."""
 
     size: int
     content_type: str
+    metadata: Mapping[str, str]
 
 
 class Link(NamedTuple):
@@ -77,11 +79,11 @@ class Store(Protocol):
         """Store the bytes whole or not at all, replacing what was there."""
         ...
 
-    async def create(self, area: Area, key: str, data: bytes) -> str | None:
+    async def create(self, area: Area, key: str, stored: StoredObject) -> str | None:
         """Store the bytes and return their version, or return None where the key holds something already."""
         ...
 
-    async def replace(self, area: Area, key: str, data: bytes, version: str) -> str | None:
+    async def replace(self, area: Area, key: str, stored: StoredObject, version: str) -> str | None:
         """Store the bytes and return their version, or return None where the key no longer holds that version."""
         ...
 

@@ -86,11 +86,13 @@ async def generate_thumbnail(
 async def generate_thumbnails(ctx: TaskContext, request: ThumbnailsRequest, settings: Settings) -> "Row":
     """Make a thumbnail of the title by each model and return the outcomes in the models' order."""
     from tasks.fan_out import Rows
+    from tasks.posts import Post
     from waiting import begin_attempt
 
     attempt = begin_attempt(ctx.metadata.task_run_id)
-    rows = Rows([request.title], request.models, request, settings)
-    await rows.prepare(attempt)
+    rows = Rows([Post(request.title, slug="")], request.models, request, settings, attempt)
+    await rows.prepare()
+    await rows.look()
     [row] = await attempt.to_the_end(rows.generate(leaf_of(ctx)))
     return row
 
@@ -105,13 +107,15 @@ async def generate_thumbnails(ctx: TaskContext, request: ThumbnailsRequest, sett
 async def generate_batch(ctx: TaskContext, request: BatchRequest, settings: Settings) -> "BatchResult":
     """Make a thumbnail of every title by every model and return a summary, the rows, and where to look at them."""
     from tasks.fan_out import Rows
+    from tasks.posts import posts_of
     from tasks.record import BatchRecord
     from waiting import begin_attempt
 
     attempt = begin_attempt(ctx.metadata.task_run_id)
     record = BatchRecord(request, settings, attempt)
-    rows = Rows(request.prompts, request.models, request, settings)
-    await rows.prepare(attempt)
+    rows = Rows(posts_of(request.prompts), request.models, request, settings, attempt)
+    await rows.prepare()
+    await rows.look()
     async with record.kept_up(rows.so_far):
         await attempt.to_the_end(rows.generate(leaf_of(ctx)))
     return await record.finish(rows.so_far())

@@ -74,13 +74,13 @@ def _page(store: Store, batches: list[Batch]) -> str:
 async def _enter(store: Store, batch: Batch) -> tuple[str, list[Batch], str | None]:
     for attempt in range(ATTEMPTS):
         found = await store.read(Area.THUMBNAILS, BATCHES_KEY)
-        listed, note = await _read(store, found.data) if found else ([], None)
-        batches = with_batch(listed, batch)
-        data = batches_text(batches).encode()
+        others, note = await _read(store, found.data) if found else ([], None)
+        batches = with_batch(others, batch)
+        listed = StoredObject(batches_text(batches).encode(), "application/json", immutable=False)
         if found:
-            version = await store.replace(Area.THUMBNAILS, BATCHES_KEY, data, found.version)
+            version = await store.replace(Area.THUMBNAILS, BATCHES_KEY, listed, found.version)
         else:
-            version = await store.create(Area.THUMBNAILS, BATCHES_KEY, data)
+            version = await store.create(Area.THUMBNAILS, BATCHES_KEY, listed)
         if version:
             if note:
                 logger.warning("%s", note)

@@ -17,6 +17,7 @@ from providers.prompt import STYLES
 from providers.registry import MODELS
 from settings import Settings
 from storage.choice import store_faults
+from tasks.post_checks import Fault, collapsed, post_faults, titles_of
 from tasks.requests import Look, RequestT, ThumbnailRequest, inputs_of
 from text import brief, clean_text
 
@@ -58,7 +59,7 @@ ModelId = Annotated[str, AfterValidator(_one_of("model", MODELS))]
 AtLeastOne = Field(min_length=1)
 # What each input must be, by its name.
 CHECKED: dict[str, Any] = {
-    "prompts": Annotated[list[Title], AtLeastOne],
+    "prompts": Annotated[list[Any], AtLeastOne],
     "title": Title,
     "models": Annotated[list[ModelId], AtLeastOne],
     "model": ModelId,
@@ -68,21 +69,26 @@ CHECKED: dict[str, Any] = {
     "context": Text,
     "extra_prompt": Text,
     "variation": Annotated[int, Field(ge=0)],
+    "name": Text,
 }
 
 
-def check_request(kind: type[RequestT], values: Mapping[str, Any], settings: Settings) -> RequestT:
-    """Return the request, or refuse it.
+def check_request(
+    kind: type[RequestT], values: Mapping[str, Any], settings: Settings, *, any_size: bool = False
+) -> RequestT:
+    """Return the request, or refuse it; with ``any_size``, as for a plan, however many images it asks for.
 
     Raises:
         InvalidRequestError: naming every fault of the values and of the settings, each with its remedy.
     """
-    given_titles, given_models = _given(values, "title", "prompts"), _given(values, "model", "models")
-    titles = [title for title in given_titles if isinstance(title, str)]
+    prompts, given_models = _given(values, "title", "prompts"), _given(values, "model", "models")
+    titles = titles_of(prompts)
     models = [model for model in given_models if isinstance(model, str)]
-    faults = [*_duplicate_faults("prompts", given_titles), *_duplicate_faults("models", given_models)]
-    faults += _size_faults(len(titles) * len(models), settings)
-    faults += _glyph_faults(titles, values.get("font"))
+    faults = collapsed(post_faults(prompts)) if "prompts" in values else []
+    faults += _duplicate_faults("models", given_models)
+    if not any_size:
+        faults += _size_faults(len(titles) * len(models), settings)
+    faults += collapsed(_glyph_faults(titles, values.get("font")))
     if kind is not ThumbnailRequest:  # A leaf's own answer to a missing key is a rejected outcome.
         faults += provider_faults([MODELS[model] for model in models if model in MODELS], settings)
     faults += [*store_faults(settings), *_crash_faults(settings)]
@@ -125,7 +131,7 @@ def _size_faults(images: int, settings: Settings) -> list[str]:
         return []
     return [
         f"The request is for {images} images, and MAX_IMAGES_PER_BATCH is {settings.max_images_per_batch}; "
-        "split the request, or raise the variable if you mean to pay for as many"
+        f"split it, or set MAX_IMAGES_PER_BATCH={images} if you mean to pay for as many"
     ]
 
 
@@ -135,7 +141,7 @@ def _crash_faults(settings: Settings) -> list[str]:
     return [f"CRASH_FIRST_ATTEMPT_OF_MODEL={settings.crash_model!r} is no model; unset it, or name one that is"]
 
 
-def _glyph_faults(titles: Sequence[str], font: object) -> list[str]:
+def _glyph_faults(titles: Sequence[str], font: object) -> list[Fault]:
     if font not in font_names() or not isinstance(font, str):
         return []
     faults = []
@@ -144,7 +150,7 @@ def _glyph_faults(titles: Sequence[str], font: object) -> list[str]:
             continue  # Refused for that already.
         if missing := missing_characters(layout_text(title), load_font(font)):
             what = f'{" ".join(missing[:20])} of the title "{brief(clean_text(title))}"'
-            faults.append(f'The font "{font}" cannot set {what}; no font here has them; take them out')
+            faults.append(Fault("", f'The font "{font}" cannot set {what}; no font here has them; take them out'))
     return faults
 
 

@@ -4,7 +4,7 @@ The siblings go on, the retry finds the picture in the store, and the batch's re
 """
 
 from errors import InjectedCrashError
-from storage.store import Area, Store
+from storage.store import Area, Store, StoredObject
 
 __all__ = ["crash_once"]
 
@@ -15,5 +15,6 @@ async def crash_once(store: Store, key: str, run_id: str | None) -> None:
     Raises:
         InjectedCrashError: this was the first attempt.
     """
-    if await store.create(Area.ORIGINALS, f"crashes/{run_id or 'run'}/{key}", b"crashed here once") is not None:
+    mark = StoredObject(b"crashed here once", "text/plain")
+    if await store.create(Area.ORIGINALS, f"crashes/{run_id or 'run'}/{key}", mark) is not None:
         raise InjectedCrashError("Crashed on purpose, as CRASH_FIRST_ATTEMPT_OF_MODEL asks for; the retry goes on.")

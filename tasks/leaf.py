@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Literal
+from typing import Literal, NotRequired
 
-from compositing import MOST_BYTES
+from typing_extensions import TypedDict
+
 from compositing.layout import lay_out
 from compositing.templates import TEMPLATES
 from errors import (
@@ -18,16 +20,18 @@ from errors import (
     ThumbnailError,
     UnusableAnswersError,
 )
+from money import total
 from outcomes import Finished, Unfinished
+from providers.cost import cost
+from providers.prices import read_prices
 from settings import LEAF_TIMEOUT_SECONDS, Settings
 from storage.choice import open_store
 from storage.patience import patient_store
-from storage.store import Area, ObjectInfo, StoredObject
+from storage.store import Area, StoredObject
 from tasks.fault_injection import crash_once
 from tasks.originals import find_or_generate
 from tasks.requests import ThumbnailRequest
-from tasks.work import Work, work_of
-from text import alt_text
+from tasks.work import Work, is_thumbnail, outcome_of, work_of
 from waiting import Attempt
 
 __all__ = ["make_thumbnail"]
@@ -36,8 +40,6 @@ logger = logging.getLogger(__name__)
 
 # Seconds that a leaf keeps for what comes after its original, and for its start.
 RESERVE_SECONDS = 60
-# Bytes: no JPEG of the canvas is smaller, and none is made larger.
-THUMBNAIL_SIZES = range(2_000, MOST_BYTES + 1)
 
 
 async def make_thumbnail(
@@ -57,7 +59,9 @@ async def make_thumbnail(
         return _unfinished("rejected", request, work, error)
     except (StoreUnavailableError, StoreFullError):
         raise
-    except (StoreError, DamagedOriginalError, UnusableAnswersError, QuotaWaitTooLongError) as error:
+    except UnusableAnswersError as error:
+        return {**_unfinished("failed", request, work, error), **_cost(work, error.usages, settings)}
+    except (StoreError, DamagedOriginalError, QuotaWaitTooLongError) as error:
         return _unfinished("failed", request, work, error)
 
 
@@ -66,28 +70,13 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
     store = patient_store(
         open_store(settings), settings.store_patience_seconds, attempt, LEAF_TIMEOUT_SECONDS - RESERVE_SECONDS
     )
-    link = store.link(key)
-    outcome: Finished = {
-        "status": "ok",
-        "title": request.title,
-        "model": model.id,
-        "served_by": work.picture.served_by,
-        "image_url": link.url,
-        "key": key,
-        "alt": alt_text(request.title, request.style, work.brand.name),
-        "template": request.template,
-        "font": request.font,
-        "reused": True,
-    }
-    if link.expires_at:
-        outcome["image_url_expires_at"] = link.expires_at
-
+    outcome = outcome_of(work, request, store)
     layout = lay_out(request.title, work.brand.load_font(request.font), TEMPLATES[request.template], brand=work.brand)
     if layout.shortened:
         logger.warning("%s: the title does not fit at any size and is shortened", work)
         outcome["title_shortened"] = True
     attempt.enter("looking")
-    if looks_finished(await store.stat(Area.THUMBNAILS, key)):
+    if is_thumbnail(await store.stat(Area.THUMBNAILS, key)):
         logger.info("%s: found finished, %s", work, key)
         return outcome
 
@@ -115,6 +104,7 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
     uploaded = clock.now()
     logger.info("%s: %s, %s", work, "recomposed" if original.reused else "generated", key)
     outcome["reused"] = original.reused
+    outcome = {**outcome, **_cost(work, original.usages, settings)}
     if original.usage:
         outcome["usage"] = dict(original.usage)
     if original.unusable_answers:
@@ -127,11 +117,6 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
     return outcome
 
 
-def looks_finished(found: ObjectInfo | None) -> bool:
-    """Say whether what is under a thumbnail's key can be one. What cannot, damaged or not ours, is made again."""
-    return found is not None and found.size in THUMBNAIL_SIZES and found.content_type == "image/jpeg"
-
-
 def _unfinished(
     status: Literal["rejected", "failed"], request: ThumbnailRequest, work: Work, error: ThumbnailError
 ) -> Unfinished:
@@ -142,3 +127,23 @@ def _unfinished(
         "model": request.model,
         "error": {"code": error.code, "message": str(error)},
     }
+
+
+class _Paid(TypedDict):
+    """What an attempt's answers cost, as outcomes hold it."""
+
+    cost_usd: float | None
+    cost_is_estimate: NotRequired[bool]
+    cost_reason: NotRequired[str]
+
+
+def _cost(work: Work, usages: Sequence[Mapping[str, float | str]], settings: Settings) -> _Paid:
+    prices = read_prices(settings.prices_file)
+    costs = [cost(work.picture.served_by, usage, prices) for usage in usages]
+    unknown = next((each for each in costs if each.dollars is None), None)
+    if unknown:
+        return {"cost_usd": None, "cost_reason": unknown.reason}
+    paid: _Paid = {"cost_usd": total((work.model.id, each) for each in costs).usd}
+    if any(each.about for each in costs):
+        paid["cost_is_estimate"] = True
+    return paid

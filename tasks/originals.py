@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,7 +32,7 @@ class Original:
     """A picture that was paid for once, on the canvas; whether it was there already; and what it took where not.
 
     ``throttled_seconds`` is how long the provider had this leaf wait, ``unusable_answers`` how many answers were paid
-    for in vain before this one.
+    for in vain before this one, and ``usages`` what each answer of this attempt took, in vain or not.
     """
 
     canvas: "Image.Image"
@@ -40,6 +40,7 @@ class Original:
     usage: Mapping[str, float | str]
     throttled_seconds: float = 0.0
     unusable_answers: int = 0
+    usages: Sequence[Mapping[str, float | str]] = ()
 
 
 class Unreadable(NamedTuple):

@@ -18,15 +18,15 @@ STEPS, QUIET_SECONDS = 20, 30.0
 class ProgressLog:
     """Counts leaves that have begun and ended, and logs the counts at every twentieth of the batch."""
 
-    def __init__(self, total: int, clock: Clock | None = None) -> None:
-        """Take how many leaves there will be."""
+    def __init__(self, total: int, clock: Clock | None = None, found: int = 0) -> None:
+        """Take how many pairs there are, and how many of them need no leaf."""
         self._clock = clock or Clock()
         self._total = total
         self._in_flight = 0
-        self._done = 0
-        self._statuses: Counter[str] = Counter()
+        self._done = self._found = found
+        self._statuses: Counter[str] = Counter(ok=found, reused=found)
         self._began = self._logged_at = self._clock.now()
-        self._logged = 0
+        self._logged = found
 
     def begin(self) -> None:
         """Count a leaf that was started."""
@@ -63,5 +63,5 @@ class ProgressLog:
             self._statuses["rejected"],
             self._statuses["failed"],
             self._in_flight,
-            self._done / minutes,
+            (self._done - self._found) / minutes,
         )

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -55,6 +55,7 @@ class Purchase:
     prepare_compositing: Callable[[], None]
     history: History = field(default_factory=History)
     throttled_seconds: float = 0.0
+    usages: list[Mapping[str, float | str]] = field(default_factory=list)
 
     async def complete(self, unjudged: Unreadable | None) -> Original | None:
         """Return the picture, paid for and stored; None where the claim was lost while the provider had us wait.
@@ -78,10 +79,12 @@ class Purchase:
                         picture = await self._ask(provider)
                         if picture is None:
                             return None
+                        self.usages.append(picture.usage)
                         await self.attempt.to_the_end(self._keep(picture))
                         canvas = await decoded(picture.data)
                         break
                     except UnusableAnswerError as error:
+                        self.usages.append(error.usage)
                         await self._remember_unusable(str(error))
                     except PictureError as error:
                         await self._remember_unusable(str(error), picture.data if picture else b"")
@@ -90,7 +93,7 @@ class Purchase:
         unusable_answers = len(self.history.unusable)
         if self.history != History():
             await self._remember(refusal=None, unusable=(), lost=None)
-        return Original(canvas, False, picture.usage, self.throttled_seconds, unusable_answers)
+        return Original(canvas, False, picture.usage, self.throttled_seconds, unusable_answers, self.usages)
 
     def _check_not_refused(self) -> None:
         if refusal := self.history.refusal:
@@ -107,7 +110,8 @@ class Purchase:
         where = f" What was paid for is kept under {kept}." if kept else ""
         raise UnusableAnswersError(
             f"{recent[-1].message} That was answer {len(recent)}; no more are paid for within an hour.{where} "
-            "Run again later, or ask for another variation."
+            "Run again later, or ask for another variation.",
+            self.usages,
         )
 
     async def _ask(self, provider: PictureProvider) -> Picture | None:

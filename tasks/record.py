@@ -30,6 +30,9 @@ from storage.keys import START_PAGE_KEY, batch_id, manifest_key, page_key
 from storage.patience import patient_store
 from storage.store import Area, Store, StoredObject
 from tasks.batch_list import addresses, list_batch
+from tasks.budget import spent
+from tasks.covers import keep_covers
+from tasks.posts import identity
 from tasks.requests import BatchRequest
 from waiting import Attempt
 
@@ -50,6 +53,9 @@ class BatchResult(TypedDict):
 
     batch_id: str
     summary: Counts
+    cost_usd: float
+    cost: str
+    """What it cost this time, in words: whether that is an estimate, and what is not in the sum."""
     manifest_url: str | None
     gallery_url: str | None
     notes: NotRequired[list[str]]
@@ -69,9 +75,11 @@ class BatchRecord:
         self._store = store or open_store(settings)
         self._patient_store = patient_store(self._store, settings.store_patience_seconds, attempt)
         self._notes: list[str] = []
-        self._id = batch_id([asdict(request), self._simulated])
+        self._id = batch_id([identity(request), self._simulated])
         self._created_at = ""
-        self._earlier: dict[tuple[str, str], Finished] = {}
+        self._name = request.name
+        # By slug (or title, in a record of a former version), each with its finished outcomes by model.
+        self._earlier: dict[str, Row] = {}
 
     @asynccontextmanager
     async def kept_up(self, rows: Callable[[], list[Row]]) -> AsyncIterator[None]:
@@ -101,8 +109,11 @@ class BatchRecord:
         Rows that take more than ``most_bytes`` of JSON are in the manifest only; the result's are empty then. The URL
         of what was not written is None.
         """
+        rows = await keep_covers(self._patient_store, rows)
         manifest_url, gallery_url = await self._write(rows, finished=True, listed=True)
-        summary = counts([outcome for row in rows for outcome in row["results"]])
+        outcomes = [outcome for row in rows for outcome in row["results"]]
+        summary, cost = counts(outcomes), spent(outcomes)
+        logger.info("this run cost %s; look at it: %s", cost, gallery_url)
         if len(dumps(rows)) > most_bytes:
             logger.warning("the result's rows take more than %d bytes: they are in the manifest alone", most_bytes)
             rows = []
@@ -110,6 +121,8 @@ class BatchRecord:
         result: BatchResult = {
             "batch_id": self._id,
             "summary": summary,
+            "cost_usd": cost.usd,
+            "cost": cost.short,
             "manifest_url": manifest_url,
             "gallery_url": gallery_url,
             "rows": rows,
@@ -142,6 +155,7 @@ class BatchRecord:
             updated_at=_now(),
             finished=finished,
             simulated=self._simulated,
+            name=self._name,
         )
         urls = (
             await self._put(store, manifest_key(self._id), "application/json", lambda: manifest_text(manifest)),
@@ -180,20 +194,37 @@ class BatchRecord:
             return
         if earlier:
             self._created_at = earlier["created_at"]
-            for row in earlier["rows"]:
-                for outcome in row["results"]:
-                    if outcome["status"] == "ok":
-                        self._earlier[outcome["title"], outcome["model"]] = {**outcome, "reused": True}
+            self._earlier = {_known_by(row): row for row in earlier["rows"]}
 
     def _with_earlier(self, rows: list[Row]) -> list[Row]:
-        """Keep what an earlier run finished in sight until this one has come to it: a rerun hides no picture."""
-        if not self._earlier:
-            return rows
-        return [{**row, "results": [self._known(outcome) for outcome in row["results"]]} for row in rows]
+        """Keep in sight what earlier runs finished: until this one has come to it, and what is not asked for again."""
+        left = dict(self._earlier)
+        now = [self._kept(row, left.pop(_known_by(row), None)) for row in rows]
+        return [*now, *left.values()]
 
-    def _known(self, outcome: Outcome) -> Outcome:
-        earlier = self._earlier.get((outcome["title"], outcome["model"]))
-        return earlier if earlier and outcome["status"] == "pending" else outcome
+    @staticmethod
+    def _kept(row: Row, earlier: Row | None) -> Row:
+        if not earlier:
+            return row
+        there = {each["model"]: each for each in earlier["results"] if each["status"] == "ok"}
+        asked = [_still(outcome, there.pop(outcome["model"], None)) for outcome in row["results"]]
+        kept: Row = {**row, "results": [*asked, *there.values()]}
+        if "cover" in earlier and "cover" not in row:
+            kept["cover"] = earlier["cover"]
+        return kept
+
+
+def _known_by(row: Row) -> str:
+    return row.get("slug", row["title"])
+
+
+def _still(outcome: Outcome, earlier: Finished | None) -> Outcome:
+    """Return a pair's outcome; where it has none yet, or is the same thumbnail, with what is known from earlier."""
+    if earlier and outcome["status"] == "pending":
+        return {**earlier, "reused": True}
+    if earlier and outcome["status"] == "ok" and outcome["key"] == earlier["key"] and "title_shortened" in earlier:
+        return {**outcome, "title_shortened": True}
+    return outcome
 
 
 def _now() -> str:

@@ -6,7 +6,7 @@ is checked by ``tasks/checks.py``, which builds its models from these classes.
 
 import inspect
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, Field, dataclass, fields
 from typing import TypeVar
 
 from errors import InvalidRequestError
@@ -20,7 +20,6 @@ __all__ = [
     "arguments",
     "bind",
     "inputs_of",
-    "thumbnail_request",
 ]
 
 
@@ -54,24 +53,30 @@ class ThumbnailsRequest(Look):
 
 @dataclass(frozen=True, kw_only=True)
 class BatchRequest(Look):
-    """Each of several titles, by each of several models."""
+    """Each of several posts, by each of several models.
 
-    prompts: list[str]
+    A prompt is a title, or an object that says more of a post. A batch that has a ``name`` keeps its page under it,
+    whether posts are added, removed or varied.
+    """
+
+    prompts: list[str | dict[str, object]]
     models: list[str]
+    name: str = ""
 
 
 RequestT = TypeVar("RequestT", bound=Look)
 
 
-def thumbnail_request(request: Look, title: str, model: str) -> ThumbnailRequest:
-    """Return what is asked for one pair of a request."""
-    look = {each.name: getattr(request, each.name) for each in fields(Look)}
-    return ThumbnailRequest(title=title, model=model, **look)
-
-
 def inputs_of(kind: type[Look]) -> dict[str, inspect.Parameter]:
-    """Return a request's inputs by name, in the order of the tutorial: what is to be made, then how it is to look."""
+    """Return a request's inputs by name, in the order of the tutorial.
+
+    What is to be made comes first, then how it is to look, then what is ours and optional.
+    """
     look = [each.name for each in fields(Look)]
+
+    def place(each: Field[object]) -> int:
+        return 1 if each.name in look else 0 if each.default is MISSING else 2
+
     return {
         each.name: inspect.Parameter(
             each.name,
@@ -79,7 +84,9 @@ def inputs_of(kind: type[Look]) -> dict[str, inspect.Parameter]:
             default=inspect.Parameter.empty if each.default is MISSING else each.default,
             annotation=each.type,
         )
-        for each in sorted(fields(kind), key=lambda each: each.name in look)
+        for each in sorted(
+            fields(kind), key=lambda each: 1 if each.name in look else 0 if each.default is MISSING else 2
+        )
     }
 
 

@@ -2,18 +2,23 @@
 
 from dataclasses import dataclass
 
-from compositing import COMPOSITOR_VERSION
+from compositing import COMPOSITOR_VERSION, MOST_BYTES
 from compositing.brand import Brand, open_brand
 from compositing.title_text import layout_text
+from outcomes import Finished
 from providers.choice import picture_request
 from providers.provider import PictureRequest
 from providers.registry import MODELS, Model
 from settings import Settings
 from storage.keys import original_key, thumbnail_key
+from storage.store import ObjectInfo, Store
 from tasks.requests import ThumbnailRequest
-from text import clean_text
+from text import alt_text, clean_text
 
-__all__ = ["Work", "work_of"]
+__all__ = ["Work", "is_thumbnail", "outcome_of", "work_of"]
+
+# Bytes: no JPEG of the canvas is smaller, and none is made larger.
+THUMBNAIL_SIZES = range(2_000, MOST_BYTES + 1)
 
 
 @dataclass(frozen=True)
@@ -64,3 +69,30 @@ def work_of(request: ThumbnailRequest, settings: Settings) -> Work:
         brand=brand.digest,
     )
     return Work(title, model, picture, original, thumbnail, brand)
+
+
+def outcome_of(work: Work, request: ThumbnailRequest, store: Store) -> Finished:
+    """Return the outcome of a thumbnail that is in the store, as if it was found there."""
+    link = store.link(work.thumbnail_key)
+    outcome: Finished = {
+        "status": "ok",
+        "title": request.title,
+        "model": work.model.id,
+        "served_by": work.picture.served_by,
+        "image_url": link.url,
+        "key": work.thumbnail_key,
+        "alt": alt_text(request.title, request.style, work.brand.name),
+        "variation": request.variation,
+        "template": request.template,
+        "font": request.font,
+        "reused": True,
+        "cost_usd": 0.0,
+    }
+    if link.expires_at:
+        outcome["image_url_expires_at"] = link.expires_at
+    return outcome
+
+
+def is_thumbnail(found: ObjectInfo | None) -> bool:
+    """Say whether what is under a thumbnail's key can be one. What cannot, damaged or not ours, is made again."""
+    return found is not None and found.size in THUMBNAIL_SIZES and found.content_type == "image/jpeg"

@@ -21,7 +21,8 @@ OURS = (
     "THUMBNAILS_",
     "RENDER",
     "LOG_LEVEL",
-    "MAX_IMAGES_",
+    "MAX_",
+    "PRICES_",
     "FAN_OUT",
     "CRASH_",
 )

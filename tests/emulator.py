@@ -16,10 +16,13 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from fractions import Fraction
 from types import TracebackType
 from typing import Any
 
 from PIL import Image
+
+from tests.vendor_bills import Took, dollars, took
 
 __all__ = ["Emulator", "Handler", "Request", "gemini_error", "openai_error"]
 
@@ -43,18 +46,21 @@ GEMINI_LIVE = {
     "gemini-3.1-flash-lite-image",
 }
 GEMINI_1K_ONLY = {"gemini-3.1-flash-lite-image"}
+# What an answer took that is no answer to a request of its own.
+SOME = Took(50, 1000)
 GEMINI_SIZES = {"1K": (1376, 768), "2K": (2752, 1536), "4K": (5504, 3072)}
 
 
 @dataclass
 class Request:
-    """One request as it arrived, and whether a picture was made for it, which is what a provider bills."""
+    """One request as it arrived, and whether a picture was made for it, which is what a provider bills, in dollars."""
 
     vendor: str
     model: str
     body: dict[str, Any]
     at: float = field(default_factory=time.monotonic)
     billed: bool = False
+    dollars: Fraction = Fraction(0)
 
     @property
     def prompt(self) -> str:
@@ -110,6 +116,11 @@ class Emulator:
     def billed(self) -> int:
         """How many pictures were made."""
         return sum(request.billed for request in self.requests)
+
+    @property
+    def bill(self) -> Fraction:
+        """What all of it costs, in US dollars."""
+        return sum((request.dollars for request in self.requests), Fraction(0))
 
     def throttled(self) -> float | None:
         """Return the seconds until the quota has room, or take a place in it and return None."""
@@ -168,14 +179,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.picture(request, picture_for(request))
 
     def picture(self, request: Request, data: bytes, mime_type: str = "image/png") -> None:
-        """Answer with a picture, as the vendor does."""
+        """Answer with a picture, as the vendor does, and put it on the bill."""
+        tokens = took(request.model, request.prompt, request.body)
         request.billed = True
+        request.dollars = dollars(request.model, tokens)
         encoded = base64.b64encode(data).decode()
         if request.vendor == "openai":
-            self.reply(200, openai_answer(encoded, request.body))
+            self.reply(200, openai_answer(encoded, request.body, tokens))
         else:
             part = {"inlineData": {"mimeType": mime_type, "data": encoded}}
-            self.reply(200, gemini_answer([part]))
+            self.reply(200, gemini_answer([part], tokens=tokens))
 
     def throttle(self, request: Request, wait: float) -> None:
         """Answer that there were too many requests, as the vendor does."""
@@ -258,8 +271,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return None
 
 
-def openai_answer(encoded: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an Images API answer of one picture."""
+def openai_answer(encoded: str, body: Mapping[str, Any], tokens: Took = SOME) -> dict[str, Any]:
+    """Return an Images API answer of one picture. Of the models, the smallest does not take its output apart."""
+    words_and_picture = tokens.words + tokens.picture
+    details = {"image_tokens": tokens.picture, "text_tokens": tokens.words}
     return {
         "created": 1_795_000_000,
         "background": "opaque",
@@ -268,20 +283,30 @@ def openai_answer(encoded: str, body: Mapping[str, Any]) -> dict[str, Any]:
         "size": body.get("size", "1024x1024"),
         "data": [{"b64_json": encoded}],
         "usage": {
-            "input_tokens": 50,
-            "input_tokens_details": {"image_tokens": 0, "text_tokens": 50},
-            "output_tokens": 1000,
-            "total_tokens": 1050,
+            "input_tokens": tokens.prompt,
+            "input_tokens_details": {"image_tokens": 0, "text_tokens": tokens.prompt},
+            "output_tokens": words_and_picture,
+            **({} if body.get("model") == "gpt-image-1-mini" else {"output_tokens_details": details}),
+            "total_tokens": tokens.prompt + words_and_picture,
         },
     }
 
 
-def gemini_answer(parts: list[Any], finish_reason: str = "STOP", **candidate: Any) -> dict[str, Any]:
+def gemini_answer(
+    parts: list[Any], finish_reason: str = "STOP", tokens: Took = SOME, **candidate: Any
+) -> dict[str, Any]:
     """Return a generateContent answer of one candidate."""
     content = {"content": {"role": "model", "parts": parts}} if parts else {}
     return {
         "candidates": [{**content, "finishReason": finish_reason, "index": 0, **candidate}],
-        "usageMetadata": {"promptTokenCount": 40, "candidatesTokenCount": 1290, "totalTokenCount": 1330},
+        "usageMetadata": {
+            "promptTokenCount": tokens.prompt,
+            "promptTokensDetails": [{"modality": "TEXT", "tokenCount": tokens.prompt}],
+            "candidatesTokenCount": tokens.picture,
+            "candidatesTokensDetails": [{"modality": "IMAGE", "tokenCount": tokens.picture}],
+            "thoughtsTokenCount": tokens.thoughts,
+            "totalTokenCount": tokens.prompt + tokens.picture + tokens.thoughts,
+        },
         "modelVersion": "gemini",
         "responseId": "r",
     }

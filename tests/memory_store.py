@@ -6,7 +6,12 @@ from collections.abc import Callable
 from errors import StoreError, StoreFullError, StoreUnavailableError
 from storage.store import Area, Link, ObjectInfo, StoredObject, Versioned
 
-__all__ = ["MemoryStore"]
+__all__ = ["MemoryStore", "plain"]
+
+
+def plain(data: bytes) -> StoredObject:
+    """Return bytes of which nothing is said."""
+    return StoredObject(data, "application/octet-stream", immutable=False)
 
 
 class MemoryStore:
@@ -41,29 +46,29 @@ class MemoryStore:
     async def stat(self, area: Area, key: str) -> ObjectInfo | None:
         self._fail(f"stat {key}")
         found = self.objects[area].get(key)
-        return ObjectInfo(len(found.data), found.content_type) if found else None
+        return ObjectInfo(len(found.data), found.content_type, found.metadata) if found else None
 
     async def write(self, area: Area, key: str, stored: StoredObject) -> None:
         self._fail(f"write {key}", len(stored.data))
         self.objects[area][key] = stored
         self._answer()
 
-    async def create(self, area: Area, key: str, data: bytes) -> str | None:
-        self._fail(f"create {key}", len(data))
+    async def create(self, area: Area, key: str, stored: StoredObject) -> str | None:
+        self._fail(f"create {key}", len(stored.data))
         if key in self.objects[area]:
             return None
-        self.objects[area][key] = StoredObject(data, "")
+        self.objects[area][key] = stored
         self._answer()
-        return _version(data)
+        return _version(stored.data)
 
-    async def replace(self, area: Area, key: str, data: bytes, version: str) -> str | None:
-        self._fail(f"replace {key}", len(data))
+    async def replace(self, area: Area, key: str, stored: StoredObject, version: str) -> str | None:
+        self._fail(f"replace {key}", len(stored.data))
         found = self.objects[area].get(key)
         if not found or _version(found.data) != version:
             return None
-        self.objects[area][key] = StoredObject(data, "")
+        self.objects[area][key] = stored
         self._answer()
-        return _version(data)
+        return _version(stored.data)
 
     async def remove(self, area: Area, key: str) -> bool:
         self._fail(f"remove {key}")

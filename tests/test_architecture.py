@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-BOTTOM = {"errors", "settings", "waiting", "text", "outcomes"}
+BOTTOM = {"errors", "settings", "waiting", "text", "outcomes", "money"}
 MIDDLE = {"providers", "compositing", "storage", "gallery"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
@@ -18,6 +18,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "outcomes": set(),
     "waiting": {"errors"},
     "settings": {"errors"},
+    "money": {"settings"},
     **dict.fromkeys(sorted(MIDDLE), BOTTOM),
     "tasks": MIDDLE | BOTTOM,
     "local": {"tasks"} | MIDDLE | BOTTOM,
@@ -63,7 +64,18 @@ def test_only_the_leaf_loads_what_the_leaf_needs() -> None:
     assert done.returncode == 0, done.stderr
     loaded = set(done.stdout.split())
     assert "render_sdk" in loaded
-    assert not loaded & {"openai", "google", "PIL", "minio", "pydantic", "uharfbuzz", "icu4py", "httpx", "local"}
+    assert not loaded & {
+        "openai",
+        "google",
+        "PIL",
+        "minio",
+        "pydantic",
+        "uharfbuzz",
+        "icu4py",
+        "httpx",
+        "jinja2",
+        "local",
+    }
 
 
 @pytest.mark.parametrize("room", MAY_IMPORT)

@@ -23,6 +23,8 @@ NOT_IN_THE_BLUEPRINT = {
     "OPENAI_IMAGE_QUALITY": "the default is what most want",
     "OPENAI_IMAGE_SIZE": "the default is made for the canvas",
     "GEMINI_IMAGE_SIZE": "the default is made for the canvas",
+    "MAX_COST_USD": "what is too much is each one's own to say",
+    "PRICES_FILE": "the prices that come with it hold for most",
     "PROVIDER_TIMEOUT_SECONDS": "the default fits the leaf's own timeout",
     "OPENAI_BASE_URL": "the vendors' own, for those who have a proxy",
     "CRASH_FIRST_ATTEMPT_OF_MODEL": "a deployment fails on purpose for nobody",

@@ -1,4 +1,5 @@
 import logging
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,8 @@ def test_each_variable_is_read() -> None:
             "SIMULATED_LATENCY_SECONDS": "0.25",
             "THUMBNAILS_DIR": "/tmp/x",
             "MAX_IMAGES_PER_BATCH": "10000",
+            "MAX_COST_USD": "2.50",
+            "PRICES_FILE": "/tmp/prices.json",
             "FAN_OUT_WINDOW": "7",
             "RENDER": "true",
         }
@@ -43,6 +46,8 @@ def test_each_variable_is_read() -> None:
         simulated_latency_seconds=0.25,
         thumbnails_dir=Path("/tmp/x"),
         max_images_per_batch=10_000,
+        max_cost_usd=Decimal("2.50"),
+        prices_file=Path("/tmp/prices.json"),
         fan_out_window=7,
         on_render=True,
     )
@@ -52,6 +57,7 @@ BAD = {
     "SIMULATE_PROVIDERS": "maybe",
     "FAN_OUT_WINDOW": "0",
     "MAX_IMAGES_PER_BATCH": "many",
+    "MAX_COST_USD": "-1",
     "SIMULATED_LATENCY_SECONDS": "nan",
     "LOG_LEVEL": "loud",
     "OPENAI_IMAGE_QUALITY": "best",
@@ -140,3 +146,13 @@ def test_what_an_administrator_lacks_is_named() -> None:
         read_administrator({"MINIO_ROOT_USER": "root", "MINIO_ROOT_PASSWORD": " "})
     assert "MINIO_ROOT_PASSWORD is not set" in str(caught.value)
     assert "MINIO_ROOT_USER" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["-0.01", "nan", "inf", "$5", "5,00"])
+def test_a_cap_that_is_no_amount_of_dollars_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"MAX_COST_USD.*: give US dollars, 0 or more, such as 2.50"):
+        read_settings({"MAX_COST_USD": text})
+
+
+def test_a_cap_of_nothing_is_a_cap() -> None:
+    assert read_settings({"MAX_COST_USD": "0"}).max_cost_usd == 0

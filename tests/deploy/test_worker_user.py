@@ -92,7 +92,7 @@ def test_the_tutorials_batch_runs_with_the_workers_keys(admin: Admin, minio: Min
     assert admin.copied.keys() == {"MINIO_ACCESS_KEY", "MINIO_SECRET_KEY"}
     admin.set(**admin.copied, SIMULATE_PROVIDERS="1", SIMULATED_LATENCY_SECONDS="0")
     assert run_batch() == {"requested": 10, "ok": 10, "reused": 0, "rejected": 0, "failed": 0}
-    assert len([name for name in stored(minio, admin.bucket) if name.endswith(".jpg")]) == 10
+    assert len([name for name in stored(minio, admin.bucket) if name.startswith("photorealistic/")]) == 10
     assert len(stored(minio, f"{admin.bucket}-originals")) == 10, "the claims are removed, which the worker may do"
     assert run_batch()["reused"] == 10
 

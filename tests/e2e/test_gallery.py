@@ -6,35 +6,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 
 from benchmarks.gallery import sample_manifest, write_batch
+from tests.e2e.browsing import Shown, fits, load_all, show, visible
 from tests.e2e.task_server import ROOT
 from tests.gallery.batches import manifest, missing, ok
 from tests.gallery.test_page import HOSTILE
 from tests.minio_server import MinioServer
 
-SIZES = [(390, 844), (1366, 768), (2560, 1440)]
-
-
-class Shown(NamedTuple):
-    """A batch's page in a browser, and what the browser complained of or asked other origins for."""
-
-    page: Page
-    faults: list[str]
-
-
-@pytest.fixture(scope="module")
-def browser(chromium_program: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_program, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+SIZES = [(390, 844), (1024, 768), (1920, 1080)]
 
 
 @pytest.fixture(scope="module", params=["disk", "bucket", "private bucket"])
@@ -60,45 +45,12 @@ def gallery_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     return done.stdout.rpartition("gallery: ")[2].strip()
 
 
-def show(browser: Browser, url: str, size: tuple[int, int] = (1366, 768), scheme: Any = "light") -> Shown:
-    page = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
-    faults: list[str] = []
-    page.on("console", lambda message: faults.append(message.text))
-    page.on("pageerror", lambda error: faults.append(str(error)))
-
-    def fail(asked: str, why: str | None) -> None:
-        if why != "net::ERR_ABORTED":  # As those are that a reader leaves behind by following a link.
-            faults.append(f"{why}: {asked}")
-
-    page.on("requestfailed", lambda request: fail(request.url, request.failure))
-
-    def watch(asked: str) -> None:
-        if urlsplit(asked)[:2] != urlsplit(url)[:2] and not asked.startswith("data:"):
-            faults.append(f"another origin: {asked}")
-
-    page.on("request", lambda request: watch(request.url))
-    page.goto(url)
-    return Shown(page, faults)
-
-
 @pytest.fixture
 def shown(browser: Browser, gallery_url: str) -> Iterator[Shown]:
     shown = show(browser, gallery_url)
     yield shown
     shown.page.close()
     assert shown.faults == []
-
-
-def load_all(page: Page) -> int:
-    """Scroll to each picture, and return how many have loaded."""
-    for picture in page.locator("main img").all():
-        picture.scroll_into_view_if_needed()
-        picture.evaluate("(picture) => picture.decode()")
-    return int(page.evaluate("() => [...document.querySelectorAll('main img')].filter((i) => i.naturalWidth).length"))
-
-
-def visible(page: Page) -> int:
-    return page.locator("main li:visible").count()
 
 
 def test_ten_pictures_load_and_nothing_is_asked_of_another_origin(shown: Shown) -> None:
@@ -119,7 +71,7 @@ def test_filtering_by_mouse_and_by_keyboard(shown: Shown) -> None:
     page = shown.page
     page.locator("label", has_text="gpt-image-1").click()
     assert visible(page) == 5
-    assert page.get_by_role("status").inner_text() == "Showing 5 of 10"
+    assert page.locator(".showing").inner_text() == "5 of 10 pictures"
     page.locator("label", has_text="gpt-image-1").click()
     page.get_by_role("checkbox", name="gemini-3-pro-image-preview").focus()
     page.keyboard.press("Space")
@@ -128,44 +80,55 @@ def test_filtering_by_mouse_and_by_keyboard(shown: Shown) -> None:
     assert visible(page) == 10
 
 
-def test_enlarging_by_mouse(shown: Shown) -> None:
+def test_comparing_by_mouse(shown: Shown) -> None:
     page, dialog = shown.page, shown.page.get_by_role("dialog")
-    page.locator("main a").nth(1).click()
+    page.locator("main li > a").nth(1).click()
     assert dialog.get_by_role("heading").inner_text() == "Why fan-out beats sequential generation"
-    assert "2 of 10" in dialog.inner_text()
-    dialog.get_by_role("button", name="Next picture").click()
+    assert "Post 1 of 5" in dialog.inner_text()
+    dialog.get_by_role("button", name="Next post").click()
     assert dialog.get_by_role("heading").inner_text() == "Three retries with exponential backoff"
-    dialog.locator("img").evaluate("(picture) => picture.decode()")
+    for picture in dialog.locator("img").all():
+        picture.evaluate("(picture) => picture.decode()")
     dialog.get_by_role("button", name="Close").click()
     assert not dialog.is_visible()
-    page.locator("main a").first.click()
+    page.locator("main li > a").first.click()
     page.mouse.click(5, 5)  # Beside it.
     assert not dialog.is_visible()
 
 
-def test_enlarging_by_keyboard(shown: Shown) -> None:
+def test_comparing_by_keyboard(shown: Shown) -> None:
     page, dialog = shown.page, shown.page.get_by_role("dialog")
-    focused = "(number) => document.querySelectorAll('main a')[number] === document.activeElement"
-    page.locator("main a").first.focus()
+    page.locator("main li > a").nth(1).focus()
     page.keyboard.press("Enter")
     assert dialog.is_visible()
     page.keyboard.press("Escape")
     assert not dialog.is_visible()
-    page.wait_for_function(focused, arg=0)
+    page.wait_for_function("() => document.querySelectorAll('main li > a')[1] === document.activeElement")
     page.keyboard.press("Enter")
-    page.keyboard.press("ArrowLeft")
-    assert "10 of 10" in dialog.inner_text()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
-    assert "2 of 10" in dialog.inner_text()
+    for key, place in (("ArrowRight", 2), ("j", 3), ("k", 2), ("ArrowLeft", 1), ("k", 1)):
+        page.keyboard.press(key)
+        assert f"Post {place} of 5" in dialog.inner_text()
+    assert "This is the first post." in dialog.inner_text()
+    page.keyboard.press("j")
     page.keyboard.press("Escape")
-    page.wait_for_function(focused, arg=1)
+    page.wait_for_function("() => document.querySelectorAll('h2')[1] === document.activeElement")
 
 
-def test_enlarging_goes_over_what_the_filters_show(shown: Shown) -> None:
+def test_two_pictures_are_large_at_once(shown: Shown) -> None:
+    page = shown.page
+    page.locator("main li > a").first.click()
+    boxes = [picture.bounding_box() for picture in page.locator("dialog img").all()]
+    assert len(boxes) == 2
+    for box in boxes:
+        assert box
+        assert box["width"] > 500
+        assert box["y"] + box["height"] < 768
+
+
+def test_only_what_the_filters_show_is_compared(shown: Shown) -> None:
     shown.page.locator("label", has_text="gpt-image-1").click()
-    shown.page.locator("main a:visible").first.click()
-    assert "1 of 5" in shown.page.get_by_role("dialog").inner_text()
+    shown.page.locator("main li > a:visible").first.click()
+    assert shown.page.locator("dialog img").count() == 1
 
 
 @pytest.fixture(scope="module")
@@ -185,8 +148,9 @@ def test_hostile_titles_are_text_in_the_page_and_in_the_dialog(browser: Browser,
     page, faults = show(browser, mixed_url)
     assert page.locator("section h2").all_text_contents() == HOSTILE
     for number, title in enumerate(HOSTILE):
-        page.locator("main a").nth(number).click()
+        page.locator("main li > a").nth(number).click()
         assert page.get_by_role("dialog").get_by_role("heading").text_content() == title
+        assert title in (page.locator("dialog img").get_attribute("alt") or "") or len(title) > 160
         page.keyboard.press("Escape")
     page.close()
     assert faults == []
@@ -208,14 +172,14 @@ def test_every_page_is_accessible_and_fits_its_window(
     for url in (gallery_url, mixed_url):
         page, _ = show(browser, url, size, scheme)
         assert Axe().run(page).response["violations"] == []
-        page.locator("main a").first.click()
+        page.locator("main li > a").first.click()
         assert Axe().run(page).response["violations"] == []
-        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+        assert fits(page)
         page.close()
     page, _ = show(browser, gallery_url, size, scheme)
     page.get_by_role("link", name="All batches").click()
     assert Axe().run(page).response["violations"] == []
-    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    assert fits(page)
     page.close()
 
 
@@ -224,8 +188,8 @@ def test_without_its_script_the_page_shows_everything_and_opens_pictures(browser
     page = context.new_page()
     page.goto(gallery_url)
     assert visible(page) == 10
-    assert not page.locator(".filters").is_visible()
-    page.locator("main a").first.click()
+    assert not page.locator(".tools").is_visible()
+    page.locator("main li > a").first.click()
     assert urlsplit(page.url).path.endswith(".jpg")
     context.close()
 
@@ -246,6 +210,7 @@ def test_a_long_page_loads_its_last_pictures_when_they_are_scrolled_to(browser: 
 def test_the_manifest_is_beside_the_page(browser: Browser, gallery_url: str) -> None:
     page, _ = show(browser, gallery_url)
     with page.expect_navigation(wait_until="load"):
+        page.locator(".request summary").click()
         page.get_by_role("link", name="manifest.json").click()
     assert len(json.loads(page.locator("pre").inner_text())["rows"]) == 5
     page.close()

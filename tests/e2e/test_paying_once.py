@@ -54,7 +54,9 @@ def worker(emulator: Emulator, minio: MinioServer, bucket: str, **more: Any) -> 
 def names(minio: MinioServer, bucket: str, ending: str = ".jpg") -> set[str]:
     client = Minio(f"127.0.0.1:{minio.port}", access_key=USER, secret_key=PASSWORD, secure=False, region="us-east-1")
     return {
-        str(o.object_name) for o in client.list_objects(bucket, recursive=True) if str(o.object_name).endswith(ending)
+        name
+        for name in (str(each.object_name) for each in client.list_objects(bucket, recursive=True))
+        if name.endswith(ending) and not name.startswith("covers/")
     }
 
 

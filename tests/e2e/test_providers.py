@@ -41,7 +41,7 @@ def test_the_tutorials_batch_is_ten_requests_and_ten_pictures(emulator: Emulator
     [result] = run.output
     assert result["summary"] == {"requested": 10, "ok": 10, "reused": 0, "rejected": 0, "failed": 0}
     assert again.output[0]["summary"]["reused"] == 10
-    assert len(list((tmp_path / "out/thumbnails").rglob("*.jpg"))) == 10
+    assert len(list((tmp_path / "out/thumbnails/photorealistic").rglob("*.jpg"))) == 10
 
     assert emulator.billed == len(emulator.requests) == 10
     openai = [request for request in emulator.requests if request.vendor == "openai"]

@@ -70,7 +70,7 @@ async def test_the_tutorials_batch_runs_through_eleven_processes_to_the_result_o
     assert len({pid for one in server.runs.values() for pid in one.pids}) == 11
     [result] = run.output
     assert result["summary"] == {"requested": 10, "ok": 10, "reused": 0, "rejected": 0, "failed": 0}
-    assert len(list((tmp_path / "out/thumbnails").rglob("*.jpg"))) == 10
+    assert len(list((tmp_path / "out/thumbnails").rglob("*.jpg"))) == 10 + len(BATCH[0]), "and a cover for each title"
 
     for name, value in environment(tmp_path / "local").items():
         monkeypatch.setenv(name, value)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gallery.page import render_page
-from tests.gallery.batches import manifest, missing, ok
+from tests.gallery.batches import EVENING, manifest, missing, ok
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -19,7 +19,7 @@ HOSTILE = [
     "javascript:alert(1)",
     "\u202eright to left\u2066",
     "line\u2028separator\u0085",
-    "$rows $policy ${body}",
+    "{{ manifest }} {% include 'post.html' %} {#",
     "x" * 10_000,
 ]
 
@@ -40,6 +40,19 @@ class Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         self.text += data
 
+    @property
+    def words(self) -> str:
+        """The text with its white space as a browser shows it."""
+        return " ".join(self.text.split())
+
+    @property
+    def buttons(self) -> list[str | None]:
+        return [each["value"] for each in self.all("button")]
+
+    @property
+    def policy(self) -> str:
+        return next(each["content"] or "" for each in self.all("meta") if "http-equiv" in each)
+
     def all(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.tags if name == tag]
 
@@ -48,36 +61,55 @@ def page(*results: list[dict[str, Any]], home: str = "../../index.html", **chang
     return render_page(manifest(*results, **changes), home=home, data="manifest.json")
 
 
-def test_a_picture_says_what_served_it_what_it_took_and_whether_it_was_paid_for() -> None:
+def test_what_only_a_developer_wants_to_know_waits_for_the_details() -> None:
     timings = {"original_seconds": 12.34, "composite_seconds": 0.12, "upload_seconds": 0.01}
-    shown = Reader(page([ok("One", "gpt-image-1", **timings), ok("One", "dall-e-3", reused=True)])).text
-    assert "gpt-image-1 Paid" in shown
-    assert "Served by gpt-image-2 · picture 12.3 s, title 0.1 s, upload 0.0 s" in shown
-    assert "dall-e-3 Reused" in shown
-    assert "2 of 2 ready · 1 reused" in shown
+    used = {"usage": {"total_tokens": 3}, "unusable_answers": 1}
+    reader = Reader(page([ok("One", "gpt-image-1", **timings, **used), ok("One", "dall-e-3", reused=True)]))
+    assert [each["data-facts"] for each in reader.all("li")] == [
+        "Served by gpt-image-2 · Paid for in this run · picture 12.3 s, title 0.1 s, upload 0.0 s · "
+        '1 unusable answer before it · usage {"total_tokens": 3}',
+        "Served by gpt-image-2 · Reused",
+    ]
+    for detail in ("Served by", "Paid for", "Reused", "12.3 s", "total_tokens"):
+        assert detail not in reader.words
+    assert "2 of 2 ready · 1 reused" in reader.words
+
+
+def test_a_providers_raw_answer_is_behind_a_detail_and_the_sentence_before_it_is_not() -> None:
+    raw = "The prompt was refused. Change the title. Answer: {'error': {'code': 'moderation_blocked'}}"
+    html = page([missing("rejected", "One", "gpt-image-1", raw), missing("failed", "One", "dall-e-3", "{}")])
+    without = Reader(re.sub("<details>.*?</details>", "", html, flags=re.DOTALL)).words
+    assert "Rejected The prompt was refused. Change the title. " in without
+    assert "Failed {}" in without
+    assert "moderation: The prompt was refused. Change the title. Answer: {'error'" in Reader(html).words
+    assert "moderation_blocked" not in without
 
 
 @pytest.mark.parametrize(("status", "name"), [("rejected", "Rejected"), ("failed", "Failed")])
 def test_a_pair_without_a_picture_says_why(status: str, name: str) -> None:
-    shown = Reader(page([missing(status, "One", "gpt-image-1", "Change <the title>."), ok("One", "dall-e-3")])).text
+    shown = Reader(page([missing(status, "One", "gpt-image-1", "Change <the title>."), ok("One", "dall-e-3")])).words
     assert f"{name} Change <the title>." in shown
 
 
 def test_an_unfinished_batch_says_how_far_it_had_come_and_what_to_do() -> None:
-    going = Reader(page([missing("pending", "One", "dall-e-3")], finished=False)).text
+    html = page([missing("pending", "One", "dall-e-3")], finished=False)
+    going = Reader(html).words
+    assert Reader(html).all("main")[0]["data-unfinished"] == "2026-11-21T18:30:00+00:00"
     assert "Not finished. This is how far the batch had come on 21 November 2026, 18:30 UTC." in going
     assert "Pending Not made yet." in going
     assert "Not finished" not in page([ok("One", "dall-e-3")])
 
 
-def test_simulated_pictures_are_called_so_above_all_and_at_each() -> None:
-    assert Reader(page([ok("One", "dall-e-3")], simulated=True)).text.count("Simulated") == 2
-    assert "Simulated" not in Reader(page([ok("One", "dall-e-3")])).text
+def test_simulated_pictures_are_called_so_above_all_and_in_the_details_of_each() -> None:
+    simulated = Reader(page([ok("One", "dall-e-3")], simulated=True))
+    assert "Simulated pictures." in simulated.words
+    assert simulated.all("li")[0]["data-facts"] == "Served by gpt-image-2 · Simulated"
+    assert "Simulated" not in page([ok("One", "dall-e-3")])
 
 
 def test_the_request_is_shown_and_what_it_leaves_out_is_not() -> None:
     shown = page([ok("One", "dall-e-3")], context="For <people>", variation=3)
-    for value in ("neon", "bottom-bar", "inter", "For &lt;people&gt;", ">3<"):
+    for value in ("neon", "bottom-bar", "inter", "For &lt;people&gt;", "variation 3"):
         assert value in shown
     assert "Guidelines" not in shown
 
@@ -95,8 +127,8 @@ def test_a_private_buckets_pictures_are_addressed_by_their_links_and_the_first_e
     pairs = [ok("One", model, **link) for model, link in zip(("dall-e-3", "gpt-image-1"), links, strict=True)]
     html = page(pairs, home="https://h/index.html?X=2")
     assert [each["src"] for each in Reader(html).all("img")[:2]] == ["https://h/a?X=1&Y=20", "https://h/a?X=1&Y=10"]
-    assert "these links open until 22 November 2026, 10:00 UTC" in Reader(html).text
-    assert "img-src 'self' file: data: https://h;" in html
+    assert "these links open until 22 November 2026, 10:00 UTC" in Reader(html).words
+    assert "img-src 'self' file: data: https://h;" in Reader(html).policy
 
 
 @pytest.mark.parametrize("title", HOSTILE)
@@ -108,7 +140,7 @@ def test_a_hostile_text_stays_text_wherever_it_comes_from(title: str) -> None:
     )
     assert [tag for tag, _ in hostile.tags] == [tag for tag, _ in plain.tags]
     assert [set(attributes) for _, attributes in hostile.tags] == [set(attributes) for _, attributes in plain.tags]
-    assert hostile.text.count(title) == 4
+    assert hostile.text.count(title) >= 4  # Heading, context, guidelines, error.
 
 
 def test_the_policy_names_the_one_style_and_the_one_script_by_what_they_are() -> None:
@@ -116,9 +148,78 @@ def test_the_policy_names_the_one_style_and_the_one_script_by_what_they_are() ->
     for tag in ("style", "script"):
         [inside] = re.findall(f"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
         digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
-        assert f"{tag}-src 'sha256-{digest}'" in html
+        assert f"{tag}-src 'sha256-{digest}'" in Reader(html).policy
     assert "unsafe" not in html
-    assert "default-src 'none'" in html
+    assert "default-src 'none'" in Reader(html).policy
+
+
+def cover(**changes: Any) -> dict[str, Any]:
+    place = {"key": "covers/one.jpg", "image_url": "https://h/covers/one.jpg", "thumbnail": ok("", "dall-e-3")["key"]}
+    return {**place, "model": "dall-e-3", "variation": 0, "chosen": True, **changes}
+
+
+def marks(html: str) -> list[str]:
+    return re.findall('<span class="mark">(.*?)</span>', html)
+
+
+@pytest.mark.parametrize(("chosen", "mark"), [(True, "Cover"), (False, "Default cover")])
+def test_the_current_cover_is_marked(chosen: bool, mark: str) -> None:
+    pair = [ok("One", "gpt-image-1"), ok("One", "dall-e-3")]
+    html = page(pair, posts=[{"slug": "one", "cover": cover(chosen=chosen)}])
+    assert re.findall(r'<p class="model">(\S+) <span class="mark">(.*?)</span>', html) == [("dall-e-3", mark)]
+    section = Reader(html).all("section")[0]
+    assert (section["data-cover"], "data-decided" in section) == (cover()["thumbnail"], chosen)
+
+
+def test_a_cover_that_is_none_of_the_batchs_pictures_is_shown_beside_them() -> None:
+    elsewhere = cover(thumbnail="oil/one/gpt-image-2-01.jpg", model="gpt-image-2", variation=3)
+    html = page([ok("One", "dall-e-3")], posts=[{"slug": "one", "cover": elsewhere}])
+    assert "The cover now: another picture, by gpt-image-2, variation 3" in Reader(html).words
+    assert Reader(html).all("img")[0]["src"] == "../../covers/one.jpg"
+    assert marks(html) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "address"),
+    [
+        ({}, "https://h/covers/one.jpg"),
+        ({"image_url": "file:///out/covers/one.jpg"}, "https://example.com/covers/one.jpg"),
+        ({"image_url_expires_at": EVENING}, "https://example.com/covers/one.jpg"),
+    ],
+)
+def test_a_covers_address_for_a_site_is_an_example_where_the_store_is_not_public(
+    changes: dict[str, str], address: str
+) -> None:
+    html = page([ok("One", "dall-e-3")], posts=[{"slug": "one", "cover": cover(**changes)}])
+    assert Reader(html).all("section")[0]["data-address"] == address
+
+
+def test_the_variation_of_a_post_and_of_the_request_is_seen() -> None:
+    html = page([ok("One", "dall-e-3")], [ok("Two", "dall-e-3")], posts=[{"slug": "1", "variation": 2}, {"slug": "2"}])
+    assert Reader(html).words.count("Variation 2") == 1
+    assert "variation 0" not in Reader(html).words
+
+
+def test_every_picture_has_an_alternative_text() -> None:
+    images = Reader(page([ok("One", "dall-e-3", alt="One, painted in oil"), ok("One", "gpt-image-1")])).all("img")
+    assert [each["alt"] for each in images] == ["One, painted in oil", "\u2068One\u2069, drawn by gpt-image-1"]
+
+
+def test_a_batchs_name_is_its_pages_heading() -> None:
+    html = page([ok("One", "dall-e-3")], name="My <blog>")
+    assert '<h1 dir="auto">My &lt;blog&gt;</h1>' in html
+    assert "1 title, 2 models · 1 of 1 ready" in Reader(html).words
+
+
+def test_nothing_can_be_chosen_for_rows_without_a_slug() -> None:
+    assert "save" not in Reader(page([ok("One", "dall-e-3")])).buttons
+    assert "save" in Reader(page([ok("One", "dall-e-3")], posts=[{"slug": "one"}])).buttons
+
+
+def test_many_posts_open_in_the_dense_view() -> None:
+    few, many = ([[ok(str(number), "dall-e-3")] for number in range(posts)] for posts in (99, 100))
+    assert "data-dense" not in Reader(page(*few)).all("main")[0]
+    assert "data-dense" in Reader(page(*many)).all("main")[0]
 
 
 def test_a_choice_of_one_is_no_filter() -> None:

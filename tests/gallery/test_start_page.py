@@ -51,16 +51,28 @@ def test_a_batch_is_shown_with_its_counts_its_look_its_link_and_some_pictures() 
     assert len(reader.all("img")) == 2
 
 
-def test_what_is_not_finished_is_said_without_figures_that_may_be_old() -> None:
+def test_an_unfinished_batch_shows_how_far_it_has_come_and_what_it_has_so_far() -> None:
     going = manifest([ok("One", "dall-e-3"), missing("pending", "One", "gpt-image-1")], finished=False)
-    assert "not finished" in start_page(batch_of(going))
-    assert "1 of 2 ready" not in start_page(batch_of(going))
+    reader = Reader(start_page(batch_of(going)))
+    assert "not finished: 1 of 2 ready so far" in reader.text
+    assert [(each["value"], each["max"]) for each in reader.all("progress")] == [("1", "2")]
+    assert len(reader.all("img")) == 1
+    assert Reader(start_page(batch_of(TWO))).all("progress") == []
+
+
+def test_a_batch_that_has_a_name_is_listed_by_it() -> None:
+    titled = Reader(start_page(batch_of(manifest([ok("One", "dall-e-3")], [ok("Two", "dall-e-3")], name="My blog"))))
+    assert titled.text.index("My blog") < titled.text.index("and 1 more title")
+
+
+def test_a_post_that_is_an_object_gives_its_title() -> None:
+    assert batch_of(manifest([ok("One", "dall-e-3")], prompts=[{"title": "One", "slug": "1"}]))["title"] == "One"
 
 
 def test_a_private_buckets_links_say_until_when_they_open() -> None:
     assert (
         "these links open until 21 November 2026, 18:30 UTC"
-        in Reader(start_page(batch_of(TWO), expires_at=EVENING)).text
+        in Reader(start_page(batch_of(TWO), expires_at=EVENING)).words
     )
 
 

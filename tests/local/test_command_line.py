@@ -33,7 +33,7 @@ def test_a_batch_without_keys_is_simulated_in_plain_sight(tmp_path: Path, capsys
     assert shown.err.startswith("SIMULATED PICTURES")
     assert "simulated/gpt-image-2.5-flare" in shown.out
     assert "4 requested, 4 ok, 0 reused, 0 rejected, 0 failed; simulated, nothing was paid for" in shown.out
-    pictures = list((tmp_path / "out/thumbnails").rglob("*.jpg"))
+    pictures = list((tmp_path / "out/thumbnails/neon").rglob("*.jpg"))
     assert len(pictures) == 4
     for picture in pictures:
         assert picture.as_uri() in shown.out
@@ -58,7 +58,7 @@ def test_input_by_names_is_read_too(tmp_path: Path) -> None:
         ("7", "holds neither an array nor an object"),
         ([], "The input lacks prompts, models, style, template, font"),
         (BATCH[:3], "The input lacks template, font"),
-        ([*BATCH, 0, "more"], "The input has 9 values, 1 more than it may"),
+        ([*BATCH, 0, "name", "more"], "The input has 10 values, 1 more than it may"),
         ({"titles": ["a"]}, "There is no input named 'titles'"),
         ([[], *BATCH[1:]], "prompts: must hold at least one text"),
         ([[str(number) for number in range(26)], *BATCH[1:]], "The request is for 52 images"),

@@ -23,16 +23,16 @@ async def test_a_missing_key_names_its_variable_and_asks_no_one(
 
 
 @pytest.mark.parametrize(
-    ("model", "size"),
+    ("model", "size", "drawn", "output"),
     [
-        ("gpt-image-2", "1200x640"),
-        ("gpt-image-1", "1200x640"),
-        ("gpt-image-1.5", "1536x1024"),
-        ("gpt-image-1-mini", "1536x1024"),
+        ("gpt-image-2", "1200x640", {"image_output_tokens": 864}, 864),
+        ("gpt-image-1", "1200x640", {"image_output_tokens": 216}, 216),
+        ("gpt-image-1.5", "1536x1024", {"image_output_tokens": 1568}, 1711),
+        ("gpt-image-1-mini", "1536x1024", {}, 1568),
     ],
 )
 async def test_what_openai_is_asked_for(
-    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, model: str, size: str
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, model: str, size: str, drawn: dict[str, int], output: int
 ) -> None:
     picture = await ask(emulator, model, monkeypatch)
     [request] = emulator.requests
@@ -47,9 +47,10 @@ async def test_what_openai_is_asked_for(
     latency = picture.usage["latency_seconds"]
     assert isinstance(latency, float)
     assert picture.usage == {
-        "input_tokens": 50,
-        "output_tokens": 1000,
-        "total_tokens": 1050,
+        "input_tokens": (asked := 3 + len(request.prompt) // 5),
+        "output_tokens": output,
+        **drawn,
+        "total_tokens": asked + output,
         "size": size,
         "latency_seconds": latency,
     }
@@ -63,7 +64,15 @@ async def test_what_gemini_is_asked_for(emulator: Emulator, monkeypatch: pytest.
         "responseModalities": ["IMAGE"],
         "imageConfig": {"aspectRatio": "16:9", "imageSize": "1K"},
     }
-    assert picture.usage["total_tokens"] == 1330
+    asked, thought = 3 + len(request.prompt) // 5, 90 + len(request.prompt) % 200
+    assert picture.usage == {
+        "input_tokens": asked,
+        "output_tokens": 1120,
+        "image_output_tokens": 1120,
+        "thought_tokens": thought,
+        "total_tokens": asked + 1120 + thought,
+        "latency_seconds": picture.usage["latency_seconds"],
+    }
 
 
 async def test_quality_and_size_are_settings(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:

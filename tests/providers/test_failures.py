@@ -214,8 +214,14 @@ ROWS = [
     *both("connection reset in the middle", reset_in_the_middle, UNAVAILABLE, GONE, "could not be reached"),
     *both("truncated JPEG", sending(JPEG[: len(JPEG) // 2]), PictureError, "unusable_picture", "broken or cut off"),
     *both("truncated PNG", sending(PNG[: len(PNG) // 2]), PictureError, "unusable_picture", "broken or cut off"),
-    *both("no picture at all", sending(b"not a picture"), PictureError, "unusable_picture", "(13 bytes) is none"),
-    *both("an SVG", sending(b"<svg xmlns='http://www.w3.org/2000/svg'/>"), PictureError, "unusable_picture", "is none"),
+    *both("no picture at all", sending(b"not a picture"), PictureError, "unusable_picture", "13 bytes are not"),
+    *both(
+        "an SVG",
+        sending(b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
+        PictureError,
+        "unusable_picture",
+        "are not an image",
+    ),
     *both("one pixel", sending(noise((1, 1), "png")), PictureError, "unusable_picture", "1x1 pixels"),
     *both(
         "a bomb",

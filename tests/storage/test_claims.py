@@ -8,7 +8,7 @@ from errors import StoreError
 from storage.claims import EXPIRY_SECONDS, Claim
 from storage.store import Area, StoredObject, Versioned
 from tests.clock import TestClock
-from tests.memory_store import MemoryStore
+from tests.memory_store import MemoryStore, plain
 
 KEY = "gpt-image-2/00"
 CLAIM = f"claims/{KEY}"
@@ -139,7 +139,7 @@ class WriteOnly(MemoryStore):
 
 async def test_a_key_that_may_not_read_is_named_within_seconds(clock: TestClock) -> None:
     store = WriteOnly()
-    await store.create(Area.ORIGINALS, CLAIM, b"{}")
+    await store.create(Area.ORIGINALS, CLAIM, plain(b"{}"))
     claim = Claim(store, KEY, "run-1", clock)
     with pytest.raises(StoreError, match=r"cannot be read.*s3:GetObject"):
         await taken_within(claim, 3, clock)

@@ -11,11 +11,12 @@ from errors import StoreError
 from settings import read_settings
 from storage.choice import open_store
 from storage.store import Area, Store
+from tests.memory_store import plain
 
 CONFLICT = b"<Error><Code>ConditionalRequestConflict</Code><Message>A conflicting operation occurred.</Message></Error>"
 WRITES: dict[str, Callable[[Store], Awaitable[str | None]]] = {
-    "create": lambda store: store.create(Area.ORIGINALS, "claims/a", b"1"),
-    "replace": lambda store: store.replace(Area.ORIGINALS, "claims/a", b"1", '"old"'),
+    "create": lambda store: store.create(Area.ORIGINALS, "claims/a", plain(b"1")),
+    "replace": lambda store: store.replace(Area.ORIGINALS, "claims/a", plain(b"1"), '"old"'),
 }
 
 
@@ -33,9 +34,9 @@ def meeting(conflicts: int) -> Iterator[tuple[Store, list[str]]]:
             conflict = asked.count("PUT") <= conflicts
             self.answer(409 if conflict else 200, CONFLICT if conflict else b"")
 
-        def do_GET(self) -> None:
+        def do_HEAD(self) -> None:
             asked.append(self.command)
-            self.answer(200, b"1")
+            self.answer(200, b"")
 
         def answer(self, status: int, body: bytes) -> None:
             self.send_response(status)
@@ -65,5 +66,5 @@ async def test_a_conflict_is_tried_again_and_is_no_error(write: str) -> None:
 
 async def test_a_conflict_that_never_ends_is_an_error_after_some_tries() -> None:
     with meeting(conflicts=100) as (store, asked), pytest.raises(StoreError, match="ConditionalRequestConflict"):
-        await store.create(Area.ORIGINALS, "claims/a", b"1")
+        await store.create(Area.ORIGINALS, "claims/a", plain(b"1"))
     assert asked == ["PUT"] * 4

@@ -23,6 +23,7 @@ from storage.claims import Claim
 from storage.store import Area, StoredObject
 from tasks.leaf import make_thumbnail
 from tasks.requests import ThumbnailRequest
+from tests.memory_store import plain
 from tests.minio_server import PASSWORD, USER, MinioServer
 
 LIMITED_PASSWORD = "canary-limited-password"
@@ -153,10 +154,10 @@ async def test_a_worker_that_may_only_read_and_write_objects_works(limited: Sett
     await store.prepare()
     assert await store.read(Area.ORIGINALS, "a") is None
     assert await store.stat(Area.THUMBNAILS, "a") is None
-    version = await store.create(Area.ORIGINALS, "a", b"1")
+    version = await store.create(Area.ORIGINALS, "a", plain(b"1"))
     assert version
-    assert await store.create(Area.ORIGINALS, "a", b"2") is None
-    assert await store.replace(Area.ORIGINALS, "a", b"3", version)
+    assert await store.create(Area.ORIGINALS, "a", plain(b"2")) is None
+    assert await store.replace(Area.ORIGINALS, "a", plain(b"3"), version)
     assert not await store.remove(Area.ORIGINALS, "a")
     assert await store.stat(Area.ORIGINALS, "a")
 

@@ -11,9 +11,10 @@ from minio import Minio
 from errors import StoreError
 from settings import Settings, read_settings
 from storage.choice import open_store
-from storage.store import Area, Store, StoredObject
+from storage.store import Area, ObjectInfo, Store, StoredObject
 from tests import s3_servers
 from tests.lacking import lacking
+from tests.memory_store import plain
 from tests.minio_server import PASSWORD, USER, MinioServer
 
 
@@ -64,12 +65,24 @@ async def test_what_is_written_is_read(store: Store, area: Area) -> None:
     for data in (b"one", b"two"):
         await store.write(area, "a/b", StoredObject(data, "application/octet-stream"))
     assert await data_of(store, area, "a/b") == b"two"
-    assert await store.stat(area, "a/b") == (3, "application/octet-stream")
+    assert await store.stat(area, "a/b") == ObjectInfo(3, "application/octet-stream", {})
 
 
 async def test_what_an_object_is_can_be_asked_without_its_bytes(store: Store) -> None:
-    await store.write(Area.THUMBNAILS, "a.jpg", stored(b"\xff\xd8\xff" + bytes(997)))
-    assert await store.stat(Area.THUMBNAILS, "a.jpg") == (1000, "image/jpeg")
+    await store.write(Area.THUMBNAILS, "a.jpg", StoredObject(b"\xff\xd8\xff" + bytes(997), "image/jpeg"))
+    assert await store.stat(Area.THUMBNAILS, "a.jpg") == ObjectInfo(1000, "image/jpeg", {})
+
+
+async def test_what_is_said_of_an_object_that_may_change_can_be_asked_too(store: Store) -> None:
+    said = {"title": "Ein Titel, 日本 100 %", "chosen": "1"}
+    cover = StoredObject(b"\xff\xd8\xff" + bytes(97), "image/jpeg", said, immutable=False, max_age_seconds=300)
+    assert await store.create(Area.THUMBNAILS, "covers/a.jpg", cover)
+    assert await store.stat(Area.THUMBNAILS, "covers/a.jpg") == ObjectInfo(100, "image/jpeg", said)
+    other = StoredObject(b"\xff\xd8\xff" + bytes(7), "image/jpeg", {"title": "Other"}, immutable=False)
+    assert await store.create(Area.THUMBNAILS, "covers/a.jpg", other) is None
+    assert await store.stat(Area.THUMBNAILS, "covers/a.jpg") == ObjectInfo(100, "image/jpeg", said)
+    await store.write(Area.THUMBNAILS, "covers/a.jpg", other)
+    assert await store.stat(Area.THUMBNAILS, "covers/a.jpg") == ObjectInfo(10, "image/jpeg", {"title": "Other"})
 
 
 async def test_the_areas_are_apart(store: Store) -> None:
@@ -84,27 +97,29 @@ async def test_keys_of_any_script_and_large_bytes(store: Store) -> None:
 
 
 async def test_only_one_of_many_creates(store: Store) -> None:
-    versions = await asyncio.gather(*(store.create(Area.ORIGINALS, "c", str(n).encode()) for n in range(12)))
+    versions = await asyncio.gather(*(store.create(Area.ORIGINALS, "c", plain(str(n).encode())) for n in range(12)))
     [winner] = [number for number, version in enumerate(versions) if version]
     found = await store.read(Area.ORIGINALS, "c")
     assert found == (str(winner).encode(), versions[winner])
 
 
 async def test_only_one_of_many_replaces_a_version(store: Store) -> None:
-    version = await store.create(Area.ORIGINALS, "c", b"first")
+    version = await store.create(Area.ORIGINALS, "c", plain(b"first"))
     assert version
-    versions = await asyncio.gather(*(store.replace(Area.ORIGINALS, "c", str(n).encode(), version) for n in range(12)))
+    versions = await asyncio.gather(
+        *(store.replace(Area.ORIGINALS, "c", plain(str(n).encode()), version) for n in range(12))
+    )
     [winner] = [number for number, replaced in enumerate(versions) if replaced]
     found = await store.read(Area.ORIGINALS, "c")
     assert found == (str(winner).encode(), versions[winner])
 
 
 async def test_what_is_not_there_is_not_replaced(store: Store) -> None:
-    version = await store.create(Area.ORIGINALS, "c", b"first")
+    version = await store.create(Area.ORIGINALS, "c", plain(b"first"))
     assert version
     await store.remove(Area.ORIGINALS, "c")
-    assert await store.replace(Area.ORIGINALS, "c", b"second", version) is None
-    assert await store.replace(Area.ORIGINALS, "never", b"second", version) is None
+    assert await store.replace(Area.ORIGINALS, "c", plain(b"second"), version) is None
+    assert await store.replace(Area.ORIGINALS, "never", plain(b"second"), version) is None
     assert await store.stat(Area.ORIGINALS, "c") is None
     assert await store.remove(Area.ORIGINALS, "c")
 
@@ -143,7 +158,7 @@ async def test_a_store_that_is_not_there_is_an_error_with_a_remedy(variables: di
             store.check,
             store.prepare,
             lambda: store.write(Area.THUMBNAILS, "a", stored(b"1")),
-            lambda: store.create(Area.ORIGINALS, "a", b"1"),
+            lambda: store.create(Area.ORIGINALS, "a", plain(b"1")),
         ]
         for call in calls:
             with pytest.raises(StoreError, match=remedy) as caught:

@@ -5,6 +5,7 @@ import pytest
 
 from outcomes import Outcome, Pair, counts, pending
 from tasks.fan_out import fan_out
+from tasks.progress import ProgressLog
 from tasks.windows import Windows
 from tests.gallery.batches import ok
 
@@ -18,7 +19,8 @@ def finished(pair: Pair) -> Outcome:
 
 async def run(leaf: Callable[[Pair], Awaitable[Outcome]], window: int) -> list[Outcome]:
     outcomes: list[Outcome] = [pending(pair) for pair in PAIRS]
-    await fan_out(PAIRS, leaf, Windows(["one vendor"] * len(PAIRS), window), outcomes)
+    windows, progress = Windows(["one vendor"] * len(PAIRS), window), ProgressLog(len(PAIRS))
+    await fan_out(PAIRS, lambda number: leaf(PAIRS[number]), outcomes.__setitem__, windows, progress)
     return outcomes
 
 

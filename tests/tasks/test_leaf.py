@@ -49,6 +49,8 @@ async def test_a_thumbnail_is_made_and_its_outcome_says_how(settings: Settings) 
         "image_url": path.as_uri(),
         "key": str(path.relative_to(settings.thumbnails_dir / "thumbnails")),  # type: ignore[operator]
         "alt": 'The title "A title" on a picture in neon colours.',
+        "variation": 0,
+        "cost_usd": 0.0,
         "template": "bottom-bar",
         "font": "inter",
         "reused": False,

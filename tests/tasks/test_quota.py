@@ -9,13 +9,14 @@ import pytest
 from PIL import Image
 
 from errors import ProviderThrottledError
-from outcomes import Outcome, Pair, pending
+from outcomes import Outcome, Pair
 from providers.provider import Picture, PictureRequest
 from providers.registry import MODELS, Model
 from settings import Settings
 from storage.patience import PatientStore
 from tasks.fan_out import fan_out
 from tasks.originals import find_or_generate
+from tasks.progress import ProgressLog
 from tasks.requests import ThumbnailRequest
 from tasks.windows import Windows
 from tasks.work import work_of
@@ -78,7 +79,8 @@ async def run(pairs: list[Pair], provider: Provider, clock: TestClock, window: i
         return outcome
 
     windows = Windows([MODELS[pair.model].vendor for pair in pairs], window)
-    await clock.play(fan_out(pairs, leaf, windows, [pending(pair) for pair in pairs]))
+    progress = ProgressLog(len(pairs), clock)
+    await clock.play(fan_out(pairs, lambda number: leaf(pairs[number]), lambda *_: None, windows, progress))
     return ended
 
 

@@ -1,6 +1,7 @@
 """Bad input: every fault in one message, each with its remedy, before anything is started."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,15 +44,31 @@ def test_a_good_request_passes(settings: Settings) -> None:
         ({"prompts": []}, "prompts: must hold at least one text, not []"),
         ({"models": []}, "models: must hold at least one text, not []"),
         ({"prompts": "One"}, "prompts: must be a list of texts in square brackets, not 'One'"),
-        ({"prompts": ["One", 7]}, "prompts[1]: must be a text in quotes, not 7"),
-        ({"prompts": ["One", None]}, "prompts[1]: must be a text in quotes, not None"),
+        ({"prompts": ["One", 7]}, "prompts[1]: must be a text in quotes, or an object with a title, not 7"),
+        ({"prompts": ["One", None]}, "prompts[1]: must be a text in quotes, or an object with a title, not None"),
         ({"prompts": ["One", "  \n\t "]}, "prompts[1]: holds nothing that could be read; write a title"),
         ({"prompts": ["One", "\u200b\u202e"]}, "prompts[1]: holds nothing that could be read; write a title"),
         ({"prompts": ["One", "\ufe0f\u2800\u115f"]}, "prompts[1]: holds nothing that could be read; write a title"),
-        ({"prompts": [5, "a", "a"]}, "prompts[2] is the same as prompts[1]; leave it in once"),
+        ({"prompts": [5, "a", "a"]}, 'prompts[2] ("a") is the same as prompts[1]; leave it in once'),
+        ({"prompts": [{"titel": "One"}]}, 'prompts[0]: has "titel", which is not known. Did you mean "title"? Known: '),
+        ({"prompts": [{"slug": "a"}]}, "prompts[0]: lacks a title"),
+        ({"prompts": [{"title": 7}]}, "prompts[0]: title: must be a text in quotes, not 7"),
+        (
+            {"prompts": [{"title": "A b", "slug": "../a b"}]},
+            'prompts[0] ("A b"): slug: "../a b" is not safe in an address; write "a-b"',
+        ),
+        (
+            {"prompts": [{"title": "A", "variation": -1}]},
+            'prompts[0] ("A"): variation: must be a whole number from 0 up, not -1',
+        ),
+        (
+            {"prompts": [{"title": "A", "slug": "x"}, {"title": "B", "slug": "x"}]},
+            'prompts[1] ("B"): has the slug of prompts[0]; give one of them another',
+        ),
+        ({"name": 7}, "name: must be a text in quotes, not 7"),
         ({"models": ["gpt-\udc00"]}, "models[0]: holds half of a surrogate pair"),
-        ({"prompts": ["One", "Two \ud800"]}, "prompts[1]: holds half of a surrogate pair, which is no character"),
-        ({"prompts": ["One", "Two", " One "]}, "prompts[2] is the same as prompts[0]; leave it in once"),
+        ({"prompts": ["One", "Two \ud800"]}, 'prompts[1] ("Two ?"): holds half of a surrogate pair, which is no'),
+        ({"prompts": ["One", "Two", " One "]}, 'prompts[2] ("One") is the same as prompts[0]; leave it in once'),
         ({"models": ["gpt-image-1", "gpt-image-1"]}, "models[1] is the same as models[0]; leave it in once"),
         ({"variation": -1}, "variation: must be 0 or more, not -1"),
         ({"variation": "1"}, "variation: must be a whole number without quotes, not '1'"),
@@ -76,7 +93,9 @@ def test_wrong_names_list_every_valid_one(settings: Settings) -> None:
 def test_fifty_images_pass_and_fifty_one_do_not(settings: Settings) -> None:
     check_request(BatchRequest, {**GOOD, "prompts": [str(number) for number in range(50)]}, settings)
     [fault] = refusal(settings, prompts=[str(number) for number in range(51)])
-    assert fault.startswith("The request is for 51 images, and MAX_IMAGES_PER_BATCH is 50; split the request")
+    assert fault.startswith(
+        "The request is for 51 images, and MAX_IMAGES_PER_BATCH is 50; split it, or set MAX_IMAGES_PER_BATCH=51"
+    )
 
 
 def test_every_fault_is_found_at_once(settings: Settings) -> None:
@@ -89,16 +108,35 @@ def test_every_fault_is_found_at_once(settings: Settings) -> None:
         font="w",
         variation=-1,
     )
-    assert len(faults) == 9
-    assert [fault.partition(":")[0] for fault in faults[:7]] == [
+    places = [
         "prompts[0]",
         "prompts[1]",
+        'prompts[3] ("a") is the same',
         "models[0]",
         "style",
         "template",
         "font",
         "variation",
     ]
+    for place in places:
+        assert any(fault.startswith(place) for fault in faults), place
+    assert len(faults) == 9
+
+
+def test_three_hundred_faults_of_one_kind_are_one_line(settings: Settings) -> None:
+    titles = [{"title": f"Post {number}", "slug": "a b"} for number in range(300)]
+    unsafe, same = refusal(replace(settings, max_images_per_batch=300), prompts=titles)
+    assert unsafe.startswith('300 posts: slug: "a b" is not safe in an address; write "a-b" They are prompts[0] ("Post')
+    assert same.startswith("299 posts: has the slug of prompts[0]")
+
+
+def test_two_posts_may_share_a_title_where_their_slugs_differ(settings: Settings) -> None:
+    posts = [{"title": "One", "slug": "one"}, {"title": "One", "slug": "one-again"}]
+    assert check_request(BatchRequest, {**GOOD, "prompts": posts}, settings).prompts == posts
+
+
+def test_a_plan_may_be_of_any_size(settings: Settings) -> None:
+    check_request(BatchRequest, {**GOOD, "prompts": list(map(str, range(51)))}, settings, any_size=True)
 
 
 def test_what_no_font_can_set_is_refused_before_it_is_paid_for(settings: Settings) -> None:

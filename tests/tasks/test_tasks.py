@@ -28,10 +28,10 @@ async def test_a_batch_returns_its_rows_in_order(environment: Settings) -> None:
     assert result["summary"] == {"requested": 6, "ok": 6, "reused": 0, "rejected": 0, "failed": 0}
     assert [row["title"] for row in result["rows"]] == ["One", "Two", "Three"]
     for row in result["rows"]:
-        assert row.keys() == {"title", "style", "template", "font", "results"}
+        assert row.keys() == {"title", "slug", "variation", "cover", "style", "template", "font", "results"}
         assert [outcome["model"] for outcome in row["results"]] == ["dall-e-3", "gpt-image-1"]
         assert all(outcome["title"] == row["title"] for outcome in row["results"])
-    assert result.keys() == {"batch_id", "summary", "rows", "manifest_url", "gallery_url"}
+    assert result.keys() == {"batch_id", "summary", "cost_usd", "cost", "rows", "manifest_url", "gallery_url"}
 
 
 async def test_a_rerun_finds_its_own_record_again(environment: Settings) -> None:
@@ -43,7 +43,7 @@ async def test_a_rerun_finds_its_own_record_again(environment: Settings) -> None
 
 async def test_one_title_by_several_models_is_one_row(environment: Settings) -> None:
     row = await run("generateThumbnails", ["One", *BATCH[1:]])
-    assert row.keys() == {"title", "style", "template", "font", "results"}
+    assert row.keys() == {"title", "variation", "style", "template", "font", "results"}
     assert [outcome["status"] for outcome in row["results"]] == ["ok", "ok"]
 
 
@@ -79,13 +79,13 @@ def test_too_short_too_long_and_misnamed_input_says_what_the_task_takes() -> Non
     with pytest.raises(InvalidRequestError, match=r"The input lacks style, template, font\. It is") as caught:
         bind(BatchRequest, [["a"], ["b"]])
     assert usage in str(caught.value)
-    with pytest.raises(InvalidRequestError, match="The input has 9 values, 1 more than it may"):
-        bind(BatchRequest, list(range(9)))
+    with pytest.raises(InvalidRequestError, match="The input has 10 values, 1 more than it may"):
+        bind(BatchRequest, list(range(10)))
     with pytest.raises(InvalidRequestError, match="There is no input named 'titles'"):
         bind(BatchRequest, [], {"titles": []})
 
 
-@pytest.mark.parametrize("arguments", [[], [["a"]], list(range(9)), {"titles": ["a"]}])
+@pytest.mark.parametrize("arguments", [[], [["a"]], list(range(10)), {"titles": ["a"]}])
 async def test_the_tasks_themselves_answer_so_too(environment: Settings, arguments: Any) -> None:
     for task in (generate_batch, generate_thumbnails, generate_thumbnail):
         values = arguments if isinstance(arguments, dict) else list(arguments)

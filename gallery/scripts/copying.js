@@ -1,0 +1,37 @@
+// A bucket behind plain HTTP is no secure context, where the newer clipboard interface is missing; this is everywhere.
+const copy = (text, button, done) => {
+  const field = document.createElement("textarea");
+  field.className = "unseen";
+  field.value = text;
+  button.after(field); // Inside the dialog where one is open: beside it nothing can be selected.
+  field.select();
+  const copied = document.execCommand("copy");
+  field.remove();
+  button.focus();
+  say(copied ? done : `This browser does not let a page copy. Here it is: ${text}`);
+};
+
+const attribute = (text) => text.replace(/[&"<>]/g, (character) => `&#${character.charCodeAt(0)};`);
+
+const linesFor = (post) => {
+  const { address, cover } = post.section.dataset;
+  const card = post.cards.find((each) => each.dataset.key === cover);
+  const alt = card ? card.querySelector("img").alt : post.title;
+  return [
+    ["og:image", address],
+    ["og:image:width", 1200],
+    ["og:image:height", 630],
+    ["og:image:alt", alt],
+  ].map(([property, content]) => `<meta property="${property}" content="${attribute(String(content))}">\n`).join("");
+};
+
+const copyAddress = (card, button) => copy(card.querySelector("a").href, button, "Address copied.");
+
+const copyLines = (post, button) =>
+  copy(
+    linesFor(post),
+    button,
+    post.section.dataset.address.startsWith("https://example.com/")
+      ? "Lines copied. This store is not public: put your site in place of https://example.com."
+      : "Lines copied.",
+  );

@@ -1,0 +1,78 @@
+// The view survives a reload: search, filters, density, the current post and the place. An unfinished batch's page
+// reloads itself, which works from a disk too, where a page may fetch nothing.
+const QUIET = 3000; // Milliseconds without a key, a touch or a scroll.
+const PATIENCE = 15 * 60_000; // A batch without news for so long was stopped.
+const boxes = () => [...tools.querySelectorAll("[type=checkbox]")];
+
+const rememberView = () => {
+  const top = scrollY > 0 ? postInSight() : undefined;
+  keep("sessionStorage", "view", {
+    search: search.value,
+    ticked: boxes().filter((box) => box.checked).map((box) => [box.name, box.value]),
+    current: current?.number,
+    top: top?.number,
+    offset: top && topOf(top),
+    searching: document.activeElement === search,
+  });
+};
+
+const restoreView = (view) => {
+  search.value = view.search;
+  for (const box of boxes()) box.checked = view.ticked.some(([name, value]) => name === box.name && value === box.value);
+  showDense();
+  filterAll();
+  if (posts[view.current]) setCurrent(posts[view.current]);
+  if (posts[view.top]?.shown) {
+    history.scrollRestoration = "manual";
+    // Rows get their height when they come near the window: those that will be there have it first.
+    for (const post of posts.slice(Math.max(0, view.top - 20), view.top + 20)) {
+      equip(post);
+      post.section.classList.add("laid-out");
+    }
+    scrollBy({ top: topOf(posts[view.top]) - view.offset, behavior: "instant" });
+  }
+  if (view.searching) search.focus({ preventScroll: true });
+};
+
+const view = recall("sessionStorage", "view");
+if (view) restoreView(view);
+addEventListener("pagehide", rememberView);
+
+if (main.dataset.unfinished) {
+  let touched = -QUIET;
+  let held = false;
+  let composing = false;
+  const during = (from, until, set) => {
+    addEventListener(from, () => set(true), true);
+    for (const kind of until) addEventListener(kind, () => set(false), true);
+  };
+  during("pointerdown", ["pointerup", "pointercancel", "dragend"], (value) => { held = value; });
+  during("compositionstart", ["compositionend"], (value) => { composing = value; });
+  for (const kind of ["keydown", "input", "pointerdown", "wheel", "scroll", "touchmove"]) {
+    addEventListener(kind, () => { touched = performance.now(); }, { capture: true, passive: true });
+  }
+  const busy = () =>
+    held ||
+    composing ||
+    document.hidden ||
+    performance.now() - touched < QUIET ||
+    document.querySelector("dialog[open]") ||
+    !getSelection().isCollapsed;
+  const renew = () => {
+    if (busy()) setTimeout(renew, 1000);
+    else location.reload();
+  };
+
+  const news = recall("sessionStorage", "news");
+  const since = news?.of === main.dataset.unfinished ? news.since : Date.now();
+  keep("sessionStorage", "news", { of: main.dataset.unfinished, since });
+  const waiting = Date.now() - since < PATIENCE;
+  document.querySelector("[data-renewal]").textContent = waiting
+    ? "This page renews itself while it is open."
+    : "There has been no news for 15 minutes; load the page again to look for some.";
+  if (waiting) {
+    // A larger page is written less often, and loading it is not to take most of its time.
+    const begun = performance.now();
+    addEventListener("load", () => setTimeout(renew, Math.max(10_000, 20 * (performance.now() - begun))));
+  }
+}

@@ -1,0 +1,56 @@
+"""What a batch is about to cost, found out before its first leaf, and what it did cost."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+
+from errors import InvalidRequestError
+from money import Cost, Total, cost_faults, total
+from outcomes import Outcome
+from providers.cost import estimate, kind
+from providers.prices import Prices
+from settings import Settings
+from storage.store import Area, Store
+from tasks.work import Work
+
+__all__ = ["check_budget", "estimate_of", "spent"]
+
+# How many originals are looked for at a time.
+LOOKS = 64
+
+
+async def estimate_of(store: Store, works: Iterable[Work], prices: Prices) -> Total:
+    """Return about what these pairs would cost: their pictures that are not in the store, each counted once."""
+    by_original = {work.original_key: work for work in works}
+    turns = asyncio.Semaphore(LOOKS)
+
+    async def is_missing(key: str) -> bool:
+        async with turns:
+            return await store.stat(Area.ORIGINALS, key) is None
+
+    missing = await asyncio.gather(*map(is_missing, by_original))
+    wanted = [work for work, gone in zip(by_original.values(), missing, strict=True) if gone]
+    return total((kind(work.picture), estimate(work.picture, prices)) for work in wanted)
+
+
+def check_budget(about: Total, settings: Settings) -> None:
+    """Pass where the estimate is within MAX_COST_USD.
+
+    Raises:
+        InvalidRequestError: it is above, or a price is unknown, so that a cap could not hold.
+    """
+    if faults := cost_faults(about, settings):
+        raise InvalidRequestError(faults)
+
+
+def spent(outcomes: Sequence[Outcome]) -> Total:
+    """Return what these outcomes cost this time, as far as is known."""
+    return total(
+        (
+            outcome["served_by"] if outcome["status"] == "ok" else outcome["model"],
+            Cost.of_usd(
+                outcome["cost_usd"], about=outcome.get("cost_is_estimate", False), reason=outcome.get("cost_reason", "")
+            ),
+        )
+        for outcome in outcomes
+        if outcome["status"] != "pending" and outcome.get("cost_usd", 0.0) != 0.0
+    )

@@ -1,0 +1,66 @@
+"""Pages in a real browser: opened, watched, and read."""
+
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Locator, Page
+
+
+class Shown(NamedTuple):
+    """A batch's page in a browser, and what the browser complained of or asked other origins for."""
+
+    page: Page
+    faults: list[str]
+
+
+def show(browser: Browser, url: str, size: tuple[int, int] = (1366, 768), scheme: Any = "light") -> Shown:
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+    faults: list[str] = []
+
+    def hear(message: str) -> None:
+        if "subtree hidden by content-visibility" not in message:  # A test looks into what a filter has hidden.
+            faults.append(message)
+
+    page.on("console", lambda message: hear(message.text))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+
+    def fail(asked: str, why: str | None) -> None:
+        if why != "net::ERR_ABORTED":  # As those are that a reader leaves behind by following a link.
+            faults.append(f"{why}: {asked}")
+
+    page.on("requestfailed", lambda request: fail(request.url, request.failure))
+
+    def watch(asked: str) -> None:
+        if urlsplit(asked)[:2] != urlsplit(url)[:2] and not asked.startswith("data:"):
+            faults.append(f"another origin: {asked}")
+
+    page.on("request", lambda request: watch(request.url))
+    page.goto(url)
+    return Shown(page, faults)
+
+
+def load_all(page: Page) -> int:
+    """Scroll to each picture, and return how many have loaded."""
+    for picture in page.locator("main li img").all():
+        picture.scroll_into_view_if_needed()
+        picture.evaluate("(picture) => picture.decode()")
+    return int(page.evaluate("() => [...document.querySelectorAll('main img')].filter((i) => i.naturalWidth).length"))
+
+
+def visible(page: Page) -> int:
+    return page.locator("main li:visible").count()
+
+
+def fits(page: Page) -> bool:
+    """Return whether nothing is wider than the window."""
+    return bool(page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"))
+
+
+def pasted(page: Page, field: Locator) -> str:
+    """Return what a reader would paste; a field of one line takes line ends as spaces."""
+    field.focus()
+    page.keyboard.press("Control+v")
+    text = field.input_value()
+    field.fill("")
+    field.blur()
+    return text

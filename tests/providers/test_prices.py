@@ -1,0 +1,293 @@
+"""Prices, estimates before, costs after: against the figures that vendors publish, and against the emulator's bill."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from errors import SettingsError, UnusableAnswerError
+from money import Cost, total
+from providers.choice import open_provider, picture_request
+from providers.cost import cost, estimate, kind
+from providers.prices import read_prices
+from providers.provider import PictureRequest
+from providers.registry import MODELS
+from settings import OPENAI_QUALITIES, Settings
+from tests.emulator import KEY, Emulator
+from tests.providers.asking import GEMINI, OPENAI, ask
+
+LIVE = {model.serving_id: model for model in MODELS.values() if not model.successor}
+KEYS = Settings(openai_api_key=KEY, google_api_key=KEY)
+ANY_SIZE = ("1200x640", "1024x1024", "1536x864", "3840x2160")
+
+
+def picture(served_by: str, size: str, quality: str = "", prompt: str = "") -> PictureRequest:
+    return PictureRequest(served_by, prompt, "neon", size, quality, 0)
+
+
+def output_tokens(served_by: str, size: str, quality: str = "") -> Decimal:
+    """The tokens that an estimate counts for a picture without a prompt."""
+    prices = read_prices()
+    dollars = estimate(picture(served_by, size, quality), prices).dollars
+    assert dollars is not None
+    return dollars * 1_000_000 / prices[served_by].rates.output
+
+
+def prices_file(folder: Path, content: Any) -> Path:
+    path = folder / "prices.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return path
+
+
+def test_every_live_model_has_a_price_with_its_source() -> None:
+    prices = read_prices()
+    assert prices.keys() == LIVE.keys()
+    for price in prices.values():
+        assert price.pictures
+        assert price.rates.source
+        assert price.pictures.source
+
+
+@pytest.mark.parametrize("model", LIVE.values(), ids=LIVE)
+def test_every_quality_and_size_that_a_model_offers_has_an_estimate(model: Any) -> None:
+    prices = read_prices()
+    for settings in every_choice(model):
+        request = requested(model, settings)
+        found = estimate(request, prices)
+        if request.quality == "auto":
+            assert found.dollars is None
+            assert "auto quality" in found.reason
+        else:
+            assert found.dollars
+            assert found.about
+
+
+# Counted by OpenAI: published, or billed (the last three).
+@pytest.mark.parametrize(
+    ("model", "quality", "size", "tokens"),
+    [
+        ("gpt-image-2", "low", "1024x1024", 196),
+        ("gpt-image-2", "medium", "1024x1024", 1756),
+        ("gpt-image-2", "high", "1024x1024", 7024),
+        ("gpt-image-2.5-flare", "medium", "1024x1024", 439),
+        ("gpt-image-2.5-sunburst", "xhigh", "1024x1024", 3122),
+        ("gpt-image-2", "high", "3840x2160", 13_342),
+        ("gpt-image-2.5-flare", "xhigh", "1024x640", 1700),
+        ("gpt-image-2.5-flare", "low", "1536x864", 120),
+    ],
+)
+def test_the_tokens_of_a_picture_of_any_size_are_those_that_openai_counts(
+    model: str, quality: str, size: str, tokens: int
+) -> None:
+    assert output_tokens(model, size, quality) == tokens
+
+
+def test_a_picture_has_as_many_tokens_upright_as_lying() -> None:
+    assert output_tokens(OPENAI, "640x1200", "high") == output_tokens(OPENAI, "1200x640", "high")
+
+
+@pytest.mark.parametrize(
+    ("model", "size", "quality", "dollars"),
+    [
+        ("gpt-image-2", "1536x1024", "low", "0.005"),
+        ("gpt-image-2", "1536x1024", "medium", "0.041"),
+        ("gpt-image-2", "1536x1024", "high", "0.165"),
+        ("gpt-image-1.5", "1536x1024", "low", "0.013"),
+        ("gpt-image-1.5", "1536x1024", "high", "0.199"),
+        ("gemini-3-pro-image", "16:9 2K", "", "0.134"),
+        ("gemini-3-pro-image", "16:9 4K", "", "0.240"),
+        ("gemini-3.1-flash-image", "16:9 2K", "", "0.101"),
+        ("gemini-3.1-flash-lite-image", "16:9 1K", "", "0.034"),
+        ("gemini-nano-banana-2.1", "16:9 4K", "", "0.113"),
+    ],
+)
+def test_a_picture_is_estimated_at_its_published_price(model: str, size: str, quality: str, dollars: str) -> None:
+    found = estimate(picture(model, size, quality), read_prices()).dollars
+    assert found is not None
+    assert found.quantize(Decimal("0.001")) == Decimal(dollars)
+
+
+def test_the_prompt_is_in_the_estimate() -> None:
+    long = estimate(picture(OPENAI, "1200x640", "low", prompt="word " * 800), read_prices()).dollars
+    short = estimate(picture(OPENAI, "1200x640", "low"), read_prices()).dollars
+    assert long is not None
+    assert short is not None
+    assert long - short == Decimal("0.005")  # 1,000 tokens at $5 a million.
+
+
+def test_an_estimate_is_as_old_as_the_older_of_its_figures(tmp_path: Path) -> None:
+    rates = {"input": 1, "output": 1, "source": "invoice", "date": "2026-11-20", "sure": "confirmed"}
+    prices = read_prices(prices_file(tmp_path, {OPENAI: {"rates": rates}}))
+    pictures = prices[OPENAI].pictures
+    assert pictures
+    assert estimate(picture(OPENAI, "1200x640", "low"), prices).as_of == pictures.date < date(2026, 11, 20)
+
+
+def test_simulated_pictures_cost_nothing_and_say_so() -> None:
+    simulated = picture(f"simulated/{OPENAI}", "1200x640", "high")
+    for found in (estimate(simulated, {}), cost(simulated.served_by, {"latency_seconds": 1.0}, {})):
+        assert found == Cost(Decimal(0), about=False, reason="simulated")
+    assert str(total([(kind(simulated), estimate(simulated, {}))])) == (f"$0.00: 1 x simulated/{OPENAI} high at $0.00")
+
+
+def test_kinds_are_told_apart_by_what_their_price_depends_on() -> None:
+    assert kind(picture(OPENAI, "1200x640", "high")) == f"{OPENAI} high"
+    assert kind(picture(GEMINI, "16:9 2K")) == f"{GEMINI} 2K"
+
+
+def every_choice(model: Any) -> list[Settings]:
+    """Return settings for every quality and size that a model offers."""
+    if model.vendor == "gemini":
+        return [replace(KEYS, gemini_image_size=size) for size in model.sizes]
+    return [
+        replace(KEYS, openai_image_quality=quality, openai_image_size=size)
+        for quality in model.qualities
+        for size in model.sizes or ANY_SIZE
+    ]
+
+
+def requested(model: Any, settings: Settings, title: str = "A title") -> PictureRequest:
+    return picture_request(model, settings, title=title, style="neon", context="", extra_prompt="", variation=0)
+
+
+@pytest.mark.parametrize("model", LIVE.values(), ids=LIVE)
+async def test_costs_by_usage_equal_the_vendors_bill_for_every_quality_and_size(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, model: Any
+) -> None:
+    for name, value in emulator.environment.items():
+        monkeypatch.setenv(name, value)
+    prices = read_prices()
+    costs: list[tuple[str, Cost]] = []
+    for number, settings in enumerate(every_choice(model)):
+        request = requested(model, settings, title="A title " * (number % 3 + 1))
+        async with open_provider(model, settings) as provider:
+            usage = (await provider.generate(request)).usage
+        costs.append((kind(request), cost(request.served_by, json.loads(json.dumps(dict(usage))), prices)))
+    found = total(costs)
+    assert emulator.billed == len(costs) > 0
+    assert not found.unknown
+    assert not found.about
+    assert Fraction(found.dollars) == emulator.bill
+    assert Fraction(sum(Decimal(str(cost.usd)) for _, cost in costs)) == emulator.bill
+
+
+async def test_estimates_of_what_is_confirmed_are_within_a_tenth_of_the_bill(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rest is thoughts, words, and how many tokens a prompt comes to."""
+    prices = read_prices()
+    for served_by, model in LIVE.items():
+        before = emulator.bill
+        await ask(emulator, served_by, monkeypatch)
+        guessed = estimate(requested(model, KEYS), prices).dollars
+        pictures = prices[served_by].pictures
+        assert guessed is not None
+        assert pictures
+        if pictures.sure == "confirmed":
+            assert 0.9 < Fraction(guessed) / (emulator.bill - before) < 1.1, served_by
+
+
+def test_the_settings_offer_every_quality_that_is_priced() -> None:
+    for price in read_prices().values():
+        assert price.pictures
+        assert set(price.pictures.tiles) <= set(OPENAI_QUALITIES)
+
+
+@pytest.mark.parametrize("usage", [{}, {"latency_seconds": 1.0}, {"output_tokens": 5}, {"input_tokens": 5}])
+def test_an_answer_that_does_not_say_what_it_took_has_no_known_cost(usage: dict[str, float | str]) -> None:
+    found = cost(OPENAI, usage, read_prices())
+    assert found.dollars is None
+    assert "does not say how many tokens" in found.reason
+
+
+def test_a_model_without_a_price_has_no_known_cost_before_or_after() -> None:
+    for found in (
+        estimate(picture(OPENAI, "1200x640", "low"), {}),
+        cost(OPENAI, {"input_tokens": 1, "output_tokens": 1}, {}),
+    ):
+        assert found.dollars is None
+        assert "PRICES_FILE" in found.reason
+
+
+def test_words_that_have_no_price_are_not_given_away() -> None:
+    usage: dict[str, float | str] = {"input_tokens": 9, "output_tokens": 150, "image_output_tokens": 100}
+    found = cost(OPENAI, usage, read_prices())
+    assert found.dollars is None
+    assert "text_output" in found.reason
+
+
+def test_an_answer_that_does_not_tell_words_from_picture_is_an_estimate_where_words_have_a_price() -> None:
+    usage: dict[str, float | str] = {"input_tokens": 0, "output_tokens": 1000}
+    found = cost("gpt-image-1.5", usage, read_prices())
+    assert found.dollars == Decimal("0.032")
+    assert found.about
+    assert not cost(OPENAI, usage, read_prices()).about
+
+
+async def test_an_answer_without_a_picture_says_what_it_took(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_picture(handler: Any, request: Any) -> None:
+        usage = {"input_tokens": 10, "output_tokens": 864, "total_tokens": 874}
+        handler.reply(200, {"created": 1, "data": [], "usage": usage})
+
+    emulator.faults.append(without_picture)
+    with pytest.raises(UnusableAnswerError) as caught:
+        await ask(emulator, OPENAI, monkeypatch)
+    assert cost(OPENAI, caught.value.usage, read_prices()).dollars == Decimal("0.02597")
+
+
+RATES = {"input": 1, "output": 12.5, "source": "our invoice", "date": "2026-11-20", "sure": "confirmed"}
+PICTURES = {"tokens": {"low 1200x640": 7}, "source": "ours", "date": "2026-11-20", "sure": "estimate"}
+
+
+def test_a_file_overrides_what_it_names_and_nothing_else(tmp_path: Path) -> None:
+    ours = read_prices()
+    prices = read_prices(prices_file(tmp_path, {OPENAI: {"rates": RATES}, GEMINI: {"pictures": PICTURES}}))
+    assert prices[OPENAI].rates.output == Decimal("12.5")
+    assert prices[OPENAI].pictures == ours[OPENAI].pictures
+    assert prices[GEMINI].rates == ours[GEMINI].rates
+    assert {model for model in ours if prices[model] != ours[model]} == {OPENAI, GEMINI}
+
+
+def test_a_rate_that_is_an_estimate_makes_every_cost_one(tmp_path: Path) -> None:
+    prices = read_prices(prices_file(tmp_path, {OPENAI: {"rates": {**RATES, "sure": "estimate"}}}))
+    assert str(cost(OPENAI, {"input_tokens": 0, "output_tokens": 8000}, prices)) == "about $0.10"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("{", "is not JSON: .*; correct it there"),
+        ("[" * 100_000, "is not JSON"),
+        ("[]", "holds no prices; give an object"),
+        ({"gpt-image-9": {"rates": RATES}}, "'gpt-image-9' is no live model; name one of gemini-3-pro-image, "),
+        ({"dall-e-3": {"rates": RATES}}, "'dall-e-3' is no live model; name one of "),
+        ({OPENAI: 5}, f"{OPENAI}: .*; shape it like providers/prices.json"),
+        ({OPENAI: {"rates": {**RATES, "output": -1}}}, f"{OPENAI}.rates.output: .*greater than or equal to 0"),
+        ('{"gpt-image-2": {"rates": {"output": NaN}}}', f"{OPENAI}.rates.output: "),
+        ({OPENAI: {"rates": {"input": 1, "output": 1}}}, f"{OPENAI}.rates.source: Field required"),
+        ({OPENAI: {"rates": {**RATES, "date": "soon"}}}, f"{OPENAI}.rates.date: "),
+        ({OPENAI: {"rate": RATES}}, f"{OPENAI}.rate: Extra inputs"),
+        ({OPENAI: {"pictures": {**PICTURES, "tiles": {"low": 0}}}}, f"{OPENAI}.pictures.tiles.low: "),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_with_what_to_mend(tmp_path: Path, content: Any, says: str) -> None:
+    with pytest.raises(SettingsError, match=f"PRICES_FILE='.*prices.json'.*{says}"):
+        read_prices(prices_file(tmp_path, content))
+
+
+def test_every_fault_of_a_file_is_named_at_once(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_prices(prices_file(tmp_path, {"gpt-image-9": {}, OPENAI: {"rates": {**RATES, "input": "x"}}}))
+    assert len(caught.value.faults) == 2
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="No such file or directory; name a JSON file that can be read"):
+        read_prices(tmp_path / "prices.json")

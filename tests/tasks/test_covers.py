@@ -1,0 +1,96 @@
+"""Covers: made where there is none, never replaced by a batch, replaced by a choice."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from outcomes import Row
+from storage.store import Area, StoredObject
+from tasks.covers import cover_of, keep_covers, put_cover
+from tests.gallery.batches import LOOK, missing, ok
+from tests.memory_store import MemoryStore
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    store = MemoryStore()
+    for model in ("a", "b", "c"):
+        store.objects[Area.THUMBNAILS][f"{model}.jpg"] = StoredObject(model.encode(), "image/jpeg")
+    return store
+
+
+def row(*results: Any) -> Row:
+    made: Any = {"title": "One", "slug": "one", **LOOK, "results": list(results)}
+    return made  # type: ignore[no-any-return]
+
+
+def made(model: str, **changes: Any) -> Any:
+    return ok("One", model, key=f"{model}.jpg", **changes)
+
+
+def cover(store: MemoryStore) -> StoredObject:
+    return store.objects[Area.THUMBNAILS]["covers/one.jpg"]
+
+
+async def test_a_post_without_a_cover_gets_the_first_that_came_out(store: MemoryStore) -> None:
+    [kept] = await keep_covers(store, [row(missing("failed", "One", "a"), made("b", variation=2), made("c"))])
+    assert kept["cover"] == {
+        "key": "covers/one.jpg",
+        "image_url": "memory:covers/one.jpg",
+        "thumbnail": "b.jpg",
+        "model": "b",
+        "variation": 2,
+        "chosen": False,
+    }
+    stored = cover(store)
+    assert (stored.data, stored.content_type, stored.immutable, stored.max_age_seconds) == (
+        b"b",
+        "image/jpeg",
+        False,
+        300,
+    )
+    assert stored.metadata["title"] == "One"
+
+
+async def test_a_batch_never_replaces_a_cover(store: MemoryStore) -> None:
+    await keep_covers(store, [row(made("a"))])
+    [kept] = await keep_covers(store, [row(made("b"))])
+    assert (cover(store).data, kept["cover"]["thumbnail"]) == (b"a", "a.jpg")
+
+
+async def test_a_choice_does_and_a_later_batch_leaves_it(store: MemoryStore) -> None:
+    await keep_covers(store, [row(made("a"))])
+    await put_cover(store, "one", made("c"))
+    [kept] = await keep_covers(store, [row(made("b"))])
+    assert (cover(store).data, kept["cover"]["chosen"]) == (b"c", True)
+
+
+async def test_two_parents_at_once_make_one_cover(store: MemoryStore) -> None:
+    both = await asyncio.gather(keep_covers(store, [row(made("a"))]), keep_covers(store, [row(made("b"))]))
+    covers = [kept["cover"]["thumbnail"] for [kept] in both]
+    assert covers[0] == covers[1] == f"{cover(store).data.decode()}.jpg"
+
+
+async def test_a_real_picture_takes_a_simulated_ones_place_unless_that_was_chosen(store: MemoryStore) -> None:
+    await keep_covers(store, [row(made("a", served_by="simulated/m"))])
+    await keep_covers(store, [row(made("c", served_by="simulated/m"))])
+    assert cover(store).data == b"a"
+    await keep_covers(store, [row(made("b"))])
+    assert cover(store).data == b"b"
+    await put_cover(store, "one", made("a", served_by="simulated/m"))
+    await keep_covers(store, [row(made("c"))])
+    assert cover(store).data == b"a"
+
+
+async def test_where_nothing_came_out_there_is_no_cover(store: MemoryStore) -> None:
+    [kept] = await keep_covers(store, [row(missing("rejected", "One", "a"))])
+    assert "cover" not in kept
+    assert await cover_of(store, "one") is None
+
+
+async def test_a_store_that_fails_takes_nothing_back(store: MemoryStore, caplog: pytest.LogCaptureFixture) -> None:
+    store.down = True
+    [kept] = await keep_covers(store, [row(made("a"))])
+    assert "cover" not in kept
+    assert "the cover of one was not written" in caplog.text

@@ -1,0 +1,106 @@
+"""Posts: what each says goes before what the batch says, and a batch with a name is one page that lives on."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.engine import Engine, RunEvent
+from settings import Settings
+from tasks import app
+from tasks.posts import Post, posts_of, thumbnail_request
+from tasks.requests import BatchRequest
+
+LOOK: dict[str, Any] = {"style": "neon", "template": "left-panel", "font": "lora"}
+MODELS = ["dall-e-3", "gpt-image-1"]
+
+
+def test_a_slug_is_made_of_a_title_that_has_none() -> None:
+    assert [post.slug for post in posts_of(["Why fan-out?", {"title": "x", "slug": "own"}])] == ["why-fan-out", "own"]
+
+
+def test_titles_with_the_same_slug_keep_theirs_whatever_their_order() -> None:
+    first = {post.title: post.slug for post in posts_of(["C", "C++", "Go"])}
+    second = {post.title: post.slug for post in posts_of(["Go", "C++", "C"])}
+    assert first == second
+    assert len(set(first.values())) == 3
+    assert first["Go"] == "go"
+
+
+def test_a_slug_that_is_given_is_nobody_elses() -> None:
+    made, given = posts_of(["One", {"title": "Other", "slug": "one"}])
+    assert (made.slug.startswith("one-"), given.slug) == (True, "one")
+
+
+def test_what_a_post_says_goes_before_what_the_batch_says() -> None:
+    batch = BatchRequest(prompts=[], models=[], **LOOK, context="a blog", extra_prompt="no people", variation=1)
+    plain = thumbnail_request(batch, Post("One", "one"), "dall-e-3")
+    assert (plain.context, plain.extra_prompt, plain.variation) == ("a blog", "no people", 1)
+    own = thumbnail_request(batch, Post("One", "one", "on cats", "cats", 0), "dall-e-3")
+    assert (own.context, own.extra_prompt, own.variation) == ("on cats\na blog", "cats", 0)
+
+
+async def run(prompts: list[Any], started: list[str] | None = None, **more: Any) -> dict[str, Any]:
+    def observe(event: RunEvent) -> None:
+        if started is not None and event.kind == "started" and event.task == "generateThumbnail":
+            started.append(event.run_id)
+
+    batch = {"prompts": prompts, "models": MODELS, **LOOK, **more}
+    result: dict[str, Any] = await Engine(app, observe).run("generateBatch", batch)
+    return result
+
+
+def manifest(result: dict[str, Any]) -> dict[str, Any]:
+    text = Path(result["manifest_url"].removeprefix("file://")).read_text()
+    return json.loads(text)  # type: ignore[no-any-return]
+
+
+async def test_a_finished_batch_run_again_starts_no_leaf(environment: Settings) -> None:
+    started: list[str] = []
+    first = await run(["One", "Two"], started)
+    assert len(started) == 4
+    second = await run(["One", "Two"], started)
+    assert len(started) == 4
+    assert second["summary"] == {"requested": 4, "ok": 4, "reused": 4, "rejected": 0, "failed": 0}
+    assert [row["results"][0]["key"] for row in second["rows"]] == [row["results"][0]["key"] for row in first["rows"]]
+
+
+async def test_a_leaf_is_started_for_what_is_missing_alone(environment: Settings) -> None:
+    await run(["One"])
+    started: list[str] = []
+    result = await run(["One", "Two"], started)
+    assert len(started) == 2
+    assert result["summary"]["reused"] == 2
+
+
+async def test_a_batch_with_a_name_is_one_page_that_keeps_everything(environment: Settings) -> None:
+    first = await run(["One", "Two", "Three"], name="My blog")
+    varied = {"title": "Two", "slug": "two", "variation": 1}
+    second = await run([varied, "Four"], name="My blog")
+    assert second["batch_id"] == first["batch_id"]
+    assert [row["slug"] for row in second["rows"]] == ["two", "four"]
+    page = manifest(second)
+    assert page["name"] == "My blog"
+    assert [(row["slug"], row["variation"]) for row in page["rows"]] == [
+        ("two", 1),
+        ("four", 0),
+        ("one", 0),
+        ("three", 0),
+    ]
+    assert all(outcome["status"] == "ok" for row in page["rows"] for outcome in row["results"])
+    assert page["rows"][0]["results"][0]["variation"] == 1
+    assert page["rows"][0]["results"][0]["key"] != first["rows"][1]["results"][0]["key"]
+
+
+async def test_without_a_name_the_id_is_the_requests(environment: Settings) -> None:
+    assert (await run(["One"]))["batch_id"] != (await run(["Two"]))["batch_id"]
+
+
+async def test_the_tutorials_batch_has_the_id_that_it_always_had(
+    environment: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(Path(__file__).resolve().parents[2])
+    batch = json.loads(Path("batch.json").read_text())
+    result: dict[str, Any] = await Engine(app, lambda _: None).run("generateBatch", batch)
+    assert result["batch_id"] == "c9781f7d4f4120a0"
