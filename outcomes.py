@@ -54,7 +54,7 @@ class Finished(TypedDict):
     key: str
     """The thumbnail's key in the bucket."""
     alt: NotRequired[str]
-    """The picture's alternative text."""
+    """What the thumbnail shows, in words, for those who do not see it."""
     variation: NotRequired[int]
     """Which of the pictures of the same request this is, from 0."""
     template: str

@@ -183,6 +183,7 @@ class Settings:
     provider_timeout_seconds: float = _variable("PROVIDER_TIMEOUT_SECONDS", _timeout, 240.0)
     simulate_providers: bool = _variable("SIMULATE_PROVIDERS", _switch, False)
     simulated_latency_seconds: float = _variable("SIMULATED_LATENCY_SECONDS", _seconds, 1.0)
+    brand_dir: Path | None = _variable("BRAND_DIR", _path)
     thumbnails_dir: Path | None = _variable("THUMBNAILS_DIR", _path)
     minio_endpoint: Endpoint | None = _variable("MINIO_ENDPOINT", Endpoint.parse)
     minio_access_key: str | None = _variable("MINIO_ACCESS_KEY", _key, secret=True)
@@ -212,6 +213,9 @@ class Administrator:
     user: str
     password: str = field(repr=False)
 
+
+# The brand of a clone that has one: on Render, part of the repository.
+OWN_BRAND = Path(__file__).resolve().parent / "brand"
 
 # Read elsewhere (by the logging and by the vendors' SDKs, which do not check them), and checked here.
 CHECKED_HERE: tuple[tuple[str, Callable[[str], object]], ...] = (
@@ -253,6 +257,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     found = {each.name: read(each.metadata["variable"], each.metadata["parse"]) for each in fields(Settings)}
     private = read("MINIO_HOSTPORT", Endpoint.parse_private)
     found["minio_endpoint"] = found["minio_endpoint"] or private
+    if OWN_BRAND.is_dir():
+        found["brand_dir"] = found["brand_dir"] or OWN_BRAND
     settings = Settings(**{name: value for name, value in found.items() if value is not None})
     if settings.minio_presigned_hours and urlsplit(settings.minio_public_base_url or "").path:
         faults.append("MINIO_PUBLIC_BASE_URL has a path, and presigned links cannot: give it without, or unset either")

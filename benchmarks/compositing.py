@@ -1,6 +1,6 @@
-"""What a title costs on top of the picture itself, and the memory it takes: ``python -m benchmarks.compositing``.
+"""What a title costs on top of the picture itself, in time, memory and bytes: ``python -m benchmarks.compositing``.
 
-The floor is what any thumbnail of that picture costs: decode, crop and resize, encode at quality 85.
+The floor is what any thumbnail of that picture costs: decode, crop and resize, encode.
 """
 
 import io
@@ -11,12 +11,16 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 
 from PIL import Image
 
+from benchmarks.legibility import PATTERNS, PICTURES, picture
 from benchmarks.measure import fastest
-from compositing.canvas import encode_jpeg, open_on_canvas
+from compositing import MOST_BYTES
+from compositing.canvas import open_on_canvas
+from compositing.encoding import encode_jpeg
 from compositing.fonts import load_font
 from compositing.layout import lay_out
 from compositing.templates import TEMPLATES
@@ -113,6 +117,22 @@ def print_memory() -> None:
             subprocess.run(command, check=True)
 
 
+def print_sizes() -> None:
+    """Print how many bytes a thumbnail has: with a picture in each style, and with patterns, noise among them."""
+    print(f"\nBytes of a thumbnail, in thousands, by its picture (at most {MOST_BYTES // 1000})")
+    sizes: dict[str, list[int]] = {}
+    for name in PICTURES:
+        canvas = picture(name)
+        for template in TEMPLATES:
+            layout = lay_out(USUAL, load_font("inter"), TEMPLATES[template])
+            sizes.setdefault("noise" if name == "noise" else "patterns" if name in PATTERNS else "styles", []).append(
+                len(compose(canvas.copy(), layout))
+            )
+    for kind, found in sizes.items():
+        print(f"  {kind:16} {min(found) / 1000:.0f} to {max(found) / 1000:.0f}, median {median(found) / 1000:.0f}")
+
+
 if __name__ == "__main__":
     print_costs()
+    print_sizes()
     print_memory()

@@ -20,7 +20,7 @@ from compositing.thumbnail import compose
 from providers.prompt import STYLES
 from providers.simulated_scene import draw_scene
 
-__all__ = ["PICTURES", "contrast", "lowest_contrast", "picture"]
+__all__ = ["PATTERNS", "PICTURES", "contrast", "lowest_contrast", "picture"]
 
 SIZE = (CANVAS.width, CANVAS.height)
 TITLE = "Why fan-out beats sequential generation"

@@ -1,4 +1,4 @@
-"""From the provider's bytes to the canvas, and from the canvas to a JPEG."""
+"""From the provider's bytes to the canvas."""
 
 import io
 import logging
@@ -10,11 +10,10 @@ from PIL import Image, ImageOps
 from compositing.templates import CANVAS
 from errors import PictureError
 
-__all__ = ["JPEG_QUALITY", "encode_jpeg", "open_on_canvas"]
+__all__ = ["open_on_canvas"]
 
 logger = logging.getLogger(__name__)
 
-JPEG_QUALITY = 85  # The reference's.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "TIFF", "BMP")
 # Pixels: the largest picture a model offers (4K, 16:9) has 17 million; what is much larger is a bomb.
 MOST_PIXELS, SHORTEST_SIDE = 40_000_000, 64
@@ -54,13 +53,6 @@ def open_on_canvas(picture: bytes) -> Image.Image:
         except Exception as error:
             what = f"The picture ({image.format}, {len(picture)} bytes)"
             raise PictureError(f"{what} is broken or cut off.") from error
-
-
-def encode_jpeg(canvas: Image.Image) -> bytes:
-    """Return the canvas as a JPEG of quality 85, without metadata."""
-    out = io.BytesIO()
-    canvas.save(out, "JPEG", quality=JPEG_QUALITY)
-    return out.getvalue()
 
 
 def _turn_upright(image: Image.Image) -> None:

@@ -3,33 +3,71 @@
 import uharfbuzz
 from PIL import Image, ImageChops
 
+from compositing.colours import BLACK, WHITE, Colour
 from compositing.geometry import Box
-from compositing.layout import PlacedLine, TitleLayout
-from compositing.shading import lay_panel, lay_shade
+from compositing.layout import TitleLayout
+from compositing.legibility import target
+from compositing.lettering import Lettering, PlacedLine
+from compositing.logo import fitted
+from compositing.mark import Mark
+from compositing.shading import lay_panel, lay_plate, lay_shade, lay_white_plate
 from compositing.shaping import Glyph
 
 __all__ = ["draw_title", "paint_pictures", "rasterize"]
 
-WHITE = "#ffffff"
+# Pixels: how far a plate reaches beyond its mark.
+PLATE = 14
+# A name beside a dark logo, where the brand has no colour.
+INK = Colour(17, 17, 17)
 
 
 def draw_title(canvas: Image.Image, layout: TitleLayout) -> None:
-    """Draw a title and what its template lays under it on an RGB canvas, in place."""
-    template = layout.template
+    """Draw a title, what its template lays under it, and the brand's part on an RGB canvas, in place."""
+    template, brand, mark = layout.template, layout.brand, layout.mark
     letters = rasterize(layout, template.text)
     pictures = paint_pictures(layout, template.text)
     if template.panel:
-        lay_panel(canvas, template, template.panel)
+        lay_panel(canvas, template, template.panel, brand.colour)
     else:
         ink = ImageChops.lighter(letters, pictures.getchannel("A")) if pictures else letters
-        lay_shade(canvas, template.dimming, template.text, ink)
+        lay_shade(canvas, template.dimming, template.text, ink, brand.colour)
+    if mark:
+        _lay_ground(canvas, mark, brand.colour)
+    if brand.accent and template.rule:
+        canvas.paste(brand.accent, template.rule)
     _fill(canvas, WHITE, template.text, letters)
     if pictures:
         canvas.paste(pictures, template.text, pictures)
+    if mark:
+        _draw_mark(canvas, mark, brand.colour)
 
 
-def rasterize(layout: TitleLayout, box: Box) -> Image.Image:
-    """Draw the title into a mask of the box's size; whatever might reach beyond it is cut off."""
+def _lay_ground(canvas: Image.Image, mark: Mark, colour: Colour) -> None:
+    """Lay under a mark what it needs to be seen on any picture."""
+    plate = mark.box.inset(-PLATE, -PLATE)
+    if mark.tone == "dark":
+        lay_white_plate(canvas, plate)
+        return
+    grounds = [mark.logo.ground] if mark.logo else []
+    if mark.name:
+        grounds.append(target(colour))
+    ground = min(grounds)
+    lay_plate(canvas, plate, colour if colour.luminance < ground else BLACK, ground)
+
+
+def _draw_mark(canvas: Image.Image, mark: Mark, colour: Colour) -> None:
+    if mark.logo:
+        logo = fitted(mark.logo)
+        canvas.paste(logo, mark.logo_box, logo)
+    if mark.name:
+        written = WHITE if mark.tone == "light" else INK if colour == BLACK else colour
+        _fill(canvas, written, mark.box, rasterize(mark.name, mark.box))
+        if pictures := paint_pictures(mark.name, mark.box):
+            canvas.paste(pictures, mark.box, pictures)
+
+
+def rasterize(layout: Lettering, box: Box) -> Image.Image:
+    """Draw lines into a mask of the box's size; whatever might reach beyond it is cut off."""
     raster = uharfbuzz.RasterDraw()
     raster.extents = uharfbuzz.RasterExtents(x_origin=0, y_origin=0, width=box.width, height=box.height, stride=0)
     scale = layout.scale
@@ -43,8 +81,8 @@ def rasterize(layout: TitleLayout, box: Box) -> Image.Image:
     return Image.frombuffer("L", (rows.width, rows.height), image.buffer, "raw", "L", rows.stride, -1)
 
 
-def paint_pictures(layout: TitleLayout, box: Box) -> Image.Image | None:
-    """Draw the title's emoji, RGBA and of the box's size, or return None where it has none."""
+def paint_pictures(layout: Lettering, box: Box) -> Image.Image | None:
+    """Draw the emoji of lines, RGBA and of the box's size, or return None where it has none."""
     paint = uharfbuzz.RasterPaint()
     paint.extents = uharfbuzz.RasterExtents(x_origin=0, y_origin=0, width=box.width, height=box.height, stride=0)
     pictures = [(placed, glyph) for placed in layout.lines for glyph in placed.line.glyphs if glyph.font.is_colour]
@@ -65,7 +103,7 @@ def _transform(glyph: Glyph, placed: PlacedLine, scale: float, box: Box) -> tupl
     return (scale, 0, 0, scale, x, y)
 
 
-def _fill(canvas: Image.Image, colour: str, box: Box, mask: Image.Image) -> None:
+def _fill(canvas: Image.Image, colour: Colour, box: Box, mask: Image.Image) -> None:
     """Paint a colour through a mask of the box's size, where the mask has anything to paint."""
     if ink := mask.getbbox():
         x, y = box.left + ink[0], box.top + ink[1]

@@ -12,13 +12,17 @@ import uharfbuzz
 
 from compositing.icu import Property, category, has_property
 
-__all__ = ["FONTS_DIR", "UNITS_PER_EM", "Font", "fallbacks", "font_names", "load_font"]
+__all__ = ["BRAND_FONT", "FONTS_DIR", "UNITS_PER_EM", "Font", "fallbacks", "font_names", "load_font", "open_font"]
 
 FONTS_DIR = Path(__file__).resolve().parent.parent / "fonts"
 
 # Every font is scaled to the same units, so that fonts mix within a line.
 UNITS_PER_EM = 2048
 EMOJI = "noto-color-emoji"
+# What a request calls the font of the brand.
+BRAND_FONT = "brand"
+# What a title is hardly without.
+LATIN_CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # One code point, three looks of Han characters.
 HAN = {"jp": "noto-sans-jp", "kr": "noto-sans-kr", "sc": "noto-sans-sc"}
 
@@ -67,16 +71,36 @@ def font_names() -> tuple[str, ...]:
 def load_font(name: str) -> Font:
     """Open a font of the catalogue; it stays open for the life of the process."""
     entry = _catalogue()["fonts"].get(name) or _catalogue()["fallback"][name]
-    shaper = uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(FONTS_DIR / entry["file"])))
+    return _opened(
+        name,
+        uharfbuzz.Blob.from_file_path(FONTS_DIR / entry["file"]),
+        tracking=round(entry.get("tracking", 0) * UNITS_PER_EM),
+        is_capitals=entry.get("capitals", False),
+        beside=tuple(entry.get("beside", ())),
+    )
+
+
+def open_font(data: bytes) -> Font:
+    """Open a brand's own font.
+
+    Raises:
+        ValueError: the bytes are no font, or one without capital letters.
+    """
+    font = _opened(BRAND_FONT, uharfbuzz.Blob(data))
+    if not font.cap_height or not font.has(LATIN_CAPITALS):
+        raise ValueError("is no TTF or OTF with the letters A to Z; name one that is")
+    return font
+
+
+def _opened(name: str, blob: uharfbuzz.Blob, **details: Any) -> Font:
+    shaper = uharfbuzz.Font(uharfbuzz.Face(blob))
     shaper.scale = (UNITS_PER_EM, UNITS_PER_EM)
     return Font(
         name,
         shaper,
         cap_height=max(top for top, _ in _reach(shaper, "H")),
         descent=max(bottom for _, bottom in _reach(shaper, "gjpqy")),
-        tracking=round(entry.get("tracking", 0) * UNITS_PER_EM),
-        is_capitals=entry.get("capitals", False),
-        beside=tuple(entry.get("beside", ())),
+        **details,
     )
 
 

@@ -1,10 +1,13 @@
 """From a title to lines placed in a template's text box."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from compositing.brand import NO_BRAND, Brand
 from compositing.fitting import Fit, TextBox, fit_title
 from compositing.fonts import UNITS_PER_EM, Font
-from compositing.shaping import Line, ShapedTitle
+from compositing.lettering import Lettering, PlacedLine
+from compositing.mark import Mark, beside, place_mark
+from compositing.shaping import ShapedTitle
 from compositing.templates import Template
 from compositing.title_text import layout_text
 
@@ -15,30 +18,16 @@ MOST_CHARACTERS = 1_000
 
 
 @dataclass(frozen=True)
-class PlacedLine:
-    """A line and where its origin lies on the canvas, in pixels from the top left."""
-
-    line: Line
-    x: float
-    baseline: float
-
-
-@dataclass(frozen=True)
-class TitleLayout:
-    """A title ready to be drawn: its template, the size in pixels, the lines, and whether its end had to be cut off."""
+class TitleLayout(Lettering):
+    """A title ready to be drawn: its lines, its template, the brand's part, and whether its end had to be cut off."""
 
     template: Template
-    size: int
-    lines: tuple[PlacedLine, ...]
     shortened: bool
-
-    @property
-    def scale(self) -> float:
-        """Pixels per font unit."""
-        return self.size / UNITS_PER_EM
+    brand: Brand = NO_BRAND
+    mark: Mark | None = None
 
 
-def lay_out(title: str, font: Font, template: Template, language: str = "") -> TitleLayout:
+def lay_out(title: str, font: Font, template: Template, language: str = "", brand: Brand = NO_BRAND) -> TitleLayout:
     """Set a title as large as it fits, from 80 px down to 32 px, in even lines that end where a reader pauses.
 
     Lines end between words; at a word's own hyphens and joints, or inside a phrase, only where that makes the title
@@ -50,12 +39,17 @@ def lay_out(title: str, font: Font, template: Template, language: str = "") -> T
         font: the font; what it lacks is set in fallback fonts, whole words at a time.
         template: where the title goes.
         language: the title's (BCP 47, such as ``ja``), or nothing where only its own words can tell.
+        brand: the blog's; its mark takes its place from the title where they would meet.
     """
+    mark = place_mark(template, brand.corner, brand.logo, brand.name, brand.name_font)
+    if mark:
+        template = replace(template, text=beside(template.text, mark))
     text = layout_text(title)
     shaped = ShapedTitle(text[:MOST_CHARACTERS], font, language)
     box = TextBox(shaped, template)
     fit = fit_title(box)
-    return TitleLayout(template, fit.size, _place(fit, box), fit.shortened or len(text) > MOST_CHARACTERS)
+    shortened = fit.shortened or len(text) > MOST_CHARACTERS
+    return TitleLayout(fit.size, _place(fit, box), template, shortened, brand, mark)
 
 
 def _place(fit: Fit, box: TextBox) -> tuple[PlacedLine, ...]:

@@ -1,42 +1,57 @@
-"""How dark a picture must be under white letters, place by place.
+"""How much of a dark colour a picture needs under white letters, place by place.
 
 WCAG 2.2 (1.4.3) wants a contrast of 4.5:1 between text and what surrounds it: (1 + 0.05) / (L + 0.05), where L is the
 relative luminance of the surroundings, 0 to 1. A place is a tile of 8x8 px, and as bright as its brightest pixel: every
 pixel is looked at, so that no pattern hides between those that are.
 """
 
+import functools
+
 from PIL import Image, ImageChops, ImageFilter
 
-__all__ = ["CONTRAST", "TILE", "black_needed", "near_letters"]
+from compositing.colours import BLACK, WEIGHTS, Colour, from_linear, to_linear
+
+__all__ = ["TILE", "near_letters", "shade_needed", "target"]
 
 # Some more than 4.5, for what JPEG does to the pixels afterwards, and for what is not worth a shadow.
 CONTRAST = 5.6
+LEAST = 4.5
 # Pixels; a power of two.
 TILE = 8
 
-
-def _linear(value: float) -> float:
-    """Return the light of an sRGB value of 0 to 1 (IEC 61966-2-1)."""
-    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
-
-
-def _srgb(light: float) -> float:
-    return light * 12.92 if light <= 0.0031308 else 1.055 * light ** (1 / 2.4) - 0.055
-
-
 # What each value of red, green and blue adds to the luminance, in 255ths; together they add up to at most 255.
-WEIGHTS = (0.2126, 0.7152, 0.0722)
-LIGHT = [round(255 * weight * _linear(value / 255)) for weight in WEIGHTS for value in range(256)]
-# A grey of this sRGB value (0 to 1) is as bright as the surroundings may be.
-BRIGHTEST = _srgb(1.05 / CONTRAST - 0.05)
-# The luminance of a place, in 255ths, to the black that it needs over it, in 255ths.
-NEEDED = [0] + [round(255 * max(0.0, 1 - BRIGHTEST / _srgb(light / 255))) for light in range(1, 256)]
+LIGHT = [round(255 * weight * to_linear(value / 255)) for weight in WEIGHTS for value in range(256)]
 
 
-def black_needed(picture: Image.Image) -> Image.Image:
-    """Return how much black, from 0 to 255, each tile of an RGB picture needs over it."""
-    luminance = picture.point(LIGHT).convert("L", (1, 1, 1, 0))
-    return _brightest_of_tiles(luminance).point(NEEDED)
+def target(colour: Colour) -> float:
+    """Return the luminance that surroundings may have where this colour is laid over them.
+
+    Half-way between what WCAG asks for and what the colour itself reaches, where that is below ``CONTRAST``: the less
+    of a picture shines through, the less can JPEG do to it.
+    """
+    reached = 1.05 / (colour.luminance + 0.05)
+    return 1.05 / min(CONTRAST, (LEAST + reached) / 2) - 0.05
+
+
+def shade_needed(picture: Image.Image, colour: Colour = BLACK, luminance: float | None = None) -> Image.Image:
+    """Return how much of a colour, from 0 to 255, each tile of an RGB picture needs over it.
+
+    ``luminance`` is the one that a tile may have then, and above the colour's own; ``target(colour)`` unless given.
+    """
+    light = picture.point(LIGHT).convert("L", (1, 1, 1, 0))
+    return _brightest_of_tiles(light).point(_needed(colour, target(colour) if luminance is None else luminance))
+
+
+@functools.lru_cache(maxsize=16)
+def _needed(colour: Colour, luminance: float) -> list[int]:
+    """Return, for each luminance of a place in 255ths, how much of a colour it needs over it, in 255ths.
+
+    In sRGB's values, by which colours are blended, that is how far the place is from the target over how far it is from
+    the colour: as of greys, and for no two colours less, by Minkowski's inequality.
+    """
+    highest, own = from_linear(luminance), from_linear(colour.luminance)
+    values = (from_linear(light / 255) for light in range(256))
+    return [round(255 * (value - highest) / (value - own)) if value > highest else 0 for value in values]
 
 
 def near_letters(letters: Image.Image) -> Image.Image:

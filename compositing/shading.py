@@ -2,11 +2,12 @@
 
 from PIL import Image, ImageChops, ImageFilter
 
+from compositing.colours import BLACK, WHITE, Colour
 from compositing.geometry import Box
-from compositing.legibility import TILE, black_needed, near_letters
+from compositing.legibility import TILE, near_letters, shade_needed
 from compositing.templates import CANVAS, Dimming, Template
 
-__all__ = ["lay_panel", "lay_shade"]
+__all__ = ["lay_panel", "lay_plate", "lay_shade", "lay_white_plate"]
 
 # Pixels: how far a gradient rises above the letters, and how far it is at its full strength above them.
 GRADIENT, CLEAR = 240, 24
@@ -23,11 +24,34 @@ STRIP = 128
 # Tiles: how far a shadow reaches beyond what needs it, and in which steps it gets so wide before it is blurred.
 SPREAD, WIDENING = 9, (1, 2, 2)
 RIM = 181
+# The least that a plate has of its colour, of 255, as panels have; and the radius of its corners, in pixels.
+PLATE_DENSITY, PLATE_CORNER = 200, 12
 
 
-def lay_panel(canvas: Image.Image, template: Template, panel: Box) -> None:
-    """Darken a template's panel, in place, but not outside of its rounded corners."""
-    radius = template.corner
+def lay_panel(canvas: Image.Image, template: Template, panel: Box, colour: Colour = BLACK) -> None:
+    """Lay a template's panel in a dark colour, in place, as dense as letters need it on any picture."""
+    white = Image.new("RGB", (TILE, TILE), "white")
+    dense = max(template.panel_alpha, _highest(shade_needed(white, colour)))
+    _lay_rounded(canvas, panel, template.corner, dense, colour)
+
+
+def lay_plate(canvas: Image.Image, plate: Box, colour: Colour, luminance: float) -> None:
+    """Lay a plate under a light mark, in place, if the picture is brighter there than a luminance.
+
+    The colour has less than that.
+    """
+    needed = _highest(shade_needed(canvas.crop(plate), colour, luminance))
+    if needed > TOLERATED:
+        _lay_rounded(canvas, plate, PLATE_CORNER, max(PLATE_DENSITY, needed), colour)
+
+
+def lay_white_plate(canvas: Image.Image, plate: Box) -> None:
+    """Lay a white plate under a dark mark, in place."""
+    _lay_rounded(canvas, plate, PLATE_CORNER, 255, WHITE)
+
+
+def _lay_rounded(canvas: Image.Image, panel: Box, radius: int, dense: int, colour: Colour) -> None:
+    """Lay a box of a colour, in place, but not outside of its rounded corners."""
     corners = {
         (panel.left, panel.top): None,
         (panel.right - radius, panel.top): Image.Transpose.FLIP_LEFT_RIGHT,
@@ -35,14 +59,14 @@ def lay_panel(canvas: Image.Image, template: Template, panel: Box) -> None:
         (panel.right - radius, panel.bottom - radius): Image.Transpose.ROTATE_180,
     }
     kept = {(x, y): canvas.crop((x, y, x + radius, y + radius)) for x, y in corners} if radius else {}
-    _darken(canvas, panel, template.panel_alpha)
+    _lay(canvas, panel, dense, colour)
     outside = _rounding(radius) if kept else None
     for corner, part in kept.items():
         turned = corners[corner]
         canvas.paste(part, corner, outside.transpose(turned) if outside and turned is not None else outside)
 
 
-def lay_shade(canvas: Image.Image, dimming: Dimming, box: Box, letters: Image.Image) -> None:
+def lay_shade(canvas: Image.Image, dimming: Dimming, box: Box, letters: Image.Image, colour: Colour = BLACK) -> None:
     """Darken a picture, in place, until each letter can be read, and no more; nothing where it is dark enough.
 
     Args:
@@ -50,6 +74,7 @@ def lay_shade(canvas: Image.Image, dimming: Dimming, box: Box, letters: Image.Im
         dimming: the shape of what is laid over it.
         box: where the letters' mask lies on the canvas.
         letters: what will be written, as a mask of the box's size.
+        colour: what it is darkened with.
     """
     ink = letters.getbbox()
     if not ink:
@@ -63,15 +88,15 @@ def lay_shade(canvas: Image.Image, dimming: Dimming, box: Box, letters: Image.Im
     )
     mask = Image.new("L", (around.width, around.height))
     mask.paste(letters.crop(ink), (lines.left - around.left, lines.top - around.top))
-    near, needed = near_letters(mask), black_needed(canvas.crop(around))
+    near, needed = near_letters(mask), shade_needed(canvas.crop(around), colour)
     if strength := _strength(needed, near, COMMON[dimming]):
         if dimming == "rising":
-            _darken_rising(canvas, lines, strength)
+            _lay_rising(canvas, lines, strength, colour)
         else:
-            _darken(canvas, CANVAS, strength)
+            _lay(canvas, CANVAS, strength, colour)
     lacking = Image.composite(needed.point(_lacking(strength)), Image.new("L", needed.size), near)
     if where := lacking.getbbox():
-        _lay_shadow(canvas, around, lacking, where)
+        _lay_shadow(canvas, around, lacking, where, colour)
 
 
 def _strength(needed: Image.Image, near: Image.Image, common: float) -> int:
@@ -92,7 +117,9 @@ def _lacking(laid: int) -> list[int]:
     return [black if black > TOLERATED else 0 for black in lacking]
 
 
-def _lay_shadow(canvas: Image.Image, place: Box, lacking: Image.Image, where: tuple[int, int, int, int]) -> None:
+def _lay_shadow(
+    canvas: Image.Image, place: Box, lacking: Image.Image, where: tuple[int, int, int, int], colour: Colour
+) -> None:
     """Darken softly, and nowhere less than what each tile of a place lacks; those outside ``where`` lack nothing."""
     left, top, right, bottom = where
     soft = Image.new("L", (right - left + 2 * SPREAD, bottom - top + 2 * SPREAD))
@@ -107,28 +134,32 @@ def _lay_shadow(canvas: Image.Image, place: Box, lacking: Image.Image, where: tu
         soft = soft.filter(ImageFilter.BoxBlur(2))
     soft = soft.resize((soft.width * TILE, soft.height * TILE), Image.Resampling.BILINEAR)
     corner = (place.left + (left - SPREAD) * TILE, place.top + (top - SPREAD) * TILE)
-    canvas.paste(Image.new("RGB", soft.size), corner, soft)
+    canvas.paste(Image.new("RGB", soft.size, colour), corner, soft)
 
 
-def _darken(canvas: Image.Image, box: Box, black: int) -> None:
-    """Lay so much black, from 0 to 255, over a box."""
-    table = [value * (255 - black) // 255 for value in range(256)] * 3
+def _lay(canvas: Image.Image, box: Box, dense: int, colour: Colour) -> None:
+    """Lay so much of a colour, from 0 to 255, over a box."""
+    table = [(value * (255 - dense) + part * dense) // 255 for part in colour for value in range(256)]
     for top in range(box.top, box.bottom, STRIP):
         strip = Box(box.left, top, box.right, min(box.bottom, top + STRIP))
         canvas.paste(canvas.crop(strip).point(table), strip)
 
 
-def _darken_rising(canvas: Image.Image, lines: Box, black: int) -> None:
-    """Lay so much black over everything from above the lines down to the lower edge, and fade it out upwards."""
+def _lay_rising(canvas: Image.Image, lines: Box, dense: int, colour: Colour) -> None:
+    """Lay so much of a colour over everything from above the lines down to the lower edge, and fade it out upwards."""
     full = max(CANVAS.top, lines.top - CLEAR)
     fading = Box(CANVAS.left, max(CANVAS.top, full - GRADIENT), CANVAS.right, full)
     rows = range(fading.top, fading.bottom)
     column = Image.frombytes(
-        "L", (1, len(rows)), bytes(round(black * _smooth(1 - (full - y) / GRADIENT)) for y in rows)
+        "L", (1, len(rows)), bytes(round(dense * _smooth(1 - (full - y) / GRADIENT)) for y in rows)
     )
     mask = column.resize((fading.width, fading.height), Image.Resampling.NEAREST)
-    canvas.paste(Image.new("RGB", mask.size), fading, mask)
-    _darken(canvas, Box(CANVAS.left, full, CANVAS.right, CANVAS.bottom), black)
+    canvas.paste(Image.new("RGB", mask.size, colour), fading, mask)
+    _lay(canvas, Box(CANVAS.left, full, CANVAS.right, CANVAS.bottom), dense, colour)
+
+
+def _highest(mask: Image.Image) -> int:
+    return max((value for value, count in enumerate(mask.histogram()) if count), default=0)
 
 
 def _smooth(share: float) -> float:

@@ -31,13 +31,24 @@ def original_key(*, served_by: str, prompt: str, size: str, quality: str, variat
 
 
 def thumbnail_key(
-    *, original: str, title: str, drawn: str, model: str, style: str, template: str, font: str, compositor_version: int
+    *,
+    original: str,
+    title: str,
+    drawn: str,
+    model: str,
+    style: str,
+    template: str,
+    font: str,
+    compositor_version: int,
+    brand: str = "",
 ) -> str:
     """Return the key of one finished JPEG, such as ``"neon/why-fan-out/gpt-image-2-0123456789ab.jpg"``.
 
-    ``drawn`` is the title with the marks of its author that only move its letters, such as no-break spaces.
+    ``drawn`` is the title with the marks of its author that only move its letters, such as no-break spaces; ``brand``
+    is a digest of the brand, where there is one.
     """
-    digest = _digest(original, drawn, template, font, compositor_version)[:12]
+    branded = [brand] if brand else []
+    digest = _digest(original, drawn, template, font, compositor_version, *branded)[:12]
     return f"{style}/{slug(title)}/{model}-{digest}.jpg"
 
 

@@ -8,7 +8,6 @@ from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-from compositing.fonts import load_font
 from compositing.layout import lay_out
 from compositing.templates import TEMPLATES
 from errors import (
@@ -72,7 +71,7 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
         open_store(settings), settings.store_patience_seconds, attempt, LEAF_TIMEOUT_SECONDS - RESERVE_SECONDS
     )
     outcome = outcome_of(work, request, store)
-    layout = lay_out(request.title, load_font(request.font), TEMPLATES[request.template])
+    layout = lay_out(request.title, work.brand.load_font(request.font), TEMPLATES[request.template], brand=work.brand)
     if layout.shortened:
         logger.warning("%s: the title does not fit at any size and is shortened", work)
         outcome["title_shortened"] = True
@@ -92,12 +91,15 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
         await crash_once(store, key, attempt.run_id)
 
     from compositing.thumbnail import compose
+    from compositing.xmp import Provenance, xmp_packet
 
     attempt.enter("composing")
-    jpeg = await asyncio.to_thread(compose, original.canvas, layout)
+    served_by, simulated = work.picture.served_by, settings.simulate_providers
+    xmp = xmp_packet(Provenance(outcome["alt"], served_by, simulated, clock.date()))
+    jpeg = await asyncio.to_thread(compose, original.canvas, layout, xmp)
     composed = clock.now()
     attempt.enter("uploading")
-    about = {"title": title, "model": model.id, "served-by": work.picture.served_by}
+    about = {"title": title, "model": model.id, "served-by": served_by}
     await store.write(Area.THUMBNAILS, key, StoredObject(jpeg, "image/jpeg", about))
     uploaded = clock.now()
     logger.info("%s: %s, %s", work, "recomposed" if original.reused else "generated", key)

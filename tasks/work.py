@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from compositing import COMPOSITOR_VERSION
+from compositing import COMPOSITOR_VERSION, MOST_BYTES
+from compositing.brand import Brand, open_brand
 from compositing.title_text import layout_text
 from outcomes import Finished
 from providers.choice import picture_request
@@ -12,23 +13,24 @@ from settings import Settings
 from storage.keys import original_key, thumbnail_key
 from storage.store import ObjectInfo, Store
 from tasks.requests import ThumbnailRequest
-from text import clean_text
+from text import alt_text, clean_text
 
 __all__ = ["Work", "is_thumbnail", "outcome_of", "work_of"]
 
-# Bytes: no JPEG of the canvas is smaller or larger.
-THUMBNAIL_SIZES = range(2_000, 4_000_000)
+# Bytes: no JPEG of the canvas is smaller, and none is made larger.
+THUMBNAIL_SIZES = range(2_000, MOST_BYTES + 1)
 
 
 @dataclass(frozen=True)
 class Work:
-    """One pair: the title in its plain form, the model, the picture to ask for, and the keys of what is stored."""
+    """One pair: the title in its plain form, the model, the picture to ask for, the keys, and the brand."""
 
     title: str
     model: Model
     picture: PictureRequest
     original_key: str
     thumbnail_key: str
+    brand: Brand
 
     def __str__(self) -> str:
         """The pair, as a log line begins with it."""
@@ -37,6 +39,7 @@ class Work:
 
 def work_of(request: ThumbnailRequest, settings: Settings) -> Work:
     """Return a checked request's work."""
+    brand = open_brand(settings.brand_dir)
     model, title = MODELS[request.model], clean_text(request.title)
     picture = picture_request(
         model,
@@ -63,8 +66,9 @@ def work_of(request: ThumbnailRequest, settings: Settings) -> Work:
         template=request.template,
         font=request.font,
         compositor_version=COMPOSITOR_VERSION,
+        brand=brand.digest,
     )
-    return Work(title, model, picture, original, thumbnail)
+    return Work(title, model, picture, original, thumbnail, brand)
 
 
 def outcome_of(work: Work, request: ThumbnailRequest, store: Store) -> Finished:
@@ -77,6 +81,7 @@ def outcome_of(work: Work, request: ThumbnailRequest, store: Store) -> Finished:
         "served_by": work.picture.served_by,
         "image_url": link.url,
         "key": work.thumbnail_key,
+        "alt": alt_text(request.title, request.style, work.brand.name),
         "variation": request.variation,
         "template": request.template,
         "font": request.font,

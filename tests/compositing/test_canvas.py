@@ -3,7 +3,7 @@ import io
 import pytest
 from PIL import Image
 
-from compositing.canvas import encode_jpeg, open_on_canvas
+from compositing.canvas import open_on_canvas
 from errors import PictureError
 
 
@@ -95,8 +95,3 @@ def test_a_picture_turned_by_its_exif_tag_is_turned_back() -> None:
     canvas = open_on_canvas(encoded(picture, "JPEG", exif=exif))
     assert canvas.convert("L").getpixel((100, 315)) < 30  # type: ignore[operator]
     assert canvas.convert("L").getpixel((1100, 315)) > 225  # type: ignore[operator]
-
-
-def test_the_jpeg_is_of_the_canvas_size() -> None:
-    with Image.open(io.BytesIO(encode_jpeg(Image.new("RGB", (1200, 630))))) as image:
-        assert (image.format, image.size) == ("JPEG", (1200, 630))

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from benchmarks.legibility import PICTURES, TITLE, contrast, lowest_contrast
 from compositing.fonts import load_font
 from compositing.layout import lay_out
-from compositing.legibility import TILE, black_needed
+from compositing.legibility import TILE, shade_needed
 from compositing.templates import CANVAS, TEMPLATES
 from compositing.thumbnail import compose
 
@@ -41,11 +41,11 @@ def test_a_lamp_behind_one_letter_leaves_that_letter_legible(template: str, radi
 
 
 def test_every_pixel_of_a_tile_counts() -> None:
-    white = black_needed(Image.new("RGB", (TILE, TILE), "white")).getpixel((0, 0))
+    white = shade_needed(Image.new("RGB", (TILE, TILE), "white")).getpixel((0, 0))
     for place in range(TILE * TILE):
         tile = Image.new("RGB", (TILE, TILE))
         tile.putpixel((place % TILE, place // TILE), (255, 255, 255))
-        assert black_needed(tile).getpixel((0, 0)) == white
+        assert shade_needed(tile).getpixel((0, 0)) == white
 
 
 @pytest.mark.parametrize("cell", range(1, 9))

@@ -12,6 +12,7 @@ THUMBNAIL = {
     "template": "bottom-bar",
     "font": "inter",
     "compositor_version": 1,
+    "brand": "",
 }
 
 
@@ -26,6 +27,10 @@ def test_whatever_makes_the_picture_is_in_its_originals_key(name: str) -> None:
 def test_whatever_makes_the_jpeg_is_in_its_thumbnails_key(name: str) -> None:
     other = {**THUMBNAIL, name: 2 if name == "compositor_version" else "other"}
     assert thumbnail_key(**other) != thumbnail_key(**THUMBNAIL)  # type: ignore[arg-type]
+
+
+def test_without_a_brand_a_thumbnails_key_is_what_it_was_before_there_were_brands() -> None:
+    assert thumbnail_key(**THUMBNAIL) == "neon/a-title/gpt-image-2-0aee56f09924.jpg"  # type: ignore[arg-type]
 
 
 def test_a_thumbnails_key_is_readable() -> None:

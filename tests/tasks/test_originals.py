@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import zlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -99,6 +100,27 @@ async def test_a_picture_is_paid_for_once_and_nothing_but_it_is_left() -> None:
     assert not (await house.run()).reused
     assert house.store.keys() == [KEY]
     assert (await house.run()).reused
+    assert house.asked == 1
+
+
+def with_content_credentials(format: str) -> bytes:
+    """Return a picture with a C2PA block, as vendors sign theirs: in a JPEG an APP11 segment, in a PNG a caBX chunk."""
+    block = b"JP\x00\x01\x00\x00\x00\x01" + (48).to_bytes(4) + b"jumb" + b"signed by the vendor".ljust(40, b"\0")
+    data = image(format)
+    if format == "JPEG":
+        return data[:2] + b"\xff\xeb" + (len(block) + 2).to_bytes(2) + block + data[2:]
+    chunk = b"caBX" + block
+    return data[:33] + len(block).to_bytes(4) + chunk + zlib.crc32(chunk).to_bytes(4) + data[33:]
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG"])
+async def test_an_original_keeps_the_vendors_bytes_with_their_content_credentials(format: str) -> None:
+    signed = with_content_credentials(format)
+    house = House(signed)
+    await house.run()
+    assert house.store.objects[Area.ORIGINALS][KEY].data == signed
+    await house.run()
+    assert house.store.objects[Area.ORIGINALS][KEY].data == signed
     assert house.asked == 1
 
 

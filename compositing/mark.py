@@ -1,0 +1,98 @@
+"""A brand's mark, its logo and its name in a corner, and what it leaves of the title's box."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from compositing.fonts import UNITS_PER_EM, Font
+from compositing.geometry import Box
+from compositing.lettering import Lettering, PlacedLine
+from compositing.shaping import ShapedTitle
+from compositing.templates import MARK_ROOM, Corner, Template
+
+__all__ = ["Logo", "Mark", "Tone", "beside", "name_fits", "place_mark"]
+
+# Pixels: a name's size, from the largest to the smallest that can be read, and what lies between it and the logo.
+NAME_SIZES, BETWEEN = range(28, 19, -1), 16
+# Pixels that stay free around a mark, of which a plate under it takes some.
+CLEAR = 28
+
+Tone = Literal["light", "dark"]
+
+
+class Logo(NamedTuple):
+    """A logo: its PNG, its size in pixels once fitted, and what it is read against.
+
+    A ``light`` logo needs a ground of at most the luminance ``ground`` under it, a ``dark`` one a white plate.
+    """
+
+    png: bytes
+    width: int
+    height: int
+    tone: Tone
+    ground: float
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A mark on the canvas: the box of all its ink, and the logo and the name in it."""
+
+    box: Box
+    logo: Logo | None
+    logo_box: Box
+    name: Lettering | None
+
+    @property
+    def tone(self) -> Tone:
+        """What is drawn: a light mark on a dark ground, or a dark one on white. A name follows its logo."""
+        return self.logo.tone if self.logo else "light"
+
+
+def name_fits(name: str, font: Font, logo: Logo | None) -> bool:
+    """Say whether there is a size at which a name fits beside its logo."""
+    return not name or _name_size(ShapedTitle(name, font), logo) is not None
+
+
+def place_mark(template: Template, corner: Corner, logo: Logo | None, name: str, font: Font) -> Mark | None:
+    """Place a logo with a name to its right in a corner of a template; None where there is neither."""
+    if not logo and not name:
+        return None
+    room = template.marks[corner]
+    shaped = ShapedTitle(name, font)
+    size = _name_size(shaped, logo) or NAME_SIZES[-1]
+    line, scale = shaped.line(0, len(name)), size / UNITS_PER_EM
+    name_width = math.ceil(line.width * scale)
+    logo_width, logo_height = (logo.width, logo.height) if logo else (0, 0)
+    width = logo_width + name_width + (BETWEEN if logo and name else 0)
+    left = room.left if corner.endswith("left") else room.right - width
+    middle = (room.top + room.bottom) / 2
+    top = round(middle - logo_height / 2)
+    logo_box = Box(left, top, left + logo_width, top + logo_height)
+    if not name:
+        return Mark(logo_box, logo, logo_box, None)
+    x, baseline = left + width - name_width - line.left * scale, middle + font.cap_height * scale / 2
+    ink = Box(
+        left, math.floor(baseline - line.top * scale), left + width, math.ceil(baseline - line.bottom * scale) + 1
+    )
+    box = Box(left, min(ink.top, top) if logo else ink.top, left + width, max(ink.bottom, logo_box.bottom))
+    return Mark(box, logo, logo_box, Lettering(size, (PlacedLine(line, x, baseline),)))
+
+
+def beside(text: Box, mark: Mark) -> Box:
+    """Return the largest part of a title's box that a mark leaves."""
+    taken = mark.box.inset(-CLEAR, -CLEAR)
+    if taken.left >= text.right or taken.right <= text.left or taken.top >= text.bottom or taken.bottom <= text.top:
+        return text
+    parts = (
+        text._replace(right=taken.left),
+        text._replace(left=taken.right),
+        text._replace(bottom=taken.top),
+        text._replace(top=taken.bottom),
+    )
+    return max(parts, key=lambda part: max(0, part.width) * max(0, part.height))
+
+
+def _name_size(shaped: ShapedTitle, logo: Logo | None) -> int | None:
+    room = MARK_ROOM[0] - (logo.width + BETWEEN if logo else 0)
+    width = shaped.line(0, len(shaped.text)).width / UNITS_PER_EM
+    return next((size for size in NAME_SIZES if math.ceil(width * size) <= room), None)

@@ -1,0 +1,91 @@
+"""Each thumbnail says what it is, so that readers that are not ours can read it."""
+
+import io
+import json
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from compositing.fonts import load_font
+from compositing.layout import lay_out
+from compositing.templates import TEMPLATES
+from compositing.thumbnail import compose
+from compositing.xmp import DESCRIPTION_LENGTH, Provenance, xmp_packet
+from providers.prompt import STYLES
+from tests.lacking import program
+from text import STYLE_WORDS, alt_text
+
+NOON = 1_795_262_400.0
+MADE = Provenance('The title "A & <B>" on a cartoon.', "gpt-image-2", simulated=False, created=NOON)
+VOCABULARY = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+
+
+def jpeg(provenance: Provenance) -> bytes:
+    layout = lay_out("A", load_font("inter"), TEMPLATES["bottom-bar"])
+    return compose(Image.new("RGB", (1200, 630)), layout, xmp_packet(provenance))
+
+
+def read_back(folder: Path, data: bytes) -> dict[str, Any]:
+    """Return a JPEG's XMP as exiftool reads it; and fail where exiftool finds anything wrong with it."""
+    path = folder / "thumbnail.jpg"
+    path.write_bytes(data)
+    exiftool = program("exiftool", "libimage-exiftool-perl")
+    run = [exiftool, "-json", "-n", "-XMP:all", "-Warning", "-Error", str(path)]
+    done = subprocess.run(run, capture_output=True, text=True, check=True)
+    [found] = json.loads(done.stdout)
+    assert not found.keys() & {"Warning", "Error"}
+    found.pop("SourceFile")
+    return dict(found)
+
+
+def test_a_models_picture_with_a_title_says_so(tmp_path: Path) -> None:
+    assert read_back(tmp_path, jpeg(MADE)) == {
+        "DigitalSourceType": VOCABULARY + "compositeSynthetic",
+        "CreatorTool": "gpt-image-2",
+        "CreateDate": "2026:11:21 12:00:00+00:00",
+        "Description": 'The title "A & <B>" on a cartoon.',
+    }
+
+
+def test_a_simulated_picture_says_that_no_model_made_it(tmp_path: Path) -> None:
+    simulated = replace(MADE, tool="simulated/gpt-image-2", simulated=True)
+    found = read_back(tmp_path, jpeg(simulated))
+    assert found["DigitalSourceType"] == VOCABULARY + "algorithmicMedia"
+    assert found["CreatorTool"] == "simulated/gpt-image-2"
+
+
+@pytest.mark.parametrize("text", ["日本語 ‏שלום 👩🏽‍💻", "]]> -- <?xpacket end='w'?>", "\"quoted\" & 'quoted' &amp;"])
+def test_a_description_in_any_script_is_read_as_it_was_written(tmp_path: Path, text: str) -> None:
+    assert read_back(tmp_path, jpeg(replace(MADE, description=text)))["Description"] == text
+
+
+def test_what_xml_cannot_hold_is_left_out(tmp_path: Path) -> None:
+    text = "one\x00\x0b\ufffe\uffff two"
+    assert read_back(tmp_path, jpeg(replace(MADE, description=text)))["Description"] == "one two"
+
+
+@pytest.mark.parametrize("letter", ["x", "&", "😀"])
+def test_a_description_without_end_still_makes_a_jpeg(tmp_path: Path, letter: str) -> None:
+    found = read_back(tmp_path, jpeg(replace(MADE, description=letter * 100_000)))
+    assert found["Description"] == letter * DESCRIPTION_LENGTH
+
+
+def test_pixels_are_the_same_with_and_without() -> None:
+    layout = lay_out("A", load_font("inter"), TEMPLATES["bottom-bar"])
+    plain = compose(Image.new("RGB", (1200, 630)), layout)
+    with Image.open(io.BytesIO(plain)) as one, Image.open(io.BytesIO(jpeg(MADE))) as other:
+        assert one.tobytes() == other.tobytes()
+
+
+def test_every_style_has_words_for_the_alternative_text() -> None:
+    assert STYLE_WORDS.keys() == STYLES.keys()
+
+
+def test_the_alternative_text_holds_what_is_written_on_the_picture() -> None:
+    assert alt_text("Up to\n10 000\u202e", "sketch") == 'The title "Up to 10 000" on a pencil sketch.'
+    named = alt_text("One", "3d", "The Daily Fan-out")
+    assert named == 'The title "One" on a 3D render, with the name The Daily Fan-out.'
