@@ -20,7 +20,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": {"errors"},
     **dict.fromkeys(sorted(MIDDLE), BOTTOM),
     "tasks": MIDDLE | BOTTOM,
-    "local": {"tasks"} | MIDDLE | BOTTOM,
+    "posts": {"errors", "text", "storage"},
+    "local": {"tasks", "posts"} | MIDDLE | BOTTOM,
     "main": {"tasks", "settings"},
     "benchmarks": {"local", "tasks"} | MIDDLE | BOTTOM,
 }
@@ -62,7 +63,7 @@ def test_only_the_leaf_loads_what_the_leaf_needs() -> None:
     assert done.returncode == 0, done.stderr
     loaded = set(done.stdout.split())
     assert "render_sdk" in loaded
-    assert not loaded & {"openai", "google", "PIL", "minio", "pydantic", "uharfbuzz", "icu4py", "httpx", "local"}
+    assert not loaded & {"openai", "google", "PIL", "minio", "pydantic", "uharfbuzz", "icu4py", "httpx", "local", "posts"}
 
 
 @pytest.mark.parametrize("room", MAY_IMPORT)
