@@ -51,7 +51,7 @@ minio: $(MINIO)
 # Which pins are behind the registry, and which of those the other packages let move.
 outdated: $(VENV)/development
 	@$(VENV)/bin/python -m pip list --outdated --exclude pip --exclude setuptools
-	@sed -n 's/==.*//p' requirements.txt requirements-dev.txt > $(VENV)/pinned
+	@sed -n 's/==.*//p' requirements.txt requirements-local.txt requirements-dev.txt > $(VENV)/pinned
 	@$(VENV)/bin/python -m pip install --dry-run --upgrade --upgrade-strategy eager -r $(VENV)/pinned > $(VENV)/newest
 	@grep '^Would install' $(VENV)/newest || echo 'Nothing newer that the other packages allow.'
 
@@ -64,8 +64,8 @@ $(VENV)/made:
 	$(PYTHON) -m venv $(VENV)
 	touch $@
 
-$(VENV)/runtime: requirements.txt | $(VENV)/made
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+$(VENV)/runtime: requirements.txt requirements-local.txt | $(VENV)/made
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-local.txt
 	touch $@
 
 $(VENV)/development: requirements-dev.txt $(VENV)/runtime

@@ -21,7 +21,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "money": {"settings"},
     **dict.fromkeys(sorted(MIDDLE), BOTTOM),
     "tasks": MIDDLE | BOTTOM,
-    "local": {"tasks"} | MIDDLE | BOTTOM,
+    "posts": {"errors", "text", "storage"},
+    "local": {"tasks", "posts"} | MIDDLE | BOTTOM,
     "deploy": {"storage"} | BOTTOM,
     "main": {"tasks", "settings"},
     "benchmarks": {"local", "tasks"} | MIDDLE | BOTTOM,
@@ -74,6 +75,9 @@ def test_only_the_leaf_loads_what_the_leaf_needs() -> None:
         "icu4py",
         "httpx",
         "jinja2",
+        "yaml",
+        "defusedxml",
+        "posts",
         "local",
     }
 
