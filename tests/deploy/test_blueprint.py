@@ -137,7 +137,7 @@ def test_only_the_store_is_given_the_root_users_password_and_the_front_no_secret
 
 def test_the_commands_and_paths_lead_somewhere() -> None:
     worker = BLUEPRINT.services[WORKER]
-    assert worker["buildCommand"] == "pip install -r requirements.txt"
+    assert worker["buildCommand"] == "pip install --require-hashes -r requirements.txt"
     assert worker["startCommand"] == "python main.py"
     assert (ROOT / "requirements.txt").is_file()
     assert (ROOT / "main.py").is_file()
