@@ -15,9 +15,10 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tests.e2e.task_server import ROOT, Run, TaskServer
+from tests.e2e.task_server import Run, TaskServer
 from tests.emulator import Emulator
 from tests.minio_server import MinioServer, find_minio
+from tests.project import ROOT
 
 ROUNDS = 8
 LOOK = ["neon", "left-panel", "lora"]

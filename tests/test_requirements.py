@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.project import ROOT
+
 LISTS = ("requirements.in", "requirements-local.in", "requirements-dev.in", "deploy/requirements.in")
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.dockerfile import Dockerfile
+from tests.project import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 VERSION = (ROOT / "minio.version").read_text().strip()
 MINIO, FRONT = (Dockerfile.read(ROOT / f"deploy/{name}.Dockerfile") for name in ("minio", "front"))
 

@@ -14,10 +14,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.gallery import sample_manifest, write_batch
-from tests.e2e.task_server import ROOT
 from tests.gallery.batches import manifest, missing, ok
 from tests.gallery.test_page import HOSTILE
 from tests.minio_server import MinioServer
+from tests.project import ROOT
 
 SIZES = [(390, 844), (1366, 768), (2560, 1440)]
 

@@ -23,20 +23,15 @@ from minio.minioadmin import MinioAdmin
 from PIL import Image
 
 from storage.claims import EXPIRY_SECONDS
-from tests.e2e.task_server import ROOT, Run, TaskServer
+from tests.e2e.task_server import Run, TaskServer
 from tests.emulator import Emulator, Handler, Request, gemini_error, openai_error, picture_for
 from tests.minio_server import PASSWORD, USER, MinioServer
+from tests.project import ROOT
 from tests.tcp_proxy import CutError, TcpProxy
 
 BATCH = json.loads((ROOT / "batch.json").read_text())
 LOOK = ["neon", "left-panel", "lora"]
 LEAF = ["One", "gpt-image-2", *LOOK]
-
-
-@pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    with Emulator() as emulator:
-        yield emulator
 
 
 @pytest.fixture

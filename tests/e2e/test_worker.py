@@ -11,7 +11,8 @@ import pytest
 
 from local.engine import Engine
 from tasks import app
-from tests.e2e.task_server import ROOT, Run, TaskServer
+from tests.e2e.task_server import Run, TaskServer
+from tests.project import ROOT
 
 BATCH = json.loads((ROOT / "batch.json").read_text())
 ONE = ["One", "dall-e-3", "neon", "left-panel", "lora"]
