@@ -14,10 +14,10 @@ from playwright.sync_api import Browser
 
 from benchmarks.gallery import sample_manifest, write_batch
 from tests.e2e.browsing import Shown, fits, load_all, show, visible
-from tests.e2e.task_server import ROOT
 from tests.gallery.batches import manifest, missing, ok
 from tests.gallery.test_page import HOSTILE
 from tests.minio_server import MinioServer
+from tests.project import ROOT
 
 SIZES = [(390, 844), (1024, 768), (1920, 1080)]
 

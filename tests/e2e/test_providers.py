@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +10,12 @@ import pytest
 from local.engine import Engine
 from providers.prompt import STYLES
 from tasks import app
-from tests.e2e.task_server import ROOT, TaskServer
+from tests.e2e.task_server import TaskServer
 from tests.emulator import KEY, Emulator, Handler, Request, gemini_error, openai_error
+from tests.project import ROOT
 
 BATCH = json.loads((ROOT / "batch.json").read_text())
 LOOK = ["neon", "left-panel", "lora"]
-
-
-@pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    with Emulator() as emulator:
-        yield emulator
 
 
 def worker(emulator: Emulator, folder: Path, *python_options: str, **variables: str) -> TaskServer:

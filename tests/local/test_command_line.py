@@ -158,6 +158,7 @@ def test_a_plan_counts_a_picture_that_two_models_share_once(tmp_path: Path, caps
     assert "pictures to simulate: 1 (1 by simulated/gpt-image-2.5-flare)" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_crash_on_purpose_is_retried_and_the_siblings_go_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
