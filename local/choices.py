@@ -75,7 +75,7 @@ def read_choices(path: Path) -> Choices:
 
 
 async def apply_choices(store: Store, choices: Choices) -> Applied:
-    """Make each chosen thumbnail its post's cover, and write the batch's page anew.
+    """Make each chosen thumbnail its post's cover, and rewrite the batch's page.
 
     Raises:
         InvalidRequestError: the batch, a post or a thumbnail is not known; nothing is changed then.
@@ -148,7 +148,7 @@ async def read_covers(store: Store, batch_id: str) -> list[tuple[CoverFile, byte
 def write_covers(covers: list[tuple[CoverFile, bytes]], folder: Path) -> list[str]:
     """Write covers to a folder as ``<slug>.jpg``, with ``covers.json`` beside them; return the JPEGs that changed.
 
-    A file that is the same is left alone, so that a site is not built anew for nothing.
+    A file that is the same is left alone, so that a site is not rebuilt for nothing.
     """
     folder.mkdir(parents=True, exist_ok=True)
     listed = json.dumps([about for about, _ in covers], ensure_ascii=False, indent=2).encode()

@@ -68,7 +68,7 @@ def read_posts(
     """
     now = now or datetime.now(UTC)
     if kind is not None and kind not in KINDS:
-        raise InvalidRequestError([f'"{brief(clean_text(kind))}" is no kind of source. Valid: {", ".join(KINDS)}'])
+        raise InvalidRequestError([f'unknown kind of source "{brief(clean_text(kind))}". Valid: {", ".join(KINDS)}'])
     if source == "-":
         data = _bounded((stdin or sys.stdin.buffer).read(LONGEST_BYTES + 1), STDIN)
         return _read(data, STDIN, STDIN, "", kind, now)

@@ -106,7 +106,7 @@ def messages(
         "No store is set": lambda: refused(Settings(simulate_providers=True)),
         "THUMBNAILS_DIR is set on Render": lambda: refused(Settings(thumbnails_dir=tmp_path, on_render=True)),
         "OPENAI_API_KEY is not set": lambda: refused(Settings(thumbnails_dir=tmp_path)),
-        "is no model. Did you mean": lambda: refused(settings, models=["dalle-3"]),
+        "unknown model": lambda: refused(settings, models=["dalle-3"]),
         "The input lacks": lambda: shown(capsys, tmp_path, '[["A title"], ["gpt-image-2"], "neon"]'),
         "The request is for": lambda: refused(settings, prompts=[str(number) for number in range(51)]),
         "is the same as": lambda: refused(settings, prompts=["One", "One "]),

@@ -354,7 +354,9 @@ def test_a_refused_prompt_is_asked_for_once_whatever_becomes_of_the_others(
     asked = Counter(request.vendor for request in emulator.requests)
     assert asked == {"openai": 2, "gemini": 2 * 2 * 3}
     message = outcomes(runs[1])[0]["error"]["message"]
-    assert re.search(r"It was refused on \d{4}-\d\d-\d\d and is not asked for again; another variation is\.", message)
+    assert re.search(
+        r"It was refused on \d{4}-\d\d-\d\d and is not asked for again. To ask anyway, use another variation\.", message
+    )
     assert not any(name.startswith("claims/") for name in names(minio, f"{bucket}-originals", ""))
 
 

@@ -178,7 +178,7 @@ def test_a_crash_of_no_model_is_refused(
     monkeypatch.setenv("CRASH_FIRST_ATTEMPT_OF_MODEL", "")
     (tmp_path / "batch.json").write_text(json.dumps(BATCH))
     assert main(["batch.json", "--crash", "dalle"]) == 2
-    assert "CRASH_FIRST_ATTEMPT_OF_MODEL='dalle' is no model" in capsys.readouterr().err
+    assert "CRASH_FIRST_ATTEMPT_OF_MODEL='dalle' is not a model" in capsys.readouterr().err
 
 
 def test_where_nothing_is_left_to_crash_it_says_so(
