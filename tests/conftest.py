@@ -13,6 +13,7 @@ from settings import Settings
 from tests.minio_server import MinioServer, find_minio
 
 OURS = (
+    "BRAND_",
     "OPENAI_",
     "GOOGLE_",
     "GEMINI_",
