@@ -229,8 +229,10 @@ CHECKED_HERE: tuple[tuple[str, Callable[[str], object]], ...] = (
 settings_in_force: ContextVar["Settings | None"] = ContextVar("settings_in_force", default=None)
 
 
-def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+def read_settings(environ: Mapping[str, str] | None = None, own_brand: Path = OWN_BRAND) -> Settings:
     """Read the settings from ``environ``, or else those in force, or else from the process's own environment.
+
+    ``own_brand`` is the folder of the brand where ``BRAND_DIR`` names none; without such a folder there is no brand.
 
     Raises:
         SettingsError: naming every variable whose value cannot be used.
@@ -257,8 +259,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     found = {each.name: read(each.metadata["variable"], each.metadata["parse"]) for each in fields(Settings)}
     private = read("MINIO_HOSTPORT", Endpoint.parse_private)
     found["minio_endpoint"] = found["minio_endpoint"] or private
-    if OWN_BRAND.is_dir():
-        found["brand_dir"] = found["brand_dir"] or OWN_BRAND
+    if own_brand.is_dir():
+        found["brand_dir"] = found["brand_dir"] or own_brand
     settings = Settings(**{name: value for name, value in found.items() if value is not None})
     if settings.minio_presigned_hours and urlsplit(settings.minio_public_base_url or "").path:
         faults.append("MINIO_PUBLIC_BASE_URL has a path, and presigned links cannot: give it without, or unset either")

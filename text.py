@@ -33,7 +33,7 @@ def alt_text(title: str, style: str, name: str = "") -> str:
         style: one of ``STYLE_WORDS``.
         name: what the brand writes beside the title, such as the blog's name.
     """
-    byline = f", with the name {name}" if name else ""
+    byline = f", with the name {clean_text(name)}" if name else ""
     return f'The title "{clean_text(title)}" on {STYLE_WORDS[style]}{byline}.'
 
 

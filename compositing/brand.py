@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from compositing.colours import BLACK, Colour, contrast_of, darkened
+from compositing.colours import BLACK, LEAST_CONTRAST, Colour, contrast_of, darkened
 from compositing.fallback import missing_characters
 from compositing.fonts import BRAND_FONT, Font, load_font, open_font
 from compositing.mark import Logo, name_fits
@@ -24,8 +24,6 @@ T = TypeVar("T")
 
 FILE = "brand.json"
 NAME_FONT = "inter"
-# WCAG 2.2 (1.4.3), and what a darkened colour is given on top so that rounding takes nothing from it.
-CONTRAST, SPARE = 4.5, 0.02
 # Bytes.
 LARGEST_LOGO, LARGEST_FONT = 4_000_000, 20_000_000
 FIELDS = {
@@ -174,11 +172,11 @@ def _sentence(fault: Any) -> str:
 def _colour(text: str) -> Colour:
     colour = Colour.parse(text)
     contrast = contrast_of(1.0, colour.luminance)
-    if contrast >= CONTRAST:
+    if contrast >= LEAST_CONTRAST:
         return colour
     raise ValueError(
-        f"is {colour}, on which white letters have a contrast of {contrast:.1f}:1 and need {CONTRAST}:1; "
-        f"the nearest shade that passes is {darkened(colour, CONTRAST + SPARE)}"
+        f"is {colour}, on which white letters have a contrast of {contrast:.1f}:1; they need {LEAST_CONTRAST}:1, so "
+        f"that 4.5:1 is left in the JPEG. The nearest shade that passes is {darkened(colour, LEAST_CONTRAST)}"
     )
 
 

@@ -15,7 +15,6 @@ __all__ = ["TILE", "near_letters", "shade_needed", "target"]
 
 # Some more than 4.5, for what JPEG does to the pixels afterwards, and for what is not worth a shadow.
 CONTRAST = 5.6
-LEAST = 4.5
 # Pixels; a power of two.
 TILE = 8
 
@@ -26,11 +25,11 @@ LIGHT = [round(255 * weight * to_linear(value / 255)) for weight in WEIGHTS for 
 def target(colour: Colour) -> float:
     """Return the luminance that surroundings may have where this colour is laid over them.
 
-    Half-way between what WCAG asks for and what the colour itself reaches, where that is below ``CONTRAST``: the less
-    of a picture shines through, the less can JPEG do to it.
+    Where the colour itself reaches hardly more contrast than ``CONTRAST``, it is a little less than the colour's: the
+    less of a picture shines through, the less can JPEG do to it.
     """
     reached = 1.05 / (colour.luminance + 0.05)
-    return 1.05 / min(CONTRAST, (LEAST + reached) / 2) - 0.05
+    return 1.05 / min(CONTRAST, 0.98 * reached) - 0.05
 
 
 def shade_needed(picture: Image.Image, colour: Colour = BLACK, luminance: float | None = None) -> Image.Image:

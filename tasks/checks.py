@@ -7,11 +7,12 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from compositing.brand import Brand, open_brand
 from compositing.fallback import missing_characters
-from compositing.fonts import font_names, load_font
+from compositing.fonts import BRAND_FONT, font_names
 from compositing.templates import TEMPLATES
 from compositing.title_text import draws_nothing, layout_text
-from errors import InvalidRequestError
+from errors import InvalidRequestError, SettingsError
 from providers.choice import provider_faults
 from providers.prompt import STYLES
 from providers.registry import MODELS
@@ -65,7 +66,7 @@ CHECKED: dict[str, Any] = {
     "model": ModelId,
     "style": Annotated[str, AfterValidator(_one_of("style", STYLES))],
     "template": Annotated[str, AfterValidator(_one_of("template", TEMPLATES))],
-    "font": Annotated[str, AfterValidator(_one_of("font", font_names()))],
+    "font": Annotated[str, AfterValidator(_one_of("font", (*font_names(), BRAND_FONT)))],
     "context": Text,
     "extra_prompt": Text,
     "variation": Annotated[int, Field(ge=0)],
@@ -88,7 +89,13 @@ def check_request(
     faults += _duplicate_faults("models", given_models)
     if not any_size:
         faults += _size_faults(len(titles) * len(models), settings)
-    faults += collapsed(_glyph_faults(titles, values.get("font")))
+    try:
+        brand = open_brand(settings.brand_dir)
+    except SettingsError as error:
+        faults += error.faults
+    else:
+        faults += _font_faults(values.get("font"), brand)
+        faults += collapsed(_glyph_faults(titles, values.get("font"), brand))
     if kind is not ThumbnailRequest:  # A leaf's own answer to a missing key is a rejected outcome.
         faults += provider_faults([MODELS[model] for model in models if model in MODELS], settings)
     faults += [*store_faults(settings), *_crash_faults(settings)]
@@ -141,14 +148,23 @@ def _crash_faults(settings: Settings) -> list[str]:
     return [f"CRASH_FIRST_ATTEMPT_OF_MODEL={settings.crash_model!r} is not a model; unset it, or name a model"]
 
 
-def _glyph_faults(titles: Sequence[str], font: object) -> list[Fault]:
-    if font not in font_names() or not isinstance(font, str):
+def _font_faults(font: object, brand: Brand) -> list[str]:
+    if font != BRAND_FONT or brand.font:
+        return []
+    return [
+        f'The font "{BRAND_FONT}" is asked for, and the brand has none: put a TTF or OTF beside brand.json and name it '
+        'there as "font", or ask for another font'
+    ]
+
+
+def _glyph_faults(titles: Sequence[str], font: object, brand: Brand) -> list[Fault]:
+    if not isinstance(font, str) or font not in (*font_names(), *([BRAND_FONT] if brand.font else [])):
         return []
     faults = []
     for title in titles:
         if any("\ud800" <= character <= "\udfff" for character in title):
             continue  # Refused for that already.
-        if missing := missing_characters(layout_text(title), load_font(font)):
+        if missing := missing_characters(layout_text(title), brand.load_font(font)):
             what = f'{" ".join(missing[:20])} of the title "{brief(clean_text(title))}"'
             faults.append(Fault("", f'The font "{font}" cannot set {what}; no font here has them; take them out'))
     return faults

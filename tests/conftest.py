@@ -28,6 +28,7 @@ MARKED = {
 SLOW = (ROOT / "tests/e2e", ROOT / "tests/local/test_interrupt.py")
 
 OURS = (
+    "BRAND_",
     "OPENAI_",
     "GOOGLE_",
     "GEMINI_",

@@ -12,6 +12,7 @@ from tests.project import ROOT
 SET_BY_RENDER = {"RENDER"}
 # Read, and left out of render.yaml on purpose.
 NOT_IN_THE_BLUEPRINT = {
+    "BRAND_DIR": "the repository's own folder, brand/, is the default",
     "MINIO_ENDPOINT": "the worker goes over the private network, by MINIO_HOSTPORT",
     "MINIO_PRESIGNED_HOURS": "the Blueprint's bucket is one that anyone may read",
     "MINIO_REGION": "MinIO's own is the default",

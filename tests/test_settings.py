@@ -156,3 +156,11 @@ def test_a_cap_that_is_no_amount_of_dollars_is_refused(text: str) -> None:
 
 def test_a_cap_of_nothing_is_a_cap() -> None:
     assert read_settings({"MAX_COST_USD": "0"}).max_cost_usd == 0
+
+
+def test_a_clones_own_brand_is_used_unless_another_is_named(tmp_path: Path) -> None:
+    own = tmp_path / "brand"
+    assert read_settings({}, own).brand_dir is None
+    own.mkdir()
+    assert read_settings({}, own).brand_dir == own
+    assert read_settings({"BRAND_DIR": str(tmp_path / "other")}, own).brand_dir == tmp_path / "other"

@@ -1,0 +1,170 @@
+"""A brand on thumbnails: letters and logo can be made out on any picture, and never touch each other."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, ImageChops, ImageFilter
+
+from benchmarks.legibility import lowest_contrast, picture
+from compositing.brand import NO_BRAND, Brand
+from compositing.colours import LEAST_CONTRAST, Colour, contrast_of, darkened
+from compositing.drawing import draw_title, rasterize
+from compositing.fonts import load_font
+from compositing.geometry import Box
+from compositing.layout import TitleLayout, lay_out
+from compositing.logo import fitted
+from compositing.mark import CLEAR
+from compositing.templates import CANVAS, CORNERS, MARK_ROOM, TEMPLATES
+from compositing.thumbnail import compose
+from tests.compositing.brands import brand
+
+SIZE = (CANVAS.width, CANVAS.height)
+INTER = load_font("inter")
+TITLE = "Why fan-out beats sequential generation"
+HARD = ("white", "black", "noise", "lamps", "stars", "checkerboard 4", "checkerboard 24")
+# The brightest of their hues that a brand may have.
+BARELY = [str(darkened(Colour.parse(colour), LEAST_CONTRAST)) for colour in ("#fff", "#f00", "#0090ff")]
+LOGOS = {"white": "#ffffff", "yellow": "#ffd166", "orange": "#f08030", "grey": "#777777", "navy": "#12305c"}
+PLAIN = [0 if coverage < 250 else 255 for coverage in range(256)]
+ANY = [255 if coverage else 0 for coverage in range(256)]
+
+
+def laid_out(of: Brand, template: str, title: str = TITLE) -> TitleLayout:
+    return lay_out(title, INTER, TEMPLATES[template], brand=of)
+
+
+def composed(canvas: Image.Image, layout: TitleLayout) -> Image.Image:
+    return Image.open(io.BytesIO(compose(canvas, layout))).convert("RGB")
+
+
+def luminances(image: Image.Image, mask: Image.Image) -> list[float]:
+    pixels = zip(*(band.tobytes() for band in image.split()), mask.tobytes(), strict=True)
+    return sorted(Colour(*colour).luminance for *colour, inside in pixels if inside)
+
+
+def contrast_around(image: Image.Image, ink: Image.Image) -> float:
+    """Return the contrast of what is drawn with the worst of what lies 3 to 5 px around it, 95th percentile."""
+    outline = ImageChops.subtract(ink.point(PLAIN), ink.filter(ImageFilter.MinFilter(5)).point(PLAIN))
+    near = ink.point(ANY)
+    ring = ImageChops.subtract(near.filter(ImageFilter.MaxFilter(11)), near.filter(ImageFilter.MaxFilter(5)))
+    own, around = luminances(image, outline), luminances(image, ring)
+    drawn = own[len(own) // 2]
+    return min(contrast_of(drawn, around[int(share * (len(around) - 1))]) for share in (0.05, 0.95))
+
+
+@pytest.mark.parametrize("name", HARD)
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_white_letters_keep_their_contrast_on_colours_that_barely_allow_it(
+    tmp_path: Path, template: str, name: str
+) -> None:
+    for colour in BARELY:
+        layout = laid_out(brand(tmp_path / "brand", colour=colour), template)
+        assert lowest_contrast(picture(name), layout) >= 4.5, colour
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("corner", CORNERS)
+def test_title_and_mark_never_touch(tmp_path: Path, template: str, corner: str) -> None:
+    titles = (
+        "Go",
+        TITLE,
+        "Jumpy quagmire of object storage, typography and retries " * 3,
+        "مرحبا بالعالم هذا عنوان طويل",
+    )
+    for parts in (
+        {"name": "The Daily Fan-out"},
+        {"colour_of_logo": "#ffffff"},
+        {"colour_of_logo": "#000", "name": "Æ"},
+    ):
+        given = brand(tmp_path / "brand", **parts, corner=corner)
+        for title in titles:
+            layout = laid_out(given, template, title)
+            assert layout.mark
+            box, free = layout.mark.box, layout.mark.box.inset(-CLEAR, -CLEAR)
+            ink = Box(*(rasterize(layout, CANVAS).getbbox() or (0, 0, 0, 0)))
+            assert ink.right <= free.left or ink.left >= free.right or ink.bottom <= free.top or ink.top >= free.bottom
+            assert box.left >= 40
+            assert box.right <= CANVAS.width - 40
+            assert box.top >= 30
+            assert box.bottom <= CANVAS.height - 30
+            assert box.width <= MARK_ROOM[0]
+
+
+@pytest.mark.parametrize("logo", LOGOS)
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_logo_is_seen_on_any_picture(tmp_path: Path, template: str, logo: str) -> None:
+    for corner, colour in zip(CORNERS, ("#000000", BARELY[2], "#7a1f3d", BARELY[0]), strict=True):
+        given = brand(tmp_path / "brand", LOGOS[logo], colour=colour, corner=corner)
+        layout = laid_out(given, template)
+        assert layout.mark
+        assert layout.mark.logo
+        ink = Image.new("L", SIZE)
+        ink.paste(fitted(layout.mark.logo).getchannel("A"), layout.mark.logo_box)
+        part = layout.mark.logo_box.inset(-12, -12)
+        for name in ("white", "grey", "noise", "checkerboard 24"):
+            image = composed(picture(name), layout)
+            assert contrast_around(image.crop(part), ink.crop(part)) >= 3, (name, corner, colour)
+
+
+@pytest.mark.parametrize("logo", [None, "#ffffff", "#f08030", "#12305c"])
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_name_keeps_the_contrast_of_text(tmp_path: Path, template: str, logo: str | None) -> None:
+    for corner, colour in zip(CORNERS, ("#000000", BARELY[2], "#7a1f3d", BARELY[0]), strict=True):
+        given = brand(tmp_path / "brand", logo or "", colour=colour, corner=corner, name="Illicit WIM")
+        layout = laid_out(given, template)
+        assert layout.mark
+        assert layout.mark.name
+        part = layout.mark.box.inset(-10, -10)
+        ink = rasterize(layout.mark.name, part)
+        for name in ("white", "noise", "checkerboard 24"):
+            image = composed(picture(name), layout).crop(part)
+            assert contrast_around(image, ink) >= 4.5, (name, corner, colour)
+
+
+@pytest.mark.parametrize("template", [name for name, template in TEMPLATES.items() if template.panel])
+def test_panels_take_the_brands_colour(tmp_path: Path, template: str) -> None:
+    panel = TEMPLATES[template].panel
+    assert panel
+    layout = laid_out(brand(tmp_path / "brand", colour="#0b1f3a"), template, "Go")
+    pixel: Any = composed(Image.new("RGB", SIZE, "#808080"), layout).getpixel((panel.left + 30, panel.top + 12))
+    expected = [(0x80 * 55 + part * 200) / 255 for part in (0x0B, 0x1F, 0x3A)]
+    assert all(abs(found - wanted) <= 3 for found, wanted in zip(pixel, expected, strict=True))
+
+
+@pytest.mark.parametrize("template", ["overlay-bottom", "overlay-center"])
+def test_scrims_take_the_brands_colour(tmp_path: Path, template: str) -> None:
+    layout = laid_out(brand(tmp_path / "brand", colour="#7a1f3d"), template)
+    red, green, blue = composed(Image.new("RGB", SIZE, "white"), layout).getpixel((30, 560))  # type: ignore[misc]
+    assert red > blue > green + 10
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_the_accent_is_a_thin_rule_that_no_title_reaches(tmp_path: Path, template: str) -> None:
+    rule, text = TEMPLATES[template].rule, TEMPLATES[template].text
+    assert rule
+    assert min(rule.width, rule.height) == 6
+    assert rule.right <= text.left or rule.left >= text.right or rule.bottom <= text.top or rule.top >= text.bottom
+    canvas = picture("grey")
+    draw_title(canvas, laid_out(brand(tmp_path / "brand", accent="#ffb000"), template))
+    assert canvas.crop(rule).getcolors() == [(rule.width * rule.height, (0xFF, 0xB0, 0))]
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_brand_that_says_nothing_changes_no_pixel(tmp_path: Path, template: str) -> None:
+    plain = lay_out(TITLE, INTER, TEMPLATES[template])
+    nothing = laid_out(brand(tmp_path / "brand"), template)
+    black = laid_out(brand(tmp_path / "brand", colour="#000000", corner="top-left"), template)
+    assert nothing.brand == NO_BRAND
+    assert compose(picture("photorealistic"), plain) == compose(picture("photorealistic"), nothing)
+    assert compose(picture("photorealistic"), plain) == compose(picture("photorealistic"), black)
+
+
+@pytest.mark.parametrize("corner", CORNERS)
+def test_every_template_has_room_for_a_mark_in_every_corner(corner: Any) -> None:
+    for template in TEMPLATES.values():
+        room = template.marks[corner]
+        assert (room.width, room.height) == MARK_ROOM
+        assert (room.left < 600) == corner.endswith("left")
+        assert (room.top < 315) == corner.startswith("top")
