@@ -21,8 +21,8 @@ from storage.choice import open_store
 from storage.quota import too_long
 from tasks.checks import check_request
 from tasks.requests import BatchRequest
-from tests.minio_server import MinioServer, free_port
-from tests.project import ROOT
+from testing.minio_server import MinioServer, free_port
+from testing.project import ROOT
 from tests.storage.test_minio_store import worker_that_may
 
 README = (ROOT / "README.md").read_text()
