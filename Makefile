@@ -3,17 +3,32 @@
 PYTHON ?= $(or $(shell command -v python3.11),python3)
 VENV := .venv
 
+# Exact versions with hashes, for every platform and Python 3.11 and newer; in this order, as each builds on the one before.
+LOCKED := requirements.txt requirements-local.txt requirements-dev.txt deploy/requirements.txt
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
+INSTALL := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
 MINIO := $(or $(shell command -v minio),.minio/bin/minio)
 MINIO_PORT ?= 9000
 MINIO_CONSOLE_PORT ?= 9001
 
-.PHONY: batch test lint types bench contact-sheet minio outdated clean
+# The S3 servers that the tests run over can be built where there is Go, and git.
+SERVERS := $(if $(and $(shell command -v go),$(shell command -v git)),.minio/bin/minio .minio/bin/versitygw)
+
+.PHONY: batch test test-fast lint types bench contact-sheet minio lock upgrade outdated clean
 
 batch: $(VENV)/runtime
 	$(VENV)/bin/python -m local batch.json
 
-test: lint types
+test: lint types $(SERVERS)
+ifndef SERVERS
+	@echo 'Tests that need MinIO are skipped unless it is on PATH: install Go 1.24 or newer, and git, to have it built here.'
+endif
 	$(VENV)/bin/python -m pytest
+
+# The loop at work: without MinIO, a browser, the Render CLI, and what takes long.
+test-fast: $(VENV)/development
+	$(VENV)/bin/python -m pytest -m 'not (minio or browser or cli or slow)'
 
 lint: $(VENV)/development
 	$(VENV)/bin/ruff check .
@@ -41,18 +56,27 @@ minio: $(MINIO)
 
 .minio/bin/minio: minio.version deploy/minio.patch deploy/build-minio.sh
 	@{ command -v go && command -v git; } >/dev/null || { echo 'Building MinIO needs Go 1.24 or newer, and git: install them.'; exit 1; }
+	@echo 'Building MinIO. It takes some minutes, once.'
 	deploy/build-minio.sh $@
 
 # Another S3 server, which tests run the store over.
 .minio/bin/versitygw: versitygw.version
+	@echo 'Building versitygw. It takes a minute or two, once.'
 	GOBIN=$(CURDIR)/.minio/bin go install github.com/versity/versitygw/cmd/versitygw@$(shell cat versitygw.version)
 	touch $@
 
-# Which pins are behind the registry, and which of those the other packages let move.
+# Writes the locked requirements anew from the *.in files. Versions that still fit stay; `make upgrade` moves them all.
+lock: $(VENV)/development
+	for file in $(LOCKED); do $(VENV)/bin/$(LOCK) $(UPGRADE) "$${file%.txt}.in" --output-file "$$file" || exit 1; done
+
+upgrade: UPGRADE := --upgrade
+upgrade: lock
+
+# Which packages are behind the registry, and which of those the others let move.
 outdated: $(VENV)/development
 	@$(VENV)/bin/python -m pip list --outdated --exclude pip --exclude setuptools
-	@sed -n 's/==.*//p' requirements.txt requirements-dev.txt > $(VENV)/pinned
-	@$(VENV)/bin/python -m pip install --dry-run --upgrade --upgrade-strategy eager -r $(VENV)/pinned > $(VENV)/newest
+	@$(VENV)/bin/python -m pip list --format=freeze --exclude pip --exclude setuptools | sed 's/==.*//' > $(VENV)/names
+	@$(VENV)/bin/python -m pip install --dry-run --upgrade --upgrade-strategy eager -r $(VENV)/names > $(VENV)/newest
 	@grep '^Would install' $(VENV)/newest || echo 'Nothing newer that the other packages allow.'
 
 clean:
@@ -64,10 +88,10 @@ $(VENV)/made:
 	$(PYTHON) -m venv $(VENV)
 	touch $@
 
-$(VENV)/runtime: requirements.txt | $(VENV)/made
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+$(VENV)/runtime: requirements-local.txt | $(VENV)/made
+	$(INSTALL) -r requirements-local.txt
 	touch $@
 
 $(VENV)/development: requirements-dev.txt $(VENV)/runtime
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(INSTALL) -r requirements-dev.txt
 	touch $@

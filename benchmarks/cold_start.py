@@ -15,9 +15,10 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tests.e2e.task_server import ROOT, Run, TaskServer
+from tests.e2e.task_server import Run, TaskServer, Worker
 from tests.emulator import Emulator
 from tests.minio_server import MinioServer, find_minio
+from tests.project import ROOT
 
 ROUNDS = 8
 LOOK = ["neon", "left-panel", "lora"]
@@ -64,7 +65,7 @@ class Peaks:
         """Begin with none."""
         self.megabytes = 0
 
-    def watch(self, run: Run, process: "subprocess.Popen[str]") -> None:
+    def watch(self, run: Run, process: Worker) -> None:
         """Follow one process until it ends."""
         threading.Thread(target=self._follow, args=(process.pid,), daemon=True).start()
 

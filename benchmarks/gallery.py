@@ -91,7 +91,7 @@ def measure_page(browser: Browser, url: str) -> Mapping[str, float]:
             const field = document.querySelector("[type=search]");
             let slowest = 0;
             for (const text of ["t", "ti", "title 12", "title 123", "title 12", "title", ""]) {
-                await new Promise((done) => setTimeout(done, 100));
+                await new Promise((done) => setTimeout(done, 500));
                 const began = performance.now();
                 field.value = text;
                 field.dispatchEvent(new Event("input"));

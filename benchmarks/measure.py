@@ -24,7 +24,7 @@ def fastest(candidates: Mapping[str, Callable[[], object]], rounds: int) -> dict
 def peak_megabytes() -> int:
     """Return the most memory that this process ever held at once.
 
-    From the kernel's VmHWM, which starts anew with each program; ``getrusage`` hands on the parent's.
+    From the kernel's VmHWM, which starts over with each program; ``getrusage`` hands on the parent's.
     """
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("VmHWM:"):

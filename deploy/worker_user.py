@@ -43,7 +43,7 @@ REMEDIES = {
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Make the user, or set its policy anew, and return the exit code: 0 made, 1 not made, 2 bad settings."""
+    """Make the user, or set its policy again, and return the exit code: 0 made, 1 not made, 2 bad settings."""
     parser = argparse.ArgumentParser(
         prog="python -m deploy.worker_user",
         description=__doc__,
@@ -170,7 +170,7 @@ def _told(error: MinioAdminException) -> str:
     answer = _answer(error)
     code = answer.get("Code")
     if not code:
-        return "what answers there is no MinIO server. Check that MINIO_ENDPOINT names the API and not the console."
+        return "the server there is not MinIO. Check that MINIO_ENDPOINT names the API and not the console."
     if code not in REMEDIES:
         return f"{code}. {answer.get('Message', '')}"
     return f"{REMEDIES[code]}. Set MINIO_ROOT_USER and MINIO_ROOT_PASSWORD to what the server was started with."

@@ -18,7 +18,7 @@ def render_start_page(
 
     The two functions say where a reader finds a batch's page by its id, and a picture by its key. In a private bucket
     their answers are presigned links, which open until ``expires_at``: the page says so, and every batch that runs
-    writes it anew, with fresh links to all of the batches.
+    rewrites it, with fresh links to all of the batches.
     """
     return render(
         "start_page.html",

@@ -8,7 +8,7 @@ from typing import Any
 
 from local.engine import RunEvent
 
-__all__ = ["STAGES", "Board", "PairState", "how"]
+__all__ = ["STAGES", "Board", "PairState", "ending"]
 
 # What a leaf does, in a person's words, by the names in ``waiting.Stage``.
 STAGES = {
@@ -38,7 +38,7 @@ class PairState:
         return f"retrying in {max(0, round(self.retry_at - now))} s" if self.retry_at else self.what
 
 
-def how(outcome: dict[str, Any]) -> str:
+def ending(outcome: dict[str, Any]) -> str:
     """Return in one word how a pair ended: done (and paid for, unless simulated), reused, rejected, failed or left."""
     if outcome["status"] == "pending":
         return "left"
@@ -102,7 +102,7 @@ class Board:
             return PairState("failed", now, message=event.error, ended=True)
         if event.kind == "completed":
             message = event.result.get("error", {}).get("message", "")
-            return PairState(how(event.result), now, message=message, ended=True)
+            return PairState(ending(event.result), now, message=message, ended=True)
         return PairState(STAGES.get(event.stage, "starting"), now)
 
 

@@ -20,18 +20,24 @@ from compositing.fonts import font_names
 from compositing.templates import TEMPLATES
 from errors import InvalidRequestError, StoppedError, ThumbnailError
 from local.board import Board
+from local.choices import apply_choices, read_choices, read_covers, write_covers
 from local.engine import Engine
 from local.interrupt import interruptible
 from local.live import LiveView
 from local.plan import make_plan
 from local.progress import PlainProgress
 from local.report import report
+from posts.choose import choose
+from posts.kinds import KINDS
+from posts.read import read_posts
 from providers.prompt import STYLES
 from providers.registry import MODELS
 from settings import Settings, log_level, read_settings
+from storage.choice import open_store
 from tasks import app, generate_batch
 from tasks.checks import check_request
 from tasks.posts import posts_of
+from tasks.record import id_of
 from tasks.requests import BatchRequest, bind
 
 __all__ = ["main"]
@@ -55,6 +61,8 @@ exit code:  0 all there; 1 some pair failed or was rejected, or the store did;
             2 bad input; 130 interrupted
 
 examples:
+  python -m local content/posts --limit 5 --plan
+  python -m local https://blog.example.com/feed.xml --covers static/covers
   python -m local batch.json
   python -m local batch.json --plan
   python -m local --title "Hello" --model gpt-image-2 \\
@@ -71,13 +79,23 @@ def main(arguments: Sequence[str]) -> int:
     screen = Console(stderr=True, highlight=False)
     _log_to(screen, verbose=options.verbose)
     try:
-        batch = _input(options)
         cap = {"MAX_COST_USD": options.max_cost} if options.max_cost else {}
         settings = read_settings({**_local_environment(os.environ), **cap})
+        if options.choose:
+            print(asyncio.run(apply_choices(open_store(settings), read_choices(options.choose))))
+            return ALL_THERE
+        batch = _input(options, settings)
         if options.crash is not None:
             settings = replace(settings, crash_model=options.crash or _first_model(batch))
         request = check_request(BatchRequest, bind(BatchRequest, [], batch), settings, any_size=options.plan)
-        return _plan(request, settings, options) if options.plan else _run(batch, request, settings, options, screen)
+        if options.plan:
+            return _plan(request, settings, options)
+        code = _run(batch, request, settings, options, screen)
+        if options.covers:
+            covers = asyncio.run(read_covers(open_store(settings), id_of(request, settings)))
+            changed = write_covers(covers, options.covers)
+            print(f"covers:   {options.covers}, {len(changed)} changed", file=sys.stderr)
+        return code
     except (ThumbnailError, OSError) as error:
         if options.verbose:
             screen.print_exception()
@@ -96,7 +114,19 @@ def _parser() -> argparse.ArgumentParser:
         epilog="\n".join(_listed(kind, names) for kind, names in VALID.items()) + f"\n\n{EPILOGUE}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", type=Path, nargs="?", help="generateBatch's input as JSON: an array, or an object")
+    parser.add_argument(
+        "source",
+        nargs="?",
+        help="a folder of Markdown posts, a feed (file or address), CSV, a list of titles, JSON or JSON Lines, "
+        "generateBatch's own input, or - for standard input",
+    )
+    source = parser.add_argument_group("the posts")
+    source.add_argument(
+        "--kind", metavar="KIND", help=f"what the source is, where that is not told: {', '.join(KINDS)}"
+    )
+    source.add_argument("--limit", type=int, metavar="N", help="the first so many posts")
+    source.add_argument("--since", metavar="DATE", help="posts from this day on, such as 2026-01-31")
+    source.add_argument("--only", metavar="TEXT", help="posts with this text in title or slug")
     request = parser.add_argument_group("the request, instead of a file or over what it says")
     request.add_argument("--title", action="append", dest="prompts", metavar="TEXT", help="a title; give it repeatedly")
     request.add_argument("--model", action="append", dest="models", metavar="ID", help="a model; give it repeatedly")
@@ -108,6 +138,12 @@ def _parser() -> argparse.ArgumentParser:
     request.add_argument("--variation", type=int, metavar="N", help="another picture, to be paid for: 1, 2, ...")
     output = parser.add_argument_group("what it does and says")
     output.add_argument("--plan", action="store_true", help="say what a run would generate and pay for; do nothing")
+    output.add_argument(
+        "--choose", type=Path, metavar="FILE", help="make the choices that a page saved the posts' covers"
+    )
+    output.add_argument(
+        "--covers", type=Path, metavar="DIR", help="bring the batch's covers to a folder, as <slug>.jpg"
+    )
     output.add_argument("--json", action="store_true", help="print the result as JSON on standard output, and no more")
     output.add_argument(
         "--crash",
@@ -146,34 +182,37 @@ def _log_to(screen: Console, *, verbose: bool) -> None:
     logging.basicConfig(level=level, format="%(message)s", handlers=[handler])
 
 
-def _input(options: argparse.Namespace) -> dict[str, Any]:
-    """Return generateBatch's input by names: the file's, with what the options say in its place."""
+def _input(options: argparse.Namespace, settings: Settings) -> dict[str, Any]:
+    """Return generateBatch's input by names: the source's, with what the options say in its place."""
     said = ("prompts", "models", "style", "template", "font", "context", "extra_prompt", "variation")
     over = {name: value for name in said if (value := getattr(options, name)) is not None}
-    if options.file is None:
+    if options.source is None:
         if options.crash and Path(options.crash).suffix == ".json":
             raise InvalidRequestError([f"--crash took {options.crash} for a model: put the file before it"])
         if not over:
-            raise InvalidRequestError(["There is no input. Name a JSON file, or give the options; see --help"])
+            raise InvalidRequestError(["There is no input. Name a source of posts, or give the options; see --help"])
         return over
-    values = _read_file(options.file)
-    return bind(BatchRequest, values, over) if isinstance(values, list) else {**values, **over}
-
-
-def _read_file(path: Path) -> list[Any] | dict[str, Any]:
-    try:
-        values = json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise InvalidRequestError([f"{path} cannot be read: {error.strerror}. Name a JSON file"]) from None
-    except UnicodeDecodeError:
-        raise InvalidRequestError([f"{path} is not in UTF-8. Save it so"]) from None
-    except (ValueError, RecursionError) as error:
-        raise InvalidRequestError([f"{path} is not JSON: {error}. Mend it there"]) from None
-    if not isinstance(values, list | dict):
-        raise InvalidRequestError(
-            [f"{path} holds neither an array nor an object; see the project's batch.json for an example"]
-        )
+    posts = read_posts(options.source, kind=options.kind)
+    if isinstance(posts.request, list):
+        return bind(BatchRequest, posts.request, over)
+    if posts.request is not None:
+        return {**posts.request, **over}
+    chosen = choose(posts, options.limit, options.since, options.only)
+    values = {"prompts": chosen.prompts, "name": chosen.name, **_default_look(settings), **over}
+    look = ", ".join([values["style"], values["template"], values["font"], *values["models"]])
+    print(f"{len(chosen.posts)} posts of {chosen.name} ({chosen.kind}), by {look}", file=sys.stderr)
+    for counted in chosen.left_out:
+        print(f"left out: {counted}", file=sys.stderr)
+    for counted in chosen.remarks:
+        print(f"note: {counted}", file=sys.stderr)
     return values
+
+
+def _default_look(settings: Settings) -> dict[str, Any]:
+    """Return how posts look where nothing is said: a model of each vendor whose key is set, or of both to try."""
+    keys = {"gpt-image-2.5-flare": settings.openai_api_key, "gemini-nano-banana-2.1": settings.google_api_key}
+    models = [model for model, key in keys.items() if key or settings.simulate_providers]
+    return {"models": models, "style": "photorealistic", "template": "bottom-bar", "font": "inter"}
 
 
 def _first_model(batch: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from local.board import how
+from local.board import ending
 from text import brief, clean_text
 
 __all__ = ["report"]
@@ -39,7 +39,7 @@ def _table(outcomes: list[dict[str, Any]], arrived: Collection[tuple[str, str]],
         seconds = [value for name, value in outcome.items() if name.endswith("_seconds")]
         paid = ("simulated" if simulated else "yes") if (outcome["title"], outcome["model"]) in arrived else "no"
         spent = f"{sum(seconds):.1f}" if seconds else "-"
-        cells.append((how(outcome), spent, paid, outcome["model"], brief(clean_text(outcome["title"]))))
+        cells.append((ending(outcome), spent, paid, outcome["model"], brief(clean_text(outcome["title"]))))
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = []
     for row, below in zip(cells, [None, *outcomes], strict=True):

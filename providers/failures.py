@@ -89,12 +89,12 @@ def first_match(failures: Iterable[Failure], answer: Answer) -> Failure | None:
 
 
 def rejected(code: str, says: str) -> Remedy:
-    """Return the remedy of a failure that no retry mends."""
+    """Return the remedy of a failure that no retry fixes."""
     return Remedy("rejected", says, code)
 
 
 def quota(what: str, remedy: str) -> Remedy:
-    """Return the remedy of an account that may spend no more, which no wait within a batch mends."""
+    """Return the remedy of an account that may spend no more, which no wait within a batch fixes."""
     return rejected("quota", f"{what}: {{reason}} {remedy}, then run again; finished pictures are not paid for again.")
 
 

@@ -1,4 +1,4 @@
-"""The words a model is given. Changing any of them changes what is asked for, and so is paid for anew."""
+"""The words a model is given. Changing any of them changes what is asked for, and so is paid for again."""
 
 __all__ = ["STYLES", "build_prompt"]
 

@@ -17,8 +17,8 @@ CONSOLE = "S3 API Requests must be made to API port."
 # overloaded has many names for it.
 PERMANENT = {
     "AccessDenied": "MINIO_ACCESS_KEY may not do that: give it s3:GetObject and s3:PutObject on both buckets.",
-    "InvalidAccessKeyId": "The server does not know MINIO_ACCESS_KEY: set it and MINIO_SECRET_KEY anew.",
-    "SignatureDoesNotMatch": "MINIO_SECRET_KEY does not fit MINIO_ACCESS_KEY: set both anew.",
+    "InvalidAccessKeyId": "The server does not know MINIO_ACCESS_KEY: set it and MINIO_SECRET_KEY again.",
+    "SignatureDoesNotMatch": "MINIO_SECRET_KEY does not fit MINIO_ACCESS_KEY: set both again.",
     "RequestTimeTooSkewed": "This machine's clock and the server's are minutes apart: set them right.",
     "NoSuchBucket": "The bucket does not exist: make it, or give MINIO_ACCESS_KEY the right to.",
 }

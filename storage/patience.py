@@ -26,9 +26,10 @@ LOG_SECONDS = 60.0
 class PatientStore:
     """A store whose every operation outlasts the server's absence.
 
-    It gives up ``seconds`` after the first failure, or at ``deadline`` (of the clock), and raises the last error. What
-    waiting cannot mend is raised at once, and so is a full store, unless ``even_full``: only bytes that were paid for
-    are worth waiting for room. ``pause`` waits, and may raise to end the waiting; ``on_wait`` is told when one begins.
+    It gives up ``seconds`` after the first failure, or at ``deadline`` (of the clock), and raises the last error.
+    Errors that waiting cannot fix are raised at once. So is a full store, unless ``even_full``: only bytes that were
+    paid for are worth waiting for room. ``pause`` waits, and may raise to end the wait; ``on_wait`` is called when one
+    begins.
     """
 
     store: Store

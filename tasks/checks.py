@@ -1,4 +1,4 @@
-"""What a request is checked for, before anything is started: every problem is found and listed at once."""
+"""Checks a request before anything is started, and lists every problem at once."""
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -49,7 +49,7 @@ def _one_of(kind: str, valid: Iterable[str]) -> Callable[[str], str]:
         raise PydanticCustomError(
             "unknown",
             "{message}",
-            {"message": f'"{brief(clean_text(name))}" is no {kind}.{hint} Valid: {", ".join(names)}'},
+            {"message": f'unknown {kind} "{brief(clean_text(name))}".{hint} Valid: {", ".join(names)}'},
         )
 
     return check
@@ -146,7 +146,7 @@ def _size_faults(images: int, settings: Settings) -> list[str]:
 def _crash_faults(settings: Settings) -> list[str]:
     if settings.crash_model in (None, *MODELS):
         return []
-    return [f"CRASH_FIRST_ATTEMPT_OF_MODEL={settings.crash_model!r} is no model; unset it, or name one that is"]
+    return [f"CRASH_FIRST_ATTEMPT_OF_MODEL={settings.crash_model!r} is not a model; unset it, or name a model"]
 
 
 def _font_faults(font: object, brand: Brand) -> list[str]:

@@ -48,7 +48,7 @@ async def make_thumbnail(
     """Make one thumbnail, or find it made, and return its outcome.
 
     Where another attempt cannot help, the outcome is ``rejected`` (by the provider) or ``failed``; what another attempt
-    may mend is raised. The timings are in seconds: getting the original, compositing, uploading, and how long the
+    may fix is raised. The timings are in seconds: getting the original, compositing, uploading, and how long the
     provider had this leaf wait.
     """
     attempt = attempt or Attempt()

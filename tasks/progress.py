@@ -33,7 +33,7 @@ class ProgressLog:
         self._in_flight += 1
 
     def end(self, outcome: Outcome) -> None:
-        """Count a leaf's outcome; one that is no thumbnail has a line of its own."""
+        """Count a leaf's outcome; a pair without a thumbnail gets a line of its own."""
         self._in_flight -= 1
         self._done += 1
         self._statuses[outcome["status"]] += 1

@@ -36,7 +36,7 @@ __all__ = ["Purchase"]
 
 logger = logging.getLogger(__name__)
 
-# How many unusable answers are paid for, and for how many seconds they count: a provider may have mended itself since.
+# How many unusable answers are paid for, and for how many seconds they count: by then the provider may be fixed.
 MOST_UNUSABLE, UNUSABLE_COUNTS_SECONDS = 2, 3600.0
 # Seconds to wait where a throttling provider does not say how long: the first, doubling, and the longest.
 FIRST_WAIT, LONGEST_WAIT = 5.0, 60.0
@@ -98,8 +98,8 @@ class Purchase:
     def _check_not_refused(self) -> None:
         if refusal := self.history.refusal:
             day = datetime.fromtimestamp(refusal.date, UTC).date().isoformat()
-            message = f"{refusal.message} It was refused on {day} and is not asked for again; another variation is."
-            raise ProviderRejectedError(refusal.code, message)
+            again = f"It was refused on {day} and is not asked for again. To ask anyway, use another variation."
+            raise ProviderRejectedError(refusal.code, f"{refusal.message} {again}")
 
     def _check_unusable_answers(self) -> None:
         since = self.attempt.clock.date() - UNUSABLE_COUNTS_SECONDS

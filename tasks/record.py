@@ -36,7 +36,7 @@ from tasks.posts import identity
 from tasks.requests import BatchRequest
 from waiting import Attempt
 
-__all__ = ["BatchRecord", "BatchResult"]
+__all__ = ["BatchRecord", "BatchResult", "id_of", "page_of"]
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class BatchRecord:
         self._store = store or open_store(settings)
         self._patient_store = patient_store(self._store, settings.store_patience_seconds, attempt)
         self._notes: list[str] = []
-        self._id = batch_id([identity(request), self._simulated])
+        self._id = id_of(request, settings)
         self._created_at = ""
         self._name = request.name
         # By slug (or title, in a record of a former version), each with its finished outcomes by model.
@@ -159,7 +159,9 @@ class BatchRecord:
         )
         urls = (
             await self._put(store, manifest_key(self._id), "application/json", lambda: manifest_text(manifest)),
-            await self._put(store, page_key(self._id), "text/html; charset=utf-8", lambda: self._page(manifest)),
+            await self._put(
+                store, page_key(self._id), "text/html; charset=utf-8", lambda: page_of(self._store, manifest)
+            ),
         )
         if listed:
             try:
@@ -177,10 +179,6 @@ class BatchRecord:
             logger.error("%s was not written: %s", key, error)
             return None
         return self._store.link(key).url
-
-    def _page(self, manifest: Manifest) -> str:
-        address = addresses(self._store, "../../")
-        return render_page(manifest, home=address(START_PAGE_KEY), data=address(manifest_key(self._id)))
 
     async def _begin(self) -> None:
         """Take from an earlier run's manifest when the batch was first started, and which thumbnails were there."""
@@ -225,6 +223,17 @@ def _still(outcome: Outcome, earlier: Finished | None) -> Outcome:
     if earlier and outcome["status"] == "ok" and outcome["key"] == earlier["key"] and "title_shortened" in earlier:
         return {**outcome, "title_shortened": True}
     return outcome
+
+
+def id_of(request: BatchRequest, settings: Settings) -> str:
+    """Return the id of a request's batch. Simulated pictures are another batch than real ones."""
+    return batch_id([identity(request), settings.simulate_providers])
+
+
+def page_of(store: Store, manifest: Manifest) -> str:
+    """Return the page that shows a manifest."""
+    address = addresses(store, "../../")
+    return render_page(manifest, home=address(START_PAGE_KEY), data=address(manifest_key(manifest["batch_id"])))
 
 
 def _now() -> str:

@@ -1,7 +1,6 @@
 """What every test starts from: an environment that says nothing."""
 
 import os
-import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -10,7 +9,23 @@ from pathlib import Path
 import pytest
 
 from settings import Settings
+from tests.e2e.render_cli import find_cli
+from tests.emulator import Emulator
+from tests.lacking import lacking, program
 from tests.minio_server import MinioServer, find_minio
+from tests.project import ROOT
+
+# By what a test takes, as a fixture or as a parameter: how it is marked.
+MARKED = {
+    "minio_program": "minio",
+    "minio": "minio",
+    "versitygw": "slow",
+    "moto": "slow",
+    "chromium_program": "browser",
+    "render_program": "cli",
+}
+# Whole processes, which take seconds each.
+SLOW = (ROOT / "tests/e2e", ROOT / "tests/local/test_interrupt.py")
 
 OURS = (
     "BRAND_",
@@ -27,6 +42,18 @@ OURS = (
     "FAN_OUT",
     "CRASH_",
 )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by what it needs, so that ``make test-fast`` leaves out what takes long."""
+    for item in items:
+        assert isinstance(item, pytest.Function)
+        parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        taken = {*item.fixturenames, *(value for value in parameters if isinstance(value, str))}
+        for mark in {MARKED[name] for name in taken & MARKED.keys()}:
+            item.add_marker(mark)
+        if any(item.path.is_relative_to(path) for path in SLOW):
+            item.add_marker("slow")
 
 
 @pytest.fixture(autouse=True)
@@ -51,16 +78,17 @@ def environment(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Settings
     return settings
 
 
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    """Both vendors' APIs, which answer at once."""
+    with Emulator() as emulator:
+        yield emulator
+
+
 @pytest.fixture(scope="session")
 def minio_program() -> str:
-    """The MinIO server's program; where there is none, a test says so, and on CI it fails."""
-    program = find_minio()
-    if program:
-        return program
-    why = "no MinIO server: put minio on PATH, or run `make minio` once"
-    if os.environ.get("CI"):
-        pytest.fail(why)
-    pytest.skip(why)
+    """The MinIO server's program."""
+    return find_minio() or lacking("no MinIO server: put minio on PATH, or run `make .minio/bin/minio` once")
 
 
 @pytest.fixture(scope="session")
@@ -72,14 +100,14 @@ def minio(minio_program: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture(scope="session")
 def chromium_program() -> str:
-    """Debian's Chromium; where there is none, a test says so, and on CI it fails."""
-    program = shutil.which("chromium")
-    if program:
-        return program
-    why = "no browser: put chromium on PATH, on Debian by `apt-get install chromium`"
-    if os.environ.get("CI"):
-        pytest.fail(why)
-    pytest.skip(why)
+    """Debian's Chromium."""
+    return program("chromium", "chromium")
+
+
+@pytest.fixture(scope="session")
+def render_program() -> str:
+    """The Render CLI. CI has none, so it is no failure there either."""
+    return find_cli() or pytest.skip("no Render CLI: put render on PATH")
 
 
 @pytest.fixture

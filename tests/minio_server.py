@@ -11,7 +11,8 @@ import urllib.request
 from pathlib import Path
 from types import TracebackType
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.project import ROOT
+
 DEPLOYED = ROOT / ".minio" / "bin" / "minio"
 USER, PASSWORD = "root-user", "canary-root-password"
 
@@ -71,9 +72,9 @@ class MinioServer:
         self._process = subprocess.Popen(
             [*self._command, *address], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while not self._is_ready():
-            assert time.monotonic() < deadline, "MinIO did not start within 60 s"
+            assert time.monotonic() < deadline, "MinIO did not start within 120 s"
             assert self._process.poll() is None, "MinIO ended at once"
             time.sleep(0.05)
 
@@ -97,6 +98,8 @@ class MinioServer:
     def _is_ready(self) -> bool:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/minio/health/ready", timeout=2) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
+                is_ready = bool(answer.status == 200)
+            socket.create_connection(("127.0.0.1", self.console_port)).close()  # Which comes up a little later.
+        except OSError:
             return False
+        return is_ready

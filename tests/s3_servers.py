@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.minio_server import PASSWORD, USER, free_port
-
-ROOT = Path(__file__).resolve().parent.parent
+from tests.project import ROOT
 
 
 def find_versitygw() -> str | None:

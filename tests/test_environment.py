@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import pytest
 
 from settings import log_level, read_settings
 from tests.deploy.blueprint import WORKER, Blueprint
+from tests.project import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 SET_BY_RENDER = {"RENDER"}
 # Read, and left out of render.yaml on purpose.
 NOT_IN_THE_BLUEPRINT = {

@@ -47,10 +47,10 @@ const filterPosts = () => {
     }
     if (show === post.shown) continue;
     post.shown = show;
-    post.section.classList.toggle("out", !show);
+    post.section.hidden = !show;
     // Laid out again only when it comes near the window, or else a search would wait for all of them.
-    post.section.classList.remove("laid-out");
-    returned = true;
+    if (show) post.section.classList.remove("laid-out");
+    returned ||= show;
   }
   if (returned) layOut();
   main.dataset.columns = Math.min(columns, 6); // A filter leaves no empty column.

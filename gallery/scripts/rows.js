@@ -38,7 +38,7 @@ const equip = (post) => {
 // The first post that begins below the bar, or else the last that is there.
 const postInSight = () => {
   const below = document.querySelector(".tools").getBoundingClientRect().bottom;
-  const shown = posts.filter((post) => !post.section.classList.contains("out"));
+  const shown = posts.filter((post) => !post.section.hidden);
   return shown.find((post) => post.section.getBoundingClientRect().top >= below) ?? shown.at(-1);
 };
 
@@ -55,7 +55,7 @@ const keepingPlace = (change) => {
 const layOut = (() => {
   let next = posts.length;
   const step = () => {
-    const rows = posts.slice(next, next + 250);
+    const rows = posts.slice(next, next + 125);
     next += rows.length;
     keepingPlace(() => {
       for (const post of rows) post.section.classList.add("laid-out");

@@ -56,6 +56,7 @@ def is_as_expected(text: str, base: int, levels: list[str], order: list[int]) ->
     return same and visual_order(shown) == order
 
 
+@pytest.mark.slow
 def test_every_one_of_unicodes_91_707_texts_has_its_levels_and_order() -> None:
     count = 0
     for line in lines_of("BidiCharacterTest.txt"):
@@ -68,6 +69,7 @@ def test_every_one_of_unicodes_91_707_texts_has_its_levels_and_order() -> None:
     assert count == 91_707
 
 
+@pytest.mark.slow
 def test_every_one_of_unicodes_770_241_sequences_of_classes_has_its_levels_and_order() -> None:
     levels: list[str] = []
     order: list[int] = []

@@ -74,10 +74,6 @@ def page(chromium_program: str) -> Iterator[Page]:
         browser.close()
 
 
-def test_there_are_forty_titles() -> None:
-    assert len(set(TITLES)) == 40
-
-
 @pytest.mark.parametrize("title", TITLES)
 def test_the_order_is_the_browsers(page: Page, title: str) -> None:
     places = page.evaluate(PLACES, title)

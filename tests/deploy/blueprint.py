@@ -4,12 +4,12 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.project import ROOT
+
 WORKER, STORE, FRONT = "blog-thumbnails", "thumbnails-store", "thumbnails-front"
 Entry = dict[str, Any]
 

@@ -13,8 +13,9 @@ import pytest
 from deploy.worker_user import USER
 from settings import Endpoint, read_settings
 from storage.choice import open_store, store_faults
-from tests.deploy.blueprint import FRONT, ROOT, STORE, WORKER, Blueprint
+from tests.deploy.blueprint import FRONT, STORE, WORKER, Blueprint
 from tests.deploy.dockerfile import Dockerfile
+from tests.project import ROOT
 
 BLUEPRINT = Blueprint.read()
 IMAGES = {name: Dockerfile.read(ROOT / BLUEPRINT.services[name]["dockerfilePath"]) for name in (STORE, FRONT)}
@@ -137,7 +138,7 @@ def test_only_the_store_is_given_the_root_users_password_and_the_front_no_secret
 
 def test_the_commands_and_paths_lead_somewhere() -> None:
     worker = BLUEPRINT.services[WORKER]
-    assert worker["buildCommand"] == "pip install -r requirements.txt"
+    assert worker["buildCommand"] == "pip install --require-hashes -r requirements.txt"
     assert worker["startCommand"] == "python main.py"
     assert (ROOT / "requirements.txt").is_file()
     assert (ROOT / "main.py").is_file()

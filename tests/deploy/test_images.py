@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.dockerfile import Dockerfile
+from tests.project import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 VERSION = (ROOT / "minio.version").read_text().strip()
 MINIO, FRONT = (Dockerfile.read(ROOT / f"deploy/{name}.Dockerfile") for name in ("minio", "front"))
 
@@ -30,8 +30,27 @@ def test_the_makefile_builds_minio_anew_when_what_it_is_built_from_changes(chang
     assert "deploy/build-minio.sh .minio/bin/minio" in done.stdout
 
 
-def test_continuous_integration_builds_it_as_the_makefile_does() -> None:
-    assert "make .minio/bin/minio" in (ROOT / ".ci/run").read_text()
+@pytest.mark.parametrize(
+    ("programs", "planned"),
+    [
+        (["go", "git"], "deploy/build-minio.sh .minio/bin/minio"),
+        (["go"], "install Go 1.24 or newer, and git"),
+        ([], "install Go 1.24 or newer, and git"),
+    ],
+)
+def test_before_the_tests_minio_is_built_where_it_can_be(tmp_path: Path, programs: list[str], planned: str) -> None:
+    for name in programs:
+        (tmp_path / name).touch(0o755)
+    make = shutil.which("make")
+    assert make
+    command = [make, "--dry-run", "--what-if=minio.version", "test"]
+    done = subprocess.run(command, cwd=ROOT, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=True)
+    before, _, _ = done.stdout.partition("-m pytest")
+    assert planned in before
+
+
+def test_continuous_integration_runs_the_command_that_builds_it() -> None:
+    assert (ROOT / ".ci/run").read_text().splitlines()[-1] == "make test"
 
 
 def test_the_version_is_written_nowhere_else() -> None:
@@ -92,9 +111,8 @@ def test_minios_image_has_the_workers_own_versions_of_what_sets_it_up() -> None:
     )
     assert ours
     assert ours <= theirs
-    assert "pip install --no-cache-dir --disable-pip-version-check --no-deps -r deploy/requirements.txt" in MINIO.all(
-        "RUN"
-    )
+    install = "pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes"
+    assert f"{install} -r deploy/requirements.txt" in MINIO.all("RUN")
 
 
 def test_the_console_is_off() -> None:

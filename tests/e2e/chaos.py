@@ -46,6 +46,7 @@ from tasks.work import Work, work_of
 from tests.emulator import Emulator, Handler, Request, gemini_error, openai_error, picture_for
 from tests.minio_server import PASSWORD, USER, MinioServer, find_minio
 from tests.tcp_proxy import AnswerError, CutError, TcpProxy
+from tests.warm import PROCESSES, become
 
 TITLES = [f"Chaos title {number:02}" for number in range(10)]
 MODELS = ["gpt-image-2", "gemini-3-pro-image"]
@@ -59,9 +60,6 @@ PATIENCE_SECONDS = 1.0
 # Bytes: what is larger is a picture, for which a full disk has no room.
 NO_ROOM_FOR = 1_000
 LOST = "A picture was paid for and could not be stored"
-PROCESSES = multiprocessing.get_context("forkserver")
-# Loaded once, so that an attempt's process begins with them.
-LOADED = ["tasks.leaf", "compositing.thumbnail", "storage.minio_store", "providers.openai_images", "providers.gemini"]
 
 Pair = tuple[str, str]
 
@@ -239,7 +237,7 @@ def leaf(arguments: list[Any], metadata: TaskRunMetadata, variables: dict[str, s
         outcome: Any = generate_thumbnail.func(Context(metadata), *arguments)
         return await outcome
 
-    os.environ.update(variables)
+    become(variables)
     logging.disable()
     try:
         sender.send((True, asyncio.run(attempt())))
@@ -383,7 +381,6 @@ def check_store(client: Minio, bucket: str, keys: set[str]) -> None:
 
 def run_seeds(seeds: range, minio: MinioServer) -> Counter[str]:
     """Run some batches one after the other and return the totals."""
-    PROCESSES.set_forkserver_preload(LOADED)
     totals: Counter[str] = Counter()
     for seed in seeds:
         totals += asyncio.run(asyncio.wait_for(run_once(seed, minio), 180))

@@ -20,8 +20,8 @@ from pathlib import Path
 from PIL import Image
 
 from tests.emulator import Emulator
+from tests.project import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 PAIRS, WINDOW, LATENCY_SECONDS = 10, 4, 0.3
 BATCH = [[f"Title {number}" for number in range(PAIRS)], ["gpt-image-2"], "neon", "bottom-bar", "inter"]
 # Seconds from the first request in which a run is ended: until it would end by itself.

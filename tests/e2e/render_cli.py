@@ -15,10 +15,10 @@ from types import TracebackType
 from typing import Any
 
 from tests.minio_server import free_port
+from tests.project import ROOT
 
 __all__ = ["DevServer", "find_cli"]
 
-ROOT = Path(__file__).resolve().parents[2]
 ENDED = ("completed", "succeeded", "failed", "canceled")
 
 

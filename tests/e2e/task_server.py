@@ -1,4 +1,4 @@
-"""Stands in for Render: starts ``python main.py`` as a process for every attempt, and speaks the SDK's protocol to it.
+"""Stands in for Render: starts ``main.py`` as a process for every attempt, and speaks the SDK's protocol to it.
 
 One unix socket per process, as on Render and on the CLI's dev server: GET /input; POST /callback, /run-subtask,
 /get-subtask-result, /register-tasks; inputs and outputs are base64 of JSON.
@@ -22,7 +22,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.project import ROOT
+from tests.warm import WarmProcess
+
+Worker = subprocess.Popen[str] | WarmProcess
 
 
 @dataclass
@@ -49,16 +52,21 @@ class TaskServer:
         environment: Mapping[str, str],
         *,
         after_attempt: Callable[[Run], None] = lambda run: None,
-        on_start: Callable[[Run, subprocess.Popen[str]], None] = lambda run, process: None,
+        on_start: Callable[[Run, Worker], None] = lambda run, process: None,
         wait_scale: float = 0.02,
         python_options: Sequence[str] = (),
+        warm: bool = False,
     ) -> None:
-        """Take the worker's environment and hooks; waits before retries are shortened by ``wait_scale``."""
+        """Take the worker's environment and hooks; waits before retries are shortened by ``wait_scale``.
+
+        Each process is a fresh ``python main.py``; a ``warm`` one has its imports behind it.
+        """
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         self._environment = {**kept, **environment, "PYTHONWARNINGS": "error::ResourceWarning"}
         self._after_attempt = after_attempt
         self._on_start = on_start
         self._wait_scale = wait_scale
+        self._warm = warm
         self._command = [sys.executable, *python_options, "main.py"]
         self._numbers = itertools.count(1)
         self._folder = Path(tempfile.mkdtemp(prefix="tasks-"))
@@ -103,8 +111,8 @@ class TaskServer:
         received: list[dict[str, Any]] = []
         routes = {"/register-tasks": lambda body: received.extend(body["tasks"])}
         with self._serving(routes) as socket_path, self._process("register", socket_path) as process:
-            log, _ = process.communicate(timeout=60)
-        assert process.returncode == 0, log
+            log, _ = process.communicate(timeout=120)
+        assert process.poll() == 0, log
         return received
 
     def _attempts(self, run: Run) -> None:
@@ -158,16 +166,21 @@ class TaskServer:
         return {"still_running": False, "error": {"details": run.errors[-1]}}
 
     @contextmanager
-    def _process(self, mode: str, socket_path: str) -> Iterator[subprocess.Popen[str]]:
+    def _process(self, mode: str, socket_path: str) -> Iterator[Worker]:
         environment = {**self._environment, "RENDER_SDK_MODE": mode, "RENDER_SDK_SOCKET_PATH": socket_path}
-        process = subprocess.Popen(
-            self._command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+        process = self._start(environment, Path(f"{socket_path}.log"))
         try:
             yield process
         finally:
             process.kill()
             process.wait()
+
+    def _start(self, environment: Mapping[str, str], log: Path) -> Worker:
+        if self._warm:
+            return WarmProcess(environment, log)
+        return subprocess.Popen(
+            self._command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
 
     @contextmanager
     def _serving(self, routes: Mapping[str, Callable[[Any], Any]]) -> Iterator[str]:

@@ -14,10 +14,10 @@ from playwright.sync_api import Browser
 
 from benchmarks.gallery import sample_manifest, write_batch
 from tests.e2e.browsing import Shown, fits, load_all, show, visible
-from tests.e2e.task_server import ROOT
 from tests.gallery.batches import manifest, missing, ok
 from tests.gallery.test_page import HOSTILE
 from tests.minio_server import MinioServer
+from tests.project import ROOT
 
 SIZES = [(390, 844), (1024, 768), (1920, 1080)]
 
@@ -166,6 +166,7 @@ def test_filtering_by_status(browser: Browser, mixed_url: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("gallery_url", ["disk"], indirect=True, scope="module")
 def test_every_page_is_accessible_and_fits_its_window(
     browser: Browser, gallery_url: str, mixed_url: str, size: tuple[int, int], scheme: str
 ) -> None:

@@ -1,4 +1,7 @@
-"""Never paying twice: the real worker's processes, a real MinIO, and an emulator that counts what it bills."""
+"""Never paying twice: the worker's processes, a real MinIO, and an emulator that counts what it bills.
+
+Without a MinIO, what holds for every store is shown on the directory store.
+"""
 
 import io
 import json
@@ -12,31 +15,28 @@ import threading
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from minio import Minio
 from minio.credentials.providers import StaticProvider
+from minio.error import S3Error
 from minio.minioadmin import MinioAdmin
 from PIL import Image
 
 from storage.claims import EXPIRY_SECONDS
-from tests.e2e.task_server import ROOT, Run, TaskServer
+from tests.e2e.task_server import Run, TaskServer, Worker
 from tests.emulator import Emulator, Handler, Request, gemini_error, openai_error, picture_for
-from tests.minio_server import PASSWORD, USER, MinioServer
+from tests.minio_server import PASSWORD, USER, MinioServer, find_minio
+from tests.project import ROOT
 from tests.tcp_proxy import CutError, TcpProxy
 
 BATCH = json.loads((ROOT / "batch.json").read_text())
 LOOK = ["neon", "left-panel", "lora"]
 LEAF = ["One", "gpt-image-2", *LOOK]
-
-
-@pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    with Emulator() as emulator:
-        yield emulator
 
 
 @pytest.fixture
@@ -46,23 +46,63 @@ def own_minio(minio_program: str, tmp_path: Path) -> Iterator[MinioServer]:
         yield server
 
 
+@dataclass(frozen=True)
+class Pictures:
+    """Where a worker keeps its pictures: in buckets, or in folders where there is no MinIO."""
+
+    environment: Mapping[str, str]
+    list: Callable[[str], set[str]]  # By what is behind the bucket's name.
+
+    def names(self, area: str = "", ending: str = ".jpg") -> set[str]:
+        return {name for name in self.list(area) if name.endswith(ending)}
+
+
+@pytest.fixture
+def pictures(request: pytest.FixtureRequest, bucket: str, tmp_path: Path) -> Pictures:
+    """Buckets of a MinIO, or folders: paying once is a promise of every store."""
+    if find_minio():
+        server: MinioServer = request.getfixturevalue("minio")
+        environment = {**server.environment, "MINIO_BUCKET": bucket}
+        return Pictures(environment, lambda area: names(server, f"{bucket}{area}", ""))
+
+    def files(area: str) -> set[str]:
+        folder = tmp_path / f"{bucket}{area}"
+        visible = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+        return {path.relative_to(folder).as_posix() for path in visible}
+
+    return Pictures({"THUMBNAILS_DIR": str(tmp_path), "MINIO_BUCKET": bucket}, files)
+
+
+def worker_at(emulator: Emulator, pictures: Pictures, **more: Any) -> TaskServer:
+    return TaskServer({**emulator.environment, **pictures.environment}, warm=True, **more)
+
+
 def worker(emulator: Emulator, minio: MinioServer, bucket: str, **more: Any) -> TaskServer:
-    variables = more.pop("variables", {})
-    return TaskServer({**emulator.environment, **minio.environment, "MINIO_BUCKET": bucket, **variables}, **more)
+    variables = {**emulator.environment, **minio.environment, "MINIO_BUCKET": bucket, **more.pop("variables", {})}
+    return TaskServer(variables, warm=True, **more)
+
+
+def client(minio: MinioServer) -> Minio:
+    return Minio(f"127.0.0.1:{minio.port}", access_key=USER, secret_key=PASSWORD, secure=False, region="us-east-1")
 
 
 def names(minio: MinioServer, bucket: str, ending: str = ".jpg") -> set[str]:
-    client = Minio(f"127.0.0.1:{minio.port}", access_key=USER, secret_key=PASSWORD, secure=False, region="us-east-1")
-    return {
-        name
-        for name in (str(each.object_name) for each in client.list_objects(bucket, recursive=True))
-        if name.endswith(ending) and not name.startswith("covers/")
-    }
+    found = {str(each.object_name) for each in client(minio).list_objects(bucket, recursive=True)}
+    return {name for name in found if name.endswith(ending) and not name.startswith("covers/")}
+
+
+def has_room(minio: MinioServer, bucket: str) -> bool:
+    try:
+        client(minio).put_object(bucket, "room", io.BytesIO(bytes(3_000_000)), 3_000_000)
+    except S3Error:
+        return False
+    client(minio).remove_object(bucket, "room")
+    return True
 
 
 def wait_until(there: Callable[[], object]) -> None:
-    """Wait until something is there, for 30 s at most."""
-    deadline = time.monotonic() + 30
+    """Wait until something is there, for 120 s at most."""
+    deadline = time.monotonic() + 120
     while not there():
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -74,11 +114,11 @@ def outcomes(run: Run) -> list[dict[str, Any]]:
 
 
 def test_the_tutorials_batch_is_ten_jpegs_that_anyone_can_fetch_and_is_never_paid_again(
-    emulator: Emulator, minio: MinioServer, bucket: str
+    emulator: Emulator, pictures: Pictures
 ) -> None:
-    with worker(emulator, minio, bucket) as server:
+    with worker_at(emulator, pictures) as server:
         first = outcomes(server.run("generateBatch", BATCH))
-        ten = names(minio, bucket)
+        ten = pictures.names()
         assert len(ten) == 10
         assert ten == {outcome["key"] for outcome in first}
         for outcome in first:
@@ -86,37 +126,37 @@ def test_the_tutorials_batch_is_ten_jpegs_that_anyone_can_fetch_and_is_never_pai
                 assert answer.headers["Content-Type"] == "image/jpeg"
                 with Image.open(io.BytesIO(answer.read())) as image:
                     assert (image.format, image.size) == ("JPEG", (1200, 630))
-        originals = names(minio, f"{bucket}-originals", "")
+        originals = pictures.names("-originals", "")
         assert len(originals) == emulator.billed == 10
         assert not any(name.startswith("claims/") for name in originals)
 
         assert all(outcome["reused"] for outcome in outcomes(server.run("generateBatch", BATCH)))
-        assert names(minio, bucket) == ten
+        assert pictures.names() == ten
         assert len(emulator.requests) == 10
 
         other_template = [*BATCH[:3], "left-panel", *BATCH[4:]]
         other_font = [*BATCH[:4], "lora", *BATCH[5:]]
         assert all(outcome["reused"] for outcome in outcomes(server.run("generateBatch", other_template)))
         assert all(outcome["reused"] for outcome in outcomes(server.run("generateBatch", other_font)))
-        assert len(names(minio, bucket)) == 30
+        assert len(pictures.names()) == 30
         assert len(emulator.requests) == 10
 
         outcomes(server.run("generateBatch", [*BATCH, 1]))
         assert emulator.billed == len(emulator.requests) == 20
-        assert len(names(minio, bucket)) == 40
+        assert len(pictures.names()) == 40
 
 
-def test_the_same_batch_started_twice_at_once_is_paid_once(minio: MinioServer, bucket: str) -> None:
-    with Emulator(latency_seconds=2) as emulator, worker(emulator, minio, bucket) as server:
+def test_the_same_batch_started_twice_at_once_is_paid_once(pictures: Pictures) -> None:
+    with Emulator(latency_seconds=1) as emulator, worker_at(emulator, pictures) as server:
         runs = [server.start("generateBatch", BATCH) for _ in range(2)]
         assert all(run.ended.wait(120) for run in runs)
         assert [len(outcomes(run)) for run in runs] == [10, 10]
     assert emulator.billed == len(emulator.requests) == 10
-    assert len(names(minio, bucket)) == 10
+    assert len(pictures.names()) == 10
 
 
-def test_twenty_leaves_of_the_same_pair_at_once_are_paid_once(minio: MinioServer, bucket: str) -> None:
-    with Emulator(latency_seconds=3) as emulator, worker(emulator, minio, bucket) as server:
+def test_twenty_leaves_of_the_same_pair_at_once_are_paid_once(pictures: Pictures) -> None:
+    with Emulator(latency_seconds=1) as emulator, worker_at(emulator, pictures) as server:
         runs = [server.start("generateThumbnail", LEAF) for _ in range(20)]
         assert all(run.ended.wait(120) for run in runs)
     assert all(run.succeeded for run in runs), [run.errors for run in runs]
@@ -124,20 +164,20 @@ def test_twenty_leaves_of_the_same_pair_at_once_are_paid_once(minio: MinioServer
     assert emulator.billed == len(emulator.requests) == 1
 
 
-def test_ids_that_one_model_serves_share_one_paid_picture(minio: MinioServer, bucket: str) -> None:
-    with Emulator(latency_seconds=1) as emulator, worker(emulator, minio, bucket) as server:
+def test_ids_that_one_model_serves_share_one_paid_picture(pictures: Pictures) -> None:
+    with Emulator(latency_seconds=1) as emulator, worker_at(emulator, pictures) as server:
         run = server.run("generateBatch", [["One"], ["gpt-image-1", "gpt-image-2.5-flare"], *LOOK])
     assert sorted(outcome["reused"] for outcome in outcomes(run)) == [False, True]
     assert emulator.billed == 1
-    assert len(names(minio, bucket)) == 2
+    assert len(pictures.names()) == 2
 
 
 def test_a_killed_owners_claim_is_taken_over_by_another_run_after_its_expiry_and_not_before(
-    emulator: Emulator, minio: MinioServer, bucket: str
+    emulator: Emulator, pictures: Pictures
 ) -> None:
     killed_at: list[float] = []
 
-    def kill_when_asked(run: Run, process: subprocess.Popen[str]) -> None:
+    def kill_when_asked(run: Run, process: Worker) -> None:
         if killed_at:
             return
 
@@ -149,14 +189,14 @@ def test_a_killed_owners_claim_is_taken_over_by_another_run_after_its_expiry_and
         threading.Thread(target=kill, daemon=True).start()
 
     emulator.faults.append(lambda handler, request: time.sleep(1))
-    with worker(emulator, minio, bucket, on_start=kill_when_asked, wait_scale=100) as server:
+    with worker_at(emulator, pictures, on_start=kill_when_asked, wait_scale=100) as server:
         server.start("generateThumbnail", LEAF)  # Its own retry is minutes away.
         wait_until(lambda: killed_at)
         run = server.run("generateThumbnail", LEAF)
         server.abandon()
     assert run.succeeded, run.errors
     _, second = emulator.requests
-    assert EXPIRY_SECONDS - 6 <= second.at - killed_at[0] <= EXPIRY_SECONDS + 8
+    assert second.at - killed_at[0] >= EXPIRY_SECONDS
 
 
 def test_a_server_that_stays_down_costs_nothing(emulator: Emulator, own_minio: MinioServer, bucket: str) -> None:
@@ -178,16 +218,15 @@ def test_a_batch_that_is_started_before_its_store_waits_for_it(
     emulator: Emulator, own_minio: MinioServer, bucket: str
 ) -> None:
     own_minio.kill()
-    with worker(emulator, own_minio, bucket) as server:
+    processes: list[Any] = []
+    with worker(emulator, own_minio, bucket, on_start=lambda run, process: processes.append(process)) as server:
         batch = server.start("generateBatch", [["One"], ["gpt-image-2"], *LOOK])
-        wait_until(lambda: batch.pids)
-        time.sleep(3)
+        wait_until(lambda: processes and "waiting for the store" in processes[0].printed())
         own_minio.start()
-        assert batch.ended.wait(60)
+        assert batch.ended.wait(120)
     assert [outcome["status"] for outcome in outcomes(batch)] == ["ok"]
     assert len(batch.pids) == 1
-    assert "waiting for the store" in batch.logs[0]
-    assert "the store is back after" not in batch.errors
+    assert batch.errors == []
 
 
 @pytest.mark.parametrize("away", ["killed", "frozen"])
@@ -200,7 +239,7 @@ def test_a_store_that_is_away_while_leaves_look_compose_and_upload_fails_none_of
         again = server.start("generateBatch", [*batch[:4], "inter"])
         wait_until(lambda: len(server.children(again)) >= 4)
         own_minio.kill() if away == "killed" else own_minio.freeze()
-        time.sleep(5)
+        time.sleep(2)
         own_minio.start() if away == "killed" else own_minio.thaw()
         assert again.ended.wait(120)
         attempts = [len(leaf.pids) for leaf in server.children(again)]
@@ -214,15 +253,17 @@ def test_a_picture_that_was_paid_for_waits_for_a_store_that_went_down(
 ) -> None:
     def while_the_store_goes_down(handler: Handler, request: Request) -> None:
         own_minio.kill()
-        threading.Timer(4, own_minio.start).start()
         handler.picture(request, picture_for(request))
 
     emulator.faults.append(while_the_store_goes_down)
-    with worker(emulator, own_minio, bucket) as server:
-        run = server.run("generateThumbnail", LEAF)
+    processes: list[Any] = []
+    with worker(emulator, own_minio, bucket, on_start=lambda run, process: processes.append(process)) as server:
+        run = server.start("generateThumbnail", LEAF)
+        wait_until(lambda: processes and "a picture that was paid for waits for the store" in processes[0].printed())
+        own_minio.start()
+        assert run.ended.wait(120)
     assert run.succeeded, run.errors
     assert len(run.pids) == 1
-    assert "a picture that was paid for waits for the store" in run.logs[0]
     assert emulator.billed == len(emulator.requests) == 1
 
 
@@ -274,7 +315,7 @@ def test_a_connection_reset_in_the_middle_of_a_put_is_tried_again(
 
 def test_a_slow_store_only_takes_longer(emulator: Emulator, minio: MinioServer, bucket: str) -> None:
     with (
-        TcpProxy(minio.port, lambda data: time.sleep(0.5)) as proxy,
+        TcpProxy(minio.port, lambda data: time.sleep(0.1)) as proxy,
         worker(emulator, minio, bucket, variables=through(proxy)) as server,
     ):
         run = server.run("generateThumbnail", LEAF)
@@ -324,7 +365,7 @@ def test_a_store_that_is_not_ours_to_use_costs_nothing(
 
 
 def test_a_refused_prompt_is_asked_for_once_whatever_becomes_of_the_others(
-    emulator: Emulator, minio: MinioServer, bucket: str
+    emulator: Emulator, pictures: Pictures
 ) -> None:
     """OpenAI refuses, Gemini is down, and the batch is run again."""
 
@@ -340,7 +381,7 @@ def test_a_refused_prompt_is_asked_for_once_whatever_becomes_of_the_others(
 
     emulator.choose_fault = answer
     batch = [["One", "Two"], ["gpt-image-2", "gemini-3-pro-image"], *LOOK]
-    with worker(emulator, minio, bucket) as server:
+    with worker_at(emulator, pictures) as server:
         runs = [server.run("generateBatch", batch) for _ in range(2)]
     for run in runs:
         assert [outcome["status"] for outcome in outcomes(run)] == ["rejected", "failed"] * 2
@@ -348,25 +389,23 @@ def test_a_refused_prompt_is_asked_for_once_whatever_becomes_of_the_others(
     asked = Counter(request.vendor for request in emulator.requests)
     assert asked == {"openai": 2, "gemini": 2 * 2 * 3}
     message = outcomes(runs[1])[0]["error"]["message"]
-    assert re.search(r"It was refused on \d{4}-\d\d-\d\d and is not asked for again; another variation is\.", message)
-    assert not any(name.startswith("claims/") for name in names(minio, f"{bucket}-originals", ""))
+    assert re.search(r"It was refused on \d{4}-\d\d-\d\d and is not asked for again\. To ask anyway", message)
+    assert not any(name.startswith("claims/") for name in pictures.names("-originals", ""))
 
 
-def test_unusable_pictures_are_paid_for_twice_at_most_and_kept(
-    emulator: Emulator, minio: MinioServer, bucket: str
-) -> None:
+def test_unusable_pictures_are_paid_for_twice_at_most_and_kept(emulator: Emulator, pictures: Pictures) -> None:
     def half(handler: Handler, request: Request) -> None:
         whole = picture_for(request)
         handler.picture(request, whole[: len(whole) // 2])
 
     emulator.choose_fault = lambda request: half
-    with worker(emulator, minio, bucket) as server:
+    with worker_at(emulator, pictures) as server:
         runs = [server.run("generateBatch", [["One", "Two", "Three"], ["gpt-image-2"], *LOOK]) for _ in range(2)]
     for run in runs:
         assert [outcome["status"] for outcome in outcomes(run)] == ["failed"] * 3
     assert emulator.billed == 6
     assert "Run again later, or ask for another variation" in outcomes(runs[0])[0]["error"]["message"]
-    assert [name for name in names(minio, f"{bucket}-originals", "") if name.startswith("unusable/")]
+    assert [name for name in pictures.names("-originals", "") if name.startswith("unusable/")]
 
 
 @pytest.fixture
@@ -394,6 +433,7 @@ def test_a_disk_without_room_for_a_picture_is_paid_into_once(
     with (
         MinioServer(minio_program, small_disk / "minio") as server_with_little_room,
         worker(emulator, server_with_little_room, bucket, variables={"STORE_PATIENCE_SECONDS": "3"}) as server,
+        worker(emulator, server_with_little_room, bucket) as patient_server,
     ):
         filler = small_disk / "filler"
         assert server.run("generateBatch", [["Zero"], ["dall-e-3"], *LOOK]).pids  # Makes the buckets.
@@ -406,93 +446,102 @@ def test_a_disk_without_room_for_a_picture_is_paid_into_once(
         assert "A picture was paid for" in full.errors[0]
         assert all("none is asked for until there is" in error for error in full.errors[1:]), full.errors
         filler.unlink()
-        again = server.run("generateThumbnail", LEAF)
+        wait_until(lambda: has_room(server_with_little_room, bucket))  # MinIO looks at its disk every few seconds.
+        again = patient_server.run("generateThumbnail", LEAF)  # What was removed frees its room a little later.
     assert again.succeeded, again.errors
     assert emulator.billed == billed + 2
 
 
-def test_kill_9_at_thirty_moments_and_a_retry_leave_every_thumbnail_whole_and_paid_once(
-    minio: MinioServer, bucket: str
+def test_kill_9_at_each_request_to_the_store_and_a_retry_leave_every_thumbnail_whole_and_paid_once(
+    emulator: Emulator, minio: MinioServer, bucket: str
 ) -> None:
-    """Each leaf is killed once, at a moment of its life of its own, and retried as Render does."""
-    chance = random.Random(5)
-    moments = {f"Title {number}": number / 30 * 1.8 + chance.uniform(0, 0.08) for number in range(30)}
-    asked_before_the_kill: Counter[str] = Counter()
-    kills: Counter[str] = Counter()
+    """The first leaf is killed as it sends its first request, the second at its second, until one is through before."""
+    killed_at: list[bytes] = []
+    left = 0
+    process: Any = None
 
-    def kill_later(run: Run, process: subprocess.Popen[str]) -> None:
-        title = run.input[0]
-        if len(run.pids) > 1:
-            return
+    def kill_when_it_is_time(data: bytes) -> None:
+        nonlocal left, process
+        if process and re.match(rb"(GET|HEAD|PUT|DELETE) ", data):
+            left -= 1
+            if left < 0:
+                process.kill()
+                process.wait(120)
+                process = None
+                killed_at.append(data.split()[0])
+                paid.append(emulator.billed)
+                kept.append(len(originals()))
+                raise CutError
 
-        def kill() -> None:
-            time.sleep(moments[title])
-            if process.poll() is None:
-                process.send_signal(signal.SIGKILL)
-                kills[title] += 1
-                asked_before_the_kill[title] += requests_for(title)
+    def watch(run: Run, started: Any) -> None:
+        nonlocal process
+        process = started if len(run.pids) == 1 else None
 
-        threading.Thread(target=kill, daemon=True).start()
+    def originals() -> set[str]:
+        return {name for name in names(minio, f"{bucket}-originals", "") if not name.startswith("claims/")}
 
-    with Emulator(latency_seconds=0.5) as emulator:
+    paid: list[int] = []
+    kept: list[int] = []
+    keys = set()
+    with worker(emulator, minio, bucket) as server:
+        assert server.run("generateThumbnail", LEAF).succeeded  # Makes the buckets.
+    with (
+        TcpProxy(minio.port, kill_when_it_is_time) as proxy,
+        worker(emulator, minio, bucket, variables=through(proxy), on_start=watch) as server,
+    ):
+        for number in range(100):
+            billed, there = emulator.billed, len(originals())
+            left, kills = number, len(killed_at)
+            run = server.run("generateThumbnail", [f"Title {number}", *LEAF[1:]])
+            process = None
+            assert run.succeeded, run.errors
+            keys.add(run.output[0]["key"])
+            with urllib.request.urlopen(run.output[0]["image_url"]) as answer:
+                Image.open(io.BytesIO(answer.read())).load()
+            if len(killed_at) == kills:
+                break
+            lost = (paid[-1] - billed) - (kept[-1] - there)  # Killed between the bill and the store.
+            assert emulator.billed - billed == 1 + lost, killed_at[-1]
+    assert emulator.billed - billed == 1
+    assert {*killed_at} == {b"HEAD", b"GET", b"PUT", b"DELETE"}
+    assert keys <= names(minio, bucket)
+    print(f"killed at {len(killed_at)} requests")
 
-        def requests_for(title: str) -> int:
-            return sum(f'"{title}"' in request.prompt for request in emulator.requests)
 
-        with worker(emulator, minio, bucket, on_start=kill_later) as server:
-            titles = list(moments)
-            runs = []
-            for pair in zip(titles[::2], titles[1::2], strict=True):
-                started = [server.start("generateThumbnail", [title, *LEAF[1:]]) for title in pair]
-                assert all(run.ended.wait(60) for run in started)
-                runs += started
-        assert all(run.succeeded for run in runs), [run.errors for run in runs if not run.succeeded]
-        for title in moments:
-            assert requests_for(title) <= 1 + min(asked_before_the_kill[title], 1)
-    assert sum(kills.values()) >= 15
-    assert len(names(minio, bucket)) == 30
-    for run in runs:
-        with urllib.request.urlopen(run.output[0]["image_url"]) as answer:
-            Image.open(io.BytesIO(answer.read())).load()
-    print(f"killed {sum(kills.values())} of 30 leaves; {len(emulator.requests)} pictures paid for 30 thumbnails")
-
-
-def test_sigterm_at_random_moments_loses_nothing_that_is_paid_for(minio: MinioServer, bucket: str) -> None:
+def test_sigterm_at_random_moments_loses_nothing_that_is_paid_for(pictures: Pictures) -> None:
     """Render sends it when an instance is to go; the grace is longer than any picture here takes."""
     chance = random.Random(7)
     terminated: Counter[str] = Counter()
 
-    def terminate_later(run: Run, process: subprocess.Popen[str]) -> None:
+    def terminate_later(run: Run, process: Worker) -> None:
         if run.input[0] in terminated:
             return
         terminated[run.input[0]] += 1
-        timer = threading.Timer(chance.uniform(0.2, 3), process.send_signal, [signal.SIGTERM])
+        timer = threading.Timer(chance.uniform(0, 2), process.send_signal, [signal.SIGTERM])
         timer.daemon = True
         timer.start()
 
     titles = [f"Title {number}" for number in range(12)]
     with (
         Emulator(latency_seconds=1) as emulator,
-        worker(emulator, minio, bucket, on_start=terminate_later) as server,
+        worker_at(emulator, pictures, on_start=terminate_later) as server,
     ):
         for part in range(0, len(titles), 4):
             runs = [server.start("generateThumbnail", [title, *LEAF[1:]]) for title in titles[part : part + 4]]
-            assert all(run.ended.wait(60) for run in runs)
+            assert all(run.ended.wait(120) for run in runs)
             assert all(run.succeeded for run in runs), [run.errors for run in runs]
     assert emulator.billed == len(emulator.requests) == 12
-    assert len(names(minio, bucket)) == 12
-    assert not any(name.startswith("claims/") for name in names(minio, f"{bucket}-originals", ""))
+    assert len(pictures.names()) == 12
+    assert not any(name.startswith("claims/") for name in pictures.names("-originals", ""))
 
 
-def test_a_parent_that_is_terminated_writes_its_record_and_goes_on_when_it_is_started_again(
-    minio: MinioServer, bucket: str
-) -> None:
+def test_a_parent_that_is_terminated_writes_its_record_and_goes_on_when_it_is_started_again(pictures: Pictures) -> None:
     batch = [[f"Title {number}" for number in range(4)], ["gpt-image-2"], *LOOK]
-    with Emulator(latency_seconds=3) as emulator, worker(emulator, minio, bucket) as server:
+    with Emulator(latency_seconds=3) as emulator, worker_at(emulator, pictures) as server:
         parent = server.start("generateBatch", batch)
         wait_until(lambda: emulator.requests)
         os.kill(parent.pids[0], signal.SIGTERM)
-        assert parent.ended.wait(60)
+        assert parent.ended.wait(120)
         assert "Stopped before this was finished" in parent.errors[0]
         assert [outcome["status"] for outcome in outcomes(parent)] == ["ok"] * 4
     assert emulator.billed == len(emulator.requests) == 4

@@ -8,26 +8,20 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.render_cli import ROOT, DevServer, find_cli
+from tests.e2e.render_cli import DevServer
 from tests.emulator import Emulator, Handler, Request, openai_error
 from tests.minio_server import MinioServer
+from tests.project import ROOT
 
 LOOK = ["neon", "left-panel", "lora"]
 
 
 @pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    with Emulator() as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def server(emulator: Emulator, minio: MinioServer, bucket: str, tmp_path: Path) -> Iterator[DevServer]:
-    program = find_cli()
-    if not program:
-        pytest.skip("no Render CLI: put render on PATH")
+def server(
+    render_program: str, emulator: Emulator, minio: MinioServer, bucket: str, tmp_path: Path
+) -> Iterator[DevServer]:
     variables = {**emulator.environment, **minio.environment, "MINIO_BUCKET": bucket}
-    with DevServer(program, variables, tmp_path) as server:
+    with DevServer(render_program, variables, tmp_path) as server:
         yield server
 
 
@@ -76,7 +70,7 @@ def test_bad_input_is_answered_in_words_and_costs_nothing(server: DevServer, emu
     assert shown["status"] == "failed"
     assert "The input lacks font" in shown["error"]
     shown = server.run("generateBatch", [["A title"], ["dalle"], "neon", "left", "lora"])
-    assert '"dalle" is no model. Did you mean "dall-e-3"?' in shown["error"]
+    assert '"dalle" unknown model "dall-e-3"?' in shown["error"]
     assert '"left" is no template' in shown["error"]
     assert emulator.requests == []
 

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,8 @@ import pytest
 
 from local.engine import Engine
 from tasks import app
-from tests.e2e.task_server import ROOT, Run, TaskServer
+from tests.e2e.task_server import Run, TaskServer, Worker
+from tests.project import ROOT
 
 BATCH = json.loads((ROOT / "batch.json").read_text())
 ONE = ["One", "dall-e-3", "neon", "left-panel", "lora"]
@@ -113,7 +113,7 @@ def test_a_store_that_cannot_be_written_to_fails_a_leaf_once(tmp_path: Path) -> 
 def test_a_leaf_that_is_killed_is_retried_and_its_siblings_go_on(tmp_path: Path) -> None:
     killed: list[str] = []
 
-    def kill_first(run: Run, process: subprocess.Popen[str]) -> None:
+    def kill_first(run: Run, process: Worker) -> None:
         if run.task == "generateThumbnail" and run.input[0] == "Two" and not killed:
             killed.append(run.id)
             process.send_signal(signal.SIGKILL)

@@ -52,7 +52,7 @@ def test_input_by_names_is_read_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("batch", "message"),
     [
-        ("[1, 2", "is not JSON: Expecting ',' delimiter: line 1 column 6"),
+        ("[1, 2", "batch.json"),
         ("\x00\x01", "is not JSON"),
         ('"a title"', "holds neither an array nor an object"),
         ("7", "holds neither an array nor an object"),
@@ -73,6 +73,25 @@ def test_bad_input_is_refused_before_anything_starts(
     assert "Nothing was started and nothing was paid for" in shown.err
     assert shown.out == ""
     assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_of_posts_is_a_batch_of_its_own_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIMULATED_LATENCY_SECONDS", "0")
+    folder = tmp_path / "my-blog" / "posts"
+    folder.mkdir(parents=True)
+    (folder / "first.md").write_text("---\ntitle: First\ndescription: on firsts\n---\n")
+    (folder / "second.md").write_text("---\ntitle: Second\n---\n")
+    (folder / "draft.md").write_text("---\ntitle: Draft\ndraft: true\n---\n")
+    assert main([str(folder), "--model", "gpt-image-2", "--json"]) == 0
+    shown = capsys.readouterr()
+    assert "2 posts of my-blog/posts (markdown), by photorealistic, bottom-bar, inter, gpt-image-2" in shown.err
+    assert "left out: 1 draft" in shown.err
+    first = json.loads(shown.out)
+    assert {row["slug"] for row in first["rows"]} == {"first", "second"}
+    assert main([str(folder), "--model", "gpt-image-2", "--only", "first", "--variation", "1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["batch_id"] == first["batch_id"]
 
 
 def test_a_missing_file_is_named(capsys: pytest.CaptureFixture[str]) -> None:
@@ -106,7 +125,7 @@ def test_options_go_over_what_the_file_says(
 
 def test_without_any_input_the_help_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
-    assert "Name a JSON file, or give the options; see --help" in capsys.readouterr().err
+    assert "Name a source of posts, or give the options; see --help" in capsys.readouterr().err
 
 
 def test_the_help_fits_the_screen_and_lists_what_is_valid(capsys: pytest.CaptureFixture[str]) -> None:
@@ -139,6 +158,7 @@ def test_a_plan_counts_a_picture_that_two_models_share_once(tmp_path: Path, caps
     assert "pictures to simulate: 1 (1 by simulated/gpt-image-2.5-flare)" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_crash_on_purpose_is_retried_and_the_siblings_go_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,7 +178,7 @@ def test_a_crash_of_no_model_is_refused(
     monkeypatch.setenv("CRASH_FIRST_ATTEMPT_OF_MODEL", "")
     (tmp_path / "batch.json").write_text(json.dumps(BATCH))
     assert main(["batch.json", "--crash", "dalle"]) == 2
-    assert "CRASH_FIRST_ATTEMPT_OF_MODEL='dalle' is no model" in capsys.readouterr().err
+    assert "CRASH_FIRST_ATTEMPT_OF_MODEL='dalle' is not a model" in capsys.readouterr().err
 
 
 def test_where_nothing_is_left_to_crash_it_says_so(

@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +16,11 @@ from local.board import Board
 from local.engine import RunEvent
 from local.live import LiveView
 from tests.emulator import Emulator, Handler, Request, openai_error
+from tests.project import ROOT
 from tests.terminal import lines_shown, run_in_terminal
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 BATCH: list[Any] = [["One", "Two"], ["gpt-image-2", "gpt-image-2.5-flare"], "neon", "bottom-bar", "inter"]
 REFUSED = "A title that the provider refuses"
-
-
-@pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    with Emulator(latency_seconds=0.2) as emulator:
-        yield emulator
 
 
 def command(folder: Path, batch: Any, *options: str) -> tuple[list[str], dict[str, str]]:
@@ -51,6 +44,7 @@ def in_order(text: str, *words: str) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_the_states_of_a_retry_and_a_rejection_appear_in_order(tmp_path: Path, emulator: Emulator) -> None:
     def refuse(handler: Handler, request: Request) -> None:
         handler.reply(

@@ -12,8 +12,8 @@ import pytest
 from settings import Settings
 from storage.directory_store import DirectoryStore
 from storage.store import Area, StoredObject
+from tests.project import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 WRITER = """
 import asyncio, sys, pathlib
 from settings import Settings

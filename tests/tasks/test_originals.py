@@ -134,7 +134,7 @@ async def test_a_refusal_is_remembered_and_not_asked_for_again() -> None:
             await house.run()
     assert house.asked == 1
     assert caught.value.code == "moderation"
-    assert "refused on 2027-01-15 and is not asked for again; another variation is" in str(caught.value)
+    assert "refused on 2027-01-15 and is not asked for again. To ask anyway, use another variation" in str(caught.value)
     assert house.kept("claims") == []
 
 

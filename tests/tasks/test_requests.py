@@ -75,10 +75,10 @@ def test_a_good_request_passes(settings: Settings) -> None:
         ({"variation": True}, "variation: must be a whole number without quotes, not True"),
         ({"context": None}, "context: must be a text in quotes, not None"),
         ({"extra_prompt": ["x"]}, "extra_prompt: must be a text in quotes, not ['x']"),
-        ({"models": ["gpt-imge-1"]}, 'models[0]: "gpt-imge-1" is no model. Did you mean "gpt-image-1"? Valid: '),
-        ({"style": "Neon"}, 'style: "Neon" is no style. Did you mean "neon"? Valid: photorealistic, cinematic'),
-        ({"template": "bottombar"}, 'template: "bottombar" is no template. Did you mean "bottom-bar"? Valid: '),
-        ({"font": "comic-sans"}, 'font: "comic-sans" is no font. Valid: inter, roboto'),
+        ({"models": ["gpt-imge-1"]}, 'models[0]: unknown model "gpt-imge-1". Did you mean "gpt-image-1"? Valid: '),
+        ({"style": "Neon"}, 'style: unknown style "Neon". Did you mean "neon"? Valid: photorealistic, cinematic'),
+        ({"template": "bottombar"}, 'template: unknown template "bottombar". Did you mean "bottom-bar"? Valid: '),
+        ({"font": "comic-sans"}, 'font: unknown font "comic-sans". Valid: inter, roboto'),
     ],
 )
 def test_each_fault_is_named_with_its_place_and_remedy(settings: Settings, changes: dict[str, Any], fault: str) -> None:

@@ -1,0 +1,105 @@
+"""RSS and Atom feeds. What is hostile in XML is refused: defusedxml expands no entity and opens no address."""
+
+import html
+import io
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import iterparse
+
+from errors import InvalidRequestError
+from posts.posts import Record
+
+__all__ = ["read_feed"]
+
+ATOM, RSS_1, DUBLIN = (
+    "{http://www.w3.org/2005/Atom}",
+    "{http://purl.org/rss/1.0/}",
+    "{http://purl.org/dc/elements/1.1/}",
+)
+ROOTS = ("rss", "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF", f"{ATOM}feed")
+FEEDS = ("channel", f"{RSS_1}channel", f"{ATOM}feed")
+ENTRIES = ("item", f"{RSS_1}item", f"{ATOM}entry")
+# What an element of an entry is, in the words of a post's fields. Of several, the first that says something.
+FIELDS = {
+    "title": "title",
+    f"{RSS_1}title": "title",
+    f"{ATOM}title": "title",
+    "description": "description",
+    f"{RSS_1}description": "description",
+    f"{ATOM}summary": "description",
+    "link": "link",
+    f"{RSS_1}link": "link",
+    f"{ATOM}link": "link",
+    "pubDate": "pubdate",
+    f"{DUBLIN}date": "date",
+    f"{ATOM}published": "pubdate",
+    f"{ATOM}updated": "date",
+}
+MOST_ELEMENTS, DEEPEST = 1_000_000, 100
+
+
+def read_feed(data: bytes, name: str) -> tuple[str, list[Record]]:
+    """Return a feed's title, or nothing, and its entries.
+
+    Raises:
+        InvalidRequestError: it is no RSS or Atom feed, or XML that does harm.
+    """
+    title, records = "", list[Record]()
+    try:
+        for element, path in _elements(data, name):
+            if element.tag in ENTRIES:
+                fields = _fields(element)
+                where = fields.get("link") or fields.get("title") or f"entry {len(records) + 1}"
+                records.append(Record(where, fields))
+            elif FIELDS.get(element.tag) == "title" and path and path[-1] in FEEDS:
+                title = title or _text(element)
+    except ParseError as error:
+        raise InvalidRequestError([f"{name} is XML that is not well-formed: {error}. Mend the feed"]) from None
+    except (DefusedXmlException, ValueError, LookupError) as error:
+        raise InvalidRequestError([f"{name} is XML that is not read: {error}. Take a feed without that"]) from None
+    return html.unescape(title), records
+
+
+def _elements(data: bytes, name: str) -> Iterator[tuple[Element, list[str]]]:
+    """Yield each element outside the entries, and each entry whole, with the tags around it; then forget it."""
+    path: list[str] = []
+    entry = 0
+    for number, (event, element) in enumerate(iterparse(io.BytesIO(data), events=("start", "end"))):
+        if event == "start":
+            if not path and element.tag not in ROOTS:
+                root = element.tag.rpartition("}")[2]
+                raise InvalidRequestError([f"{name} is XML of <{root}>, and no feed. Name an RSS 2.0 or Atom feed"])
+            if number > MOST_ELEMENTS or len(path) > DEEPEST:
+                raise ValueError("it has too many elements")
+            path.append(element.tag)
+            entry = entry or (len(path) if element.tag in ENTRIES else 0)
+            continue
+        path.pop()
+        if entry and len(path) >= entry:
+            continue
+        entry = 0
+        yield element, path
+        element.clear()
+
+
+def _fields(entry: Element) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for element in entry:
+        name = FIELDS.get(element.tag)
+        if name and not fields.get(name):
+            fields[name] = _address(element) if name == "link" else _text(element)
+    return fields
+
+
+def _text(element: Element) -> str:
+    """Return an element's text as HTML, which Atom says it is not where it has another type or none."""
+    text = "".join(element.itertext()).strip()
+    return html.escape(text, quote=False) if element.tag.startswith(ATOM) and element.get("type") != "html" else text
+
+
+def _address(element: Element) -> str:
+    if not element.tag.startswith(ATOM):
+        return "".join(element.itertext()).strip()
+    return (element.get("href") or "").strip() if element.get("rel", "alternate") == "alternate" else ""

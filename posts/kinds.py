@@ -1,0 +1,97 @@
+"""As what a source is read: told from its content, and by its name's ending where the content leaves it open."""
+
+import codecs
+import re
+import unicodedata
+
+from errors import InvalidRequestError
+from posts.json_source import looks_like_json, looks_like_json_lines
+from posts.markdown import ENDINGS
+from posts.rows import delimiter_of
+
+__all__ = ["KINDS", "as_text", "kind_of"]
+
+KINDS = {
+    "markdown": "a folder of Markdown posts, or one such file",
+    "feed": "an RSS or Atom feed, as a file or an http(s) address",
+    "csv": "CSV whose first line names its columns, one of them title",
+    "lines": "a text file with one title on each line",
+    "json": "JSON: generateBatch's input, or an array of titles or posts",
+    "jsonl": "JSON Lines: a title or a post on each line",
+}
+BY_ENDING = {
+    **dict.fromkeys(ENDINGS, "markdown"),
+    **dict.fromkeys((".rss", ".atom", ".xml"), "feed"),
+    **dict.fromkeys((".csv", ".tsv"), "csv"),
+    **dict.fromkeys((".txt", ".text", ""), "lines"),
+    ".json": "json",
+    **dict.fromkeys((".jsonl", ".ndjson"), "jsonl"),
+}
+MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+PAGE = re.compile(rb"<!doctype\s+html|<html\b", re.IGNORECASE)
+FEED_LINK = re.compile(rb"<link\b[^<>]*\bapplication/(?:rss|atom)\+xml[^<>]*>", re.IGNORECASE)
+ADDRESS = re.compile(rb"\bhref\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
+
+
+def kind_of(data: bytes, source: str, ending: str) -> str:
+    """Return one of KINDS. ``ending`` is the name's, in lower case and with its dot.
+
+    Raises:
+        InvalidRequestError: it is none of them; it says which there are.
+    """
+    start = _without_mark(data[:1_000])
+    if start.startswith(b"<") and ending not in ENDINGS:
+        if PAGE.match(start):
+            raise InvalidRequestError([f"{source} is a web page and no feed. {_feed_of(data)}"])
+        return "feed"
+    if BY_ENDING.get(ending) in ("markdown", "json", "jsonl"):
+        return BY_ENDING[ending]
+    text = as_text(data, source)
+    if text.startswith(("---\n", "+++\n")):
+        return "markdown"
+    if looks_like_json_lines(text):
+        return "jsonl"
+    if looks_like_json(text):
+        return "json"
+    if delimiter_of(text):
+        return "csv"
+    kind = BY_ENDING.get(ending)
+    binary = any(unicodedata.category(character) == "Cc" and not character.isspace() for character in text[:10_000])
+    if kind is None or binary:
+        raise InvalidRequestError(
+            [f"{source} is none of what can be read: {'; '.join(KINDS.values())}. Name one of them"]
+        )
+    return kind
+
+
+def as_text(data: bytes, source: str) -> str:
+    """Return a file's text, with every line's end a newline alone.
+
+    Raises:
+        InvalidRequestError: it is not in UTF-8.
+    """
+    wide = len(data) > 3 and (not any(data[:100:2]) or not any(data[1:100:2]))
+    if wide or data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise InvalidRequestError([f"{source} is in UTF-16, as some Windows programs save text. Save it in UTF-8"])
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InvalidRequestError(
+            [f"{source} is not in UTF-8: line {line} has the byte 0x{data[error.start]:02x}. Save it in UTF-8"]
+        ) from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _without_mark(start: bytes) -> bytes:
+    for mark in MARKS:
+        start = start.removeprefix(mark)
+    return start.lstrip(b"\x00 \t\r\n")
+
+
+def _feed_of(data: bytes) -> str:
+    link = FEED_LINK.search(data[:200_000])
+    address = ADDRESS.search(link[0]) if link else None
+    if not address:
+        return "Name its feed: its address is often the site's with /feed, /rss.xml, /atom.xml or /index.xml"
+    return f"Name its feed: the page says that it is {address[1].decode(errors='replace')}"

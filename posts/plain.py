@@ -1,0 +1,62 @@
+"""Titles and summaries without their markup."""
+
+import html
+import re
+
+from text import clean_text
+
+__all__ = ["plain_summary", "plain_title", "shortened"]
+
+# What is read of a text: more than is ever kept, and little enough for any pattern below.
+LONGEST_MARKUP, LONGEST_TEXT = 20_000, 2_000
+INLINE = "a|abbr|b|bdi|cite|code|del|em|i|ins|kbd|mark|q|s|samp|small|span|strong|sub|sup|tt|u|var"
+PAIR = re.compile(rf"<({INLINE})(?:\s[^<>]*)?>([^<]*)</\1\s*>", re.IGNORECASE)
+BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)(?:\s[^<>]*)?/?>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+STYLED = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+CODE = re.compile(r"(?<!`)(`{1,3})(?!`)(.+?)(?<!`)\1(?!`)")
+MARKDOWN = [
+    (re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)"), r"\1"),
+    (re.compile(r"(\*\*|__)(?=\S)([^*_]+)(?<=\S)\1"), r"\2"),
+    (re.compile(r"(?<![\w*])\*(?=\S)([^*]+)(?<=\S)\*(?![\w*])"), r"\1"),
+    (re.compile(r"(?<!\w)_(?=\S)([^_]+)(?<=\S)_(?!\w)"), r"\1"),
+    (re.compile(r"\\([\\`*_{}\[\]()#+.!|-])"), r"\1"),
+]
+
+
+def plain_title(text: str, *, markdown: bool) -> str:
+    """Return a title without HTML's entities and paired tags: a single tag is taken for what the title is about."""
+    text = BREAK.sub(" ", text[:LONGEST_TEXT])
+    if not markdown:
+        return clean_text(html.unescape(_unpaired(text)))
+    # Between backticks nothing is markup.
+    words, code = CODE.split(text)[::3], CODE.split(text)[2::3]
+    plain = [html.unescape(_unmarked(_unpaired(part))) for part in words]
+    return clean_text("".join(part for pair in zip(plain, [*code, ""], strict=True) for part in pair))
+
+
+def plain_summary(text: str, *, markdown: bool) -> str:
+    """Return a summary, or the HTML that stands for one, as text on one line."""
+    text = html.unescape(TAG.sub(" ", STYLED.sub(" ", text[:LONGEST_MARKUP])))
+    # A tag that stood alone between a word and its comma leaves no space there.
+    text = re.sub(r"\s+([,.;:!?)])", r"\1", clean_text(text))[:LONGEST_TEXT]
+    return _unmarked(CODE.sub(r"\2", text)) if markdown else text
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return a text of at most so many characters, cut between words."""
+    if len(text) <= longest:
+        return text
+    return text[: longest - 1].rsplit(" ", 1)[0] + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def _unpaired(text: str) -> str:
+    while (plain := PAIR.sub(r"\2", text)) != text:
+        text = plain
+    return text
+
+
+def _unmarked(text: str) -> str:
+    for pattern, kept in MARKDOWN:
+        text = pattern.sub(kept, text)
+    return text

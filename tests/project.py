@@ -1,0 +1,7 @@
+"""Where the project is."""
+
+from pathlib import Path
+
+__all__ = ["ROOT"]
+
+ROOT = Path(__file__).resolve().parent.parent
