@@ -1,52 +1,15 @@
-"""A blog's brand: a folder with ``brand.json`` and the files it names, read and checked before anything is paid for."""
+"""What a blog's thumbnails have in common; ``brand_file.py`` reads it."""
 
-import functools
-import hashlib
-import json
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Literal, TypeVar
+from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from compositing.colours import BLACK, LEAST_CONTRAST, Colour, contrast_of, darkened
-from compositing.fallback import missing_characters
-from compositing.fonts import BRAND_FONT, Font, load_font, open_font
-from compositing.mark import Logo, name_fits
+from compositing.colours import BLACK, Colour
+from compositing.fonts import BRAND_FONT, Font, load_font
+from compositing.mark import Logo
 from compositing.templates import Corner
-from compositing.title_text import layout_text
-from errors import SettingsError
 
-__all__ = ["NO_BRAND", "Brand", "open_brand"]
+__all__ = ["NO_BRAND", "Brand"]
 
-T = TypeVar("T")
-
-FILE = "brand.json"
 NAME_FONT = "inter"
-# Bytes.
-LARGEST_LOGO, LARGEST_FONT = 4_000_000, 20_000_000
-FIELDS = {
-    "colour": 'a colour, such as "#1b365d"',
-    "accent": 'a colour, such as "#ffb000"',
-    "logo": 'the name of a PNG beside brand.json, such as "logo.png"',
-    "corner": "one of top-left, top-right, bottom-left, bottom-right",
-    "font": 'the name of a TTF or OTF beside brand.json, such as "Brand.ttf"',
-    "name": "a short text",
-}
-
-
-class _File(BaseModel):
-    """What ``brand.json`` may hold."""
-
-    model_config = ConfigDict(strict=True, extra="forbid")
-
-    colour: str | None = None
-    accent: str | None = None
-    logo: str | None = None
-    corner: Corner = "bottom-right"
-    font: str | None = None
-    name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,114 +39,3 @@ class Brand:
 
 
 NO_BRAND = Brand()
-
-
-def open_brand(folder: Path | None) -> Brand:
-    """Read a brand from its folder; without a folder there is none.
-
-    Raises:
-        SettingsError: naming everything that cannot be used, each with its remedy.
-    """
-    if folder is None:
-        return NO_BRAND
-    try:
-        stamps = tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(folder.iterdir()))
-    except OSError as error:
-        remedy = f"name a folder that holds {FILE}, or unset it"
-        raise SettingsError([f"BRAND_DIR={str(folder)!r} cannot be read ({error.strerror}); {remedy}"]) from None
-    return _open(folder, stamps)
-
-
-@functools.lru_cache(maxsize=4)
-def _open(folder: Path, _stamps: object) -> Brand:
-    """Read a brand; once for each state of its folder, as each of 10,000 pairs asks for it."""
-    written = _read(folder)
-    faults: list[str] = []
-
-    def part(name: Literal["colour", "accent", "logo", "font", "name"], read: Callable[[str], T]) -> T | None:
-        value: str | None = getattr(written, name)
-        if value is None:
-            return None
-        try:
-            return read(value)
-        except ValueError as error:
-            faults.append(f"{folder / FILE}: {name} {error}")
-            return None
-
-    made_of: dict[str, str] = {}
-
-    def content(name: str, largest: int) -> bytes:
-        path = folder / name
-        if Path(name).name != name or not path.is_file():
-            raise ValueError(f"is no file beside {FILE}; put it there")
-        if path.stat().st_size > largest:
-            raise ValueError(f"is larger than {largest / 1e6:.0f} MB; make it smaller")
-        data = path.read_bytes()
-        made_of[name] = hashlib.sha256(data).hexdigest()
-        return data
-
-    def logo(name: str) -> Logo:
-        from compositing.logo import read_logo  # And Pillow with it, which most who ask for a brand do without.
-
-        try:
-            return read_logo(content(name, LARGEST_LOGO))
-        except ValueError as error:
-            raise ValueError(f"{name!r} {error}") from error
-
-    def font(name: str) -> Font:
-        try:
-            return open_font(content(name, LARGEST_FONT))
-        except ValueError as error:
-            raise ValueError(f"{name!r} {error}") from error
-
-    brand = Brand(
-        colour=part("colour", _colour) or BLACK,
-        accent=part("accent", Colour.parse),
-        logo=part("logo", logo),
-        corner=written.corner,
-        font=part("font", font),
-    )
-    name = part("name", lambda text: _name(text, brand)) or ""
-    if faults:
-        raise SettingsError(faults)
-    given = written.model_dump(exclude_none=True, exclude_unset=True)
-    digest = hashlib.sha256(json.dumps([given, made_of], sort_keys=True).encode()).hexdigest()[:16] if given else ""
-    return replace(brand, name=name, digest=digest)
-
-
-def _read(folder: Path) -> _File:
-    path = folder / FILE
-    try:
-        return _File.model_validate_json(path.read_bytes())
-    except OSError as error:
-        remedy = "write one, if only {}, or take the folder away"
-        raise SettingsError([f"{path} cannot be read ({error.strerror}); {remedy}"]) from None
-    except ValidationError as error:
-        raise SettingsError([f"{path}{_sentence(fault)}" for fault in error.errors(include_url=False)]) from None
-
-
-def _sentence(fault: Any) -> str:
-    name = ".".join(map(str, fault["loc"]))
-    if fault["type"] == "extra_forbidden":
-        return f": {name!r} is nothing that a brand has; it has {', '.join(FIELDS)}"
-    return f": {name} must be {FIELDS[name]}" if name in FIELDS else f" is not JSON: {fault['msg']}"
-
-
-def _colour(text: str) -> Colour:
-    colour = Colour.parse(text)
-    contrast = contrast_of(1.0, colour.luminance)
-    if contrast >= LEAST_CONTRAST:
-        return colour
-    raise ValueError(
-        f"is {colour}, on which white letters have a contrast of {contrast:.1f}:1; they need {LEAST_CONTRAST}:1, so "
-        f"that 4.5:1 is left in the JPEG. The nearest shade that passes is {darkened(colour, LEAST_CONTRAST)}"
-    )
-
-
-def _name(text: str, brand: Brand) -> str:
-    name, font = layout_text(text), brand.name_font
-    if missing := missing_characters(name, font):
-        raise ValueError(f"holds {missing}, which no font here has; take it out")
-    if not name_fits(name, font, brand.logo):
-        raise ValueError(f"{name!r} is too long to be read in its corner; write a shorter one")
-    return name

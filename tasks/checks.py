@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from compositing.brand import Brand, open_brand
+from compositing.brand import Brand
+from compositing.brand_file import open_brand
 from compositing.fallback import missing_characters
 from compositing.fonts import BRAND_FONT, font_names
 from compositing.templates import TEMPLATES

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from compositing import COMPOSITOR_VERSION, MOST_BYTES
-from compositing.brand import Brand, open_brand
+from compositing.brand import Brand
+from compositing.brand_file import open_brand
 from compositing.title_text import layout_text
 from outcomes import Finished
 from providers.choice import picture_request

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from compositing.brand import Brand, open_brand
+from compositing.brand import Brand
+from compositing.brand_file import open_brand
 from compositing.fonts import FONTS_DIR
 
 __all__ = ["FONT", "brand", "logo", "write_brand"]

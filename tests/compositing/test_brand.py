@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from compositing.brand import NO_BRAND, open_brand
+from compositing.brand import NO_BRAND
+from compositing.brand_file import open_brand
 from compositing.colours import LEAST_CONTRAST, Colour, contrast_of, darkened
 from compositing.templates import MARK_ROOM
 from errors import SettingsError
