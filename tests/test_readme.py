@@ -4,7 +4,8 @@ import inspect
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ import pytest
 from compositing.fonts import font_names
 from compositing.templates import TEMPLATES
 from errors import InvalidRequestError, ThumbnailError
+from local.choices import Choices, apply_choices
 from local.command_line import main
-from money import Cost, total
+from money import Cost, cost_faults, total
+from posts.read import read_posts
 from providers.choice import picture_request
 from providers.cost import estimate
 from providers.failures import Answer
@@ -60,6 +63,15 @@ def test_every_model_style_template_and_font_is_named(name: str) -> None:
 @pytest.mark.parametrize("name", re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
 def test_every_setting_is_in_the_table(name: str) -> None:
     assert re.search(rf"^\| .*`{name}`.* \|", PAGES[Path("docs/settings.md")], re.MULTILINE)
+
+
+@pytest.mark.parametrize("each", fields(Settings), ids=lambda each: each.metadata["variable"])
+def test_the_table_has_every_default(each: Any) -> None:
+    row = re.search(
+        rf"^\| .*`{each.metadata['variable']}`.*? \| (.*?)\|", PAGES[Path("docs/settings.md")], re.MULTILINE
+    )
+    default = f"{each.default:g}" if isinstance(each.default, float) else str(each.default or "")
+    assert each.name == "on_render" if row is None else row[1].strip() == default
 
 
 @pytest.mark.parametrize("task", [generate_batch, generate_thumbnails, generate_thumbnail], ids=lambda task: task.name)
@@ -174,6 +186,27 @@ def shown(capsys: pytest.CaptureFixture[str], folder: Path, text: str) -> str:
     return capsys.readouterr().err
 
 
+def capped(dollars: Decimal | None) -> str:
+    """Return what is said of a picture that costs so much, under a cap of a dollar."""
+    [fault] = cost_faults(total([("gpt-image-2 medium", Cost(dollars))]), Settings(max_cost_usd=Decimal(1)))
+    return fault
+
+
+def unread(source: Path, data: bytes) -> str:
+    """Return why no posts can be read from a file."""
+    source.write_bytes(data)
+    with pytest.raises(InvalidRequestError) as caught:
+        read_posts(str(source))
+    return str(caught.value)
+
+
+async def unapplied(settings: Settings) -> str:
+    """Return why choices of a batch cannot be applied to a store that does not have it."""
+    with pytest.raises(InvalidRequestError) as caught:
+        await apply_choices(open_store(settings), Choices(version=1, batch_id="0" * 16, choices=[]))
+    return str(caught.value)
+
+
 Produced = dict[str, Callable[[], Any]]  # By its beginning in the table: what produces a message.
 FROM_MINIO = {"does not speak S3", "SignatureDoesNotMatch", "the bucket does not exist"}
 
@@ -192,6 +225,12 @@ def messages(
         "unknown model": lambda: refused(settings, models=["dalle-3"]),
         "The input lacks": lambda: shown(capsys, tmp_path, '[["A title"], ["gpt-image-2"], "neon"]'),
         "The request is for": lambda: refused(settings, prompts=[str(number) for number in range(51)]),
+        "That is above the cap of": lambda: capped(Decimal(2)),
+        "as the cost is unknown": lambda: capped(None),
+        "is none of what can be read": lambda: unread(tmp_path / "a.bin", b"\0\1"),
+        "is a web page and no feed": lambda: unread(tmp_path / "a.html", b"<!doctype html>"),
+        "has no posts": lambda: unread(tmp_path / "a.md", b"---\ndraft: true\n---\n"),
+        "There is no batch": lambda: unapplied(settings),
         "is the same as": lambda: refused(settings, prompts=["One", "One "]),
         'The font "inter" cannot set': lambda: refused(settings, prompts=["\ue000"]),
         "is not JSON": lambda: shown(capsys, tmp_path, "[1, 2"),
