@@ -176,8 +176,8 @@ def fetch(deployment: Deployment, path: str, method: str = "GET", **headers: str
 
 
 def wait_until(there: Callable[[], object]) -> None:
-    """Wait until something is there, for 30 s at most."""
-    deadline = time.monotonic() + 30
+    """Wait until something is there, for 120 s at most."""
+    deadline = time.monotonic() + 120
     while not there():
         assert time.monotonic() < deadline
         time.sleep(0.05)

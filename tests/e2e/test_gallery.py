@@ -166,6 +166,7 @@ def test_filtering_by_status(browser: Browser, mixed_url: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("gallery_url", ["disk"], indirect=True, scope="module")
 def test_every_page_is_accessible_and_fits_its_window(
     browser: Browser, gallery_url: str, mixed_url: str, size: tuple[int, int], scheme: str
 ) -> None:

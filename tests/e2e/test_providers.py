@@ -18,9 +18,9 @@ BATCH = json.loads((ROOT / "batch.json").read_text())
 LOOK = ["neon", "left-panel", "lora"]
 
 
-def worker(emulator: Emulator, folder: Path, *python_options: str, **variables: str) -> TaskServer:
+def worker(emulator: Emulator, folder: Path, *python_options: str, warm: bool = False, **variables: str) -> TaskServer:
     environment = {**emulator.environment, "THUMBNAILS_DIR": str(folder / "out"), **variables}
-    return TaskServer(environment, python_options=python_options)
+    return TaskServer(environment, python_options=python_options, warm=warm)
 
 
 def test_the_tutorials_batch_is_ten_requests_and_ten_pictures(emulator: Emulator, tmp_path: Path) -> None:
@@ -91,17 +91,17 @@ def test_a_leaf_imports_its_own_vendor_and_prepares_while_it_answers(
     assert not re.search(imported("aiohttp.client"), log, re.MULTILINE)  # A tenth of a second, for nothing.
 
 
-async def test_a_quota_of_five_a_minute_finishes_a_batch_of_twenty_five(
+async def test_a_quota_of_five_a_minute_finishes_a_batch_of_fifteen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The emulator's minute is three seconds."""
-    titles = [f"Title {number}" for number in range(25)]
-    with Emulator(quota=(5, 3.0)) as emulator:
+    """The emulator's minute is two seconds."""
+    titles = [f"Title {number}" for number in range(15)]
+    with Emulator(quota=(5, 2.0)) as emulator:
         for name, value in {**emulator.environment, "THUMBNAILS_DIR": str(tmp_path / "out")}.items():
             monkeypatch.setenv(name, value)
         result = await Engine(app, lambda _: None).run("generateBatch", [titles, ["gpt-image-2"], *LOOK])
-    assert result["summary"] == {"requested": 25, "ok": 25, "reused": 0, "rejected": 0, "failed": 0}
-    assert emulator.billed == 25
+    assert result["summary"] == {"requested": 15, "ok": 15, "reused": 0, "rejected": 0, "failed": 0}
+    assert emulator.billed == 15
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_an_account_without_credit_is_asked_once_for_each_picture_and_told_where
     emulator: Emulator, tmp_path: Path, model: str, status: int, error: dict[str, Any]
 ) -> None:
     emulator.choose_fault = lambda request: lambda handler, _: handler.reply(status, error)
-    with worker(emulator, tmp_path) as server:
+    with worker(emulator, tmp_path, warm=True) as server:
         run = server.run("generateBatch", [["One", "Two"], [model], *LOOK])
     assert run.succeeded, run.errors
     [result] = run.output
@@ -138,7 +138,7 @@ def test_an_undocumented_answer_is_logged_for_a_report_without_key_and_prompt(
         handler.reply(418, openai_error("teapot", f"{KEY} may not have {request.prompt}", "odd"))
 
     emulator.faults.append(echo)
-    with worker(emulator, tmp_path) as server:
+    with worker(emulator, tmp_path, warm=True) as server:
         server.run("generateThumbnail", ["One", "gpt-image-2", *LOOK])
         runs = list(server.runs.values())
     text = "".join(piece for run in runs for piece in (*run.logs, *run.errors, json.dumps(run.output)))
@@ -164,7 +164,7 @@ def quoting_the_key(handler: Handler, request: Request) -> None:
 
 def test_no_key_is_read_anywhere_whatever_fails(emulator: Emulator, tmp_path: Path) -> None:
     emulator.faults.extend([quoting_the_key] * 12)
-    with worker(emulator, tmp_path, LOG_LEVEL="DEBUG") as server:
+    with worker(emulator, tmp_path, warm=True, LOG_LEVEL="DEBUG") as server:
         server.run("generateBatch", BATCH)
         server.run("generateThumbnail", ["One", "gpt-image-2", *LOOK])
         emulator.faults.clear()
