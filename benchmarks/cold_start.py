@@ -15,10 +15,10 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tests.e2e.task_server import Run, TaskServer, Worker
-from tests.emulator import Emulator
-from tests.minio_server import MinioServer, find_minio
-from tests.project import ROOT
+from testing.emulator import Emulator
+from testing.minio_server import MinioServer, find_minio
+from testing.project import ROOT
+from testing.task_server import Run, TaskServer, Worker
 
 ROUNDS = 8
 LOOK = ["neon", "left-panel", "lora"]

@@ -16,7 +16,6 @@ from tempfile import TemporaryDirectory
 
 from PIL import Image
 
-from benchmarks.legibility import PATTERNS, PICTURES, picture
 from benchmarks.measure import fastest
 from compositing import MOST_BYTES
 from compositing.canvas import open_on_canvas
@@ -26,6 +25,7 @@ from compositing.layout import lay_out
 from compositing.templates import TEMPLATES
 from compositing.thumbnail import compose
 from providers.simulated_scene import draw_scene
+from testing.contrast import PATTERNS, PICTURES, picture
 
 ROUNDS = 40
 # The words of titles, which are put in another order each time, so that layout is part of the cost.

@@ -9,9 +9,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.e2e.render_cli import DevServer, find_cli
-from tests.emulator import Emulator
-from tests.minio_server import MinioServer, find_minio
+from testing.emulator import Emulator
+from testing.minio_server import MinioServer, find_minio
+from testing.render_cli import DevServer, find_cli
 
 BATCH = [
     [f"Title number {number}" for number in range(25)],

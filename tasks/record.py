@@ -139,7 +139,7 @@ class BatchRecord:
             if ended.is_set():
                 return
             began = time.monotonic()
-            await self._write(rows(), finished=False, listed=False)
+            await self._write(rows(), finished=False, listed=True)
             pause = max(PAUSE_SECONDS, PAUSE_RATIO * (time.monotonic() - began))
 
     async def _write(self, rows: list[Row], *, finished: bool, listed: bool) -> tuple[str | None, str | None]:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from settings import Settings
-from tests.e2e.render_cli import find_cli
-from tests.emulator import Emulator
+from testing.emulator import Emulator
+from testing.minio_server import MinioServer, find_minio
+from testing.project import ROOT
+from testing.render_cli import find_cli
 from tests.lacking import lacking, program
-from tests.minio_server import MinioServer, find_minio
-from tests.project import ROOT
 
 # By what a test takes, as a fixture or as a parameter: how it is marked.
 MARKED = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.project import ROOT
+from testing.project import ROOT
 
 BOTTOM = {"errors", "settings", "waiting", "text", "outcomes", "money"}
 MIDDLE = {"providers", "compositing", "storage", "gallery"}
@@ -24,7 +24,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "local": {"tasks", "posts"} | MIDDLE | BOTTOM,
     "deploy": {"storage"} | BOTTOM,
     "main": {"tasks", "settings"},
-    "benchmarks": {"local", "tasks"} | MIDDLE | BOTTOM,
+    "testing": MIDDLE | BOTTOM,
+    "benchmarks": {"testing", "local", "tasks"} | MIDDLE | BOTTOM,
+    "tests": {"testing", "local", "posts", "deploy", "tasks"} | MIDDLE | BOTTOM,
 }
 
 
@@ -52,7 +54,7 @@ def test_imports_run_one_way(room: str) -> None:
 
 
 def test_every_room_of_the_tree_is_drawn_above() -> None:
-    rooms = {path.parent.name for path in ROOT.glob("*/__init__.py")} | {path.stem for path in ROOT.glob("*.py")}
+    rooms = {path.parent.name for path in ROOT.glob("[!.]*/*.py")} | {path.stem for path in ROOT.glob("*.py")}
     assert rooms == MAY_IMPORT.keys()
 
 

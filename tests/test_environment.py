@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from settings import log_level, read_settings
+from testing.project import ROOT
 from tests.deploy.blueprint import WORKER, Blueprint
-from tests.project import ROOT
 
 SET_BY_RENDER = {"RENDER"}
 # Read, and left out of render.yaml on purpose.

@@ -31,8 +31,8 @@ from storage.quota import too_long
 from tasks import generate_batch, generate_thumbnail, generate_thumbnails
 from tasks.checks import check_request
 from tasks.requests import BatchRequest
-from tests.minio_server import MinioServer, free_port
-from tests.project import ROOT
+from testing.minio_server import MinioServer, free_port
+from testing.project import ROOT
 from tests.storage.test_minio_store import worker_that_may
 
 PAGES = {

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.project import ROOT
+from testing.project import ROOT
 
 LISTS = ("requirements.in", "requirements-local.in", "requirements-dev.in", "deploy/requirements.in")
 

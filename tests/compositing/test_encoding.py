@@ -6,7 +6,6 @@ import random
 import pytest
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
-from benchmarks.legibility import PICTURES, picture
 from compositing import MOST_BYTES
 from compositing.drawing import draw_title, rasterize
 from compositing.encoding import JPEG_QUALITY, QUALITIES, encode_jpeg
@@ -14,6 +13,7 @@ from compositing.fonts import load_font
 from compositing.layout import lay_out
 from compositing.templates import CANVAS, TEMPLATES
 from compositing.thumbnail import compose
+from testing.contrast import PICTURES, picture
 
 SIZE = (CANVAS.width, CANVAS.height)
 LAYOUT = lay_out("Why fan-out beats sequential generation", load_font("inter"), TEMPLATES["overlay-center"])

@@ -5,12 +5,12 @@ import io
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from benchmarks.legibility import PICTURES, TITLE, contrast, lowest_contrast
 from compositing.fonts import load_font
 from compositing.layout import lay_out
 from compositing.legibility import TILE, shade_needed
 from compositing.templates import CANVAS, TEMPLATES
 from compositing.thumbnail import compose
+from testing.contrast import PICTURES, TITLE, contrast, lowest_contrast
 
 SIZE = (CANVAS.width, CANVAS.height)
 OVERLAYS = ("overlay-bottom", "overlay-center")

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops, ImageFilter
 
-from benchmarks.legibility import lowest_contrast, picture
 from compositing.brand import NO_BRAND, Brand
 from compositing.colours import LEAST_CONTRAST, Colour, contrast_of, darkened
 from compositing.drawing import draw_title, rasterize
@@ -18,6 +17,7 @@ from compositing.logo import fitted
 from compositing.mark import CLEAR
 from compositing.templates import CANVAS, CORNERS, MARK_ROOM, TEMPLATES
 from compositing.thumbnail import compose
+from testing.contrast import lowest_contrast, picture
 from tests.compositing.brands import brand
 
 SIZE = (CANVAS.width, CANVAS.height)

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from tests.project import ROOT
+from testing.project import ROOT
 
 WORKER, STORE, FRONT = "blog-thumbnails", "thumbnails-store", "thumbnails-front"
 Entry = dict[str, Any]

@@ -16,11 +16,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
+from testing.minio_server import free_port
+from testing.project import ROOT
 from tests.deploy.blueprint import STORE, Blueprint
 from tests.deploy.dockerfile import Dockerfile
 from tests.lacking import lacking, program
-from tests.minio_server import free_port
-from tests.project import ROOT
 
 MINIO_RUNS_AS = 10001
 

@@ -13,9 +13,9 @@ import pytest
 from deploy.worker_user import USER
 from settings import Endpoint, read_settings
 from storage.choice import open_store, store_faults
+from testing.project import ROOT
 from tests.deploy.blueprint import FRONT, STORE, WORKER, Blueprint
 from tests.deploy.dockerfile import Dockerfile
-from tests.project import ROOT
 
 BLUEPRINT = Blueprint.read()
 IMAGES = {name: Dockerfile.read(ROOT / BLUEPRINT.services[name]["dockerfilePath"]) for name in (STORE, FRONT)}

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from testing.project import ROOT
 from tests.deploy.dockerfile import Dockerfile
-from tests.project import ROOT
 
 VERSION = (ROOT / "minio.version").read_text().strip()
 MINIO, FRONT = (Dockerfile.read(ROOT / f"deploy/{name}.Dockerfile") for name in ("minio", "front"))

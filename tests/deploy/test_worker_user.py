@@ -16,8 +16,8 @@ from minio.minioadmin import MinioAdmin
 from deploy.worker_user import main
 from local.engine import Engine
 from tasks import app
-from tests import s3_servers
-from tests.minio_server import PASSWORD, USER, MinioServer
+from testing import s3_servers
+from testing.minio_server import PASSWORD, USER, MinioServer
 
 BATCH = json.loads((Path(__file__).resolve().parents[2] / "batch.json").read_text())
 SECRET = "canary-worker-secret"

@@ -43,10 +43,10 @@ from local.engine import Engine
 from settings import Settings, read_settings
 from tasks.requests import ThumbnailRequest
 from tasks.work import Work, work_of
-from tests.emulator import Emulator, Handler, Request, gemini_error, openai_error, picture_for
-from tests.minio_server import PASSWORD, USER, MinioServer, find_minio
-from tests.tcp_proxy import AnswerError, CutError, TcpProxy
-from tests.warm import PROCESSES, become
+from testing.emulator import Emulator, Handler, Request, gemini_error, openai_error, picture_for
+from testing.minio_server import PASSWORD, USER, MinioServer, find_minio
+from testing.tcp_proxy import AnswerError, CutError, TcpProxy
+from testing.warm import PROCESSES, become
 
 TITLES = [f"Chaos title {number:02}" for number in range(10)]
 MODELS = ["gpt-image-2", "gemini-3-pro-image"]

@@ -16,11 +16,11 @@ from minio.credentials.providers import StaticProvider
 from minio.error import S3Error
 from minio.minioadmin import MinioAdmin
 
+from testing.minio_server import DEPLOYED
+from testing.tcp_proxy import TcpProxy
 from tests.deploy.blueprint import FRONT, STORE, WORKER, Blueprint
 from tests.deploy.containers import Container, front_container, store_container
 from tests.lacking import lacking
-from tests.minio_server import DEPLOYED
-from tests.tcp_proxy import TcpProxy
 
 BLUEPRINT = Blueprint.read()
 

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.emulator import Emulator
-from tests.project import ROOT
+from testing.emulator import Emulator
+from testing.project import ROOT
 
 PAIRS, WINDOW, LATENCY_SECONDS = 10, 4, 0.3
 BATCH = [[f"Title {number}" for number in range(PAIRS)], ["gpt-image-2"], "neon", "bottom-bar", "inter"]

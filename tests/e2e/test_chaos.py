@@ -1,7 +1,7 @@
 """A few of the batches that ``python -m tests.e2e.chaos`` runs by the hundred."""
 
+from testing.minio_server import MinioServer
 from tests.e2e.chaos import run_seeds
-from tests.minio_server import MinioServer
 
 
 def test_every_batch_in_a_storm_ends_whole_and_pays_again_only_after_a_kill(minio: MinioServer) -> None:

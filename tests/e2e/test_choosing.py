@@ -11,15 +11,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page
 
-from benchmarks.gallery import PICTURE
 from gallery.page import render_page
 from settings import read_settings
 from storage.directory_store import DirectoryStore
 from storage.minio_store import MinioStore
 from storage.store import Area, Store, StoredObject
+from testing.batches import manifest, missing, ok
+from testing.large_batch import PICTURE
+from testing.minio_server import MinioServer
 from tests.e2e.browsing import Shown, fits, load_all, pasted, show, visible
-from tests.gallery.batches import manifest, missing, ok
-from tests.minio_server import MinioServer
 
 MODELS = ["gpt-image-1", "dall-e-3", "gpt-image-2", "gemini-3-pro-image", "gpt-image-1.5"]
 TITLES = ["Why fan-out beats a loop", "كيف نصنع الأغلفة", "Café society", "Five of a kind"]

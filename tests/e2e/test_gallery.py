@@ -12,12 +12,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from benchmarks.gallery import sample_manifest, write_batch
+from testing.batches import manifest, missing, ok
+from testing.large_batch import sample_manifest, write_batch
+from testing.minio_server import MinioServer
+from testing.project import ROOT
 from tests.e2e.browsing import Shown, fits, load_all, show, visible
-from tests.gallery.batches import manifest, missing, ok
 from tests.gallery.test_page import HOSTILE
-from tests.minio_server import MinioServer
-from tests.project import ROOT
 
 SIZES = [(390, 844), (1024, 768), (1920, 1080)]
 

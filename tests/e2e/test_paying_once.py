@@ -28,11 +28,11 @@ from minio.minioadmin import MinioAdmin
 from PIL import Image
 
 from storage.claims import EXPIRY_SECONDS
-from tests.e2e.task_server import Run, TaskServer, Worker
-from tests.emulator import Emulator, Handler, Request, gemini_error, openai_error, picture_for
-from tests.minio_server import PASSWORD, USER, MinioServer, find_minio
-from tests.project import ROOT
-from tests.tcp_proxy import CutError, TcpProxy
+from testing.emulator import Emulator, Handler, Request, gemini_error, openai_error, picture_for
+from testing.minio_server import PASSWORD, USER, MinioServer, find_minio
+from testing.project import ROOT
+from testing.task_server import Run, TaskServer, Worker
+from testing.tcp_proxy import CutError, TcpProxy
 
 BATCH = json.loads((ROOT / "batch.json").read_text())
 LOOK = ["neon", "left-panel", "lora"]

@@ -10,9 +10,9 @@ import pytest
 from local.engine import Engine
 from providers.prompt import STYLES
 from tasks import app
-from tests.e2e.task_server import TaskServer
-from tests.emulator import KEY, Emulator, Handler, Request, gemini_error, openai_error
-from tests.project import ROOT
+from testing.emulator import KEY, Emulator, Handler, Request, gemini_error, openai_error
+from testing.project import ROOT
+from testing.task_server import TaskServer
 
 BATCH = json.loads((ROOT / "batch.json").read_text())
 LOOK = ["neon", "left-panel", "lora"]

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.render_cli import DevServer
-from tests.emulator import Emulator, Handler, Request, openai_error
-from tests.minio_server import MinioServer
-from tests.project import ROOT
+from testing.emulator import Emulator, Handler, Request, openai_error
+from testing.minio_server import MinioServer
+from testing.project import ROOT
+from testing.render_cli import DevServer
 
 LOOK = ["neon", "left-panel", "lora"]
 

@@ -10,8 +10,8 @@ import pytest
 
 from local.engine import Engine
 from tasks import app
-from tests.e2e.task_server import Run, TaskServer, Worker
-from tests.project import ROOT
+from testing.project import ROOT
+from testing.task_server import Run, TaskServer, Worker
 
 BATCH = json.loads((ROOT / "batch.json").read_text())
 ONE = ["One", "dall-e-3", "neon", "left-panel", "lora"]

@@ -8,7 +8,7 @@ import pytest
 
 import gallery
 from gallery.manifest import manifest_schema, manifest_text, read_manifest
-from tests.gallery.batches import manifest, missing, ok
+from testing.batches import manifest, missing, ok
 
 
 def test_every_kind_of_outcome_is_read_back_as_it_was_written() -> None:

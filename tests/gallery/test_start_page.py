@@ -6,7 +6,7 @@ import pytest
 
 from gallery.batches import MOST_BATCHES, batch_of, batches_text, read_batches, with_batch
 from gallery.start_page import render_start_page
-from tests.gallery.batches import EVENING, MORNING, manifest, missing, ok
+from testing.batches import EVENING, MORNING, manifest, missing, ok
 from tests.gallery.test_page import HOSTILE, Reader
 
 TWO = manifest([ok("One", "gpt-image-1"), missing("rejected", "One", "dall-e-3")], [ok("Two", "dall-e-3")])

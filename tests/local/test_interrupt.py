@@ -8,8 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from tests.emulator import Emulator
-from tests.project import ROOT
+from testing.emulator import Emulator
+from testing.project import ROOT
 
 BATCH = [[f"Title {number}" for number in range(6)], ["gpt-image-2"], "neon", "bottom-bar", "inter"]
 

@@ -15,8 +15,8 @@ from rich.console import Console
 from local.board import Board
 from local.engine import RunEvent
 from local.live import LiveView
-from tests.emulator import Emulator, Handler, Request, openai_error
-from tests.project import ROOT
+from testing.emulator import Emulator, Handler, Request, openai_error
+from testing.project import ROOT
 from tests.terminal import lines_shown, run_in_terminal
 
 BATCH: list[Any] = [["One", "Two"], ["gpt-image-2", "gpt-image-2.5-flare"], "neon", "bottom-bar", "inter"]

@@ -9,7 +9,7 @@ from errors import ProviderRejectedError
 from providers.choice import open_provider, provider_faults
 from providers.registry import MODELS
 from settings import Settings
-from tests.emulator import Emulator
+from testing.emulator import Emulator
 from tests.providers.asking import GEMINI, OPENAI, ask
 
 

@@ -15,7 +15,7 @@ from errors import (
 from providers.failures import GATEWAY_FAILURES, Failure
 from providers.gemini_failures import GEMINI_FAILURES
 from providers.openai_failures import OPENAI_FAILURES
-from tests.emulator import KEY, Emulator, Fault, Handler, Request, gemini_error, openai_error
+from testing.emulator import KEY, Emulator, Fault, Handler, Request, gemini_error, openai_error
 from tests.providers.asking import GEMINI, OPENAI, answering, ask, google_detail, html
 
 REJECTED, THROTTLED, UNAVAILABLE = ProviderRejectedError, ProviderThrottledError, ProviderUnavailableError

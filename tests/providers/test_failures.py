@@ -19,7 +19,7 @@ from errors import (
 )
 from providers.failures import MODERATION
 from providers.gemini_failures import GEMINI_REFUSALS
-from tests.emulator import KEY, Emulator, Fault, Handler, Request, encode, gemini_answer, openai_answer, openai_error
+from testing.emulator import KEY, Emulator, Fault, Handler, Request, encode, gemini_answer, openai_answer, openai_error
 from tests.providers.asking import GEMINI, OPENAI, answering, ask, html
 
 

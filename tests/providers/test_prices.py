@@ -18,7 +18,7 @@ from providers.prices import read_prices
 from providers.provider import PictureRequest
 from providers.registry import MODELS
 from settings import OPENAI_QUALITIES, Settings
-from tests.emulator import KEY, Emulator
+from testing.emulator import KEY, Emulator
 from tests.providers.asking import GEMINI, OPENAI, ask
 
 LIVE = {model.serving_id: model for model in MODELS.values() if not model.successor}

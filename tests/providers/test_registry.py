@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from providers.registry import MODELS, Model
-from tests.emulator import GEMINI_LIVE, OPENAI_LIVE
+from testing.emulator import GEMINI_LIVE, OPENAI_LIVE
 
 
 @pytest.mark.parametrize(
@@ -59,4 +59,4 @@ def test_who_chooses_a_deprecated_model_is_told_what_is_known() -> None:
 
 def test_the_emulator_knows_every_live_model() -> None:
     live = {model.id for model in MODELS.values() if not model.successor}
-    assert live == OPENAI_LIVE | GEMINI_LIVE, "bring OPENAI_LIVE or GEMINI_LIVE in tests/emulator.py up to date"
+    assert live == OPENAI_LIVE | GEMINI_LIVE, "bring OPENAI_LIVE or GEMINI_LIVE in testing/emulator.py up to date"

@@ -6,7 +6,7 @@ import pytest
 
 from errors import ProviderThrottledError
 from providers.waiting_time import duration, expected_reset, requested_wait
-from tests.emulator import Emulator, Fault, gemini_error, openai_error
+from testing.emulator import Emulator, Fault, gemini_error, openai_error
 from tests.providers.asking import GEMINI, OPENAI, answering, ask, google_detail, html
 
 NOW = 1_795_000_000.0

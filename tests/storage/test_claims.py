@@ -7,8 +7,8 @@ import pytest
 from errors import StoreError
 from storage.claims import EXPIRY_SECONDS, Claim
 from storage.store import Area, StoredObject, Versioned
-from tests.clock import TestClock
-from tests.memory_store import MemoryStore, plain
+from testing.clock import TestClock
+from testing.memory_store import MemoryStore, plain
 
 KEY = "gpt-image-2/00"
 CLAIM = f"claims/{KEY}"

@@ -11,7 +11,7 @@ from errors import StoreError
 from settings import read_settings
 from storage.choice import open_store
 from storage.store import Area, Store
-from tests.memory_store import plain
+from testing.memory_store import plain
 
 CONFLICT = b"<Error><Code>ConditionalRequestConflict</Code><Message>A conflicting operation occurred.</Message></Error>"
 WRITES: dict[str, Callable[[Store], Awaitable[str | None]]] = {

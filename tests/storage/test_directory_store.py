@@ -12,7 +12,7 @@ import pytest
 from settings import Settings
 from storage.directory_store import DirectoryStore
 from storage.store import Area, StoredObject
-from tests.project import ROOT
+from testing.project import ROOT
 
 WRITER = """
 import asyncio, sys, pathlib

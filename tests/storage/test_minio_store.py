@@ -23,8 +23,8 @@ from storage.claims import Claim
 from storage.store import Area, StoredObject
 from tasks.leaf import make_thumbnail
 from tasks.requests import ThumbnailRequest
-from tests.memory_store import plain
-from tests.minio_server import PASSWORD, USER, MinioServer
+from testing.memory_store import plain
+from testing.minio_server import PASSWORD, USER, MinioServer
 
 LIMITED_PASSWORD = "canary-limited-password"
 

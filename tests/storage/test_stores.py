@@ -12,10 +12,10 @@ from errors import StoreError
 from settings import Settings, read_settings
 from storage.choice import open_store
 from storage.store import Area, ObjectInfo, Store, StoredObject
-from tests import s3_servers
+from testing import s3_servers
+from testing.memory_store import plain
+from testing.minio_server import PASSWORD, USER, MinioServer
 from tests.lacking import lacking
-from tests.memory_store import plain
-from tests.minio_server import PASSWORD, USER, MinioServer
 
 
 @pytest.fixture(scope="module")

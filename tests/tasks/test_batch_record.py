@@ -15,10 +15,10 @@ from storage.keys import BATCHES_KEY, START_PAGE_KEY, manifest_key
 from storage.store import Area, StoredObject
 from tasks.record import BatchRecord
 from tasks.requests import BatchRequest
-from tests.clock import TestClock
-from tests.gallery.batches import LOOK, missing, ok
-from tests.memory_store import MemoryStore
-from tests.minio_server import MinioServer
+from testing.batches import LOOK, missing, ok
+from testing.clock import TestClock
+from testing.memory_store import MemoryStore
+from testing.minio_server import MinioServer
 from waiting import Attempt
 
 

@@ -8,8 +8,8 @@ import pytest
 from outcomes import Row
 from storage.store import Area, StoredObject
 from tasks.covers import cover_of, keep_covers, put_cover
-from tests.gallery.batches import LOOK, missing, ok
-from tests.memory_store import MemoryStore
+from testing.batches import LOOK, missing, ok
+from testing.memory_store import MemoryStore
 
 
 @pytest.fixture

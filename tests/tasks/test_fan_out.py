@@ -7,7 +7,7 @@ from outcomes import Outcome, Pair, counts, pending
 from tasks.fan_out import fan_out
 from tasks.progress import ProgressLog
 from tasks.windows import Windows
-from tests.gallery.batches import ok
+from testing.batches import ok
 
 PAIRS = [Pair(f"title {number}", "model") for number in range(30)]
 

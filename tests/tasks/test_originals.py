@@ -33,8 +33,8 @@ from storage.store import Area, StoredObject
 from tasks.originals import Original, find_or_generate
 from tasks.requests import ThumbnailRequest
 from tasks.work import work_of
-from tests.clock import TestClock, settle
-from tests.memory_store import MemoryStore
+from testing.clock import TestClock, settle
+from testing.memory_store import MemoryStore
 from waiting import Attempt
 
 SETTINGS = Settings(openai_api_key="key")

@@ -7,8 +7,8 @@ import pytest
 
 from outcomes import Outcome
 from tasks.progress import ProgressLog
-from tests.clock import TestClock
-from tests.gallery.batches import missing, ok
+from testing.batches import missing, ok
+from testing.clock import TestClock
 
 OK = ok("t", "m")
 

@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.project import ROOT
+from testing.project import ROOT
 
 __all__ = ["PROCESSES", "WarmProcess", "become"]
 

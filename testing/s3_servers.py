@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.minio_server import PASSWORD, USER, free_port
-from tests.project import ROOT
+from testing.minio_server import PASSWORD, USER, free_port
+from testing.project import ROOT
 
 
 def find_versitygw() -> str | None:

@@ -14,8 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from tests.minio_server import free_port
-from tests.project import ROOT
+from testing.minio_server import free_port
+from testing.project import ROOT
 
 __all__ = ["DevServer", "find_cli"]
 

@@ -11,7 +11,7 @@ import urllib.request
 from pathlib import Path
 from types import TracebackType
 
-from tests.project import ROOT
+from testing.project import ROOT
 
 DEPLOYED = ROOT / ".minio" / "bin" / "minio"
 USER, PASSWORD = "root-user", "canary-root-password"

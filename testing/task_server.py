@@ -22,8 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.project import ROOT
-from tests.warm import WarmProcess
+from testing.project import ROOT
+from testing.warm import WarmProcess
 
 Worker = subprocess.Popen[str] | WarmProcess
 

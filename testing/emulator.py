@@ -22,7 +22,7 @@ from typing import Any
 
 from PIL import Image
 
-from tests.vendor_bills import Took, dollars, took
+from testing.vendor_bills import Took, dollars, took
 
 __all__ = ["Emulator", "Handler", "Request", "gemini_error", "openai_error"]
 

@@ -1,0 +1,1 @@
+"""Stand-ins that tests and benchmarks share: providers, servers, clocks, stores, batches."""
