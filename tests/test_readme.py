@@ -1,8 +1,11 @@
-"""The README names all that there is, and each message of its troubleshooting table comes when it says."""
+"""The README and its pages name all that there is, at the price that it has, and each message comes when they say."""
 
+import inspect
+import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,22 +14,37 @@ import pytest
 from compositing.fonts import font_names
 from compositing.templates import TEMPLATES
 from errors import InvalidRequestError, ThumbnailError
+from local.choices import Choices, apply_choices
 from local.command_line import main
+from money import Cost, cost_faults, total
+from posts.read import read_posts
+from providers.choice import picture_request
+from providers.cost import estimate
 from providers.failures import Answer
+from providers.prices import read_prices
 from providers.prompt import STYLES
 from providers.registry import MODELS
 from providers.vendor import OPENAI
 from settings import Settings, read_settings
 from storage.choice import open_store
 from storage.quota import too_long
+from tasks import generate_batch, generate_thumbnail, generate_thumbnails
 from tasks.checks import check_request
 from tasks.requests import BatchRequest
 from testing.minio_server import MinioServer, free_port
 from testing.project import ROOT
 from tests.storage.test_minio_store import worker_that_may
 
-README = (ROOT / "README.md").read_text()
-TROUBLES = re.findall(r"^\| `(.+?)` \|", README.partition("## Troubleshooting")[2].partition("\n## ")[0], re.MULTILINE)
+PAGES = {
+    path.relative_to(ROOT): path.read_text()
+    for path in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / ".github").rglob("*.md"))
+}
+README = PAGES[Path("README.md")]
+REQUESTS = README + PAGES[Path("docs/models.md")]
+TROUBLES = re.findall(r"^\| `(.+?)` \|", PAGES[Path("docs/troubleshooting.md")], re.MULTILINE)
+LINKS = sorted((page, link) for page, text in PAGES.items() for link in re.findall(r"\]\(([^)\s]+)\)", text))
+ROOMS = "|".join(path.name for path in ROOT.iterdir() if path.is_dir() and path.name.isalpha() and path.name != "out")
+SHOWN = sorted({line for text in PAGES.values() for line in re.findall(r"^ {4,}.*-m local .*", text, re.MULTILINE)})
 GOOD: dict[str, Any] = {
     "prompts": ["A title"],
     "models": ["gpt-image-2"],
@@ -38,20 +56,97 @@ GOOD: dict[str, Any] = {
 
 @pytest.mark.parametrize("name", [*MODELS, *STYLES, *TEMPLATES, *font_names()])
 def test_every_model_style_template_and_font_is_named(name: str) -> None:
-    found = re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", README)
-    assert found, f"name {name} in README.md, under What to ask for"
+    found = re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", REQUESTS)
+    assert found, f"name {name} in README.md, under What to ask for, or in docs/models.md"
 
 
 @pytest.mark.parametrize("name", re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
 def test_every_setting_is_in_the_table(name: str) -> None:
-    assert re.search(rf"^\| .*`{name}`.* \|", README, re.MULTILINE)
+    assert re.search(rf"^\| .*`{name}`.* \|", PAGES[Path("docs/settings.md")], re.MULTILINE)
+
+
+@pytest.mark.parametrize("each", fields(Settings), ids=lambda each: each.metadata["variable"])
+def test_the_table_has_every_default(each: Any) -> None:
+    row = re.search(
+        rf"^\| .*`{each.metadata['variable']}`.*? \| (.*?)\|", PAGES[Path("docs/settings.md")], re.MULTILINE
+    )
+    default = f"{each.default:g}" if isinstance(each.default, float) else str(each.default or "")
+    assert each.name == "on_render" if row is None else row[1].strip() == default
+
+
+@pytest.mark.parametrize("task", [generate_batch, generate_thumbnails, generate_thumbnail], ids=lambda task: task.name)
+def test_every_argument_is_named_in_the_tasks_order(task: Any) -> None:
+    [first, *_] = re.findall(rf"^\| `{task.name}`.*?\| (.*?) \|", README, re.MULTILINE)
+    named = re.findall(r"`(\w+)`", first)
+    inputs = list(inspect.signature(task.func).parameters)[1:]
+    assert named == inputs if "and the same" not in first else [inputs[0], inputs[1]] == named[:2]
 
 
 @pytest.mark.parametrize(
-    "path", sorted(set(re.findall(r"\]\((docs/[^)]+)\)|`((?:tests|gallery|deploy)/[\w./-]+)`", README)))
+    "path", sorted({path for text in PAGES.values() for path in re.findall(rf"`((?:{ROOMS})/[\w./-]+)`", text)})
 )
-def test_every_file_that_is_named_is_there(path: tuple[str, str]) -> None:
-    assert (ROOT / "".join(path)).exists()
+def test_every_file_that_is_named_is_there(path: str) -> None:
+    assert (ROOT / path).exists()
+
+
+@pytest.mark.parametrize(("page", "link"), LINKS, ids=str)
+def test_every_link_leads_somewhere(page: Path, link: str) -> None:
+    if link.startswith("https://"):
+        return
+    file, _, anchor = link.partition("#")
+    target = (ROOT / page).parent / file if file else ROOT / page
+    assert target.exists()
+    headings = re.findall(r"^#+ (.*)$", target.read_text(), re.MULTILINE) if anchor else []
+    assert not anchor or anchor in {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("command", SHOWN)
+def test_every_option_of_the_command_line_that_is_shown_is_there(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    options = set(re.findall(r"--[a-z][a-z-]*", capsys.readouterr().out))
+    assert set(re.findall(r"(?<= )--[a-z][a-z-]*", command.partition("-m local ")[2].partition("#")[0])) <= options
+
+
+def about(model: str, title: str, **settings: Any) -> Cost:
+    """Return what is estimated for a picture of the tutorial's, under settings."""
+    look = {"title": title, "style": "photorealistic", "context": "", "extra_prompt": "", "variation": 0}
+    return estimate(picture_request(MODELS[model], Settings(**settings), **look), read_prices())  # type: ignore[arg-type]
+
+
+def test_the_tutorials_batch_costs_what_the_readme_says() -> None:
+    titles, models = json.loads((ROOT / "batch.json").read_text())[:2]
+    header, *rows = re.findall(r"^\| (.*) \|$", README.partition("\n## What it costs\n")[2], re.MULTILINE)[:4]
+    qualities = [cell.split()[0] for cell in header.split(" | ")[1:]]
+    flare, both = (row.split(" | ")[1:] for row in rows[1:])
+    for quality, alone, together in zip(qualities, flare, both, strict=True):
+        costs = {
+            model: [(model, about(model, title, openai_image_quality=quality)) for title in titles] for model in models
+        }
+        assert total(costs["gpt-image-1"]).short == f"about {alone}"
+        assert total(pair for pairs in costs.values() for pair in pairs).short == f"about {together}"
+
+
+@pytest.mark.parametrize(
+    ("row", "setting"),
+    [
+        (row, setting)
+        for heading, setting in (("| OpenAI, by ", "openai_image_quality"), ("| Gemini, by ", "gemini_image_size"))
+        for row in (PAGES[Path("docs/models.md")].partition(heading)[2].partition("\n\n")[0].splitlines()[2:])
+    ],
+)
+def test_a_picture_costs_what_the_page_of_models_says(row: str, setting: str) -> None:
+    [title, *_] = json.loads((ROOT / "batch.json").read_text())[0]
+    names, *prices = (cell.strip() for cell in row.strip("|").split("|"))
+    values = ("low", "medium", "high", "xhigh", "max") if "quality" in setting else ("1K", "2K", "4K")
+    for model in re.findall(r"`([^`]+)`", names):
+        offered = MODELS[model].qualities if "quality" in setting else MODELS[model].sizes
+        for value, price in zip(values, prices, strict=True):
+            assert bool(price) == (value in offered)
+            if price:
+                assert total([(model, about(model, title, **{setting: value}))]).short == f"about {price}"
 
 
 def refused(settings: Settings, **values: Any) -> str:
@@ -91,6 +186,27 @@ def shown(capsys: pytest.CaptureFixture[str], folder: Path, text: str) -> str:
     return capsys.readouterr().err
 
 
+def capped(dollars: Decimal | None) -> str:
+    """Return what is said of a picture that costs so much, under a cap of a dollar."""
+    [fault] = cost_faults(total([("gpt-image-2 medium", Cost(dollars))]), Settings(max_cost_usd=Decimal(1)))
+    return fault
+
+
+def unread(source: Path, data: bytes) -> str:
+    """Return why no posts can be read from a file."""
+    source.write_bytes(data)
+    with pytest.raises(InvalidRequestError) as caught:
+        read_posts(str(source))
+    return str(caught.value)
+
+
+async def unapplied(settings: Settings) -> str:
+    """Return why choices of a batch cannot be applied to a store that does not have it."""
+    with pytest.raises(InvalidRequestError) as caught:
+        await apply_choices(open_store(settings), Choices(version=1, batch_id="0" * 16, choices=[]))
+    return str(caught.value)
+
+
 Produced = dict[str, Callable[[], Any]]  # By its beginning in the table: what produces a message.
 FROM_MINIO = {"does not speak S3", "SignatureDoesNotMatch", "the bucket does not exist"}
 
@@ -109,6 +225,12 @@ def messages(
         "unknown model": lambda: refused(settings, models=["dalle-3"]),
         "The input lacks": lambda: shown(capsys, tmp_path, '[["A title"], ["gpt-image-2"], "neon"]'),
         "The request is for": lambda: refused(settings, prompts=[str(number) for number in range(51)]),
+        "That is above the cap of": lambda: capped(Decimal(2)),
+        "as the cost is unknown": lambda: capped(None),
+        "is none of what can be read": lambda: unread(tmp_path / "a.bin", b"\0\1"),
+        "is a web page and no feed": lambda: unread(tmp_path / "a.html", b"<!doctype html>"),
+        "has no posts": lambda: unread(tmp_path / "a.md", b"---\ndraft: true\n---\n"),
+        "There is no batch": lambda: unapplied(settings),
         "is the same as": lambda: refused(settings, prompts=["One", "One "]),
         'The font "inter" cannot set': lambda: refused(settings, prompts=["\ue000"]),
         "is not JSON": lambda: shown(capsys, tmp_path, "[1, 2"),
