@@ -151,4 +151,4 @@ def test_posts_can_be_chosen_by_number_date_and_text(tmp_path: Path) -> None:
     assert [post.slug for post in choose(posts, only="2023").posts] == ["post-2023"]
     for wrong in ({"since": "soon"}, {"limit": 0}):
         with pytest.raises(InvalidRequestError):
-            choose(posts, **wrong)  # type: ignore[arg-type]
+            choose(posts, **wrong)
