@@ -37,6 +37,8 @@ class Stop:
     def __init__(self) -> None:
         self._requested = asyncio.Event()
         self.grace_seconds: float | None = None
+        # When the grace is over, of the clock of whoever asks first; the same for all that is done in it.
+        self.grace_ends: float | None = None
 
     @property
     def requested(self) -> bool:
@@ -135,7 +137,9 @@ class Attempt:
         if self.stop.grace_seconds is None:
             await asyncio.get_running_loop().create_future()
         else:
-            await self.clock.sleep(self.stop.grace_seconds)
+            if self.stop.grace_ends is None:
+                self.stop.grace_ends = self.clock.now() + self.stop.grace_seconds
+            await self.clock.sleep(max(0.0, self.stop.grace_ends - self.clock.now()))
 
 
 # Set by whoever runs tasks in its own process, which then answers its signals.

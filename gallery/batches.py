@@ -28,6 +28,7 @@ class Batch(TypedDict):
 
     batch_id: str
     name: NotRequired[str]
+    cost_usd: NotRequired[float]
     updated_at: str
     finished: bool
     simulated: bool
@@ -72,6 +73,8 @@ def batch_of(manifest: Manifest) -> Batch:
     }
     if "name" in manifest:
         batch["name"] = manifest["name"]
+    if "cost_usd" in manifest:
+        batch["cost_usd"] = manifest["cost_usd"]
     return batch
 
 

@@ -4,12 +4,15 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-__all__ = ["TEMPLATES", "brief", "count", "joined", "render"]
+from money import usd
+
+__all__ = ["TEMPLATES", "brief", "count", "joined", "render", "spent"]
 
 HERE = Path(__file__).parent
 LONGEST_NAME = 160  # Characters of a title where it is only to be recognized by.
@@ -29,6 +32,11 @@ def count(number: int, one: str, many: str) -> str:
 def joined(*parts: str) -> str:
     """Return the parts that say something, in one line."""
     return " \N{MIDDLE DOT} ".join(filter(None, parts))
+
+
+def spent(dollars: float) -> str:
+    """Return what was paid, such as ``$12.40 so far``; nothing where nothing was."""
+    return f"{usd(Decimal(repr(dollars)))} so far" if dollars else ""
 
 
 def time_element(moment: str) -> Markup:

@@ -83,6 +83,8 @@ class Manifest(TypedDict):
     """Whether the pictures are simulated: no provider was asked, and nothing was paid."""
     request: Request
     summary: Summary
+    cost_usd: NotRequired[float]
+    """What the batch's pictures have cost so far, in all of its runs, as far as is known (US dollars)."""
     rows: list[Row]
 
 
@@ -105,6 +107,7 @@ def build_manifest(
     finished: bool,
     simulated: bool,
     name: str = "",
+    cost_usd: float = 0.0,
 ) -> Manifest:
     """Return the manifest of these rows; what has no outcome yet is counted as pending."""
     counted = counts([outcome for row in rows for outcome in row["results"]])
@@ -122,6 +125,8 @@ def build_manifest(
     }
     if name:
         manifest["name"] = name
+    if cost_usd:
+        manifest["cost_usd"] = cost_usd
     return manifest
 
 

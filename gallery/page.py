@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import cast
 from urllib.parse import quote, urlsplit
 
-from gallery.document import TEMPLATES, brief, count, joined, render
+from gallery.document import TEMPLATES, brief, count, joined, render, spent
 from gallery.manifest import Manifest
 from outcomes import Cover, Finished
 
@@ -60,7 +60,7 @@ def render_page(manifest: Manifest, *, home: str, data: str) -> str:
         home=home,
         data=data,
         heading=manifest.get("name", size),
-        tally=joined(size if "name" in manifest else "", _tally(numbers)),
+        tally=joined(size if "name" in manifest else "", _tally(numbers), spent(manifest.get("cost_usd", 0.0))),
         look=joined(request["style"], request["template"], request["font"], _variation(request["variation"])),
         expires_at=min(expiries, default=None),
         filters=filters,

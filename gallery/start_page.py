@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from gallery.batches import MOST_BATCHES, Batch
-from gallery.document import TEMPLATES, count, joined, render
+from gallery.document import TEMPLATES, count, joined, render, spent
 
 __all__ = ["render_start_page"]
 
@@ -45,6 +45,7 @@ def _state(batch: Batch) -> str:
         ready if batch["finished"] else f"not finished: {ready} so far",
         f"{summary['rejected']:,} rejected" if summary["rejected"] else "",
         f"{summary['failed']:,} failed" if summary["failed"] else "",
+        spent(batch.get("cost_usd", 0.0)),
         "simulated" if batch["simulated"] else "",
     )
 

@@ -51,7 +51,8 @@ class Applied:
     page_url: str
 
     def __str__(self) -> str:
-        counted = f"{len(self.changed)} covers changed, {self.unchanged} were chosen already"
+        covers = "1 cover" if len(self.changed) == 1 else f"{len(self.changed)} covers"
+        counted = f"{covers} changed, {self.unchanged} chosen already"
         return "\n".join([*self.changed, counted, f"page: {self.page_url}"])
 
 

@@ -34,6 +34,7 @@ from providers.prompt import STYLES
 from providers.registry import MODELS
 from settings import Settings, log_level, read_settings
 from storage.choice import open_store
+from storage.keys import page_key
 from tasks import app, generate_batch
 from tasks.checks import check_request
 from tasks.posts import posts_of
@@ -51,8 +52,8 @@ Render, in one process. What is there already is reused and never paid for again
 VALID: dict[str, Iterable[str]] = {"models": MODELS, "styles": STYLES, "templates": TEMPLATES, "fonts": font_names()}
 EPILOGUE = """\
 Without MINIO_ENDPOINT the store is the directory THUMBNAILS_DIR (out). Without
-OPENAI_API_KEY and GOOGLE_API_KEY the pictures are simulated. The README has all
-settings.
+OPENAI_API_KEY and GOOGLE_API_KEY the pictures are simulated. docs/settings.md has
+all settings.
 
 Ctrl-C once starts nothing more and keeps what is in progress; twice stops at once.
 Run it again to go on.
@@ -235,6 +236,8 @@ def _run(
         has_keys = settings.openai_api_key or settings.google_api_key
         remedy = "Unset SIMULATE_PROVIDERS" if has_keys else "Set OPENAI_API_KEY and GOOGLE_API_KEY"
         print(f"{remedy} for real ones.\n", file=sys.stderr)
+    page = open_store(settings).link(page_key(id_of(request, settings))).url
+    print(f"page: {page}", file=sys.stderr)
     board = Board([post.title for post in posts_of(request.prompts)], request.models)
     view = LiveView(board, screen) if screen.is_terminal else PlainProgress(board)
 
@@ -249,7 +252,7 @@ def _run(
     except (asyncio.CancelledError, StoppedError):
         there, left = board.ended["done"] + board.ended["reused"], board.total - board.done
         print(f"Interrupted: {there} of {board.total} images are there, {left} are left.", file=sys.stderr)
-        print("Run it again to go on; what is there costs nothing.", file=sys.stderr)
+        print(f"Run it again to go on; what is there costs nothing. The page: {page}", file=sys.stderr)
         return INTERRUPTED
     if options.crash is not None and not board.retries:
         print("Nothing crashed: every picture was there. --variation 1 asks for new ones.", file=sys.stderr)

@@ -26,6 +26,8 @@ def report(result: dict[str, Any], arrived: Collection[tuple[str, str]], *, simu
         lines += [*_table(outcomes, arrived, simulated=simulated), ""]
     summary = ", ".join(f"{count} {name}" for name, count in result["summary"].items())
     lines.append(f"{summary}{'; simulated, nothing was paid for' if simulated else f'; paid for: {len(arrived)}'}")
+    if missing := result["summary"]["failed"]:
+        lines.append(f"Run it again to try once more for the {missing} that failed; what is there costs nothing.")
     lines.append(f"cost:     {result['cost']}")
     lines.append(f"manifest: {result['manifest_url']}")
     lines.append(f"gallery:  {result['gallery_url']}")

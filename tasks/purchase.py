@@ -16,7 +16,6 @@ from errors import (
     ProviderUnavailableError,
     StoreError,
     StoreFullError,
-    StoreUnavailableError,
     UnusableAnswerError,
     UnusableAnswersError,
 )
@@ -161,7 +160,7 @@ class Purchase:
         self.attempt.enter("storing")
         try:
             await self.store.store.write(Area.ORIGINALS, key, stored)
-        except (StoreUnavailableError, StoreFullError) as error:
+        except StoreError as error:
             logger.warning("%s: a picture that was paid for waits for the store: %s", self.work, error)
             lost = LostPicture(date=clock.date(), size=len(picture.data))
             with suppress(StoreError):  # So that no other attempt pays into the same hole; a store may be too far gone.

@@ -78,6 +78,7 @@ class BatchRecord:
         self._id = id_of(request, settings)
         self._created_at = ""
         self._name = request.name
+        self._spent_before = 0.0
         # By slug (or title, in a record of a former version), each with its finished outcomes by model.
         self._earlier: dict[str, Row] = {}
 
@@ -156,6 +157,7 @@ class BatchRecord:
             finished=finished,
             simulated=self._simulated,
             name=self._name,
+            cost_usd=self._spent_before + spent([each for row in rows for each in row["results"]]).usd,
         )
         urls = (
             await self._put(store, manifest_key(self._id), "application/json", lambda: manifest_text(manifest)),
@@ -192,6 +194,7 @@ class BatchRecord:
             return
         if earlier:
             self._created_at = earlier["created_at"]
+            self._spent_before = earlier.get("cost_usd", 0.0)
             self._earlier = {_known_by(row): row for row in earlier["rows"]}
 
     def _with_earlier(self, rows: list[Row]) -> list[Row]:

@@ -84,9 +84,7 @@ def inputs_of(kind: type[Look]) -> dict[str, inspect.Parameter]:
             default=inspect.Parameter.empty if each.default is MISSING else each.default,
             annotation=each.type,
         )
-        for each in sorted(
-            fields(kind), key=lambda each: 1 if each.name in look else 0 if each.default is MISSING else 2
-        )
+        for each in sorted(fields(kind), key=place)
     }
 
 

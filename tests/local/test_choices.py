@@ -42,7 +42,7 @@ def test_choices_replace_covers_and_the_second_time_change_nothing(
     made: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert choose(made, 1) == 0
-    assert "2 covers changed, 0 were chosen already" in capsys.readouterr().out
+    assert "2 covers changed, 0 chosen already" in capsys.readouterr().out
     for row in made["rows"]:
         chosen = Path("out/thumbnails", row["results"][1]["key"]).read_bytes()
         assert Path(f"out/thumbnails/covers/{row['slug']}.jpg").read_bytes() == chosen
@@ -50,7 +50,7 @@ def test_choices_replace_covers_and_the_second_time_change_nothing(
     assert [row["cover"]["chosen"] for row in manifest["rows"]] == [True, True]
     before = files()
     assert choose(made, 1) == 0
-    assert "0 covers changed, 2 were chosen already" in capsys.readouterr().out
+    assert "0 covers changed, 2 chosen already" in capsys.readouterr().out
     assert files() == before
     assert main(["batch.json"]) == 0
     assert Path("out/thumbnails/covers/one.jpg").read_bytes() == before["out/thumbnails/covers/one.jpg"]

@@ -383,6 +383,32 @@ async def test_a_picture_that_takes_longer_than_the_grace_is_given_up_and_its_cl
     assert house.store.keys() == []
 
 
+async def test_storing_has_what_is_left_of_the_grace_and_no_second_one() -> None:
+    async def draw() -> bytes:
+        await house.clock.sleep(20)
+        house.store.down = True
+        return WHOLE
+
+    house = House(draw)
+    attempt = house.attempt()
+    leaf = asyncio.create_task(house.work(attempt))
+    await settled(lambda: house.asked == 1)
+    attempt.stop.request(25)
+    with pytest.raises(StoppedError):
+        await house.clock.play(leaf)
+    assert house.clock.now() == 25
+
+
+async def test_a_store_that_refuses_what_was_paid_for_is_said_to_lose_it() -> None:
+    async def draw() -> bytes:
+        house.store.refusing = True
+        return WHOLE
+
+    house = House(draw)
+    with pytest.raises(StoreError, match="A picture was paid for and could not be stored"):
+        await house.run()
+
+
 async def test_who_waits_for_another_run_takes_its_picture() -> None:
     async def draw() -> bytes:
         await house.clock.sleep(100)
