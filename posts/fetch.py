@@ -58,12 +58,15 @@ def _decoded(data: bytes, encoding: str, url: str) -> bytes:
         return data
     if encoding not in ("gzip", "x-gzip", "deflate"):
         raise _refused(url, f"the answer is in the encoding {encoding!r}. Name a file")
+    unpacker = zlib.decompressobj(EITHER_HEADER)
     try:
-        decoded = zlib.decompressobj(EITHER_HEADER).decompress(data, LONGEST_BYTES + 1)
+        decoded = unpacker.decompress(data, LONGEST_BYTES + 1)
     except zlib.error as error:
         raise _refused(url, f"the answer is damaged ({error}). Try again later") from None
     if len(decoded) > LONGEST_BYTES:
         raise _refused(url, f"it is larger than {LONGEST_BYTES // 1_000_000} MB. Name a feed")
+    if not unpacker.eof:
+        raise _refused(url, "the answer is damaged (it ends early). Try again later")
     return decoded
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from errors import InvalidRequestError
 from posts.fields import CONTEXT, KNOWN, TITLE, date_of, said_path, text_of, unfit
 from posts.plain import plain_summary, plain_title, shortened
-from posts.posts import Post, Posts, Record, Tally
+from posts.posts import KINDS, Post, Posts, Record, Tally
 from posts.slugs import choose_slug
 from text import brief, clean_text
 
@@ -41,7 +41,7 @@ def gather(kind: str, name: str, records: Iterable[Record], now: datetime) -> Po
         raise InvalidRequestError(faults)
     if not found:
         rest = f": {'; '.join(map(str, left_out.counted()))}" if left_out.counted() else ""
-        raise InvalidRequestError([f"{name} has no posts{rest}. Name a source that has some"])
+        raise InvalidRequestError([f"{name} has no posts{rest}. It was read as {KINDS[kind]}"])
     return Posts(kind, name, _with_slugs(found, remarks), left_out.counted(), remarks.counted())
 
 

@@ -29,8 +29,11 @@ def probable_cause(text: str, error: json.JSONDecodeError, first_line: int = 1) 
 
     ``first_line`` is the number of the text's own first line.
     """
-    line = first_line + error.lineno - 1
-    return f"line {line}: {_cause(text, error)} ({error.msg}: line {line} column {error.colno})"
+    # The parser stops at the bracket, which may be some lines below the comma that is to be taken out.
+    at = len(text[: error.pos].rstrip()) - 1
+    at = at if text[at : at + 1] == "," and text[error.pos : error.pos + 1] in ("]", "}") else error.pos
+    line, stopped = (first_line + text.count("\n", 0, place) for place in (at, error.pos))
+    return f"line {line}: {_cause(text, error)} ({error.msg}: line {stopped} column {error.colno})"
 
 
 def _cause(text: str, error: json.JSONDecodeError) -> str:

@@ -7,18 +7,11 @@ import unicodedata
 from errors import InvalidRequestError
 from posts.json_source import looks_like_json, looks_like_json_lines
 from posts.markdown import ENDINGS
+from posts.posts import KINDS
 from posts.rows import delimiter_of
 
-__all__ = ["KINDS", "as_text", "kind_of"]
+__all__ = ["as_text", "kind_of"]
 
-KINDS = {
-    "markdown": "a folder of Markdown posts, or one such file",
-    "feed": "an RSS or Atom feed, as a file or an http(s) address",
-    "csv": "CSV whose first line names its columns, one of them title",
-    "lines": "a text file with one title on each line",
-    "json": "JSON: generateBatch's input, or an array of titles or posts",
-    "jsonl": "JSON Lines: a title or a post on each line",
-}
 BY_ENDING = {
     **dict.fromkeys(ENDINGS, "markdown"),
     **dict.fromkeys((".rss", ".atom", ".xml"), "feed"),
@@ -46,6 +39,8 @@ def kind_of(data: bytes, source: str, ending: str) -> str:
         return "feed"
     if BY_ENDING.get(ending) in ("markdown", "json", "jsonl"):
         return BY_ENDING[ending]
+    if ending not in BY_ENDING and not _is_text(data):
+        raise _none(source)
     text = as_text(data, source)
     if text.startswith(("---\n", "+++\n")):
         return "markdown"
@@ -55,13 +50,9 @@ def kind_of(data: bytes, source: str, ending: str) -> str:
         return "json"
     if delimiter_of(text):
         return "csv"
-    kind = BY_ENDING.get(ending)
-    binary = any(unicodedata.category(character) == "Cc" and not character.isspace() for character in text[:10_000])
-    if kind is None or binary:
-        raise InvalidRequestError(
-            [f"{source} is none of what can be read: {'; '.join(KINDS.values())}. Name one of them"]
-        )
-    return kind
+    if ending not in BY_ENDING or not _is_text(data):
+        raise _none(source)
+    return BY_ENDING[ending]
 
 
 def as_text(data: bytes, source: str) -> str:
@@ -81,6 +72,18 @@ def as_text(data: bytes, source: str) -> str:
             [f"{source} is not in UTF-8: line {line} has the byte 0x{data[error.start]:02x}. Save it in UTF-8"]
         ) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _none(source: str) -> InvalidRequestError:
+    readable = "; ".join(KINDS.values())
+    return InvalidRequestError([f"{source} is none of what can be read: {readable}. Name one of them"])
+
+
+def _is_text(data: bytes) -> bool:
+    """Say whether a file's beginning is text in UTF-8, without control characters."""
+    text = codecs.getincrementaldecoder("utf-8-sig")(errors="replace").decode(data[:10_000])
+    marks = (character for character in text if unicodedata.category(character) == "Cc" and not character.isspace())
+    return "\ufffd" not in text and next(marks, None) is None
 
 
 def _without_mark(start: bytes) -> bytes:

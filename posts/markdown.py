@@ -81,7 +81,7 @@ def _no_post(folder: Path, place: Path, *, jekyll: bool, alone: bool) -> str:
     if INDEX.fullmatch(stem) and not folders and not alone:
         return "no posts"
     if not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
-        return "links to elsewhere"
+        return "no files of this folder"
     return ""
 
 

@@ -7,8 +7,16 @@ from typing import Any
 
 from text import clean_text
 
-__all__ = ["Counted", "Post", "Posts", "Record", "Tally"]
+__all__ = ["KINDS", "Counted", "Post", "Posts", "Record", "Tally"]
 
+KINDS = {
+    "markdown": "a folder of Markdown posts, or one such file",
+    "feed": "an RSS or Atom feed, as a file or an http(s) address",
+    "csv": "CSV whose first line names its columns, one of them title",
+    "lines": "a text file with one title on each line",
+    "json": "JSON: generateBatch's input, or an array of titles or posts",
+    "jsonl": "JSON Lines: a title or a post on each line",
+}
 EXAMPLES = 3
 
 

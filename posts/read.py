@@ -14,10 +14,10 @@ from posts.feed import read_feed
 from posts.fetch import fetch
 from posts.gather import gather
 from posts.json_source import read_json, read_json_lines
-from posts.kinds import KINDS, as_text, kind_of
+from posts.kinds import as_text, kind_of
 from posts.markdown import read_folder, read_post
 from posts.plain import plain_title
-from posts.posts import Posts, Record
+from posts.posts import KINDS, Posts, Record
 from posts.rows import read_csv, read_lines
 from text import brief, clean_text
 

@@ -21,13 +21,13 @@ def choose_slug(path: Sequence[str], title: str, where: str, taken: Collection[s
     """Return a slug that is safe in a URL, and not among those taken (in lower case).
 
     It is the path's last part, as the post says it; or made from that, or from the title; or with the parts before it;
-    or with a digest of where the post was found.
+    or the title's; or with a digest of where the post was found.
     """
     said = path[-1] if path else ""
     made = next((made for text in (said, title) if text and (made := slug(text)) != "untitled"), "untitled")
     digest = hashlib.sha256(where.encode(errors="replace")).hexdigest()
     choices = [said] if _is_safe(said) else []
-    choices += [made, slug("-".join([*path[:-1], made])), f"{made[: LONGEST_BYTES // 8]}-{digest[:8]}"]
+    choices += [made, slug("-".join([*path[:-1], made])), slug(title), f"{made[: LONGEST_BYTES // 8]}-{digest[:8]}"]
     return next((choice for choice in choices if choice.casefold() not in taken), digest)
 
 
@@ -36,10 +36,12 @@ def parts_of(address: str) -> list[str]:
     if PATTERN.search(address):
         return []
     try:
-        path = unquote(urlsplit(address.strip()).path)
+        split = urlsplit(address.strip())
     except ValueError:
         return []
-    parts = [PAGE.sub("", part) for part in path.split("/") if part]
+    if split.query and not split.query.startswith("utm_"):
+        return []  # What tells such posts apart is in the query.
+    parts = [PAGE.sub("", part) for part in unquote(split.path).split("/") if part]
     return parts[:-1] if len(parts) > 1 and parts[-1] == "index" else parts
 
 

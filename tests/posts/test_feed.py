@@ -1,0 +1,194 @@
+"""RSS and Atom, from a file and from an address."""
+
+import gzip
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from errors import InvalidRequestError
+from posts.fetch import MOST_REDIRECTS, fetch
+from posts.posts import Posts
+from posts.read import read_posts
+
+RSS = """<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/" xmlns:dc="http://purl.org/dc/elements/1.1/">
+<channel><title>A &amp;amp; B's blog</title><link>https://example.com/</link>
+<image><title>A logo</title><url>https://example.com/logo.png</url></image>
+<item><title>Caf&amp;eacute; &amp;lt;b&amp;gt;</title><link>https://example.com/2026/01/cafe.html?utm_source=rss</link>
+<media:title>A picture's title</media:title><pubDate>Thu, 01 Jan 2026 10:00:00 +0200</pubDate>
+<description><![CDATA[<p>A summary<br>of <b>two</b> lines.</p>]]></description></item>
+<item><title>By number</title><link>https://example.com/?p=12</link><dc:date>2026-01-02</dc:date></item>
+<item><title>Tomorrow</title><link>https://example.com/tomorrow</link>
+<pubDate>Fri, 01 Jan 2100 00:00:00 GMT</pubDate></item>
+<item><description>A note without a title</description><link>https://example.com/note</link></item>
+</channel></rss>"""
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title type="text">Atom &lt;blog&gt;</title>
+<entry><title>The &lt;b&gt; tag</title><link rel="self" href="https://example.com/self"/>
+<link href="https://example.com/posts/b-tag/"/><updated>2026-02-01T00:00:00Z</updated><published>2026-01-01T00:00:00Z</published>
+<content type="html">&lt;p&gt;All of it&lt;/p&gt;</content><summary>Short &amp; plain</summary></entry>
+<entry><title type="html">&lt;i&gt;Set&lt;/i&gt; title</title><link rel="alternate" href="/posts/set"/></entry>
+<entry><link href="/x"/>
+<title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">In <i>XHTML</i></div></title></entry>
+</feed>"""
+
+
+def read(tmp_path: Path, text: str | bytes, name: str = "feed.xml") -> Posts:
+    path = tmp_path / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read_posts(str(path))
+
+
+def test_rss(tmp_path: Path) -> None:
+    posts = read(tmp_path, RSS)
+    assert (posts.kind, posts.name) == ("feed", "A & B's blog")
+    assert posts.prompts == [
+        {"title": "Café <b>", "slug": "cafe", "context": "A summary of two lines."},
+        {"title": "By number", "slug": "by-number"},
+    ]
+    assert [str(each) for each in posts.left_out] == [
+        "1 dated in the future (https://example.com/tomorrow)",
+        "1 without a title (https://example.com/note)",
+    ]
+
+
+def test_atom(tmp_path: Path) -> None:
+    posts = read(tmp_path, ATOM, "whatever.txt")
+    assert posts.name == "Atom <blog>"
+    assert posts.prompts == [
+        {"title": "The <b> tag", "slug": "b-tag", "context": "Short & plain"},
+        {"title": "Set title", "slug": "set"},
+        {"title": "In XHTML", "slug": "x"},
+    ]
+    assert str(posts.posts[0].date) == "2026-01-01 00:00:00+00:00"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "iso-8859-1"])
+def test_xml_says_its_own_encoding(tmp_path: Path, encoding: str) -> None:
+    declared = encoding.removesuffix("-sig")
+    text = f'<?xml version="1.0" encoding="{declared}"?><rss><channel><item><title>Ärger</title></item></channel></rss>'
+    assert read(tmp_path, text.encode(encoding)).prompts == [{"title": "Ärger", "slug": "arger"}]
+
+
+BOMB = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 10}">' for n in range(10))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (f'<!DOCTYPE rss [<!ENTITY e0 "ha">{BOMB}]><rss><channel><title>&e10;</title></channel></rss>', "is not read"),
+        ('<!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd">]><rss><channel/></rss>', "is not read"),
+        ('<!DOCTYPE rss [<!ENTITY % x SYSTEM "http://127.0.0.1:9/"> %x;]><rss><channel/></rss>', "is not read"),
+        ("<rss>" + "<channel>" * 5_000, "too many elements"),
+        ("<rss><channel><item>", "not well-formed"),
+        ("<rss><channel><title>&nbsp;</title></channel></rss>", "undefined entity"),
+        ("<opml><body/></opml>", "is XML of <opml>, and no feed"),
+        ("<!doctype html><html><head></head></html>", "is a web page and no feed. Name its feed: its address is often"),
+        (
+            '<!doctype html><link rel="alternate" type="application/rss+xml" href="/index.xml">',
+            "the page says that it is /index.xml",
+        ),
+        ('<?xml version="1.0" encoding="no-such"?><rss/>', "is XML"),
+        ("<rss><channel></channel></rss>", "has no posts"),
+    ],
+)
+def test_what_is_no_feed_or_hostile_is_refused_with_one_message(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(InvalidRequestError) as refused:
+        read(tmp_path, text)
+    assert len(refused.value.faults) == 1
+    assert message in refused.value.faults[0]
+
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+class Server:
+    """A server on loopback whose every answer a test gives."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Answer] = {}
+        answers = self.answers
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                answers[self.path](self)
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    server = Server()
+    yield server
+    server.stop()
+
+
+def says(body: bytes, status: int = 200, **headers: str) -> Answer:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return answer
+
+
+def test_a_feed_is_read_from_its_address_after_redirects_and_unpacked(server: Server) -> None:
+    untitled = RSS.replace("<title>A &amp;amp; B's blog</title>", "")
+    server.answers["/old"] = says(b"", 301, Location="/feed")
+    server.answers["/feed"] = says(gzip.compress(untitled.encode()), Content_Encoding="gzip")
+    posts = read_posts(f"{server.url}/old")
+    assert (posts.kind, posts.name, len(posts.posts)) == ("feed", "127.0.0.1", 2)
+
+
+def test_a_bomb_of_gzip_is_refused_unpacked_no_further_than_the_limit(server: Server) -> None:
+    server.answers["/"] = says(gzip.compress(bytes(30_000_000)), Content_Encoding="gzip")
+    with pytest.raises(InvalidRequestError, match="larger than 20 MB"):
+        fetch(f"{server.url}/")
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (says(b"", 404), "the server answers 404"),
+        (says(b"", 302, Location="/"), f"redirects more than {MOST_REDIRECTS} times"),
+        (says(b"", 302, Location="file:///etc/passwd"), "cannot be read"),
+        (says(b"x", Content_Encoding="br"), "in the encoding 'br'"),
+        (says(b"x", Content_Encoding="gzip"), "is damaged"),
+        (says(b"x", Content_Length="5"), "cannot be read"),
+        (says(bytes(20_000_001)), "larger than 20 MB"),
+    ],
+)
+def test_an_address_that_gives_no_feed_is_refused(server: Server, answer: Answer, message: str) -> None:
+    server.answers["/"] = answer
+    with pytest.raises(InvalidRequestError, match=message):
+        fetch(f"{server.url}/")
+
+
+def test_a_server_that_trickles_is_left_when_the_time_is_over(server: Server) -> None:
+    ticks = iter(range(0, 1_000, 31))
+    server.answers["/"] = says(b"<rss/>")
+    with pytest.raises(InvalidRequestError, match="takes longer than 60 s"):
+        fetch(f"{server.url}/", clock=lambda: 2.0 * next(ticks))
+
+
+@pytest.mark.parametrize(
+    "url", ["http://", "http://[::1", "http://127.0.0.1:99999/", "http://127.0.0.1:1/", "https://\x00/"]
+)
+def test_an_address_that_cannot_be_reached_is_refused(url: str) -> None:
+    with pytest.raises(InvalidRequestError):
+        read_posts(url)

@@ -1,0 +1,269 @@
+"""A folder of Markdown posts, as four generators lay it out."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from errors import InvalidRequestError
+from posts.posts import Posts
+from posts.read import read_posts
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+def write(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def read(folder: Path, files: dict[str, str]) -> Posts:
+    return read_posts(str(write(folder, files)), now=NOW)
+
+
+def left_out(posts: Posts) -> dict[str, tuple[int, tuple[str, ...]]]:
+    return {each.what: (each.count, each.examples) for each in posts.left_out}
+
+
+def remarks(posts: Posts) -> dict[str, tuple[str, ...]]:
+    return {each.what: each.examples for each in posts.remarks}
+
+
+def test_hugo_with_page_bundles_and_toml(tmp_path: Path) -> None:
+    posts = read(
+        tmp_path,
+        {
+            "_index.md": "---\ntitle: All posts\n---\n",
+            "first/index.md": '+++\ntitle = "First"\ndate = 2026-01-02T10:00:00Z\nsummary = "How it began."\n+++\n',
+            "second.md": '+++\ntitle = "Second"\ndate = 2026-02-03\nslug = "number-two"\n+++\n',
+            "third.md": '+++\ntitle = "Third"\ndate = 2026-02-01\nurl = "/blog/2026/the-third/"\n+++\n',
+            "draft.md": '+++\ntitle = "Not yet"\ndraft = true\n+++\n',
+            "later.md": '+++\ntitle = "Later"\npublishDate = 2026-06-02\ndate = 2026-01-01\n+++\n',
+            "over.md": '+++\ntitle = "Over"\nexpiryDate = 2026-05-01\n+++\n',
+        },
+    )
+    assert posts.prompts == [
+        {"title": "Second", "slug": "number-two"},
+        {"title": "Third", "slug": "the-third"},
+        {"title": "First", "slug": "first", "context": "How it began."},
+    ]
+    assert left_out(posts) == {
+        "no posts": (1, ("_index.md",)),
+        "drafts": (1, ("draft.md",)),
+        "dated in the future": (1, ("later.md",)),
+        "expired": (1, ("over.md",)),
+    }
+
+
+def test_jekyll_with_dated_names(tmp_path: Path) -> None:
+    posts = read(
+        tmp_path,
+        {
+            "_posts/2026-01-31-hello-world.md": "---\ntitle: Hello\nexcerpt: A greeting\n---\n",
+            "_posts/news/2026-02-01-more.markdown": "---\ntitle: More\npermalink: /:categories/:title/\n---\n",
+            "_posts/2026-07-01-tomorrow.md": "---\ntitle: Tomorrow\n---\n",
+            "_posts/2026-01-01-hidden.md": "---\ntitle: Hidden\npublished: false\n---\n",
+            "_drafts/idea.md": "---\ntitle: An idea\n---\n",
+            "_includes/note.md": "A note",
+            "about.md": "---\ntitle: About\n---\n",
+            "README.md": "# The site",
+        },
+    )
+    assert posts.prompts == [
+        {"title": "More", "slug": "more"},
+        {"title": "Hello", "slug": "hello-world", "context": "A greeting"},
+    ]
+    assert left_out(posts) == {
+        "no posts": (3, ("README.md", "_includes/note.md", "about.md")),
+        "drafts": (2, ("_drafts/idea.md", "_posts/2026-01-01-hidden.md")),
+        "dated in the future": (1, ("_posts/2026-07-01-tomorrow.md",)),
+    }
+    assert [post.date for post in posts.posts] == [datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 1, 31, tzinfo=UTC)]
+
+
+def test_astro_with_mdx(tmp_path: Path) -> None:
+    posts = read(
+        tmp_path,
+        {
+            "one.mdx": "---\ntitle: 'One: the first'\npubDate: 'Jul 08 2022'\ndescription: >\n  Two\n  lines\n---\n",
+            "2026/two.md": "---\ntitle: Two\npubDatetime: 2026-03-04T05:06:07.000Z\nisDraft: false\n---\n",
+            "_hidden.md": "---\ntitle: Hidden\n---\n",
+            "_parts/three.md": "---\ntitle: Three\n---\n",
+        },
+    )
+    assert posts.prompts == [
+        {"title": "Two", "slug": "two"},
+        {"title": "One: the first", "slug": "one", "context": "Two lines"},
+    ]
+    assert left_out(posts) == {"no posts": (2, ("_hidden.md", "_parts/three.md"))}
+
+
+def test_eleventy_with_templates_for_addresses_and_json(tmp_path: Path) -> None:
+    posts = read(
+        tmp_path,
+        {
+            "one.md": '---\ntitle: One\npermalink: "/blog/{{ title | slugify }}/"\ndate: 2026-01-01\n---\n',
+            "two.md": "---\ntitle: Two\npermalink: /blog/number-two/index.html\ndate: 2026-01-02\n---\n",
+            "none.md": "---\ntitle: None\npermalink: false\n---\n",
+            "feed.md": "---\ntitle: Feed\neleventyExcludeFromCollections: true\n---\n",
+            "json.md": '{\n  "title": "Three",\n  "date": "2026-01-03"\n}\n\nText\n',
+            "named.md": '---json\n{"title": "Four", "date": "2026-01-04"}\n---\n',
+            "script.md": '---js\nconst title = "Five";\n---\n# Not the title\n',
+            "node_modules/package/notes.md": "# Notes",
+        },
+    )
+    assert [post["slug"] for post in posts.prompts] == ["named", "json", "number-two", "one"]
+    assert left_out(posts) == {
+        "no posts": (2, ("feed.md", "none.md")),
+        "with front matter that cannot be read": (1, ("script.md: is in js, which is not read",)),
+    }
+
+
+def test_a_title_is_what_is_written_and_no_number_date_or_null(tmp_path: Path) -> None:
+    titles = ["12:30", "1.10", "2026-01-01", "Yes", "007", "New things", "Null island", "0x10", "1_000"]
+    posts = read(tmp_path, {f"{number}.md": f"---\ntitle: {title}\n---\n" for number, title in enumerate(titles)})
+    assert [post.title for post in posts.posts] == titles
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("---\nlayout: post\n---\n\n# The heading #\n", "The heading"),
+        ("---\ntitle:\n---\nIntro.\n\nThe heading\n===\n", "The heading"),
+        ("---\ntitle: null\n---\n## Lower {#anchor}\n\n# The heading\n", "The heading"),
+        ("```sh\n# a comment\n```\n\n## Only a lower one\n", "Only a lower one"),
+        ("# `fetch` and **all** [that](https://example.com)\n", "fetch and all that"),
+        ("# C#\n", "C#"),
+        ("# snake_case and 2 * 3 * 4\n", "snake_case and 2 * 3 * 4"),
+    ],
+)
+def test_without_a_title_the_first_heading_is_taken_and_said(tmp_path: Path, text: str, title: str) -> None:
+    posts = read(tmp_path, {"post.md": text})
+    assert [post.title for post in posts.posts] == [title]
+    assert remarks(posts)["titles taken from the first heading"] == (f"post.md: {title}",)
+
+
+def test_a_post_without_either_is_left_out_and_counted(tmp_path: Path) -> None:
+    posts = read(tmp_path, {"a.md": "# A", "b.md": "Text alone", "c.md": "---\ntitle: [a, b]\n---\n"})
+    assert left_out(posts) == {"without a title": (2, ("b.md", "c.md"))}
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Caf&eacute; &amp; <em>more</em>", "Café & more"),
+        ("What `<b>` is for", "What <b> is for"),
+        ("The <details> element", "The <details> element"),
+        ("The <b> tag", "The <b> tag"),
+    ],
+)
+def test_markup_is_taken_out_of_a_title_and_what_it_is_about_stays(tmp_path: Path, written: str, title: str) -> None:
+    posts = read(tmp_path, {"post.md": f"---\ntitle: '{written}'\n---\n"})
+    assert posts.posts[0].title == title
+    assert ("titles with markup taken out" in remarks(posts)) == (written != title)
+
+
+def test_a_long_summary_is_cut_between_words_and_that_is_said(tmp_path: Path) -> None:
+    posts = read(tmp_path, {"post.md": f"---\ntitle: A\nsummary: {'word ' * 200}\n---\n"})
+    assert posts.posts[0].context.endswith("word…")
+    assert len(posts.posts[0].context) <= 500
+    assert remarks(posts) == {"summaries cut to 500 characters": ("A",)}
+
+
+def test_a_post_that_shares_its_slug_moves_no_older_one(tmp_path: Path) -> None:
+    older = {"2024/review/index.md": "---\ntitle: Review\ndate: 2024-12-31\n---\n"}
+    newer = {"2023/review/index.md": "---\ntitle: Review\ndate: 2026-01-01\n---\n"}
+    assert [post.slug for post in read(tmp_path / "a", older).posts] == ["review"]
+    posts = read(tmp_path / "a", newer)
+    assert {post.where: post.slug for post in posts.posts} == {
+        "2024/review/index.md": "review",
+        "2023/review/index.md": "2023-review",
+    }
+    assert remarks(posts) == {"slugs made anew": ("review -> 2023-review",)}
+
+
+def test_slugs_differ_also_where_case_does_not_count(tmp_path: Path) -> None:
+    posts = read(tmp_path, {"a.md": "---\ntitle: A\nslug: Same\n---\n", "b.md": "---\ntitle: B\nslug: same\n---\n"})
+    slugs = [post.slug for post in posts.posts]
+    assert slugs[0] == "Same"
+    assert len({slug.casefold() for slug in slugs}) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "slug"),
+    [
+        ("as-it-is", "as-it-is"),
+        ("Rust_1.0", "Rust_1.0"),
+        ("浏览器-HTTP-缓存", "浏览器-HTTP-缓存"),
+        ("with spaces & more", "with-spaces-more"),
+        ("../../etc/passwd", "passwd"),
+        ("..", "a-title"),
+        ("a..b", "a-b"),
+        ("?", "a-title"),
+        ("x" * 81, "x" * 80),
+    ],
+)
+def test_a_slug_stays_as_said_where_it_is_safe_in_an_address(tmp_path: Path, said: str, slug: str) -> None:
+    posts = read(tmp_path, {"post.md": f"---\ntitle: A title\nslug: '{said}'\n---\n"})
+    assert posts.posts[0].slug == slug
+
+
+def test_translations_beside_each_other_keep_apart(tmp_path: Path) -> None:
+    posts = read(tmp_path, {f"trip/index{end}.md": f"---\ntitle: Trip{end}\n---\n" for end in ("", ".de", ".pt-br")})
+    assert sorted(post.slug for post in posts.posts) == ["trip", "trip.de", "trip.pt-br"]
+
+
+def test_front_matter_that_is_broken_names_the_line(tmp_path: Path) -> None:
+    posts = read(
+        tmp_path,
+        {
+            "good.md": "---\ntitle: Good\n---\n",
+            "bad.md": "---\ntitle: Foo: bar\n---\n",
+            "worse.md": "+++\ntitle = \n+++\n",
+            "object.md": "---\n- a\n- b\n---\n",
+            "bad-date.md": "---\ntitle: Odd date\ndate: 2026-13-45\n---\n",
+        },
+    )
+    [(count, examples)] = left_out(posts).values()
+    assert count == 3
+    assert examples[0] == "bad.md: line 2: mapping values are not allowed in this context"
+    assert examples[1] == "object.md: holds no fields"
+    assert "line 1" in examples[2]
+    assert remarks(posts)["dates that cannot be told"] == ("bad-date.md: 2026-13-45",)
+
+
+def test_newest_first_and_undated_last(tmp_path: Path) -> None:
+    dates = {"a": "2024-01-01 10:00:00 +0200", "b": "2026-05-01", "c": "", "d": "2025-01-01T00:00:00"}
+    posts = read(tmp_path, {f"{name}.md": f"---\ntitle: {name}\ndate: {date}\n---\n" for name, date in dates.items()})
+    assert [post.title for post in posts.posts] == ["b", "d", "a", "c"]
+
+
+def test_a_batch_is_named_after_the_folder_that_says_whose_posts_they_are(tmp_path: Path) -> None:
+    folder = tmp_path / "my-site" / "content" / "posts"
+    assert read(folder, {"a.md": "# A"}).name == "my-site/content/posts"
+    assert read_posts(str(folder.parent.parent)).name == "my-site"
+
+
+def test_a_page_bundle_alone_is_a_post(tmp_path: Path) -> None:
+    assert read(tmp_path / "trip", {"index.md": "# A trip"}).prompts == [{"title": "A trip", "slug": "trip"}]
+
+
+def test_links_out_of_the_folder_pipes_and_unreadable_files_are_not_followed(tmp_path: Path) -> None:
+    folder = write(tmp_path / "posts", {"good.md": "# Good"})
+    (tmp_path / "secret.md").write_text("# Secret")
+    (folder / "link.md").symlink_to(tmp_path / "secret.md")
+    (folder / "gone.md").symlink_to(tmp_path / "gone.md")
+    os.mkfifo(folder / "pipe.md")
+    posts = read_posts(str(folder))
+    assert [post.title for post in posts.posts] == ["Good"]
+    assert left_out(posts) == {"no files of this folder": (3, ("gone.md", "link.md", "pipe.md"))}
+
+
+def test_a_folder_without_posts_says_what_was_left_out(tmp_path: Path) -> None:
+    with pytest.raises(
+        InvalidRequestError, match=r"has no posts: 1 drafts \(a.md\). It was read as a folder of Markdown"
+    ):
+        read(tmp_path, {"a.md": "---\ntitle: A\ndraft: yes\n---\n"})
