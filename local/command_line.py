@@ -28,7 +28,7 @@ from local.plan import make_plan
 from local.progress import PlainProgress
 from local.report import report
 from posts.choose import choose
-from posts.kinds import KINDS
+from posts.posts import KINDS
 from posts.read import read_posts
 from providers.prompt import STYLES
 from providers.registry import MODELS

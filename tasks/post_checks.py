@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from compositing.title_text import draws_nothing
 from storage.keys import slug
-from tasks.posts import SLUG, Post
+from tasks.posts import Post, is_slug
 from text import brief, clean_text
 
 __all__ = ["Fault", "collapsed", "post_faults", "titles_of", "unknown_name"]
@@ -87,7 +87,7 @@ def _value_faults(values: dict[str, object]) -> Iterable[str]:
             yield "holds half of a surrogate pair, which is no character; take it out"
         elif name == "title" and "title" in values and draws_nothing(clean_text(value)):
             yield "holds nothing that could be read; write a title"
-        elif name == "slug" and value and not SLUG.fullmatch(value):
+        elif name == "slug" and value and not is_slug(value):
             yield f'slug: "{brief(clean_text(value))}" is not safe in an address; write "{slug(clean_text(value))}"'
     variation = values.get("variation", 0)
     if not isinstance(variation, int) or isinstance(variation, bool) or variation < 0:

@@ -1,7 +1,7 @@
 """Posts: what each of a batch's ``prompts`` stands for, a text or an object that says more."""
 
 import hashlib
-import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -10,10 +10,9 @@ from storage.keys import slug
 from tasks.requests import BatchRequest, Look, ThumbnailRequest
 from text import clean_text
 
-__all__ = ["SLUG", "Post", "identity", "posts_of", "thumbnail_request"]
+__all__ = ["Post", "identity", "is_slug", "posts_of", "thumbnail_request"]
 
-# What a slug may be: part of an address and of a file's name, without anything to escape or to climb out by.
-SLUG = re.compile(r"[^\W_](?:[\w.~-]{0,98}[\w~-])?")
+LONGEST_SLUG = 100  # Characters.
 
 
 @dataclass(frozen=True)
@@ -25,6 +24,16 @@ class Post:
     context: str = ""
     extra_prompt: str = ""
     variation: int | None = None
+
+
+def is_slug(text: str) -> bool:
+    """Say whether a text can be part of an address and a file's name.
+
+    It holds letters, digits and marks of any script, and ``-_.~``. It begins with a letter or digit and does not end in
+    a dot, so that it is no hidden file and climbs out of no folder.
+    """
+    allowed = all(unicodedata.category(each)[0] in "LNM" or each in "-_.~" for each in text)
+    return allowed and 0 < len(text) <= LONGEST_SLUG and text[0].isalnum() and not text.endswith(".")
 
 
 def posts_of(prompts: Sequence[str | dict[str, object]]) -> list[Post]:

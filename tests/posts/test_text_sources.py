@@ -124,7 +124,7 @@ def test_the_kind_is_told_from_the_content(tmp_path: Path, text: str, kind: str,
 
 def test_a_kind_that_is_named_goes_before_what_it_looks_like(tmp_path: Path) -> None:
     assert read(tmp_path, '["One"]', kind="lines").prompts[0]["title"] == '["One"]'
-    assert '"xml" is no kind of source. Valid: markdown, feed' in fault(tmp_path, "One", kind="xml")
+    assert 'unknown kind of source "xml". Valid: markdown, feed' in fault(tmp_path, "One", kind="xml")
     with pytest.raises(InvalidRequestError, match="is a folder, and csv is read from a file"):
         read_posts(str(tmp_path), kind="csv")
 

@@ -9,7 +9,7 @@ import pytest
 from local.engine import Engine, RunEvent
 from settings import Settings
 from tasks import app
-from tasks.posts import Post, posts_of, thumbnail_request
+from tasks.posts import Post, is_slug, posts_of, thumbnail_request
 from tasks.requests import BatchRequest
 
 LOOK: dict[str, Any] = {"style": "neon", "template": "left-panel", "font": "lora"}
@@ -31,6 +31,16 @@ def test_titles_with_the_same_slug_keep_theirs_whatever_their_order() -> None:
 def test_a_slug_that_is_given_is_nobody_elses() -> None:
     made, given = posts_of(["One", {"title": "Other", "slug": "one"}])
     assert (made.slug.startswith("one-"), given.slug) == (True, "one")
+
+
+@pytest.mark.parametrize("slug", ["a", "My_Post-2.0", "2024", "नमस्ते", "日本語", "c~x"])
+def test_a_slug_may_be_of_any_script(slug: str) -> None:
+    assert is_slug(slug)
+
+
+@pytest.mark.parametrize("slug", ["", "a b", "a/b", "..", ".a", "a.", "-a", "a?b", "a\u202eb", "x" * 101, "a%20b"])
+def test_a_slug_needs_nothing_escaped_and_leads_nowhere_else(slug: str) -> None:
+    assert not is_slug(slug)
 
 
 def test_what_a_post_says_goes_before_what_the_batch_says() -> None:
