@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 from minio import Minio
 from minio.error import S3Error
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from testing.task_server import TaskServer
 from tests.deploy.blueprint import FRONT, STORE, WORKER, Blueprint
@@ -38,14 +38,6 @@ def untouched() -> Iterator[Deployment]:
     """For tests that leave it as it is."""
     with deployed() as deployment:
         yield deployment
-
-
-@pytest.fixture(scope="module")
-def browser(chromium_program: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_program, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def read(deployment: Deployment, url: str) -> Answer:
