@@ -28,7 +28,7 @@ endif
 
 # The loop at work: without MinIO, a browser, the Render CLI, and what takes long.
 test-fast: $(VENV)/development
-	$(VENV)/bin/python -m pytest -m 'not (minio or browser or cli or slow)'
+	$(VENV)/bin/python -m pytest --numprocesses auto -m 'not (minio or browser or cli or slow)'
 
 lint: $(VENV)/development
 	$(VENV)/bin/ruff check .

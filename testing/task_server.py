@@ -39,9 +39,14 @@ class Run:
     pids: list[int] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     logs: list[str] = field(default_factory=list)
+    log_files: list[Path] = field(default_factory=list)
     output: Any = None
     ended: threading.Event = field(default_factory=threading.Event)
     succeeded: bool = False
+
+    def printed(self) -> str:
+        """Return what the latest attempt has printed so far."""
+        return self.log_files[-1].read_text() if self.log_files and self.log_files[-1].exists() else ""
 
 
 class TaskServer:
@@ -111,8 +116,8 @@ class TaskServer:
         received: list[dict[str, Any]] = []
         routes = {"/register-tasks": lambda body: received.extend(body["tasks"])}
         with self._serving(routes) as socket_path, self._process("register", socket_path) as process:
-            log, _ = process.communicate(timeout=120)
-        assert process.poll() == 0, log
+            code = process.wait(timeout=120)
+        assert code == 0, _log(socket_path).read_text()
         return received
 
     def _attempts(self, run: Run) -> None:
@@ -140,9 +145,10 @@ class TaskServer:
         }
         with self._serving(routes) as socket_path, self._process("run", socket_path) as process:
             run.pids.append(process.pid)
+            run.log_files.append(_log(socket_path))
             self._on_start(run, process)
-            log, _ = process.communicate(timeout=120)
-        run.logs.append(log)
+            process.wait(timeout=120)
+        run.logs.append(run.printed())
         if callbacks and "complete" in callbacks[0]:
             run.output = _decode(callbacks[0]["complete"]["output"])
             return True
@@ -168,7 +174,7 @@ class TaskServer:
     @contextmanager
     def _process(self, mode: str, socket_path: str) -> Iterator[Worker]:
         environment = {**self._environment, "RENDER_SDK_MODE": mode, "RENDER_SDK_SOCKET_PATH": socket_path}
-        process = self._start(environment, Path(f"{socket_path}.log"))
+        process = self._start(environment, _log(socket_path))
         try:
             yield process
         finally:
@@ -178,9 +184,8 @@ class TaskServer:
     def _start(self, environment: Mapping[str, str], log: Path) -> Worker:
         if self._warm:
             return WarmProcess(environment, log)
-        return subprocess.Popen(
-            self._command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+        with log.open("w") as file:
+            return subprocess.Popen(self._command, cwd=ROOT, env=environment, stdout=file, stderr=file, text=True)
 
     @contextmanager
     def _serving(self, routes: Mapping[str, Callable[[Any], Any]]) -> Iterator[str]:
@@ -219,6 +224,10 @@ class TaskServer:
             finally:
                 server.shutdown()
                 thread.join()
+
+
+def _log(socket_path: str) -> Path:
+    return Path(f"{socket_path}.log")
 
 
 def _encode(value: Any) -> str:

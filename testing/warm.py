@@ -40,7 +40,6 @@ class WarmProcess:
 
     def __init__(self, environment: Mapping[str, str], log: Path) -> None:
         """Start main.py with this environment; what it prints goes to the file."""
-        self._log = log
         self._process = PROCESSES.Process(target=_main, args=(dict(environment), str(log)))
         self._process.start()
         assert self._process.pid
@@ -66,15 +65,6 @@ class WarmProcess:
         if self._process.is_alive():
             raise subprocess.TimeoutExpired("main.py", timeout or 0)
         return self._process.exitcode
-
-    def printed(self) -> str:
-        """Return what the process has printed so far."""
-        return self._log.read_text() if self._log.exists() else ""
-
-    def communicate(self, timeout: float | None = None) -> tuple[str, None]:
-        """Wait for the end, and return what the process printed."""
-        self.wait(timeout)
-        return self.printed(), None
 
 
 def become(environment: Mapping[str, str]) -> None:

@@ -218,10 +218,9 @@ def test_a_batch_that_is_started_before_its_store_waits_for_it(
     emulator: Emulator, own_minio: MinioServer, bucket: str
 ) -> None:
     own_minio.kill()
-    processes: list[Any] = []
-    with worker(emulator, own_minio, bucket, on_start=lambda run, process: processes.append(process)) as server:
+    with worker(emulator, own_minio, bucket) as server:
         batch = server.start("generateBatch", [["One"], ["gpt-image-2"], *LOOK])
-        wait_until(lambda: processes and "waiting for the store" in processes[0].printed())
+        wait_until(lambda: "waiting for the store" in batch.printed())
         own_minio.start()
         assert batch.ended.wait(120)
     assert [outcome["status"] for outcome in outcomes(batch)] == ["ok"]
@@ -256,10 +255,9 @@ def test_a_picture_that_was_paid_for_waits_for_a_store_that_went_down(
         handler.picture(request, picture_for(request))
 
     emulator.faults.append(while_the_store_goes_down)
-    processes: list[Any] = []
-    with worker(emulator, own_minio, bucket, on_start=lambda run, process: processes.append(process)) as server:
+    with worker(emulator, own_minio, bucket) as server:
         run = server.start("generateThumbnail", LEAF)
-        wait_until(lambda: processes and "a picture that was paid for waits for the store" in processes[0].printed())
+        wait_until(lambda: "a picture that was paid for waits for the store" in run.printed())
         own_minio.start()
         assert run.ended.wait(120)
     assert run.succeeded, run.errors

@@ -10,9 +10,10 @@ import pytest
 from local.engine import Engine
 from providers.prompt import STYLES
 from tasks import app
-from testing.emulator import KEY, Emulator, Handler, Request, gemini_error, openai_error
+from testing.emulator import KEY, Emulator, Handler, Request, gemini_error, openai_error, picture_for
 from testing.project import ROOT
 from testing.task_server import TaskServer
+from tests.e2e.deployment import wait_until
 
 BATCH = json.loads((ROOT / "batch.json").read_text())
 LOOK = ["neon", "left-panel", "lora"]
@@ -60,12 +61,15 @@ def test_the_tutorials_batch_is_ten_requests_and_ten_pictures(emulator: Emulator
     [("gpt-image-2", "openai", "google.genai"), ("gemini-3-pro-image", "google.genai", "openai")],
 )
 def test_a_leaf_imports_its_own_vendor_and_prepares_while_it_answers(
-    tmp_path: Path, model: str, needed: str, not_needed: str
+    emulator: Emulator, tmp_path: Path, model: str, needed: str, not_needed: str
 ) -> None:
-    with (
-        Emulator(latency_seconds=2) as emulator,
-        worker(emulator, tmp_path, "-X", "importtime", LOG_LEVEL="DEBUG") as server,
-    ):
+    def answer_once_ready(handler: Handler, request: Request) -> None:
+        [run] = server.runs.values()
+        wait_until(lambda: "ready to compose" in run.printed())
+        handler.picture(request, picture_for(request))
+
+    emulator.faults.append(answer_once_ready)
+    with worker(emulator, tmp_path, "-X", "importtime", LOG_LEVEL="DEBUG") as server:
         run = server.run("generateThumbnail", ["One", model, *LOOK])
     assert run.succeeded, run.errors
     [log] = run.logs
