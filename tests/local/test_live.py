@@ -76,7 +76,7 @@ def test_nothing_wraps_at_eighty_columns(tmp_path: Path) -> None:
     assert code == 0
     drawn, _, _ = output.partition("how ")
     for line in lines_shown(drawn):
-        assert cell_len(line) <= 80, line
+        assert cell_len(line) <= 80 or line.startswith("page: "), line  # An address stays whole, to be clicked.
 
 
 def test_a_second_run_shows_what_is_reused(tmp_path: Path) -> None:
