@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from errors import StoreError
 from outcomes import Cover, Finished, Row
 from storage.keys import cover_key
-from storage.store import Area, Store, StoredObject
+from storage.store import Area, ObjectInfo, Store, StoredObject
 
 __all__ = ["cover_of", "keep_covers", "put_cover"]
 
@@ -61,22 +61,21 @@ async def _keep(store: Store, row: Row) -> Cover | None:
     if not slug:
         return None
     key = cover_key(slug)
-    there = await cover_of(store, slug)
-    if first and there is None:
+    about = await store.stat(Area.THUMBNAILS, key)
+    if first and about is None:
         await store.create(Area.THUMBNAILS, key, await _copied(store, first, chosen=False))
-    elif first and there and await _is_stand_in(store, key) and not _is_simulated(first):
+    elif first and _is_stand_in(about) and not _is_simulated(first):
         found = await store.read(Area.THUMBNAILS, key)
-        if found:
-            copied = await _copied(store, first, chosen=False)
-            await store.replace(Area.THUMBNAILS, key, copied, found.version)
+        # Looked at again once its version is known, so that what a person chooses meanwhile is not replaced.
+        if found and _is_stand_in(await store.stat(Area.THUMBNAILS, key)):
+            await store.replace(Area.THUMBNAILS, key, await _copied(store, first, chosen=False), found.version)
     else:
-        return there
+        return _cover(store, key, about.metadata) if about else None
     return await cover_of(store, slug)  # Another parent may have been first, with another picture.
 
 
-async def _is_stand_in(store: Store, key: str) -> bool:
-    found = await store.stat(Area.THUMBNAILS, key)
-    return bool(found and found.metadata.get("simulated") == "1" and found.metadata.get("chosen") != "1")
+def _is_stand_in(about: ObjectInfo | None) -> bool:
+    return about is not None and about.metadata.get("simulated") == "1" and about.metadata.get("chosen") != "1"
 
 
 def _is_simulated(outcome: Finished) -> bool:

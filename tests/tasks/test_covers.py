@@ -83,6 +83,26 @@ async def test_a_real_picture_takes_a_simulated_ones_place_unless_that_was_chose
     assert cover(store).data == b"a"
 
 
+async def test_a_choice_made_while_a_real_picture_takes_a_simulated_ones_place_stays(store: MemoryStore) -> None:
+    await keep_covers(store, [row(made("a", served_by="simulated/m"))])
+    chosen = StoredObject(b"c", "image/jpeg", {"thumbnail": "c.jpg", "chosen": "1", "simulated": "1"}, immutable=False)
+
+    def choose_before_the_read() -> None:
+        if store.operations[-1:] == ["stat covers/one.jpg"]:
+            store.objects[Area.THUMBNAILS]["covers/one.jpg"] = chosen
+
+    store.before_each = choose_before_the_read
+    await keep_covers(store, [row(made("b"))])
+    assert cover(store).data == b"c"
+
+
+async def test_a_cover_that_is_there_is_looked_at_once(store: MemoryStore) -> None:
+    await keep_covers(store, [row(made("a"))])
+    store.operations.clear()
+    await keep_covers(store, [row(made("b"))])
+    assert store.operations == ["stat covers/one.jpg"]
+
+
 async def test_where_nothing_came_out_there_is_no_cover(store: MemoryStore) -> None:
     [kept] = await keep_covers(store, [row(missing("rejected", "One", "a"))])
     assert "cover" not in kept
