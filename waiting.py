@@ -3,15 +3,16 @@
 import asyncio
 import signal
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar
 
 from errors import StoppedError
 
-__all__ = ["Attempt", "Clock", "Stage", "Stop", "begin_attempt", "cancelled", "first_of", "surroundings"]
+__all__ = ["Attempt", "Clock", "Stage", "Stop", "begin_attempt", "cancelled", "first_of", "gather_some", "surroundings"]
 
+A = TypeVar("A")
 T = TypeVar("T")
 
 
@@ -77,6 +78,17 @@ async def cancelled(work: "asyncio.Future[T]") -> None:
     """Cancel the work, where it is not over, and wait until it has put itself in order."""
     work.cancel()
     await asyncio.wait([work])
+
+
+async def gather_some(function: Callable[[A], Awaitable[T]], items: Iterable[A], at_once: int = 64) -> list[T]:
+    """Return the function's results for the items, in order, with at most ``at_once`` calls in progress."""
+    turns = asyncio.Semaphore(at_once)
+
+    async def call(item: A) -> T:
+        async with turns:
+            return await function(item)
+
+    return await asyncio.gather(*map(call, items))
 
 
 Stage = Literal["looking", "waiting", "store", "asking", "throttled", "storing", "composing", "uploading"]

@@ -12,9 +12,9 @@ from typing_extensions import TypedDict
 from errors import InvalidRequestError
 from gallery.manifest import Manifest, manifest_text, read_manifest
 from outcomes import Finished, Row
+from storage.covers import cover_of, put_cover
 from storage.keys import cover_key, manifest_key, page_key
 from storage.store import Area, Store, StoredObject
-from tasks.covers import cover_of, put_cover
 from tasks.record import page_of
 from text import brief, clean_text
 

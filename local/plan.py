@@ -1,6 +1,5 @@
 """What a run would do, found out by looking into the store alone: nothing is asked for, written or paid for."""
 
-import asyncio
 from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -16,12 +15,11 @@ from tasks.posts import posts_of, thumbnail_request
 from tasks.requests import BatchRequest
 from tasks.work import Work, is_thumbnail, work_of
 from text import brief, clean_text
+from waiting import gather_some
 
 __all__ = ["Plan", "make_plan"]
 
 Action = Literal["reuse", "recompose", "refused", "generate"]
-# How many pairs are looked up at a time.
-WINDOW = 20
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ async def make_plan(request: BatchRequest, settings: Settings) -> Plan:
     Raises:
         StoreError: the store cannot be reached.
     """
-    store, turn = open_store(settings), asyncio.Semaphore(WINDOW)
+    store = open_store(settings)
     for area in Area:  # A wrong key is told of in an answer's body, which a lookup has none of.
         await store.read(area, "never-written")
     works = [
@@ -91,14 +89,13 @@ async def make_plan(request: BatchRequest, settings: Settings) -> Plan:
     ]
 
     async def action(work: Work) -> Action:
-        async with turn:
-            if is_thumbnail(await store.stat(Area.THUMBNAILS, work.thumbnail_key)):
-                return "reuse"
-            if await store.stat(Area.ORIGINALS, work.original_key):
-                return "recompose"
-            return "refused" if (await read_history(store, work.original_key)).refusal else "generate"
+        if is_thumbnail(await store.stat(Area.THUMBNAILS, work.thumbnail_key)):
+            return "reuse"
+        if await store.stat(Area.ORIGINALS, work.original_key):
+            return "recompose"
+        return "refused" if (await read_history(store, work.original_key)).refusal else "generate"
 
-    actions = await asyncio.gather(*map(action, works))
+    actions = await gather_some(action, works)
     steps, paid = [], set[str]()
     for work, found in zip(works, actions, strict=True):
         shared = found == "generate" and work.original_key in paid

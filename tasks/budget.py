@@ -1,7 +1,7 @@
 """What a batch is about to cost, found out before its first leaf, and what it did cost."""
 
-import asyncio
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from errors import InvalidRequestError
 from money import Cost, Total, cost_faults, total
@@ -11,24 +11,16 @@ from providers.prices import Prices
 from settings import Settings
 from storage.store import Area, Store
 from tasks.work import Work
+from waiting import gather_some
 
 __all__ = ["check_budget", "estimate_of", "spent"]
-
-# How many originals are looked for at a time.
-LOOKS = 64
 
 
 async def estimate_of(store: Store, works: Iterable[Work], prices: Prices) -> Total:
     """Return about what these pairs would cost: their pictures that are not in the store, each counted once."""
     by_original = {work.original_key: work for work in works}
-    turns = asyncio.Semaphore(LOOKS)
-
-    async def is_missing(key: str) -> bool:
-        async with turns:
-            return await store.stat(Area.ORIGINALS, key) is None
-
-    missing = await asyncio.gather(*map(is_missing, by_original))
-    wanted = [work for work, gone in zip(by_original.values(), missing, strict=True) if gone]
+    found = await gather_some(partial(store.stat, Area.ORIGINALS), by_original)
+    wanted = [work for work, original in zip(by_original.values(), found, strict=True) if original is None]
     return total((kind(work.picture), estimate(work.picture, prices)) for work in wanted)
 
 

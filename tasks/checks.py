@@ -19,7 +19,7 @@ from providers.prompt import STYLES
 from providers.registry import MODELS
 from settings import Settings
 from storage.choice import store_faults
-from tasks.post_checks import Fault, collapsed, post_faults, titles_of
+from tasks.posts import Fault, collapsed, post_faults, titles_of
 from tasks.requests import Look, RequestT, ThumbnailRequest, inputs_of
 from text import brief, clean_text
 

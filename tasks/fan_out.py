@@ -18,14 +18,11 @@ from tasks.progress import ProgressLog
 from tasks.requests import Look, ThumbnailRequest
 from tasks.windows import Windows
 from tasks.work import Work, is_thumbnail, outcome_of, work_of
-from waiting import Attempt
+from waiting import Attempt, gather_some
 
 __all__ = ["Rows", "fan_out"]
 
 logger = logging.getLogger(__name__)
-
-# How many thumbnails are looked for at a time.
-LOOKS = 64
 
 RunLeaf = Callable[[ThumbnailRequest], Awaitable[Finished | Unfinished]]
 
@@ -65,19 +62,17 @@ class Rows:
             InvalidRequestError: what is missing would cost more than MAX_COST_USD.
         """
         missing: list[Work] = []
-        turns = asyncio.Semaphore(LOOKS)
 
         async def find(number: int) -> None:
             request = self._requests[number]
-            async with turns:
-                work = work_of(request, self._settings)
-                if is_thumbnail(await self._store.stat(Area.THUMBNAILS, work.thumbnail_key)):
-                    self._outcomes[number] = outcome_of(work, request, self._store)
-                else:
-                    missing.append(work)
+            work = work_of(request, self._settings)
+            if is_thumbnail(await self._store.stat(Area.THUMBNAILS, work.thumbnail_key)):
+                self._outcomes[number] = outcome_of(work, request, self._store)
+            else:
+                missing.append(work)
 
         self._attempt.enter("looking")
-        await asyncio.gather(*map(find, range(len(self._pairs))))
+        await gather_some(find, range(len(self._pairs)))
         found = [pair for pair, outcome in zip(self._pairs, self._outcomes, strict=True) if outcome["status"] == "ok"]
         self._attempt.found(found)
         logger.info("%d of %d thumbnails are there already", len(found), len(self._pairs))

@@ -12,6 +12,7 @@ from compositing.layout import lay_out
 from compositing.templates import TEMPLATES
 from errors import (
     DamagedOriginalError,
+    InjectedCrashError,
     ProviderRejectedError,
     QuotaWaitTooLongError,
     StoreError,
@@ -27,8 +28,7 @@ from providers.prices import read_prices
 from settings import LEAF_TIMEOUT_SECONDS, Settings
 from storage.choice import open_store
 from storage.patience import patient_store
-from storage.store import Area, StoredObject
-from tasks.fault_injection import crash_once
+from storage.store import Area, Store, StoredObject
 from tasks.originals import find_or_generate
 from tasks.requests import ThumbnailRequest
 from tasks.work import Work, is_thumbnail, outcome_of, work_of
@@ -88,7 +88,7 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
     original = await find_or_generate(work, settings, store, attempt, prepare_compositing)
     got_original = clock.now()
     if request.model == settings.crash_model:
-        await crash_once(store, key, attempt.run_id)
+        await _crash_once(store, key, attempt.run_id)
 
     from compositing.thumbnail import compose
     from compositing.xmp import Provenance, xmp_packet
@@ -147,3 +147,16 @@ def _cost(work: Work, usages: Sequence[Mapping[str, float | str]], settings: Set
     if any(each.about for each in costs):
         paid["cost_is_estimate"] = True
     return paid
+
+
+async def _crash_once(store: Store, key: str, run_id: str | None) -> None:
+    """Crash on purpose on a run's first attempt at a thumbnail, so that a user can watch the retry.
+
+    The picture is paid for by then, and the retry finds it in the store. A small mark there tells the attempts apart.
+
+    Raises:
+        InjectedCrashError: this is the first attempt.
+    """
+    mark = StoredObject(b"crashed here once", "text/plain")
+    if await store.create(Area.ORIGINALS, f"crashes/{run_id or 'run'}/{key}", mark) is not None:
+        raise InjectedCrashError("Crashed on purpose, as CRASH_FIRST_ATTEMPT_OF_MODEL asks for; the retry goes on.")

@@ -1,18 +1,33 @@
-"""Posts: what each of a batch's ``prompts`` stands for, a text or an object that says more."""
+"""Posts: what each of a batch's ``prompts`` stands for, a text or an object that says more, and what it must be."""
 
+import difflib
 import hashlib
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
 
+from compositing.title_text import draws_nothing
 from storage.keys import slug
 from tasks.requests import BatchRequest, Look, ThumbnailRequest
-from text import clean_text
+from text import brief, clean_text
 
-__all__ = ["Post", "identity", "is_slug", "posts_of", "thumbnail_request"]
+__all__ = [
+    "Fault",
+    "Post",
+    "collapsed",
+    "identity",
+    "is_slug",
+    "post_faults",
+    "posts_of",
+    "thumbnail_request",
+    "titles_of",
+]
 
 LONGEST_SLUG = 100  # Characters.
+# So many posts with a fault of one kind are named one by one; of more, so many are named as examples.
+MOST_LINES = 3
 
 
 @dataclass(frozen=True)
@@ -71,3 +86,101 @@ def identity(request: BatchRequest) -> object:
     if request.name:
         return {"name": request.name}
     return {each.name: getattr(request, each.name) for each in fields(request) if each.name != "name"}
+
+
+NAMES = [each.name for each in fields(Post)]
+
+
+class Fault(NamedTuple):
+    """One fault: what it is about, and what is wrong, with the remedy."""
+
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}" if self.where else self.what
+
+
+def post_faults(prompts: Sequence[object]) -> list[Fault]:
+    """Return every fault of a batch's prompts."""
+    faults: list[Fault] = []
+    for number, prompt in enumerate(prompts):
+        values = prompt if isinstance(prompt, dict) else {"title": prompt}
+        where = _where(number, values.get("title"))
+        if not isinstance(prompt, dict | str):
+            faults.append(
+                Fault(where, f"must be a text in quotes, or an object with a title, not {brief(repr(prompt))}")
+            )
+            continue
+        faults += [Fault(where, what) for what in _value_faults(values)]
+    return [*faults, *_duplicates(prompts)]
+
+
+def titles_of(prompts: Sequence[object]) -> list[str]:
+    """Return the titles that are texts."""
+    titles = [prompt.get("title") if isinstance(prompt, dict) else prompt for prompt in prompts]
+    return [title for title in titles if isinstance(title, str)]
+
+
+def collapsed(faults: Iterable[Fault]) -> list[str]:
+    """Return the faults as lines; many of one kind are one line, with their number and the first few."""
+    kinds: dict[str, list[str]] = {}
+    for fault in faults:
+        kinds.setdefault(fault.what, []).append(fault.where)
+    lines = []
+    for what, places in kinds.items():
+        if len(places) <= MOST_LINES:
+            lines += [str(Fault(where, what)) for where in places]
+        else:
+            lines.append(f"{len(places)} posts: {what} They are {', '.join(places[:MOST_LINES])} and others.")
+    return lines
+
+
+def _unknown_name(name: str, names: Sequence[str]) -> str:
+    """Return what to say of a name that is none of these."""
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f' Did you mean "{near[0]}"?' if near else ""
+    return f'has "{brief(name)}", which is not known.{hint} Known: {", ".join(names)}'
+
+
+def _where(number: int, title: object) -> str:
+    """Return what names a post to a person: its place, and its title where that can be read."""
+    shown = clean_text(title.encode(errors="replace").decode()) if isinstance(title, str) else ""
+    return f"prompts[{number}]" if not shown or draws_nothing(shown) else f'prompts[{number}] ("{brief(shown)}")'
+
+
+def _value_faults(values: dict[str, object]) -> Iterable[str]:
+    yield from (_unknown_name(str(name), NAMES) for name in values if name not in NAMES)
+    if "title" not in values:
+        yield "lacks a title"
+    for name in ("title", "slug", "context", "extra_prompt"):
+        value = values.get(name, "")
+        if not isinstance(value, str):
+            yield f"{name}: must be a text in quotes, not {brief(repr(value))}"
+        elif any("\ud800" <= character <= "\udfff" for character in value):
+            yield "holds half of a surrogate pair, which is no character; take it out"
+        elif name == "title" and "title" in values and draws_nothing(clean_text(value)):
+            yield "holds nothing that could be read; write a title"
+        elif name == "slug" and value and not is_slug(value):
+            yield f'slug: "{brief(clean_text(value))}" is not safe in an address; write "{slug(clean_text(value))}"'
+    variation = values.get("variation", 0)
+    if not isinstance(variation, int) or isinstance(variation, bool) or variation < 0:
+        yield f"variation: must be a whole number from 0 up, not {brief(repr(variation))}"
+
+
+def _duplicates(prompts: Sequence[object]) -> Iterable[Fault]:
+    """Equal texts are a mistake; equal titles of posts are not, where their slugs differ."""
+    first: dict[str, int] = {}
+    for number, prompt in enumerate(prompts):
+        values = prompt if isinstance(prompt, dict) else {"title": prompt}
+        title, given = values.get("title"), values.get("slug")
+        if not isinstance(title, str):
+            continue
+        known = given if isinstance(given, str) and given else clean_text(title)
+        if first.setdefault(known, number) != number:
+            where = _where(number, title)
+            if known == given:
+                yield Fault(where, f"has the slug of prompts[{first[known]}]; give one of them another")
+            else:
+                same = f"is the same as prompts[{first[known]}]; leave it in once, or give each a slug of its own"
+                yield Fault("", f"{where} {same}")

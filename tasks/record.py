@@ -13,6 +13,7 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from errors import StoreError
+from gallery.batch_list import addresses, list_batch
 from gallery.batches import batch_of
 from gallery.manifest import (
     Manifest,
@@ -26,12 +27,11 @@ from gallery.page import render_page
 from outcomes import Counts, Finished, Outcome, Row, counts
 from settings import Settings
 from storage.choice import open_store
+from storage.covers import keep_covers
 from storage.keys import START_PAGE_KEY, batch_id, manifest_key, page_key
 from storage.patience import patient_store
 from storage.store import Area, Store, StoredObject
-from tasks.batch_list import addresses, list_batch
 from tasks.budget import spent
-from tasks.covers import keep_covers
 from tasks.posts import identity
 from tasks.requests import BatchRequest
 from waiting import Attempt

@@ -19,6 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": {"errors"},
     "money": {"settings"},
     **dict.fromkeys(sorted(MIDDLE), BOTTOM),
+    "gallery": {"storage"} | BOTTOM,
     "tasks": MIDDLE | BOTTOM,
     "posts": {"errors", "text", "storage"},
     "local": {"tasks", "posts"} | MIDDLE | BOTTOM,

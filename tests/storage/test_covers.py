@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from outcomes import Row
+from storage.covers import cover_of, keep_covers, put_cover
 from storage.store import Area, StoredObject
-from tasks.covers import cover_of, keep_covers, put_cover
 from testing.batches import LOOK, missing, ok
 from testing.memory_store import MemoryStore
 

@@ -1,6 +1,5 @@
 """Covers: one picture for each post, a copy of one of its thumbnails, at an address known before the batch has run."""
 
-import asyncio
 import logging
 from collections.abc import Mapping
 
@@ -8,6 +7,7 @@ from errors import StoreError
 from outcomes import Cover, Finished, Row
 from storage.keys import cover_key
 from storage.store import Area, ObjectInfo, Store, StoredObject
+from waiting import gather_some
 
 __all__ = ["cover_of", "keep_covers", "put_cover"]
 
@@ -15,8 +15,6 @@ logger = logging.getLogger(__name__)
 
 # Seconds that a reader may keep a cover before it asks again: a choice is seen within that time.
 MAX_AGE_SECONDS = 300
-# How many covers are looked for at a time.
-LOOKS = 64
 
 
 async def keep_covers(store: Store, rows: list[Row]) -> list[Row]:
@@ -25,18 +23,16 @@ async def keep_covers(store: Store, rows: list[Row]) -> list[Row]:
     A cover that is there is never replaced, except one that was made of a simulated picture, by a real one. A store
     that fails here is logged, and takes nothing back.
     """
-    turns = asyncio.Semaphore(LOOKS)
 
     async def kept(row: Row) -> Row:
-        async with turns:
-            try:
-                cover = await _keep(store, row)
-            except StoreError as error:
-                logger.error("the cover of %s was not written: %s", row.get("slug"), error)
-                cover = None
+        try:
+            cover = await _keep(store, row)
+        except StoreError as error:
+            logger.error("the cover of %s was not written: %s", row.get("slug"), error)
+            cover = None
         return {**row, "cover": cover} if cover else row
 
-    return list(await asyncio.gather(*map(kept, rows)))
+    return await gather_some(kept, rows)
 
 
 async def cover_of(store: Store, slug: str) -> Cover | None:
