@@ -1,7 +1,9 @@
-"""Where the project is."""
+"""Where the project is, and the tutorial's batch."""
 
 from pathlib import Path
 
-__all__ = ["ROOT"]
+__all__ = ["ROOT", "TUTORIAL_BATCH"]
 
 ROOT = Path(__file__).resolve().parent.parent
+# As Render's tutorial writes it, with the models of its time.
+TUTORIAL_BATCH = ROOT / "docs/tutorial-batch.json"

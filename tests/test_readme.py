@@ -32,7 +32,7 @@ from tasks import generate_batch, generate_thumbnail, generate_thumbnails
 from tasks.checks import check_request
 from tasks.requests import BatchRequest
 from testing.minio_server import MinioServer, free_port
-from testing.project import ROOT
+from testing.project import ROOT, TUTORIAL_BATCH
 from tests.storage.test_minio_store import worker_that_may
 
 PAGES = {
@@ -40,7 +40,7 @@ PAGES = {
     for path in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / ".github").rglob("*.md"))
 }
 README = PAGES[Path("README.md")]
-REQUESTS = README + PAGES[Path("docs/models.md")]
+REQUESTS = PAGES[Path("docs/requests.md")]
 TROUBLES = re.findall(r"^\| `(.+?)` \|", PAGES[Path("docs/troubleshooting.md")], re.MULTILINE)
 LINKS = sorted((page, link) for page, text in PAGES.items() for link in re.findall(r"\]\(([^)\s]+)\)", text))
 ROOMS = "|".join(path.name for path in ROOT.iterdir() if path.is_dir() and path.name.isalpha() and path.name != "out")
@@ -56,8 +56,8 @@ GOOD: dict[str, Any] = {
 
 @pytest.mark.parametrize("name", [*MODELS, *STYLES, *TEMPLATES, *font_names()])
 def test_every_model_style_template_and_font_is_named(name: str) -> None:
-    found = re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", REQUESTS)
-    assert found, f"name {name} in README.md, under What to ask for, or in docs/models.md"
+    found = re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", REQUESTS + PAGES[Path("docs/models.md")])
+    assert found, f"name {name} in docs/requests.md, or a model in docs/models.md"
 
 
 @pytest.mark.parametrize("name", re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
@@ -76,7 +76,7 @@ def test_the_table_has_every_default(each: Any) -> None:
 
 @pytest.mark.parametrize("task", [generate_batch, generate_thumbnails, generate_thumbnail], ids=lambda task: task.name)
 def test_every_argument_is_named_in_the_tasks_order(task: Any) -> None:
-    [first, *_] = re.findall(rf"^\| `{task.name}`.*?\| (.*?) \|", README, re.MULTILINE)
+    [first, *_] = re.findall(rf"^\| `{task.name}`.*?\| (.*?) \|", REQUESTS, re.MULTILINE)
     named = re.findall(r"`(\w+)`", first)
     inputs = list(inspect.signature(task.func).parameters)[1:]
     assert named == inputs if "and the same" not in first else [inputs[0], inputs[1]] == named[:2]
@@ -110,6 +110,13 @@ def test_every_option_of_the_command_line_that_is_shown_is_there(
     assert set(re.findall(r"(?<= )--[a-z][a-z-]*", command.partition("-m local ")[2].partition("#")[0])) <= options
 
 
+def test_the_projects_own_batch_asks_live_models_for_the_tutorials_pictures() -> None:
+    """So a newcomer sees ids that exist, and running the tutorial's file afterwards costs nothing."""
+    (titles, models, *look), tutorial = (json.loads(path.read_text()) for path in (ROOT / "batch.json", TUTORIAL_BATCH))
+    assert [titles, *look] == [tutorial[0], *tutorial[2:5]]
+    assert models == [MODELS[model].successor for model in tutorial[1]]
+
+
 def about(model: str, title: str, **settings: Any) -> Cost:
     """Return what is estimated for a picture of the tutorial's, under settings."""
     look = {"title": title, "style": "photorealistic", "context": "", "extra_prompt": "", "variation": 0}
@@ -117,7 +124,7 @@ def about(model: str, title: str, **settings: Any) -> Cost:
 
 
 def test_the_tutorials_batch_costs_what_the_readme_says() -> None:
-    titles, models = json.loads((ROOT / "batch.json").read_text())[:2]
+    titles, models = json.loads(TUTORIAL_BATCH.read_text())[:2]
     header, *rows = re.findall(r"^\| (.*) \|$", README.partition("\n## What it costs\n")[2], re.MULTILINE)[:4]
     qualities = [cell.split()[0] for cell in header.split(" | ")[1:]]
     flare, both = (row.split(" | ")[1:] for row in rows[1:])
@@ -138,7 +145,7 @@ def test_the_tutorials_batch_costs_what_the_readme_says() -> None:
     ],
 )
 def test_a_picture_costs_what_the_page_of_models_says(row: str, setting: str) -> None:
-    [title, *_] = json.loads((ROOT / "batch.json").read_text())[0]
+    [title, *_] = json.loads(TUTORIAL_BATCH.read_text())[0]
     names, *prices = (cell.strip() for cell in row.strip("|").split("|"))
     values = ("low", "medium", "high", "xhigh", "max") if "quality" in setting else ("1K", "2K", "4K")
     for model in re.findall(r"`([^`]+)`", names):

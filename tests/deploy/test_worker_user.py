@@ -5,7 +5,6 @@ import io
 import json
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from minio import Minio
@@ -18,8 +17,9 @@ from local.engine import Engine
 from tasks import app
 from testing import s3_servers
 from testing.minio_server import PASSWORD, USER, MinioServer
+from testing.project import TUTORIAL_BATCH
 
-BATCH = json.loads((Path(__file__).resolve().parents[2] / "batch.json").read_text())
+BATCH = json.loads(TUTORIAL_BATCH.read_text())
 SECRET = "canary-worker-secret"
 EMPTY_POLICY = json.dumps({"Version": "2012-10-17", "Statement": []})
 

@@ -30,11 +30,11 @@ from PIL import Image
 from storage.claims import EXPIRY_SECONDS
 from testing.emulator import Emulator, Handler, Request, gemini_error, openai_error, picture_for
 from testing.minio_server import PASSWORD, USER, MinioServer, find_minio
-from testing.project import ROOT
+from testing.project import TUTORIAL_BATCH
 from testing.task_server import Run, TaskServer, Worker
 from testing.tcp_proxy import CutError, TcpProxy
 
-BATCH = json.loads((ROOT / "batch.json").read_text())
+BATCH = json.loads(TUTORIAL_BATCH.read_text())
 LOOK = ["neon", "left-panel", "lora"]
 LEAF = ["One", "gpt-image-2", *LOOK]
 

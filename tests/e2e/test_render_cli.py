@@ -10,7 +10,7 @@ import pytest
 
 from testing.emulator import Emulator, Handler, Request, openai_error
 from testing.minio_server import MinioServer
-from testing.project import ROOT
+from testing.project import TUTORIAL_BATCH
 from testing.render_cli import DevServer
 
 LOOK = ["neon", "left-panel", "lora"]
@@ -45,7 +45,7 @@ def be_unavailable(handler: Handler, request: Request) -> None:
 
 
 def test_the_tutorials_batch(server: DevServer, emulator: Emulator) -> None:
-    batch = json.loads((ROOT / "batch.json").read_text())
+    batch = json.loads(TUTORIAL_BATCH.read_text())
     shown = server.run("generateBatch", batch)
     assert result(shown)["summary"] == {"requested": 10, "ok": 10, "reused": 0, "rejected": 0, "failed": 0}
     assert len(children(server, shown)) == emulator.billed == 10

@@ -11,6 +11,7 @@ from settings import Settings
 from tasks import app
 from tasks.posts import Post, is_slug, posts_of, thumbnail_request
 from tasks.requests import BatchRequest
+from testing.project import TUTORIAL_BATCH
 
 LOOK: dict[str, Any] = {"style": "neon", "template": "left-panel", "font": "lora"}
 MODELS = ["dall-e-3", "gpt-image-1"]
@@ -107,10 +108,7 @@ async def test_without_a_name_the_id_is_the_requests(environment: Settings) -> N
     assert (await run(["One"]))["batch_id"] != (await run(["Two"]))["batch_id"]
 
 
-async def test_the_tutorials_batch_has_the_id_that_it_always_had(
-    environment: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(Path(__file__).resolve().parents[2])
-    batch = json.loads(Path("batch.json").read_text())
+async def test_the_tutorials_batch_has_the_id_that_it_always_had(environment: Settings) -> None:
+    batch = json.loads(TUTORIAL_BATCH.read_text())
     result: dict[str, Any] = await Engine(app, lambda _: None).run("generateBatch", batch)
     assert result["batch_id"] == "c9781f7d4f4120a0"
