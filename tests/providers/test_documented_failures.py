@@ -445,11 +445,7 @@ CASES = [
 
 @pytest.mark.parametrize(
     ("examples", "table"),
-    [
-        (OPENAI_EXAMPLES, OPENAI_FAILURES),
-        (GEMINI_EXAMPLES, GEMINI_FAILURES),
-        (GATEWAY_EXAMPLES, GATEWAY_FAILURES),
-    ],
+    [(OPENAI_EXAMPLES, OPENAI_FAILURES), (GEMINI_EXAMPLES, GEMINI_FAILURES), (GATEWAY_EXAMPLES, GATEWAY_FAILURES)],
     ids=["OpenAI", "Gemini", "gateways"],
 )
 def test_every_row_has_an_example(examples: list[Example], table: tuple[Failure, ...]) -> None:
@@ -460,11 +456,7 @@ def test_every_row_has_an_example(examples: list[Example], table: tuple[Failure,
 
 @pytest.mark.parametrize(("model", "example"), CASES, ids=lambda value: value if isinstance(value, str) else value.row)
 async def test_each_failure_meets_its_row_after_one_request(
-    model: str,
-    example: Example,
-    emulator: Emulator,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
+    model: str, example: Example, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "providers")
     emulator.faults.append(example.answer)

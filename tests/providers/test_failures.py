@@ -10,13 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 from PIL import Image
 
-from errors import (
-    PictureError,
-    ProviderRejectedError,
-    ProviderUnavailableError,
-    ThumbnailError,
-    UnusableAnswerError,
-)
+from errors import PictureError, ProviderRejectedError, ProviderUnavailableError, ThumbnailError, UnusableAnswerError
 from providers.failures import MODERATION
 from providers.gemini_failures import GEMINI_REFUSALS
 from testing.emulator import KEY, Emulator, Fault, Handler, Request, encode, gemini_answer, openai_answer, openai_error
@@ -89,13 +83,7 @@ def both(name: str, fault: Fault, error: type[ThumbnailError], code: str, messag
 REJECTED, UNAVAILABLE, UNUSABLE = ProviderRejectedError, ProviderUnavailableError, UnusableAnswerError
 GONE, NO_PICTURE = "provider_unavailable", "no_picture"
 ROWS = [
-    openai_row(
-        "bad key, in another shape",
-        answering(401, {"error": "bad key"}),
-        REJECTED,
-        "bad_key",
-        "bad key.",
-    ),
+    openai_row("bad key, in another shape", answering(401, {"error": "bad key"}), REJECTED, "bad_key", "bad key."),
     openai_row(
         "a key where a long message is cut",
         answering(401, openai_error("invalid_api_key", f"{'word ' * 57}{KEY}{KEY}{KEY} and more", None)),

@@ -26,10 +26,7 @@ def test_retry_after_may_be_a_date(ahead: float, seconds: float) -> None:
     assert requested_wait({"retry-after": date}, now=lambda: NOW) == seconds
 
 
-@pytest.mark.parametrize(
-    ("milliseconds", "seconds"),
-    [("1500", 1.5), ("0", 0), ("soon", 7), ("", 7)],
-)
+@pytest.mark.parametrize(("milliseconds", "seconds"), [("1500", 1.5), ("0", 0), ("soon", 7), ("", 7)])
 def test_milliseconds_take_precedence_over_seconds(milliseconds: str, seconds: float) -> None:
     assert requested_wait({"retry-after-ms": milliseconds, "retry-after": "7"}) == seconds
 
