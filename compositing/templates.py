@@ -1,6 +1,6 @@
-"""The templates, as data. Adding one is adding one entry to ``TEMPLATES``.
+"""The templates, as data. To add one, add an entry to ``TEMPLATES``.
 
-The five that follow have the reference's figures, on its canvas of 1200x630.
+These five have the tutorial's figures, on its canvas of 1200x630.
 """
 
 from collections.abc import Mapping
@@ -14,11 +14,11 @@ __all__ = ["CANVAS", "CORNERS", "MARK_ROOM", "TEMPLATES", "Corner", "Dimming", "
 CANVAS = Box(0, 0, 1200, 630)
 
 
-# A gradient that rises from the lower edge, or the same over the whole picture.
+# A gradient rising from the lower edge, or the same shade over the whole picture.
 Dimming = Literal["rising", "even"]
 Corner = Literal["top-left", "top-right", "bottom-left", "bottom-right"]
 CORNERS: tuple[Corner, ...] = ("top-left", "top-right", "bottom-left", "bottom-right")
-# Pixels: the most that a brand's mark, its logo and name, may take.
+# Pixels: the most room that a brand's mark, its logo and name, may take.
 MARK_ROOM = (400, 64)
 
 
@@ -26,7 +26,7 @@ def _room(left: int, top: int) -> Box:
     return Box(left, top, left + MARK_ROOM[0], top + MARK_ROOM[1])
 
 
-# Clear of every title that keeps to the middle, and outside of what networks crop and round off.
+# Clear of every title that stays in the middle, and of the edges that social networks crop and round off.
 MARKS: dict[Corner, Box] = {
     "top-left": _room(60, 40),
     "top-right": _room(740, 40),
@@ -37,13 +37,13 @@ MARKS: dict[Corner, Box] = {
 
 @dataclass(frozen=True)
 class Template:
-    """Where a title goes, and what is laid under it.
+    """Where a title goes, and what is under it.
 
-    ``panel`` is darkened by black of ``panel_alpha`` (0 to 255), with corners of a radius of ``corner`` pixels; None
-    lays a ``dimming`` over the picture, as strong as it needs. ``text`` is the box that no ink leaves.
+    ``text`` is the box that contains all ink. ``panel`` is covered with black of ``panel_alpha`` (0 to 255), with a
+    corner radius of ``corner`` pixels; None covers the picture with a ``dimming``, as strong as needed.
 
-    For a brand: ``rule`` is where its accent goes, and ``marks`` where its logo and name have room, in each corner. A
-    mark that comes near the text box takes its place from the title.
+    For a brand, ``rule`` is the place of its accent, and ``marks`` has the room for its logo and name in each corner.
+    If a mark comes near the text box, the title makes room.
     """
 
     text: Box
