@@ -1,4 +1,4 @@
-"""A finished batch of any size, and its page on the disk with every picture that it shows."""
+"""A finished batch of any size, and its page on disk with all of its pictures."""
 
 import shutil
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ PICTURE = ROOT / "docs" / "thumbnail.jpg"
 
 
 def sample_manifest(pictures: int) -> Manifest:
-    """Return a finished batch of so many pictures, four models to a title."""
+    """Return a finished batch with this many pictures, four models per title."""
     titles = [f"Title {number}: what ten thousand thumbnails look like" for number in range(pictures // len(MODELS))]
     look = {"style": "neon", "template": "bottom-bar", "font": "inter"}
 
@@ -47,7 +47,7 @@ def sample_manifest(pictures: int) -> Manifest:
 
 
 def write_batch(folder: Path, manifest: Manifest) -> Path:
-    """Write the page and every picture it shows, and return the page's path."""
+    """Write the page and its pictures, and return the page's path."""
     page = folder / "batches" / manifest["batch_id"] / "index.html"
     page.parent.mkdir(parents=True)
     page.write_text(render_page(manifest, home="../../index.html", data="manifest.json"), encoding="utf-8")
