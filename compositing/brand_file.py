@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from compositing.brand import NO_BRAND, Brand
 from compositing.colours import BLACK, MIN_CONTRAST, Colour, contrast_of, darkened
 from compositing.fallback import missing_characters
-from compositing.fonts import Font, open_font
+from compositing.fonts import open_font
 from compositing.mark import Logo, name_fits
 from compositing.templates import Corner
 from compositing.title_text import layout_text
@@ -78,7 +78,7 @@ def _open(folder: Path, _stamps: object) -> Brand:
         try:
             return read(value)
         except ValueError as error:
-            faults.append(f"{folder / FILE}: {name} {error}")
+            faults.append(f"{folder / FILE}: {name} {value!r} {error}")
             return None
 
     made_of: dict[str, str] = {}
@@ -96,23 +96,14 @@ def _open(folder: Path, _stamps: object) -> Brand:
     def logo(name: str) -> Logo:
         from compositing.logo import read_logo  # It imports Pillow, which most callers do not need.
 
-        try:
-            return read_logo(content(name, MAX_LOGO))
-        except ValueError as error:
-            raise ValueError(f"{name!r} {error}") from error
-
-    def font(name: str) -> Font:
-        try:
-            return open_font(content(name, MAX_FONT))
-        except ValueError as error:
-            raise ValueError(f"{name!r} {error}") from error
+        return read_logo(content(name, MAX_LOGO))
 
     brand = Brand(
         colour=part("colour", _colour) or BLACK,
         accent=part("accent", Colour.parse),
         logo=part("logo", logo),
         corner=written.corner,
-        font=part("font", font),
+        font=part("font", lambda name: open_font(content(name, MAX_FONT))),
     )
     name = part("name", lambda text: _name(text, brand)) or ""
     if faults:
@@ -146,7 +137,7 @@ def _colour(text: str) -> Colour:
     if contrast >= MIN_CONTRAST:
         return colour
     raise ValueError(
-        f"is {colour}, on which white letters have a contrast of {contrast:.1f}:1; they need {MIN_CONTRAST}:1 to keep "
+        f"is too light: white letters have a contrast of {contrast:.1f}:1 on it, and need {MIN_CONTRAST}:1 to keep "
         f"4.5:1 in the JPEG. The nearest shade that passes is {darkened(colour, MIN_CONTRAST)}"
     )
 
@@ -156,5 +147,5 @@ def _name(text: str, brand: Brand) -> str:
     if missing := missing_characters(name, font):
         raise ValueError(f"contains {missing}, which no font here has; remove it")
     if not name_fits(name, font, brand.logo):
-        raise ValueError(f"{name!r} is too long to be legible in its corner; shorten it")
+        raise ValueError("is too long to be legible in its corner; shorten it")
     return name

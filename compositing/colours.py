@@ -34,7 +34,7 @@ class Colour(NamedTuple):
     def parse(cls, text: str) -> "Colour":
         """Read ``#rrggbb`` or ``#rgb``. Raises ValueError."""
         if not re.fullmatch(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})", text):
-            raise ValueError(f"{text!r} is not a colour; write it as #rrggbb, such as #1b365d")
+            raise ValueError("is not a colour; write it as #rrggbb, such as #1b365d")
         digits = text[1:] if len(text) == 7 else "".join(2 * digit for digit in text[1:])
         return cls(*bytes.fromhex(digits))
 

@@ -1,7 +1,7 @@
 """Finds the size and the lines of a title."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -44,11 +44,16 @@ class TextBox:
 
     title: ShapedTitle
     template: Template
-    spacing: float = field(init=False)
 
-    def __post_init__(self) -> None:
-        ink = (self.title.top - self.title.bottom) / UNITS_PER_EM
-        object.__setattr__(self, "spacing", max(LINE_HEIGHT, ink + GAP))
+    @property
+    def ink(self) -> float:
+        """The height of a line's ink as a share of the size."""
+        return (self.title.top - self.title.bottom) / UNITS_PER_EM
+
+    @property
+    def spacing(self) -> float:
+        """The distance between baselines as a share of the size."""
+        return max(LINE_HEIGHT, self.ink + GAP)
 
     @property
     def align(self) -> str:
@@ -66,13 +71,11 @@ class TextBox:
 
     def most_lines(self, size: int) -> int:
         """Return how many lines fit at a size, whatever their letters, and 1 even if none does."""
-        one = (self.title.top - self.title.bottom) / UNITS_PER_EM
-        return max(1, min(self.template.max_lines, int((self.room.height / size - one) / self.spacing) + 1))
+        return max(1, min(self.template.max_lines, int((self.room.height / size - self.ink) / self.spacing) + 1))
 
     def fill(self, places: Sequence[Break], size: int) -> list[Stretch] | None:
         """Break the title into full lines at a size, or return None if it does not fit."""
-        one = (self.title.top - self.title.bottom) * size / UNITS_PER_EM
-        if one > self.room.height and size > SMALLEST:
+        if self.ink * size > self.room.height and size > SMALLEST:
             return None
         return fill_lines(len(self.title.text), places, self.title.width, self.widest(size), self.most_lines(size))
 

@@ -11,7 +11,7 @@ from compositing.shaping import ShapedTitle
 from compositing.templates import Template
 from compositing.title_text import layout_text
 
-__all__ = ["PlacedLine", "TitleLayout", "lay_out"]
+__all__ = ["TitleLayout", "lay_out"]
 
 # More than fits into any box at the smallest size. Longer titles take no longer to lay out.
 MAX_CHARACTERS = 1_000

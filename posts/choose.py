@@ -33,11 +33,11 @@ def choose(posts: Posts, limit: int | None = None, since: str | None = None, onl
         (f"beyond the first {limit}", lambda _: limit is None or len(kept) < limit),
     ]
     kept: list[Post] = []
-    left_out = Tally(posts.left_out)
+    left_out = Tally()
     for post in posts.posts:
         reason = next((reason for reason, passes in rules if not passes(post)), None)
         if reason is None:
             kept.append(post)
         else:
-            left_out.add(reason, post.title)
-    return replace(posts, posts=tuple(kept), left_out=left_out.counted())
+            left_out[reason].append(post.title)
+    return replace(posts, posts=tuple(kept), left_out=(*posts.left_out, *left_out.lines()))

@@ -28,11 +28,11 @@ def gather(kind: str, name: str, records: Iterable[Record], now: datetime) -> Po
     seen: set[tuple[str, tuple[str, ...]]] = set()
     for record in records:
         if reason := record.fault or reason_to_skip(record.fields, now):
-            left_out.add(reason, record.where)
+            left_out[reason].append(record.where)
         elif not (title := _title(record, remarks)):
-            left_out.add("without a title", record.where)
+            left_out["without a title"].append(record.where)
         elif (identity := (title, _path(record)[-1:])) in seen and record.verbatim:
-            left_out.add("duplicates", f"{brief(record.where)}: {brief(title)}")
+            left_out["duplicates"].append(f"{brief(record.where)}: {brief(title)}")
         else:
             seen.add(identity)
             variation = _variation(record, title, faults)
@@ -40,9 +40,9 @@ def gather(kind: str, name: str, records: Iterable[Record], now: datetime) -> Po
     if faults:
         raise InvalidRequestError(faults)
     if not found:
-        rest = f": {'; '.join(map(str, left_out.counted()))}" if left_out.counted() else ""
+        rest = f": {'; '.join(left_out.lines())}" if left_out else ""
         raise InvalidRequestError([f"{name} has no posts{rest}. It was read as {KINDS[kind]}"])
-    return Posts(kind, name, _with_slugs(found, remarks), left_out.counted(), remarks.counted())
+    return Posts(kind, name, _with_slugs(found, remarks), left_out.lines(), remarks.lines())
 
 
 def _title(record: Record, remarks: Tally) -> str:
@@ -52,9 +52,9 @@ def _title(record: Record, remarks: Tally) -> str:
         return as_written
     title = plain_title(written, markdown=record.markdown)
     if title and title != as_written:
-        remarks.add("titles with markup removed", brief(as_written))
+        remarks["titles with markup removed"].append(brief(as_written))
     if title and not text_of(record.fields, TITLE):
-        remarks.add("titles taken from the first heading", f"{brief(record.where)}: {brief(title)}")
+        remarks["titles taken from the first heading"].append(f"{brief(record.where)}: {brief(title)}")
     return title
 
 
@@ -62,15 +62,15 @@ def _post(record: Record, title: str, variation: int, remarks: Tally) -> Post:
     summary = _encodable(text_of(record.fields, CONTEXT))
     context = clean_text(summary) if record.verbatim else plain_summary(summary, markdown=record.markdown)
     if len(context) > MAX_CONTEXT:
-        remarks.add(f"summaries cut to {MAX_CONTEXT} characters", brief(title))
+        remarks[f"summaries cut to {MAX_CONTEXT} characters"].append(brief(title))
     date, unrecognized = date_of(record.fields)
     if unrecognized:
-        remarks.add("unrecognized dates", f"{brief(record.where)}: {brief(unrecognized)}")
+        remarks["unrecognized dates"].append(f"{brief(record.where)}: {brief(unrecognized)}")
     extra_prompt = ""
     if record.verbatim:
         extra_prompt = clean_text(_encodable(text_of(record.fields, ("extraprompt",))))
         for unused in sorted(record.fields.keys() - KNOWN):
-            remarks.add(f"unused values of {brief(unused)}", record.where)
+            remarks[f"unused values of {brief(unused)}"].append(record.where)
     return Post(title, "", shortened(context, MAX_CONTEXT), extra_prompt, variation, date, record.where)
 
 
@@ -92,7 +92,7 @@ def _with_slugs(found: list[tuple[Record, Post]], remarks: Tally) -> tuple[Post,
         slug = choose_slug(path, post.title, record.where, taken)
         taken.add(slug.casefold())
         if path and slug != path[-1]:
-            remarks.add("changed slugs", f"{brief(path[-1])} -> {slug}")
+            remarks["changed slugs"].append(f"{brief(path[-1])} -> {slug}")
         posts[number] = replace(post, slug=slug)
     return tuple(posts)
 

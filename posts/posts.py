@@ -1,13 +1,14 @@
 """A source's posts, what was left out, and what was changed."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from text import clean_text
 
-__all__ = ["KINDS", "Counted", "Post", "Posts", "Record", "Tally"]
+__all__ = ["KINDS", "Post", "Posts", "Record", "Tally"]
 
 KINDS = {
     "markdown": "a folder of Markdown posts, or one such file",
@@ -57,36 +58,19 @@ class Post:
         return {"title": self.title, "slug": self.slug, **{name: value for name, value in optional.items() if value}}
 
 
-@dataclass(frozen=True)
-class Counted:
-    """How many records a remark applies to, and the first few of them."""
+class Tally(defaultdict[str, list[str]]):
+    """Records by remark."""
 
-    what: str
-    count: int
-    examples: tuple[str, ...]
+    def __init__(self) -> None:
+        super().__init__(list)
 
-    def __str__(self) -> str:
-        """Return the remark as one line, such as ``2 drafts (a.md, b.md)``."""
-        more = ", \N{HORIZONTAL ELLIPSIS}" if self.count > len(self.examples) else ""
-        return f"{self.count} {self.what} ({', '.join(self.examples)}{more})"
-
-
-class Tally:
-    """Counts records by remark, in the order of the remarks' first use."""
-
-    def __init__(self, counted: Iterable[Counted] = ()) -> None:
-        """Start from earlier counts."""
-        self._counted = {each.what: each for each in counted}
-
-    def add(self, what: str, example: str) -> None:
-        """Count one more record."""
-        before = self._counted.get(what, Counted(what, 0, ()))
-        examples = (*before.examples, clean_text(example))[:EXAMPLES]
-        self._counted[what] = Counted(what, before.count + 1, examples)
-
-    def counted(self) -> tuple[Counted, ...]:
-        """Return the counts."""
-        return tuple(self._counted.values())
+    def lines(self) -> tuple[str, ...]:
+        """Return a line for each remark, with its count and first examples, such as ``2 drafts (a.md, b.md)``."""
+        lines = []
+        for remark, found in self.items():
+            more = ["\N{HORIZONTAL ELLIPSIS}"] if len(found) > EXAMPLES else []
+            lines.append(f"{len(found)} {remark} ({', '.join([*map(clean_text, found[:EXAMPLES]), *more])})")
+        return tuple(lines)
 
 
 @dataclass(frozen=True)
@@ -101,8 +85,8 @@ class Posts:
     kind: str
     name: str
     posts: tuple[Post, ...] = ()
-    left_out: tuple[Counted, ...] = ()
-    remarks: tuple[Counted, ...] = ()
+    left_out: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     request: list[Any] | dict[str, Any] | None = None
 
     @property

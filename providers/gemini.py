@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from types import TracebackType
 from typing import Any
 
 import httpx2
@@ -45,9 +44,7 @@ class Gemini:
     async def __aenter__(self) -> "Gemini":
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._client.aclose()
         await self._http.aclose()
 

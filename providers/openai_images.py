@@ -4,7 +4,6 @@ import asyncio
 import base64
 import time
 from collections.abc import Mapping
-from types import TracebackType
 from typing import Any, cast
 
 import openai
@@ -30,9 +29,7 @@ class OpenAIImages:
     async def __aenter__(self) -> "OpenAIImages":
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._client.close()
 
     async def generate(self, request: PictureRequest) -> Picture:

@@ -121,7 +121,7 @@ def test_a_folder_that_is_missing_or_has_no_brand_is_rejected(tmp_path: Path) ->
 
 def test_a_colour_too_light_for_white_letters_is_rejected_with_the_nearest_that_passes(tmp_path: Path) -> None:
     message = rejection(tmp_path / "brand", colour="#ffb000")
-    assert "is #ffb000, on which white letters have a contrast of 1.8:1; they need 5.4:1" in message
+    assert "colour '#ffb000' is too light: white letters have a contrast of 1.8:1 on it, and need 5.4:1" in message
     nearest = message.rpartition("is #")[2][:6]
     assert brand(tmp_path / "brand", colour=f"#{nearest}").colour
 

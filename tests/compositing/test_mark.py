@@ -15,7 +15,7 @@ from compositing.geometry import Box
 from compositing.layout import TitleLayout, lay_out
 from compositing.logo import fitted
 from compositing.mark import CLEAR
-from compositing.templates import CANVAS, CORNERS, MARK_ROOM, TEMPLATES
+from compositing.templates import CANVAS, MARK_ROOM, MARKS, TEMPLATES
 from compositing.thumbnail import compose
 from testing.contrast import lowest_contrast, picture
 from tests.compositing.brands import brand
@@ -65,7 +65,7 @@ def test_white_letters_keep_their_contrast_on_colours_that_barely_allow_it(
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-@pytest.mark.parametrize("corner", CORNERS)
+@pytest.mark.parametrize("corner", MARKS)
 def test_title_and_mark_never_touch(tmp_path: Path, template: str, corner: str) -> None:
     titles = (
         "Go",
@@ -95,7 +95,7 @@ def test_title_and_mark_never_touch(tmp_path: Path, template: str, corner: str) 
 @pytest.mark.parametrize("logo", LOGOS)
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_logo_is_visible_on_any_picture(tmp_path: Path, template: str, logo: str) -> None:
-    for corner, colour in zip(CORNERS, ("#000000", BARELY[2], "#7a1f3d", BARELY[0]), strict=True):
+    for corner, colour in zip(MARKS, ("#000000", BARELY[2], "#7a1f3d", BARELY[0]), strict=True):
         given = brand(tmp_path / "brand", LOGOS[logo], colour=colour, corner=corner)
         layout = laid_out(given, template)
         assert layout.mark
@@ -111,7 +111,7 @@ def test_a_logo_is_visible_on_any_picture(tmp_path: Path, template: str, logo: s
 @pytest.mark.parametrize("logo", [None, "#ffffff", "#f08030", "#12305c"])
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_name_keeps_the_contrast_of_text(tmp_path: Path, template: str, logo: str | None) -> None:
-    for corner, colour in zip(CORNERS, ("#000000", BARELY[2], "#7a1f3d", BARELY[0]), strict=True):
+    for corner, colour in zip(MARKS, ("#000000", BARELY[2], "#7a1f3d", BARELY[0]), strict=True):
         given = brand(tmp_path / "brand", logo or "", colour=colour, corner=corner, name="Illicit WIM")
         layout = laid_out(given, template)
         assert layout.mark
@@ -161,7 +161,7 @@ def test_an_empty_brand_changes_no_pixel(tmp_path: Path, template: str) -> None:
     assert compose(picture("photorealistic"), plain) == compose(picture("photorealistic"), black)
 
 
-@pytest.mark.parametrize("corner", CORNERS)
+@pytest.mark.parametrize("corner", MARKS)
 def test_every_template_has_room_for_a_mark_in_every_corner(corner: Any) -> None:
     for template in TEMPLATES.values():
         room = template.marks[corner]

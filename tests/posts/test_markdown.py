@@ -1,6 +1,7 @@
 """A folder of Markdown posts, in the layouts of four generators."""
 
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,12 +25,19 @@ def read(folder: Path, files: dict[str, str]) -> Posts:
     return read_posts(str(write(folder, files)), now=NOW)
 
 
+def parsed(line: str) -> tuple[str, int, tuple[str, ...]]:
+    """Return the remark, the count and the examples of a line such as ``2 drafts (a.md, b.md)``."""
+    match = re.fullmatch(r"(\d+) (.+?) \((.+)\)", line)
+    assert match
+    return match[2], int(match[1]), tuple(match[3].split(", "))
+
+
 def left_out(posts: Posts) -> dict[str, tuple[int, tuple[str, ...]]]:
-    return {each.what: (each.count, each.examples) for each in posts.left_out}
+    return {remark: (count, examples) for remark, count, examples in map(parsed, posts.left_out)}
 
 
 def remarks(posts: Posts) -> dict[str, tuple[str, ...]]:
-    return {each.what: each.examples for each in posts.remarks}
+    return {remark: examples for remark, _, examples in map(parsed, posts.remarks)}
 
 
 def test_reads_hugo_with_page_bundles_and_toml(tmp_path: Path) -> None:
