@@ -46,17 +46,17 @@ def cost(served_by: str, usage: Mapping[str, float | str], prices: Prices) -> Co
     if not price:
         return Cost(None, reason=NO_PRICE)
     rates = price.rates
-    asked, answered = _tokens(usage, "input_tokens"), _tokens(usage, "output_tokens")
-    if asked is None or answered is None:
+    prompt, output = _tokens(usage, "input_tokens"), _tokens(usage, "output_tokens")
+    if prompt is None or output is None:
         return Cost(None, reason="the vendor did not report the tokens used")
-    drawn, thought = _tokens(usage, "image_output_tokens"), _tokens(usage, "thought_tokens") or 0
-    written = thought if drawn is None else max(answered - drawn, 0) + thought
-    if written and rates.text_output is None:
+    image, thoughts = _tokens(usage, "image_output_tokens"), _tokens(usage, "thought_tokens") or 0
+    words = thoughts if image is None else max(output - image, 0) + thoughts
+    if words and rates.text_output is None:
         return Cost(None, reason="the answer has words, and their price is unknown; give text_output in PRICES_FILE")
-    dollars = asked * rates.input + (answered if drawn is None else drawn) * rates.output
-    dollars += written * (rates.text_output or 0)
+    dollars = prompt * rates.input + (output if image is None else image) * rates.output
+    dollars += words * (rates.text_output or 0)
     # If words are billed but not counted apart from the picture, they are priced as picture.
-    about = rates.sure == "estimate" or (drawn is None and rates.text_output is not None)
+    about = rates.sure == "estimate" or (image is None and rates.text_output is not None)
     return Cost(dollars / MILLION, about, as_of=rates.date)
 
 
