@@ -4,7 +4,7 @@ import io
 
 from PIL import Image
 
-from compositing import MOST_BYTES
+from compositing import MAX_BYTES
 from compositing.geometry import Box
 
 __all__ = ["JPEG_QUALITY", "encode_jpeg", "is_colourful"]
@@ -22,7 +22,7 @@ TILE = 4
 
 
 def encode_jpeg(canvas: Image.Image, xmp: bytes = b"", *, full_colour: bool = False) -> bytes:
-    """Return the canvas as a JPEG of at most ``MOST_BYTES``, at quality 85 or the next lower one that fits.
+    """Return the canvas as a JPEG of at most ``MAX_BYTES``, at quality 85 or the next lower one that fits.
 
     Args:
         canvas: the picture, RGB.
@@ -31,11 +31,11 @@ def encode_jpeg(canvas: Image.Image, xmp: bytes = b"", *, full_colour: bool = Fa
     """
     for quality in QUALITIES:
         jpeg = _encode(canvas, quality, HALF_COLOUR, xmp)
-        if len(jpeg) > MOST_BYTES:
+        if len(jpeg) > MAX_BYTES:
             continue
         # Only now: a canvas that is too large even at 4:2:0 would overflow the buffer that Pillow gives the optimizer.
         sharp = _encode(canvas, quality, FULL_COLOUR, xmp) if full_colour else jpeg
-        return sharp if len(sharp) <= MOST_BYTES else jpeg
+        return sharp if len(sharp) <= MAX_BYTES else jpeg
     return jpeg
 
 

@@ -6,7 +6,7 @@ import random
 import pytest
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
-from compositing import MOST_BYTES
+from compositing import MAX_BYTES
 from compositing.drawing import draw_title, rasterize
 from compositing.encoding import JPEG_QUALITY, QUALITIES, encode_jpeg
 from compositing.fonts import load_font
@@ -48,12 +48,12 @@ def sampling(jpeg: bytes) -> list[tuple[int, int]]:
 @pytest.mark.parametrize("name", PICTURES)
 def test_no_thumbnail_is_too_large(name: str, template: str) -> None:
     layout = lay_out("Why fan-out beats", load_font("inter"), TEMPLATES[template])
-    assert len(compose(picture(name), layout)) <= MOST_BYTES
+    assert len(compose(picture(name), layout)) <= MAX_BYTES
 
 
 @pytest.mark.parametrize("metadata", [b"", b"x" * 3_000])
 def test_even_the_picture_that_compresses_worst_fits(metadata: bytes) -> None:
-    assert len(encode_jpeg(coin_tosses(), metadata)) <= MOST_BYTES
+    assert len(encode_jpeg(coin_tosses(), metadata)) <= MAX_BYTES
 
 
 @pytest.mark.parametrize("name", [name for name in PICTURES if name != "noise"])
@@ -65,7 +65,7 @@ def test_quality_is_85_if_that_fits(name: str) -> None:
 def test_quality_is_lowered_no_further_than_necessary(grain: float) -> None:
     jpeg = encode_jpeg(Image.blend(picture("oil-painting"), picture("noise"), grain))
     assert 60 <= quality(jpeg) < JPEG_QUALITY
-    assert 0.9 * MOST_BYTES < len(jpeg) <= MOST_BYTES
+    assert 0.9 * MAX_BYTES < len(jpeg) <= MAX_BYTES
 
 
 def test_huffman_tables_are_optimized() -> None:
@@ -100,7 +100,7 @@ def test_letters_have_clean_edges_on_vivid_colours(colour: str) -> None:
 def test_colour_has_half_resolution_if_full_does_not_fit() -> None:
     noisy = Image.blend(picture("noise"), Image.new("RGB", SIZE, "#ff0000"), 0.5)
     jpeg = encode_jpeg(noisy, full_colour=True)
-    assert len(jpeg) <= MOST_BYTES
+    assert len(jpeg) <= MAX_BYTES
     assert sampling(jpeg) == HALF
 
 
