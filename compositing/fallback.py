@@ -46,17 +46,13 @@ class _Word:
     def text(self) -> str:
         return "".join(self.graphemes)
 
-    @property
-    def is_spelled(self) -> bool:
-        return bool(self.script)
-
 
 def set_in_fonts(text: str, font: Font, han: str) -> list[Part]:
     """Return the parts of a title, each with its font, or None if no font here can set it."""
     if text.isascii() and font.has(text):
         return [Part(0, len(text), font, "")]
     words = list(_words(text))
-    _choose_for_words([word for word in words if word.is_spelled], font, han)
+    _choose_for_words([word for word in words if word.script], font, han)
     parts: list[Part] = []
     for number, word in enumerate(words):
         if word.font:

@@ -12,7 +12,7 @@ __all__ = ["choose"]
 
 
 def choose(posts: Posts, limit: int | None = None, since: str | None = None, only: str | None = None) -> Posts:
-    """Return the first ``limit`` posts since a date with a text in title or slug, and count the others.
+    """Return the first ``limit`` posts from ``since`` on with ``only`` in title or slug, and count the others.
 
     Raises:
         InvalidRequestError: the limit is below 1, or the date is not recognized.
