@@ -211,7 +211,7 @@ def _after_strong(kinds: list[str], start: str, which: str, turn: Callable[[str]
 
 
 def _stretches(kinds: Sequence[str], belongs: Callable[[str], bool]) -> list[tuple[int, int]]:
-    """Return the start and end of each run of neighbours that belong."""
+    """Return the start and end of each run of neighbours for which ``belongs`` holds."""
     stretches, start = [], 0
     for found, group in groupby(kinds, belongs):
         end = start + len(list(group))
