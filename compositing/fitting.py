@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -45,12 +46,12 @@ class TextBox:
     title: ShapedTitle
     template: Template
 
-    @property
+    @cached_property
     def ink(self) -> float:
         """The height of a line's ink as a share of the size."""
         return (self.title.top - self.title.bottom) / UNITS_PER_EM
 
-    @property
+    @cached_property
     def spacing(self) -> float:
         """The distance between baselines as a share of the size."""
         return max(LINE_HEIGHT, self.ink + GAP)

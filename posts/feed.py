@@ -13,11 +13,9 @@ from posts.posts import Record
 
 __all__ = ["read_feed"]
 
-ATOM, RSS_1, DUBLIN = (
-    "{http://www.w3.org/2005/Atom}",
-    "{http://purl.org/rss/1.0/}",
-    "{http://purl.org/dc/elements/1.1/}",
-)
+ATOM = "{http://www.w3.org/2005/Atom}"
+RSS_1 = "{http://purl.org/rss/1.0/}"
+DUBLIN = "{http://purl.org/dc/elements/1.1/}"
 ROOTS = ("rss", "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF", f"{ATOM}feed")
 FEEDS = ("channel", f"{RSS_1}channel", f"{ATOM}feed")
 ENTRIES = ("item", f"{RSS_1}item", f"{ATOM}entry")
