@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from PIL import Image
 
 from benchmarks.measure import fastest
-from compositing import MOST_BYTES
+from compositing import MAX_BYTES
 from compositing.canvas import open_on_canvas
 from compositing.encoding import encode_jpeg
 from compositing.fonts import load_font
@@ -119,7 +119,7 @@ def print_memory() -> None:
 
 def print_sizes() -> None:
     """Print how many bytes a thumbnail has: with a picture in each style, and with patterns, noise among them."""
-    print(f"\nBytes of a thumbnail, in thousands, by its picture (at most {MOST_BYTES // 1000})")
+    print(f"\nBytes of a thumbnail, in thousands, by its picture (at most {MAX_BYTES // 1000})")
     sizes: dict[str, list[int]] = {}
     for name in PICTURES:
         canvas = picture(name)

@@ -1,8 +1,8 @@
-"""From a picture and a title to a thumbnail: canvas, templates, typography."""
+"""Makes a thumbnail from a picture and a title: canvas, templates, typography."""
 
-__all__ = ["COMPOSITOR_VERSION", "MOST_BYTES"]
+__all__ = ["COMPOSITOR_VERSION", "MAX_BYTES"]
 
-# Part of every thumbnail's key. Raise it with any change that moves a pixel, or readers keep seeing the old ones.
+# Part of every thumbnail's key. Raise it with any change that moves a pixel, or readers keep seeing the old thumbnails.
 COMPOSITOR_VERSION = 4
-# Bytes of a thumbnail: what messengers take for a link's preview.
-MOST_BYTES = 300_000
+# Bytes of a thumbnail: what messengers accept for a link preview.
+MAX_BYTES = 300_000

@@ -1,7 +1,7 @@
-"""Which way text runs: the whole Unicode Bidirectional Algorithm (UAX 9), with ICU's data.
+"""The complete Unicode Bidirectional Algorithm (UAX 9), with ICU's data.
 
-Rules have the standard's names. No library that ships as wheels gives levels by all of them: python-bidi's lack N0 and
-isolates, and ICU's own ubidi differs from 31 of Unicode's 91,707 test cases.
+Rules have the standard's names. No library that ships as wheels implements all of them: python-bidi lacks N0 and
+isolates, and ICU's own ubidi fails 31 of Unicode's 91,707 test cases.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,23 +15,23 @@ __all__ = ["base_level", "embedding_levels", "visual_order"]
 T = TypeVar("T")
 
 MAX_DEPTH = 125  # BD2
-MOST_OPEN_BRACKETS = 63  # BD16
+MAX_OPEN_BRACKETS = 63  # BD16
 EMBEDDINGS = {"LRE": "L", "RLE": "R", "LRO": "L", "RLO": "R"}
 ISOLATES = ("LRI", "RLI", "FSI")
 REMOVED = (*EMBEDDINGS, "PDF", "BN")  # X9
 NEUTRAL = ("B", "S", "WS", "ON", *ISOLATES, "PDI")
 # Canonical equivalents count as the same bracket (BD16).
 EQUIVALENT = {"\u232a": "\u3009"}
-STRONG = {"L": "L", "R": "R", "AL": "R", "EN": "R", "AN": "R"}  # For N0 to N2, numbers are as from right to left.
+STRONG = {"L": "L", "R": "R", "AL": "R", "EN": "R", "AN": "R"}  # For N0 to N2, numbers count as right-to-left.
 
 
 def base_level(text: str) -> int:
-    """Return 1 for a text that runs from right to left, by its first letter, else 0 (P2, P3)."""
+    """Return 1 for a text whose first strong character is right-to-left, else 0 (P2, P3)."""
     return 0 if text.isascii() else _first_strong([bidi_class(character) for character in text])
 
 
 def embedding_levels(text: str, base: int) -> list[int]:
-    """Return a level for each character of a paragraph: even from left to right, odd from right to left."""
+    """Return a level for each character of a paragraph: even for left-to-right, odd for right-to-left."""
     if not base and text.isascii():
         return [0] * len(text)
     classes = [bidi_class(character) for character in text]
@@ -41,14 +41,14 @@ def embedding_levels(text: str, base: int) -> list[int]:
     levels = list(explicit)
     for sequence in _isolating_runs(classes, explicit):
         _resolve(sequence, text, classes, resolved, explicit, levels, base)
-    for index, kind in enumerate(classes):  # What X9 removes goes with what it follows.
+    for index, kind in enumerate(classes):  # Characters that X9 removes take the level of the one before.
         if kind in REMOVED:
             levels[index] = levels[index - 1] if index else base
     return _reset(classes, levels, base)
 
 
 def visual_order(runs: Sequence[tuple[int, T]]) -> list[T]:
-    """Return runs, each given with its level, from left to right (L2)."""
+    """Return runs, each given with its level, in visual order from left to right (L2)."""
     ordered = list(runs)
     for level in range(max((level for level, _ in runs), default=0), 0, -1):
         start = 0
@@ -72,7 +72,7 @@ def _first_strong(classes: Sequence[str]) -> int:
 
 
 def _matching(classes: Sequence[str]) -> dict[int, int]:
-    """Return the place of its PDI for each isolate that has one (BD9)."""
+    """Return the index of the matching PDI for each isolate that has one (BD9)."""
     matches: dict[int, int] = {}
     opened: list[int] = []
     for index, kind in enumerate(classes):
@@ -84,7 +84,7 @@ def _matching(classes: Sequence[str]) -> dict[int, int]:
 
 
 def _explicit(classes: Sequence[str], base: int) -> tuple[list[str], list[int]]:
-    """Return classes and levels as embeddings, overrides and isolates have them (X1 to X8)."""
+    """Return the classes and levels that embeddings, overrides and isolates give (X1 to X8)."""
     resolved, levels = list(classes), [base] * len(classes)
     matches = _matching(classes)
     stack: list[tuple[int, str | None, bool]] = [(base, None, False)]  # Level, override, isolate.
@@ -105,8 +105,8 @@ def _explicit(classes: Sequence[str], base: int) -> tuple[list[str], list[int]]:
             levels[index], override, _ = stack[-1]
             resolved[index] = override or kind
             inside = classes[index + 1 : matches.get(index, len(classes))]
-            to_right = kind == "RLI" or (kind == "FSI" and _first_strong(inside))
-            level = next_level("R" if to_right else "L")
+            right_to_left = kind == "RLI" or (kind == "FSI" and _first_strong(inside))
+            level = next_level("R" if right_to_left else "L")
             if level <= MAX_DEPTH and not too_many_isolates and not too_many_embeddings:
                 valid_isolates += 1
                 stack.append((level, None, True))
@@ -139,7 +139,7 @@ def _explicit(classes: Sequence[str], base: int) -> tuple[list[str], list[int]]:
 
 
 def _isolating_runs(classes: Sequence[str], levels: Sequence[int]) -> list[list[int]]:
-    """Return the places of each isolating run sequence's characters (BD13), without those that X9 removes."""
+    """Return the indexes of each isolating run sequence's characters (BD13), without those that X9 removes."""
     matches = _matching(classes)
     ends = {closing: opening for opening, closing in matches.items()}
     kept = [index for index, kind in enumerate(classes) if kind not in REMOVED]
@@ -148,7 +148,7 @@ def _isolating_runs(classes: Sequence[str], levels: Sequence[int]) -> list[list[
     sequences = []
     for run in runs:
         if run[0] in ends:
-            continue  # It belongs to the run that its isolate ends.
+            continue  # It continues the run that opened its isolate.
         sequence = list(run)
         while (closing := matches.get(sequence[-1])) is not None:
             sequence += by_start[closing]
@@ -170,7 +170,7 @@ def _resolve(
     before = next((explicit[i] for i in range(sequence[0] - 1, -1, -1) if classes[i] not in REMOVED), base)
     after = next((explicit[i] for i in range(sequence[-1] + 1, len(text)) if classes[i] not in REMOVED), base)
     if classes[sequence[-1]] in ISOLATES:
-        after = base  # An isolate without its PDI.
+        after = base  # An isolate without a matching PDI.
     start, end = ("LR"[max(level, other) % 2] for other in (before, after))
     kinds = [resolved[index] for index in sequence]
     _weak(kinds, start)
@@ -211,7 +211,7 @@ def _after_strong(kinds: list[str], start: str, which: str, turn: Callable[[str]
 
 
 def _stretches(kinds: Sequence[str], belongs: Callable[[str], bool]) -> list[tuple[int, int]]:
-    """Return from where to where neighbours belong together."""
+    """Return the start and end of each run of neighbours for which ``belongs`` holds."""
     stretches, start = [], 0
     for found, group in groupby(kinds, belongs):
         end = start + len(list(group))
@@ -222,7 +222,7 @@ def _stretches(kinds: Sequence[str], belongs: Callable[[str], bool]) -> list[tup
 
 
 def _brackets(kinds: list[str], characters: list[str], originals: list[str], start: str, own: str) -> None:
-    """Turn both brackets of a pair as what is in it and before it says (N0)."""
+    """Give both brackets of a pair the direction of their content and context (N0)."""
     for opening, closing in _bracket_pairs(kinds, characters):
         inside = {STRONG[kind] for kind in kinds[opening + 1 : closing] if kind in STRONG}
         if not inside:
@@ -231,38 +231,38 @@ def _brackets(kinds: list[str], characters: list[str], originals: list[str], sta
         if own not in inside:
             before = next((STRONG[kind] for kind in reversed(kinds[:opening]) if kind in STRONG), start)
             turn = before if before != own else own
-        for place in (opening, closing):
-            kinds[place] = turn
-            mark = place + 1
+        for index in (opening, closing):
+            kinds[index] = turn
+            mark = index + 1
             while mark < len(kinds) and originals[mark] == "NSM":
                 kinds[mark] = turn
                 mark += 1
 
 
 def _bracket_pairs(kinds: Sequence[str], characters: Sequence[str]) -> list[tuple[int, int]]:
-    """Return the places of brackets that belong together (BD16), in the order of the opening ones."""
+    """Return the indexes of paired brackets (BD16), in the order of the opening ones."""
     pairs: list[tuple[int, int]] = []
     opened: list[tuple[str, int]] = []
-    for place, character in enumerate(characters):
-        found = bracket(character) if kinds[place] == "ON" else None
+    for index, character in enumerate(characters):
+        found = bracket(character) if kinds[index] == "ON" else None
         if not found:
             continue
         kind, other = found
         if kind == "o":
-            if len(opened) == MOST_OPEN_BRACKETS:
+            if len(opened) == MAX_OPEN_BRACKETS:
                 return []
-            opened.append((EQUIVALENT.get(other, other), place))
+            opened.append((EQUIVALENT.get(other, other), index))
             continue
         wanted = EQUIVALENT.get(character, character)
         depth = next((depth for depth in reversed(range(len(opened))) if opened[depth][0] == wanted), None)
         if depth is not None:
-            pairs.append((opened[depth][1], place))
+            pairs.append((opened[depth][1], index))
             del opened[depth:]
     return sorted(pairs)
 
 
 def _neutral(kinds: list[str], start: str, end: str, own: str) -> None:
-    """Turn what has no direction as its neighbours where they agree, else as the embedding (N1, N2)."""
+    """Give neutrals the direction of their neighbours if those agree, else the embedding's (N1, N2)."""
     for i, j in _stretches(kinds, lambda kind: kind in NEUTRAL):
         before = STRONG[kinds[i - 1]] if i else start
         after = STRONG[kinds[j]] if j < len(kinds) else end
@@ -270,7 +270,7 @@ def _neutral(kinds: list[str], start: str, end: str, own: str) -> None:
 
 
 def _reset(classes: Sequence[str], levels: list[int], base: int) -> list[int]:
-    """Put separators, and white space before them and at the end, on the paragraph's level (L1)."""
+    """Reset separators, and white space before them and at the end, to the paragraph's level (L1)."""
     trailing = True
     for index in range(len(classes) - 1, -1, -1):
         kind = classes[index]

@@ -1,4 +1,4 @@
-"""What a blog's thumbnails have in common; ``brand_file.py`` reads it."""
+"""A blog's brand; ``brand_file.py`` reads it."""
 
 from dataclasses import dataclass
 
@@ -14,10 +14,10 @@ NAME_FONT = "inter"
 
 @dataclass(frozen=True)
 class Brand:
-    """What a blog's thumbnails have in common.
+    """What all of a blog's thumbnails share.
 
-    ``colour`` is laid under letters in place of black, ``accent`` is a thin rule, and logo and name go to a corner.
-    ``digest`` is of all that the brand is made of, and empty where that is nothing.
+    ``colour`` replaces black under letters, ``accent`` is a thin rule, and logo and name go into a corner. ``digest``
+    covers everything that makes up the brand, and is empty if there is nothing.
     """
 
     colour: Colour = BLACK
@@ -30,11 +30,11 @@ class Brand:
 
     @property
     def name_font(self) -> Font:
-        """The font that the name is set in."""
+        """The font of the name."""
         return self.font or load_font(NAME_FONT)
 
     def load_font(self, name: str) -> Font:
-        """Open the font that a request names: one of the catalogue's, or the brand's own."""
+        """Return the font that a request names: one from the catalogue, or the brand's own."""
         return self.font if name == BRAND_FONT and self.font else load_font(name)
 
 

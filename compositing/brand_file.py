@@ -1,4 +1,4 @@
-"""A blog's brand: a folder with ``brand.json`` and the files it names, read and checked before anything is paid for."""
+"""Reads a blog's brand, a folder with ``brand.json`` and its files, and checks it before anything is paid for."""
 
 import functools
 import hashlib
@@ -11,9 +11,9 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from compositing.brand import NO_BRAND, Brand
-from compositing.colours import BLACK, LEAST_CONTRAST, Colour, contrast_of, darkened
+from compositing.colours import BLACK, MIN_CONTRAST, Colour, contrast_of, darkened
 from compositing.fallback import missing_characters
-from compositing.fonts import Font, open_font
+from compositing.fonts import open_font
 from compositing.mark import Logo, name_fits
 from compositing.templates import Corner
 from compositing.title_text import layout_text
@@ -25,19 +25,19 @@ T = TypeVar("T")
 
 FILE = "brand.json"
 # Bytes.
-LARGEST_LOGO, LARGEST_FONT = 4_000_000, 20_000_000
+MAX_LOGO, MAX_FONT = 4_000_000, 20_000_000
 FIELDS = {
     "colour": 'a colour, such as "#1b365d"',
     "accent": 'a colour, such as "#ffb000"',
-    "logo": 'the name of a PNG beside brand.json, such as "logo.png"',
+    "logo": 'the name of a PNG next to brand.json, such as "logo.png"',
     "corner": "one of top-left, top-right, bottom-left, bottom-right",
-    "font": 'the name of a TTF or OTF beside brand.json, such as "Brand.ttf"',
+    "font": 'the name of a TTF or OTF next to brand.json, such as "Brand.ttf"',
     "name": "a short text",
 }
 
 
 class _File(BaseModel):
-    """What ``brand.json`` may hold."""
+    """The fields of ``brand.json``."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
@@ -50,24 +50,24 @@ class _File(BaseModel):
 
 
 def open_brand(folder: Path | None) -> Brand:
-    """Read a brand from its folder; without a folder there is none.
+    """Read a brand from its folder; None gives no brand.
 
     Raises:
-        SettingsError: naming everything that cannot be used, each with its remedy.
+        SettingsError: listing every problem with its remedy.
     """
     if folder is None:
         return NO_BRAND
     try:
         stamps = tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(folder.iterdir()))
     except OSError as error:
-        remedy = f"name a folder that holds {FILE}, or unset it"
+        remedy = f"give a folder with a {FILE}, or unset it"
         raise SettingsError([f"BRAND_DIR={str(folder)!r} cannot be read ({error.strerror}); {remedy}"]) from None
     return _open(folder, stamps)
 
 
 @functools.lru_cache(maxsize=4)
 def _open(folder: Path, _stamps: object) -> Brand:
-    """Read a brand; once for each state of its folder, as each of 10,000 pairs asks for it."""
+    """Read a brand once for each state of its folder, as each of 10,000 pairs asks for it."""
     written = _read(folder)
     faults: list[str] = []
 
@@ -78,7 +78,7 @@ def _open(folder: Path, _stamps: object) -> Brand:
         try:
             return read(value)
         except ValueError as error:
-            faults.append(f"{folder / FILE}: {name} {error}")
+            faults.append(f"{folder / FILE}: {name} {value!r} {error}")
             return None
 
     made_of: dict[str, str] = {}
@@ -86,7 +86,7 @@ def _open(folder: Path, _stamps: object) -> Brand:
     def content(name: str, largest: int) -> bytes:
         path = folder / name
         if Path(name).name != name or not path.is_file():
-            raise ValueError(f"is no file beside {FILE}; put it there")
+            raise ValueError(f"is not a file next to {FILE}; put it there")
         if path.stat().st_size > largest:
             raise ValueError(f"is larger than {largest / 1e6:.0f} MB; make it smaller")
         data = path.read_bytes()
@@ -94,25 +94,16 @@ def _open(folder: Path, _stamps: object) -> Brand:
         return data
 
     def logo(name: str) -> Logo:
-        from compositing.logo import read_logo  # And Pillow with it, which most who ask for a brand do without.
+        from compositing.logo import read_logo  # It imports Pillow, which most callers do not need.
 
-        try:
-            return read_logo(content(name, LARGEST_LOGO))
-        except ValueError as error:
-            raise ValueError(f"{name!r} {error}") from error
-
-    def font(name: str) -> Font:
-        try:
-            return open_font(content(name, LARGEST_FONT))
-        except ValueError as error:
-            raise ValueError(f"{name!r} {error}") from error
+        return read_logo(content(name, MAX_LOGO))
 
     brand = Brand(
         colour=part("colour", _colour) or BLACK,
         accent=part("accent", Colour.parse),
         logo=part("logo", logo),
         corner=written.corner,
-        font=part("font", font),
+        font=part("font", lambda name: open_font(content(name, MAX_FONT))),
     )
     name = part("name", lambda text: _name(text, brand)) or ""
     if faults:
@@ -127,7 +118,7 @@ def _read(folder: Path) -> _File:
     try:
         return _File.model_validate_json(path.read_bytes())
     except OSError as error:
-        remedy = "write one, if only {}, or take the folder away"
+        remedy = "create one, even if it is just {}, or remove the folder"
         raise SettingsError([f"{path} cannot be read ({error.strerror}); {remedy}"]) from None
     except ValidationError as error:
         raise SettingsError([f"{path}{_sentence(fault)}" for fault in error.errors(include_url=False)]) from None
@@ -136,25 +127,25 @@ def _read(folder: Path) -> _File:
 def _sentence(fault: Any) -> str:
     name = ".".join(map(str, fault["loc"]))
     if fault["type"] == "extra_forbidden":
-        return f": {name!r} is nothing that a brand has; it has {', '.join(FIELDS)}"
+        return f": unknown field {name!r}; valid fields are {', '.join(FIELDS)}"
     return f": {name} must be {FIELDS[name]}" if name in FIELDS else f" is not JSON: {fault['msg']}"
 
 
 def _colour(text: str) -> Colour:
     colour = Colour.parse(text)
     contrast = contrast_of(1.0, colour.luminance)
-    if contrast >= LEAST_CONTRAST:
+    if contrast >= MIN_CONTRAST:
         return colour
     raise ValueError(
-        f"is {colour}, on which white letters have a contrast of {contrast:.1f}:1; they need {LEAST_CONTRAST}:1, so "
-        f"that 4.5:1 is left in the JPEG. The nearest shade that passes is {darkened(colour, LEAST_CONTRAST)}"
+        f"is too light: white letters have a contrast of {contrast:.1f}:1 on it, and need {MIN_CONTRAST}:1 to keep "
+        f"4.5:1 in the JPEG. The nearest shade that passes is {darkened(colour, MIN_CONTRAST)}"
     )
 
 
 def _name(text: str, brand: Brand) -> str:
     name, font = layout_text(text), brand.name_font
     if missing := missing_characters(name, font):
-        raise ValueError(f"holds {missing}, which no font here has; take it out")
+        raise ValueError(f"contains {missing}, which no font here has; remove it")
     if not name_fits(name, font, brand.logo):
-        raise ValueError(f"{name!r} is too long to be read in its corner; write a shorter one")
+        raise ValueError("is too long to be legible in its corner; shorten it")
     return name

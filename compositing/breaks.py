@@ -1,4 +1,4 @@
-"""Where a title may be parted into lines, and how well each place suits it."""
+"""Where a title may be broken into lines, and what each break costs."""
 
 import functools
 import re
@@ -15,34 +15,34 @@ from compositing.languages import FUNCTION_WORDS
 
 __all__ = ["Break", "Kind", "breaks", "breaks_anywhere", "syllable_breaks"]
 
-# What makes ICU (Unicode Technical Standard 35, key lw) end lines between phrases instead of syllables: the Japanese
-# rules know the words of Chinese, too.
+# Locales that make ICU (Unicode Technical Standard 35, key lw) break lines between phrases instead of syllables. The
+# Japanese rules know Chinese words, too.
 JAPANESE, KOREAN = "ja-u-lb-strict-lw-phrase", "ko-u-lw-phrase"
 SOFT_HYPHEN, ZERO_WIDTH_SPACE = "\u00ad", "\u200b"
-# Names in code, which part before dots, behind underscores and at humps; shorter ones are better whole.
+# Names in code, which break before dots, after underscores and at humps; shorter ones are better whole.
 IDENTIFIER = re.compile(r"[A-Za-z0-9_.:()\[\]#$-]{14,}")
 INSIDE_IDENTIFIER = re.compile(
     r"(?<=[A-Za-z0-9_)\]]{2})(?=\.[A-Za-z]{2})|(?<=[A-Za-z0-9]_)(?=[A-Za-z0-9]{2})|(?<=[a-z]{3})(?=[A-Z][a-z]{2})"
 )
 
-# Costs, of which 1 is what a reader stumbles over. A line that begins with a sign.
+# Costs, of which 1 is a break that a reader stumbles over. A line that starts with a sign:
 SIGN_FIRST = 1.0
 SIGNS = "-\N{EN DASH}\N{EM DASH}|&+/\N{MIDDLE DOT}\N{BULLET}=\N{RIGHTWARDS ARROW}\N{MULTIPLICATION SIGN}~<>*"
-# A line that ends in an article or a preposition; or one that begins with the unit of a number, or what it counts.
+# A line that ends with an article or a preposition, or starts with the unit of a number or the noun it counts:
 FUNCTION_WORD_LAST, UNIT_FIRST, COUNTED_FIRST, SHORT_UNIT = 0.2, 0.3, 0.15, 3
-# Where a reader pauses anyway.
+# Places where a reader pauses anyway.
 BEHIND = {":": -0.3, "?": -0.3, "!": -0.3, ".": -0.2, ";": -0.3, "\N{EM DASH}": -0.2, "\N{EN DASH}": -0.2, ",": -0.12}
 BEHIND |= {"-": -0.1, "|": -0.3, "\N{FULLWIDTH COLON}": -0.3, "\N{IDEOGRAPHIC COMMA}": -0.15}
 BEFORE = {"(": -0.2, "[": -0.15, "\N{FULLWIDTH LEFT PARENTHESIS}": -0.2, "\N{LEFT CORNER BRACKET}": -0.1}
 # A Chinese particle belongs to the word before it.
 PARTICLES, PARTICLE_FIRST = "的了着们吗呢吧", 0.5
-# Inside a word.
+# Breaks inside a word.
 SOFT_HYPHENATED, COMPOUND, SHORT_COMPOUND, INSIDE_PHRASE, INSIDE_WORD = 0.3, 0.5, 1.5, 0.4, 1.2
 HYPHENATED, ANYWHERE = 0.8, 1.5
 
 
 class Kind(IntEnum):
-    """What a break parts. Those of a higher kind are made only where they make a title much larger."""
+    """What a break separates. Higher kinds are used only if they make the title much larger."""
 
     WORDS = 0
     PARTS = 1
@@ -52,7 +52,7 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True)
 class Break:
-    """A place where a line may end and the next one begin: what lies between is a space, and not drawn."""
+    """Where a line may end and the next one start. The space in between is not drawn."""
 
     end: int
     start: int
@@ -63,19 +63,19 @@ class Break:
 
 @functools.lru_cache(maxsize=16)
 def breaks(text: str, language: str, han: str) -> tuple[Break, ...]:
-    """Return the places where a title may be parted by the rules of its script, in order."""
+    """Return the places where a title may be broken by the rules of its script, in order."""
     found = {place.end: place for place in _inside_identifiers(text)}
     found |= {place.end: place for place in _between_pieces(text, language, han)}
     return tuple(found[end] for end in sorted(found))
 
 
 def syllable_breaks(text: str, language: str) -> tuple[Break, ...]:
-    """Return the places where a dictionary of the title's language hyphenates its words; none where it has none."""
+    """Return the places where a dictionary of the title's language, if there is one, hyphenates its words."""
     return tuple(Break(place, place, Kind.SYLLABLES, HYPHENATED, "-") for place in hyphenate(text, language))
 
 
 def breaks_anywhere(text: str, start: int, end: int) -> Iterator[Break]:
-    """Return the places between the graphemes of a stretch."""
+    """Yield the places between the graphemes of a stretch."""
     place = start
     for grapheme in list(CharacterBreaker(text[start:end], "en"))[:-1]:
         place += len(grapheme)
@@ -83,7 +83,7 @@ def breaks_anywhere(text: str, start: int, end: int) -> Iterator[Break]:
 
 
 def _hyphen(text: str, place: int) -> str:
-    """Return what shows a break inside a word: a hyphen between letters of scripts that have one."""
+    """Return the suffix for a break inside a word: a hyphen between letters of scripts with upper and lower case."""
     letters = (text[place - 1], text[place : place + 1])
     return "-" if all(letter.lower() != letter.upper() for letter in letters) else ""
 
@@ -121,7 +121,7 @@ def _is_east_asian(text: str) -> bool:
 
 
 def _cost(text: str, end: int, start: int, language: str) -> float:
-    """Return what a break between two words costs; less than nothing where it is a good one."""
+    """Return the cost of a break between two words, which is negative for a good one."""
     before, after = text[:end].rsplit(" ", 1)[-1], text[start:].split(" ", 1)[0]
     cost = BEHIND.get(before[-1], 0.0) + BEFORE.get(after[0], 0.0)
     if after[0] in SIGNS and (len(after) == 1 or after[0] != "-"):
@@ -137,7 +137,7 @@ def _cost(text: str, end: int, start: int, language: str) -> float:
 
 
 def _compound_cost(text: str, place: int) -> float:
-    """Return what a break inside a compound costs: more where one of its parts is short, as in I/O."""
+    """Return the cost of a break inside a compound, which is higher if one of its parts is short, as in I/O."""
     before = re.split(r"[\s\W_]", text[: place - 1])[-1]
     after = re.split(r"[\s\W_]", text[place:])[0]
     return COMPOUND if min(len(before), len(after)) >= 3 else SHORT_COMPOUND

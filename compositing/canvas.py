@@ -1,4 +1,4 @@
-"""From the provider's bytes to the canvas."""
+"""Decodes the provider's bytes onto the canvas."""
 
 import io
 import logging
@@ -15,21 +15,21 @@ __all__ = ["open_on_canvas"]
 logger = logging.getLogger(__name__)
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "TIFF", "BMP")
-# Pixels: the largest picture a model offers (4K, 16:9) has 17 million; what is much larger is a bomb.
-MOST_PIXELS, SHORTEST_SIDE = 40_000_000, 64
-# Pixels from which on a picture is scaled in strips of so many of the canvas's rows, for the memory's sake.
+# Pixels: the largest picture that a model offers (4K, 16:9) has 17 million; one much larger is a bomb.
+MAX_PIXELS, MIN_SIDE = 40_000_000, 64
+# A picture with more pixels than LARGE is scaled in strips of STRIP rows of the canvas, to save memory.
 LARGE, STRIP = 4_000_000, 35
-# Pixels of the result that the filter looks at to either side, which resize() takes from beyond its box.
+# The filter's reach to either side, in pixels of the result. resize() reads that far outside its box.
 LANCZOS_REACH = 3
 
 
 def open_on_canvas(picture: bytes) -> Image.Image:
     """Decode a picture and fill the 1200x630 canvas with it: scaled to cover, and cropped evenly, in one pass.
 
-    Any mode becomes RGB, an orientation in the EXIF data is applied, and of an animation the first frame is taken.
+    The result is RGB, in the orientation that the EXIF data gives, and the first frame of an animation.
 
     Raises:
-        PictureError: the bytes are not an image, not all of one, or of a size that no model makes.
+        PictureError: the bytes are not an image, are truncated, or have a size that no model makes.
     """
     try:
         with warnings.catch_warnings():
@@ -37,10 +37,10 @@ def open_on_canvas(picture: bytes) -> Image.Image:
             image = Image.open(io.BytesIO(picture), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureError("The picture is larger than any model makes.") from error
-    except Exception as error:  # Decoders raise whatever they trip over in hostile or broken data.
+    except Exception as error:  # Decoders raise all kinds of errors on hostile or broken data.
         raise PictureError(f"The provider's {len(picture)} bytes are not an image.") from error
     with image:
-        if image.width * image.height > MOST_PIXELS or min(image.size) < SHORTEST_SIDE:
+        if image.width * image.height > MAX_PIXELS or min(image.size) < MIN_SIDE:
             size = f"{image.width}x{image.height}"
             raise PictureError(f"The picture is {size} pixels, which no model makes.")
         try:
@@ -60,8 +60,8 @@ def _turn_upright(image: Image.Image) -> None:
         ImageOps.exif_transpose(image, in_place=True)
     except MemoryError:
         raise
-    except Exception as error:  # The picture itself is whole; what is said of its orientation is not.
-        logger.warning("the picture's EXIF data cannot be read, and is not heeded: %s", error)
+    except Exception as error:  # The picture is intact, but its EXIF data is not.
+        logger.warning("ignoring the picture's unreadable EXIF data: %s", error)
 
 
 def _rgb(image: Image.Image) -> Image.Image:
@@ -72,7 +72,7 @@ def _rgb(image: Image.Image) -> Image.Image:
 
 
 def _scalable(image: Image.Image) -> Image.Image:
-    """Return the picture in a mode whose pixels can be mixed; the usual ones as they are, without a second copy."""
+    """Return the picture in a mode that can be interpolated; the usual modes are returned without a copy."""
     if image.mode.startswith("I"):  # 16 bits a pixel, which a plain conversion would clip to the lowest 8.
         return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     if image.mode in ("P", "PA", "1"):
@@ -82,7 +82,7 @@ def _scalable(image: Image.Image) -> Image.Image:
 
 def _cover(image: Image.Image) -> Image.Image:
     """Fill a canvas with the picture: scaled to cover it, and cropped evenly."""
-    # Pixels of the picture to one of the canvas.
+    # Pixels of the picture per pixel of the canvas.
     scale = min(image.width / CANVAS.width, image.height / CANVAS.height)
     left, top = (image.width - CANVAS.width * scale) / 2, (image.height - CANVAS.height * scale) / 2
     canvas = Image.new("RGB", (CANVAS.width, CANVAS.height))
@@ -94,7 +94,7 @@ def _cover(image: Image.Image) -> Image.Image:
 
 
 def _resized(image: Image.Image, box: tuple[float, float, float, float], rows: int) -> Image.Image:
-    """Return what lies in the box as so many rows of the canvas, RGB. Nothing but what these take is copied."""
+    """Return the content of the box as rows of the canvas, RGB. Only the part that these need is copied."""
     left, top, right, bottom = box
     reach = math.ceil(LANCZOS_REACH * max(1, (bottom - top) / rows))
     first, last = max(0, math.floor(top) - reach), min(image.height, math.ceil(bottom) + reach)

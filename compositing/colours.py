@@ -1,11 +1,11 @@
-"""Colours, and how well two of them can be told apart (WCAG 2.2, 1.4.3): contrast is (L + 0.05) / (l + 0.05)."""
+"""Colours and their contrast (WCAG 2.2, 1.4.3): (L + 0.05) / (l + 0.05)."""
 
 import re
 from typing import NamedTuple
 
 __all__ = [
     "BLACK",
-    "LEAST_CONTRAST",
+    "MIN_CONTRAST",
     "WEIGHTS",
     "WHITE",
     "Colour",
@@ -15,7 +15,7 @@ __all__ = [
     "to_linear",
 ]
 
-# What red, green and blue add to the relative luminance.
+# The weights of red, green and blue in the relative luminance.
 WEIGHTS = (0.2126, 0.7152, 0.0722)
 
 
@@ -27,14 +27,14 @@ class Colour(NamedTuple):
     blue: int
 
     def __str__(self) -> str:
-        """The colour as ``brand.json`` and CSS write it."""
+        """Return the colour in the notation of ``brand.json`` and CSS."""
         return "#{:02x}{:02x}{:02x}".format(*self)
 
     @classmethod
     def parse(cls, text: str) -> "Colour":
         """Read ``#rrggbb`` or ``#rgb``. Raises ValueError."""
         if not re.fullmatch(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})", text):
-            raise ValueError(f"{text!r} is no colour; write it as #rrggbb, such as #1b365d")
+            raise ValueError("is not a colour; write it as #rrggbb, such as #1b365d")
         digits = text[1:] if len(text) == 7 else "".join(2 * digit for digit in text[1:])
         return cls(*bytes.fromhex(digits))
 
@@ -44,19 +44,19 @@ class Colour(NamedTuple):
         return sum(weight * to_linear(value / 255) for weight, value in zip(WEIGHTS, self, strict=True))
 
 
-# White letters have it on every colour that they are set on. WCAG asks for 4.5; JPEG takes up to 13 %, measured on flat
-# colours, by the waves that it makes around letters.
-LEAST_CONTRAST = 5.4
+# The contrast of white letters on any colour under them. WCAG asks for 4.5; JPEG's ripples around letters cost up to
+# 13 %, measured on flat colours.
+MIN_CONTRAST = 5.4
 BLACK, WHITE = Colour(0, 0, 0), Colour(255, 255, 255)
 
 
 def to_linear(value: float) -> float:
-    """Return the light of an sRGB value of 0 to 1 (IEC 61966-2-1)."""
+    """Return the linear light, 0 to 1, of an sRGB value, 0 to 1 (IEC 61966-2-1)."""
     return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
 
 
 def from_linear(light: float) -> float:
-    """Return the sRGB value, 0 to 1, of so much light."""
+    """Return the sRGB value, 0 to 1, of linear light, 0 to 1."""
     return light * 12.92 if light <= 0.0031308 else 1.055 * light ** (1 / 2.4) - 0.055
 
 
@@ -66,9 +66,9 @@ def contrast_of(one: float, other: float) -> float:
 
 
 def darkened(colour: Colour, contrast: float) -> Colour:
-    """Return the colour, darkened in its own hue until white has so much contrast with it, and no further."""
-    wanted = 1.05 / contrast - 0.05
-    if colour.luminance <= wanted:
+    """Return the colour, darkened within its hue just enough for white to have this contrast on it."""
+    target = 1.05 / contrast - 0.05
+    if colour.luminance <= target:
         return colour
-    share = wanted / colour.luminance
+    share = target / colour.luminance
     return Colour(*(int(255 * from_linear(share * to_linear(value / 255))) for value in colour))

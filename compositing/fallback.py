@@ -1,4 +1,4 @@
-"""Which font sets what of a title: the one asked for where it can, and for a word that it cannot set whole, another."""
+"""Chooses a font for each word of a title: the requested one, or a fallback for a word that it lacks glyphs for."""
 
 import functools
 from collections.abc import Iterator, Sequence
@@ -8,24 +8,24 @@ from icu4py.breakers import CharacterBreaker
 
 from compositing.fonts import EMOJI, Font, fallbacks, load_font
 from compositing.icu import Property, category, has_property, script
-from compositing.languages import han_look
+from compositing.languages import han_form
 
 __all__ = ["Part", "missing_characters", "set_in_fonts"]
 
 TEXT_SELECTOR, EMOJI_SELECTOR, KEYCAP = "\ufe0e", "\ufe0f", "\u20e3"
-# Scripts that words are written in together.
+# Scripts that mix within a word.
 TOGETHER = {"Hira": "Hani", "Kana": "Hani", "Bopo": "Hani"}
 # Scripts that have capitals.
 BICAMERAL = ("Latn", "Grek", "Cyrl", "Armn")
-# What may stand inside a word.
+# Apostrophes do not end a word.
 APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
-# Where the font asked for lacks more than this share of a script's words, it sets none of them.
+# If the requested font lacks more than this share of a script's words, it sets none of them.
 PATCHWORK = 1 / 3
 
 
 @dataclass(frozen=True)
 class Part:
-    """A stretch of a title, in one font and script (ISO 15924, or empty where there is none)."""
+    """A stretch of a title in one font and script (ISO 15924, or empty)."""
 
     start: int
     end: int
@@ -35,7 +35,7 @@ class Part:
 
 @dataclass
 class _Word:
-    """Neighbouring graphemes that one font sets: letters and digits of one script; or a single grapheme else."""
+    """Graphemes that one font sets: neighbouring letters and digits of one script, or a single other grapheme."""
 
     start: int
     graphemes: list[str]
@@ -46,17 +46,13 @@ class _Word:
     def text(self) -> str:
         return "".join(self.graphemes)
 
-    @property
-    def is_spelled(self) -> bool:
-        return bool(self.script)
-
 
 def set_in_fonts(text: str, font: Font, han: str) -> list[Part]:
-    """Return the parts of a title and the font of each, None for what no font here can set."""
+    """Return the parts of a title, each with its font, or None if no font here can set it."""
     if text.isascii() and font.has(text):
         return [Part(0, len(text), font, "")]
     words = list(_words(text))
-    _choose_for_words([word for word in words if word.is_spelled], font, han)
+    _choose_for_words([word for word in words if word.script], font, han)
     parts: list[Part] = []
     for number, word in enumerate(words):
         if word.font:
@@ -70,13 +66,13 @@ def set_in_fonts(text: str, font: Font, han: str) -> list[Part]:
 
 
 def missing_characters(text: str, font: Font) -> str:
-    """Return the characters of a title that no font here can set, each once, in order of appearance."""
-    missing = [text[part.start : part.end] for part in set_in_fonts(text, font, han_look(text)) if part.font is None]
+    """Return the distinct characters of a title that no font here can set, in order of appearance."""
+    missing = [text[part.start : part.end] for part in set_in_fonts(text, font, han_form(text)) if part.font is None]
     return "".join(dict.fromkeys("".join(missing)))
 
 
 def is_emoji(grapheme: str) -> bool:
-    """Say whether a grapheme is a picture: by its selector, else as Unicode recommends."""
+    """Return whether a grapheme is an emoji: by its selector, else by Unicode's recommendation."""
     if TEXT_SELECTOR in grapheme:
         return False
     first = grapheme[0]
@@ -97,7 +93,7 @@ def _words(text: str) -> Iterator[_Word]:
         inside = grapheme in APOSTROPHES or grapheme[0] in APOSTROPHES
         if word and ((written and written == word.script) or ((digit or inside) and word.script)):
             word.graphemes.append(grapheme)
-        elif word and written and word.script == "Zyyy":  # Digits that letters follow.
+        elif word and written and word.script == "Zyyy":  # Digits followed by letters.
             word.script = written
             word.graphemes.append(grapheme)
         else:
@@ -111,7 +107,7 @@ def _words(text: str) -> Iterator[_Word]:
 
 @functools.lru_cache(maxsize=4096)
 def _script(grapheme: str) -> str:
-    """Return the script of a letter, or nothing for a grapheme that is none."""
+    """Return the script of a letter, or an empty string for any other grapheme."""
     if category(grapheme[0])[0] not in "LM":
         return ""
     found = next((name for name in map(script, grapheme) if name not in ("Zyyy", "Zinh", "Zzzz")), "")
@@ -119,27 +115,27 @@ def _script(grapheme: str) -> str:
 
 
 def _choose_for_words(words: Sequence[_Word], font: Font, han: str) -> None:
-    """Set each word in one font; and all of a script's where the one asked for would leave a patchwork."""
+    """Choose one font for each word, or for all words of a script if the requested one would leave a patchwork."""
     for written in dict.fromkeys(word.script for word in words):
         together = [word for word in words if word.script == written]
         lacking = [word for word in together if not font.has(word.text)]
         everywhere = written in BICAMERAL and len(lacking) > PATCHWORK * len(together)
         for word in together:
             if everywhere:
-                word.font = _first_able(together, font, han)
+                word.font = _first_fallback([each.text for each in together], font, han)
             elif word in lacking:
-                word.font = _first_able([word], font, han)
+                word.font = _first_fallback([word.text], font, han)
             else:
                 word.font = font
 
 
-def _first_able(words: Sequence[_Word], font: Font, han: str) -> Font | None:
-    """Return the most suitable fallback that sets all of these words whole."""
-    return next((able for able in map(load_font, fallbacks(font, han)) if all(able.has(w.text) for w in words)), None)
+def _first_fallback(texts: Sequence[str], font: Font, han: str) -> Font | None:
+    """Return the most suitable fallback that has all glyphs for these texts."""
+    return next((each for each in map(load_font, fallbacks(font, han)) if all(map(each.has, texts))), None)
 
 
 def _neighbours(words: Sequence[_Word], number: int) -> list[Font]:
-    """Return the fonts of the words on both sides of a sign, where these are of the same kind as the font asked for."""
+    """Return the fonts of the words on both sides of a sign, if these are in scripts with capitals."""
     sides = (*words[max(0, number - 1) : number], *words[number + 1 : number + 2])
     return [word.font for word in sides if word.font and word.script in BICAMERAL]
 
@@ -152,12 +148,12 @@ def _by_graphemes(word: _Word, beside: Sequence[Font], font: Font, han: str) -> 
 
 
 def _font_for(grapheme: str, beside: Sequence[Font], font: Font, han: str) -> Font | None:
-    """Return the font that sets a grapheme: a neighbour's, the one asked for, else the first fallback that can."""
+    """Return the font for a grapheme: a neighbour's, the requested one, or else the first fallback that has it."""
     if any(category(character) == "Co" for character in grapheme):
-        return None  # Private use: whatever a font has there, it is not what the title means.
+        return None  # Private use: no font has the glyph that the title means.
     if is_emoji(grapheme) and load_font(EMOJI).has(grapheme):
         return load_font(EMOJI)
     for candidate in (*beside, font):
         if candidate.has(grapheme):
             return candidate
-    return next((able for able in map(load_font, fallbacks(font, han)) if able.has(grapheme)), None)
+    return _first_fallback([grapheme], font, han)

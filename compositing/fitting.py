@@ -1,7 +1,8 @@
-"""The size of a title, and where its lines end."""
+"""Finds the size and the lines of a title."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -14,25 +15,24 @@ from compositing.templates import Template
 
 __all__ = ["LARGEST", "SMALLEST", "Fit", "TextBox", "fit_title"]
 
-# Pixels; the reference's figures.
+# Pixels; the tutorial's figures.
 LARGEST, SMALLEST = 80, 32
-# The distance of baselines in sizes, and what at least stays free between the highest and the deepest ink of two lines.
+# The distance between baselines and the least gap between the ink of two lines, as shares of the size.
 LINE_HEIGHT, GAP = 1.12, 0.04
-# The share of its size that a title keeps at least for the sake of whole words, and for the sake of words that part at
-# their own hyphens and joints alone.
-WORTH_PARTING = {Kind.WORDS: 0.7, Kind.PARTS: 0.5}
-# The share of its size that a title keeps at least where that makes better lines, or breaks its words less often; and
-# what losing all of it would cost.
+# The least share of its size that a title keeps in order to break only between words, or only at hyphens and joints.
+MIN_SHARE = {Kind.WORDS: 0.7, Kind.PARTS: 0.5}
+# The least share of its size that a title keeps for better lines, or for fewer broken words; and the cost of losing all
+# of it.
 KEPT, KEPT_BROKEN, SIZE_COST = 0.88, 0.6, 3.0
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 # Characters; the smallest letters are half as wide as they are high.
-MOST_ON_A_LINE = 200
-# A pixel on each side for fonts whose glyph extents are rounded, or a little less than their outlines.
+MAX_PER_LINE = 200
+# A pixel on each side for fonts whose glyph extents are rounded, or slightly smaller than their outlines.
 SAFETY = 1
 
 
 class Fit(NamedTuple):
-    """The size in pixels at which a title fits, its lines, and whether its end had to be cut off."""
+    """The size in pixels at which a title fits, its lines, and whether it had to be shortened."""
 
     size: int
     lines: list[Stretch]
@@ -41,47 +41,47 @@ class Fit(NamedTuple):
 
 @dataclass(frozen=True)
 class TextBox:
-    """The room a template leaves for ink, and what of a title fits into it at a size in pixels."""
+    """A template's text box, and how a title fits into it at a size in pixels."""
 
     title: ShapedTitle
     template: Template
-    spacing: float = field(init=False)
 
-    def __post_init__(self) -> None:
-        ink = (self.title.top - self.title.bottom) / UNITS_PER_EM
-        object.__setattr__(self, "spacing", max(LINE_HEIGHT, ink + GAP))
+    @cached_property
+    def ink(self) -> float:
+        """The height of a line's ink as a share of the size."""
+        return (self.title.top - self.title.bottom) / UNITS_PER_EM
+
+    @cached_property
+    def spacing(self) -> float:
+        """The distance between baselines as a share of the size."""
+        return max(LINE_HEIGHT, self.ink + GAP)
 
     @property
     def align(self) -> str:
-        """Where lines begin: a title that runs from right to left begins on the right."""
+        """The alignment: a right-to-left title starts on the right."""
         return "right" if self.title.base and self.template.align == "left" else self.template.align
 
     @property
     def room(self) -> Box:
-        """Where ink may be."""
+        """The box that may contain ink."""
         return self.template.text.inset(SAFETY, SAFETY)
 
     def widest(self, size: int) -> float:
-        """Return how wide a line may be at a size, in 2048ths of an em."""
+        """Return the maximum width of a line at a size, in 2048ths of an em."""
         return self.room.width * UNITS_PER_EM / size
 
     def most_lines(self, size: int) -> int:
-        """Return how many lines fit one below the other at a size, whatever letters are in which.
-
-        A title of which not even one does is taken as one line all the same.
-        """
-        one = (self.title.top - self.title.bottom) / UNITS_PER_EM
-        return max(1, min(self.template.max_lines, int((self.room.height / size - one) / self.spacing) + 1))
+        """Return how many lines fit at a size, whatever their letters, and 1 even if none does."""
+        return max(1, min(self.template.max_lines, int((self.room.height / size - self.ink) / self.spacing) + 1))
 
     def fill(self, places: Sequence[Break], size: int) -> list[Stretch] | None:
-        """Fill lines at a size with the title, or return None where it does not fit."""
-        one = (self.title.top - self.title.bottom) * size / UNITS_PER_EM
-        if one > self.room.height and size > SMALLEST:
+        """Break the title into full lines at a size, or return None if it does not fit."""
+        if self.ink * size > self.room.height and size > SMALLEST:
             return None
         return fill_lines(len(self.title.text), places, self.title.width, self.widest(size), self.most_lines(size))
 
     def largest(self, places: Sequence[Break]) -> int:
-        """Return the largest size that fits, or 0, by halving: what fits at one size fits at every smaller one."""
+        """Return the largest size that fits, or 0, by binary search: a title also fits at every smaller size."""
         low, high, found = SMALLEST, LARGEST, 0
         while low <= high:
             size = (low + high) // 2
@@ -98,12 +98,12 @@ def fit_title(box: TextBox) -> Fit:
     while size >= SMALLEST:
         if fit := _best_fit(box, places, size):
             return fit
-        size -= 1  # Widths are sums; a line shaped by itself may be wider by a hair.
+        size -= 1  # Widths are sums; a line shaped by itself may be slightly wider.
     return _shortened(box)
 
 
 def _choose_breaks(box: TextBox) -> tuple[list[Break], int]:
-    """Return which breaks serve, and the largest size with them; 0 where the title fits at none."""
+    """Return the breaks to use, and the largest size with them, or 0 if the title fits at no size."""
     title = box.title
     every = breaks(title.text, title.language, title.han)
     candidates = {
@@ -111,17 +111,17 @@ def _choose_breaks(box: TextBox) -> tuple[list[Break], int]:
         Kind.PARTS: [place for place in every if place.kind <= Kind.PARTS],
     }
     sizes = {kind: box.largest(places) for kind, places in candidates.items()}
-    if sizes[Kind.WORDS] >= WORTH_PARTING[Kind.WORDS] * sizes[Kind.PARTS] > 0:
+    if sizes[Kind.WORDS] >= MIN_SHARE[Kind.WORDS] * sizes[Kind.PARTS] > 0:
         return candidates[Kind.WORDS], sizes[Kind.WORDS]
-    if sizes[Kind.PARTS] >= WORTH_PARTING[Kind.PARTS] * LARGEST:
+    if sizes[Kind.PARTS] >= MIN_SHARE[Kind.PARTS] * LARGEST:
         return candidates[Kind.PARTS], sizes[Kind.PARTS]
     with_syllables = _merged(every, syllable_breaks(title.text, title.language))
     size = box.largest(with_syllables)
-    if sizes[Kind.PARTS] and sizes[Kind.PARTS] >= WORTH_PARTING[Kind.PARTS] * size:
+    if sizes[Kind.PARTS] and sizes[Kind.PARTS] >= MIN_SHARE[Kind.PARTS] * size:
         return candidates[Kind.PARTS], sizes[Kind.PARTS]
     if size:
         return with_syllables, size
-    anywhere = _with_too_wide_parted(box, with_syllables)
+    anywhere = _with_breaks_in_wide_words(box, with_syllables)
     return anywhere, box.largest(anywhere)
 
 
@@ -130,8 +130,8 @@ def _merged(places: Sequence[Break], more: Sequence[Break]) -> list[Break]:
     return sorted([*places, *(place for place in more if place.end not in ends)], key=lambda place: place.end)
 
 
-def _with_too_wide_parted(box: TextBox, places: Sequence[Break]) -> list[Break]:
-    """Return the places with those between the letters of what fits on no line at any size, and of nothing else."""
+def _with_breaks_in_wide_words(box: TextBox, places: Sequence[Break]) -> list[Break]:
+    """Return the places, with breaks between the letters of every stretch too wide for a line at any size."""
     found: list[Break] = []
     start, text = 0, box.title.text
     for place in (*places, None):
@@ -145,7 +145,7 @@ def _with_too_wide_parted(box: TextBox, places: Sequence[Break]) -> list[Break]:
 
 
 def _best_fit(box: TextBox, places: Sequence[Break], largest: int) -> Fit | None:
-    """Weigh a little of the size against better lines; more of it where that breaks a word less often."""
+    """Trade a little size for better lines, and more of it to break fewer words."""
     found: list[tuple[float, Fit]] = []
     is_broken = any(line.suffix for line in box.fill(places, largest) or ())
     smallest = max(SMALLEST, round((KEPT_BROKEN if is_broken else KEPT) * largest))
@@ -154,7 +154,7 @@ def _best_fit(box: TextBox, places: Sequence[Break], largest: int) -> Fit | None
         if not filled:
             continue
         least, title = len(filled), box.title
-        # Where words have to be broken, the fewest lines have the fewest breaks.
+        # If words must be broken, the fewest lines have the fewest breaks.
         most = least if any(line.suffix for line in filled) else box.most_lines(size)
         best = best_lines(len(title.text), places, title.width, box.widest(size), least, min(most, least + 1))
         if best and all(_fits_as_shaped(box, line, size) for line in best[1]):
@@ -169,7 +169,7 @@ def _fits_as_shaped(box: TextBox, line: Stretch, size: int) -> bool:
 def _shortened(box: TextBox) -> Fit:
     """Fill lines at the smallest size, and end the last one with an ellipsis."""
     title, text = box.title, box.title.text
-    places = _with_too_wide_parted(box, breaks(text, title.language, title.han))
+    places = _with_breaks_in_wide_words(box, breaks(text, title.language, title.han))
     lines: list[Stretch] = []
     start = 0
     while len(lines) < box.most_lines(SMALLEST) - 1:
@@ -179,7 +179,7 @@ def _shortened(box: TextBox) -> Fit:
         lines.append(Stretch(start, full.end, full.suffix))
         start = full.start
     between = [place.end for place in reversed(places) if place.end > start]
-    inside = [place.end for place in breaks_anywhere(text, start, min(len(text), start + MOST_ON_A_LINE))]
+    inside = [place.end for place in breaks_anywhere(text, start, min(len(text), start + MAX_PER_LINE))]
     for end in (*between, *reversed(inside)):
         last = Stretch(start, len(text[:end].rstrip(" ,;:.-\N{EN DASH}\N{EM DASH}")), ELLIPSIS)
         roughly = start < last.end and title.width(start, last.end, ELLIPSIS) <= box.widest(SMALLEST)
@@ -189,7 +189,7 @@ def _shortened(box: TextBox) -> Fit:
 
 
 def _fullest(box: TextBox, start: int, places: Sequence[Break]) -> Break | None:
-    """Return the last of the places up to which a line fits at the smallest size."""
+    """Return the last place at which a line still fits at the smallest size."""
     fitting = takewhile(lambda place: box.title.width(start, place.end, place.suffix) <= box.widest(SMALLEST), places)
     for place in reversed(list(fitting)):
         if _fits_as_shaped(box, Stretch(start, place.end, place.suffix), SMALLEST):

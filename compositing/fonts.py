@@ -1,4 +1,4 @@
-"""The vendored fonts, and the catalogue that names them."""
+"""The vendored fonts and their catalogue."""
 
 import functools
 import json
@@ -16,23 +16,23 @@ __all__ = ["BRAND_FONT", "FONTS_DIR", "UNITS_PER_EM", "Font", "fallbacks", "font
 
 FONTS_DIR = Path(__file__).resolve().parent.parent / "fonts"
 
-# Every font is scaled to the same units, so that fonts mix within a line.
+# Every font is scaled to the same units, so that fonts can mix within a line.
 UNITS_PER_EM = 2048
 EMOJI = "noto-color-emoji"
-# What a request calls the font of the brand.
+# The name of the brand's own font in a request.
 BRAND_FONT = "brand"
-# What a title is hardly without.
+# The least that a brand's font must have.
 LATIN_CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-# One code point, three looks of Han characters.
+# The fonts for the regional forms of Han characters, which share their code points.
 HAN = {"jp": "noto-sans-jp", "kr": "noto-sans-kr", "sc": "noto-sans-sc"}
 
 
 @dataclass(frozen=True, eq=False)
 class Font:
-    """One font, opened: the shaper's object, and what layout needs to know of it, in 2048ths of an em.
+    """An open font: the shaper's object, and its metrics in 2048ths of an em.
 
-    ``descent`` is how deep its plain letters reach; ``tracking`` is added to each letter's width; a font that
-    ``is_capitals`` draws every letter as a capital; ``beside`` names the fonts that suit it best for what it lacks.
+    ``descent`` is how far its plain letters reach below the baseline; ``tracking`` is added to each letter's width; a
+    font that ``is_capitals`` draws every letter as a capital; ``beside`` names the best fallbacks for it.
     """
 
     name: str
@@ -45,11 +45,11 @@ class Font:
 
     @property
     def is_colour(self) -> bool:
-        """Whether its glyphs are pictures with colours of their own."""
+        """Whether its glyphs have colours of their own."""
         return self.name == EMOJI
 
     def has(self, text: str) -> bool:
-        """Say whether there is a glyph for every character that is drawn at all, composed or as letter and marks."""
+        """Return whether it has a glyph for every visible character, precomposed or as letter and marks."""
         return self._has(text) or (not text.isascii() and self._has(unicodedata.normalize("NFD", text)))
 
     def _has(self, text: str) -> bool:
@@ -63,7 +63,7 @@ def _catalogue() -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def font_names() -> tuple[str, ...]:
-    """Return the names of the fonts that a request may ask for, in the catalogue's order."""
+    """Return the names of the fonts that a request may name, in the catalogue's order."""
     return tuple(_catalogue()["fonts"])
 
 
@@ -84,11 +84,11 @@ def open_font(data: bytes) -> Font:
     """Open a brand's own font.
 
     Raises:
-        ValueError: the bytes are no font, or one without capital letters.
+        ValueError: the bytes are not a font, or one without capital letters.
     """
     font = _opened(BRAND_FONT, uharfbuzz.Blob(data))
     if not font.cap_height or not font.has(LATIN_CAPITALS):
-        raise ValueError("is no TTF or OTF with the letters A to Z; name one that is")
+        raise ValueError("is not a TTF or OTF with the letters A to Z; give one that is")
     return font
 
 
@@ -105,7 +105,7 @@ def _opened(name: str, blob: uharfbuzz.Blob, **details: Any) -> Font:
 
 
 def fallbacks(font: Font, han: str) -> Sequence[str]:
-    """Return the names of the fonts that set what a font lacks, the most suitable first."""
+    """Return the names of a font's fallbacks, the most suitable first."""
     return (*font.beside, *_common_fallbacks(han))
 
 
@@ -117,7 +117,7 @@ def _common_fallbacks(han: str) -> tuple[str, ...]:
 
 
 def _reach(shaper: uharfbuzz.Font, letters: str) -> list[tuple[int, int]]:
-    """Return how far letters reach above and below the baseline; nothing for those that the font lacks."""
+    """Return how far letters reach above and below the baseline, without letters that the font lacks."""
     glyphs = [shaper.get_nominal_glyph(ord(letter)) for letter in letters]
     inks = [shaper.get_glyph_extents(glyph) for glyph in glyphs if glyph]
     return [(ink.y_bearing, max(0, -ink.y_bearing - ink.height)) for ink in inks if ink] or [(0, 0)]

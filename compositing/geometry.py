@@ -6,7 +6,7 @@ __all__ = ["Box"]
 
 
 class Box(NamedTuple):
-    """A rectangle in pixels, as Pillow counts them: from the top left, right and bottom not included."""
+    """A rectangle in pixels, as in Pillow: from the top left, with right and bottom exclusive."""
 
     left: int
     top: int
@@ -24,5 +24,5 @@ class Box(NamedTuple):
         return self.bottom - self.top
 
     def inset(self, x: int, y: int) -> "Box":
-        """Return the box that is left inside margins of ``x`` and ``y`` pixels on each side."""
+        """Return the box inside margins of ``x`` and ``y`` pixels on each side."""
         return Box(self.left + x, self.top + y, self.right - x, self.bottom - y)

@@ -1,7 +1,7 @@
-"""Where dictionaries hyphenate words: Liang's algorithm, with the patterns of LibreOffice's that Pyphen brings along.
+"""Hyphenation by dictionary: Liang's algorithm, with the LibreOffice patterns that Pyphen ships.
 
-Pyphen itself parses a whole dictionary first, which for German takes longer than a hundred thumbnails. Here only those
-patterns are read that can occur in the words asked for.
+Pyphen itself parses a whole dictionary first, which for German takes longer than a hundred thumbnails. This module
+reads only the patterns that can occur in the given words.
 """
 
 import re
@@ -9,21 +9,21 @@ from pathlib import Path
 
 __all__ = ["hyphenate"]
 
-# The fewest letters before a hyphen and behind it, and in a word that gets one.
+# The fewest letters before and after a hyphen, and in a word that gets one.
 BESIDE, LONG_WORD = 3, 8
-# How Python calls the encodings that dictionaries name by other names.
+# Python's names for encodings that dictionaries call by other names.
 ENCODINGS = {"microsoft-cp1251": "cp1251"}
 DIGITS = str.maketrans("", "", "0123456789")
 
 
 def hyphenate(text: str, language: str) -> list[int]:
-    """Return the places in a text, in order, where a hyphen may part a word; none where there is no dictionary for it.
+    """Return the places in a text, in order, where a word may be hyphenated; none without a dictionary.
 
     Args:
-        text: words with whatever lies between them.
-        language: two or three letters, or nothing.
+        text: words and anything between them.
+        language: two or three letters, or empty.
     """
-    from pyphen import LANGUAGES  # Most titles need no hyphen, and so no dictionary.
+    from pyphen import LANGUAGES  # Most titles need no hyphens, and so no dictionary.
 
     words = [word for word in re.finditer(r"[^\W\d_]+", text) if len(word[0]) >= LONG_WORD]
     if not words or language not in LANGUAGES:
@@ -33,7 +33,7 @@ def hyphenate(text: str, language: str) -> list[int]:
 
 
 def _patterns(dictionary: Path, letters: str) -> dict[str, str]:
-    """Return the patterns of nothing but these letters, each under its letters alone."""
+    """Return the patterns that consist only of these letters, by their letters."""
     encoding, _, raw = dictionary.read_bytes().partition(b"\n")
     name = encoding.decode().strip().lower()
     lines = raw.decode(ENCODINGS.get(name, name))

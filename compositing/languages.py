@@ -1,10 +1,10 @@
-"""Which language a title is in, as far as layout needs it: for breaks, hyphens, and the look of Han characters."""
+"""Guesses a title's language, for line breaks, hyphens, and the regional form of Han characters."""
 
 import re
 
-__all__ = ["FUNCTION_WORDS", "han_look", "language_of"]
+__all__ = ["FUNCTION_WORDS", "han_form", "language_of"]
 
-# Articles, prepositions and conjunctions: they show a title's language, and do not like to end a line.
+# Articles, prepositions and conjunctions: they reveal a title's language, and should not end a line.
 FUNCTION_WORDS = {
     language: frozenset(words.split())
     for language, words in {
@@ -24,7 +24,7 @@ FUNCTION_WORDS = {
         "uk": "і й в у з із до на по про від за для як",  # noqa: RUF001
     }.items()
 }
-# Letters, and parts of long words, that show it where no such word does.
+# Letters, and parts of long words, that reveal it too.
 TELLTALES = {
     "de": "ß|schaft|ungs|keit|heit|schutz",
     "fr": "œ|ê|û|eaux",
@@ -37,16 +37,16 @@ TELLTALES = {
     "ru": "ы|э|ъ",
     "uk": "ї|є|ґ",
 }
-# The look of Han characters, by language.
-LOOKS = {"ja": "jp", "ko": "kr", "zh": "sc"}
+# The regional form of Han characters, by language.
+HAN_FORMS = {"ja": "jp", "ko": "kr", "zh": "sc"}
 
 
 def language_of(title: str, language: str = "") -> str:
-    """Return the two or three letters of a title's language, or nothing where it is not clear.
+    """Return the two or three letters of a title's language, or an empty string if it is unclear.
 
     Args:
         title: the title.
-        language: what is known of it (BCP 47), which goes before what its words say.
+        language: its language (BCP 47) if known; otherwise its words decide.
     """
     if language:
         return re.split("[-_]", language)[0].lower()
@@ -60,14 +60,14 @@ def language_of(title: str, language: str = "") -> str:
     return best[0] if most and len(best) == 1 else ""
 
 
-def han_look(title: str, language: str = "") -> str:
-    """Return in whose look a title's Han characters are set: ``jp``, ``kr`` or ``sc``.
+def han_form(title: str, language: str = "") -> str:
+    """Return the regional form for a title's Han characters: ``jp``, ``kr`` or ``sc``.
 
-    What is known of the language decides; else kana and hangul; else the characters themselves, by the standards that
-    have them: those of Japan's that mainland China's has not.
+    The language decides if it is known; then kana and hangul; then the characters themselves: ``jp`` if Japan's
+    character set has all of them and mainland China's does not.
     """
-    if look := LOOKS.get(language_of("", language)):
-        return look
+    if form := HAN_FORMS.get(language_of("", language)):
+        return form
     if title.isascii():
         return "sc"
     if any("\u3040" <= character <= "\u30ff" for character in title):

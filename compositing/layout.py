@@ -1,4 +1,4 @@
-"""From a title to lines placed in a template's text box."""
+"""Lays a title out as lines placed in a template's text box."""
 
 from dataclasses import dataclass, replace
 
@@ -6,20 +6,20 @@ from compositing.brand import NO_BRAND, Brand
 from compositing.fitting import Fit, TextBox, fit_title
 from compositing.fonts import UNITS_PER_EM, Font
 from compositing.lettering import Lettering, PlacedLine
-from compositing.mark import Mark, beside, place_mark
+from compositing.mark import Mark, place_mark, room_beside
 from compositing.shaping import ShapedTitle
 from compositing.templates import Template
 from compositing.title_text import layout_text
 
-__all__ = ["PlacedLine", "TitleLayout", "lay_out"]
+__all__ = ["TitleLayout", "lay_out"]
 
-# More than any box holds at the smallest size, so that longer titles cost no more to lay out.
-MOST_CHARACTERS = 1_000
+# More than fits into any box at the smallest size. Longer titles take no longer to lay out.
+MAX_CHARACTERS = 1_000
 
 
 @dataclass(frozen=True)
 class TitleLayout(Lettering):
-    """A title ready to be drawn: its lines, its template, the brand's part, and whether its end had to be cut off."""
+    """A title ready to be drawn: its lines, its template, its brand and mark, and whether it had to be shortened."""
 
     template: Template
     shortened: bool
@@ -30,30 +30,30 @@ class TitleLayout(Lettering):
 def lay_out(title: str, font: Font, template: Template, language: str = "", brand: Brand = NO_BRAND) -> TitleLayout:
     """Set a title as large as it fits, from 80 px down to 32 px, in even lines that end where a reader pauses.
 
-    Lines end between words; at a word's own hyphens and joints, or inside a phrase, only where that makes the title
-    much larger; between a word's syllables only where it would be less than half as large without. A word that is too
-    wide even so is broken anywhere. A title that fits at no size is shortened with an ellipsis.
+    Lines end between words. They end at a word's own hyphens and joints, or inside a phrase, only if that makes the
+    title much larger, and between a word's syllables only if the title would otherwise be less than half as large. A
+    word that is still too wide is broken anywhere. A title that fits at no size is shortened with an ellipsis.
 
     Args:
-        title: the title as its author wrote it; spaces and marks that hold or part its words are heeded.
-        font: the font; what it lacks is set in fallback fonts, whole words at a time.
+        title: the title as written; its no-break spaces, soft hyphens and the like are respected.
+        font: the font; fallback fonts set the words that it lacks glyphs for.
         template: where the title goes.
-        language: the title's (BCP 47, such as ``ja``), or nothing where only its own words can tell.
-        brand: the blog's; its mark takes its place from the title where they would meet.
+        language: the title's language (BCP 47, such as ``ja``), or empty to guess it.
+        brand: the blog's brand; if its mark would touch the title, the title makes room.
     """
     mark = place_mark(template, brand.corner, brand.logo, brand.name, brand.name_font)
     if mark:
-        template = replace(template, text=beside(template.text, mark))
+        template = replace(template, text=room_beside(template.text, mark))
     text = layout_text(title)
-    shaped = ShapedTitle(text[:MOST_CHARACTERS], font, language)
+    shaped = ShapedTitle(text[:MAX_CHARACTERS], font, language)
     box = TextBox(shaped, template)
     fit = fit_title(box)
-    shortened = fit.shortened or len(text) > MOST_CHARACTERS
+    shortened = fit.shortened or len(text) > MAX_CHARACTERS
     return TitleLayout(fit.size, _place(fit, box), template, shortened, brand, mark)
 
 
 def _place(fit: Fit, box: TextBox) -> tuple[PlacedLine, ...]:
-    """Centre the lines between capitals' tops and the last baseline, as the eye does, but keep all ink in the box."""
+    """Centre the lines optically, from the first capitals' tops to the last baseline, with all ink in the box."""
     room, scale, spacing, count = box.room, fit.size / UNITS_PER_EM, box.spacing * fit.size, len(fit.lines)
     capital = box.title.font.cap_height * scale
     baseline = room.top + (room.height + capital - (count - 1) * spacing) / 2

@@ -1,4 +1,4 @@
-"""Lines where they stand on the canvas."""
+"""Lines with their positions on the canvas."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ __all__ = ["Lettering", "PlacedLine"]
 
 @dataclass(frozen=True)
 class PlacedLine:
-    """A line and where its origin lies on the canvas, in pixels from the top left."""
+    """A line and the position of its origin on the canvas, in pixels from the top left."""
 
     line: Line
     x: float
@@ -19,7 +19,7 @@ class PlacedLine:
 
 @dataclass(frozen=True)
 class Lettering:
-    """Lines of one size, in pixels, ready to be drawn."""
+    """Placed lines of one size in pixels."""
 
     size: int
     lines: tuple[PlacedLine, ...]

@@ -1,4 +1,4 @@
-"""How a title falls into lines: filled greedily to find its size, and then chosen as a whole, by cost."""
+"""Breaks a title into lines: greedily to find its size, then all at once by cost."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from compositing.breaks import Break
 
 __all__ = ["Measure", "Stretch", "best_lines", "fill_lines"]
 
-# Costs, beside those in ``breaks``: of a line much shorter than the others that is not the last one, of a last line
-# under a third of them, and of each line more than there must be.
+# Costs, besides those in ``breaks``: of a line, except the last, much shorter than the others; of a last line under a
+# third of them; and of each line more than necessary.
 LONE_LINE, LONE_END, ONE_MORE_LINE = 0.35, 0.6, 0.1
 SHORT, SHORT_END = 0.3, 0.34
 Measure = Callable[[int, int, str], float]
@@ -16,7 +16,7 @@ Measure = Callable[[int, int, str], float]
 
 @dataclass(frozen=True)
 class Stretch:
-    """A line's place in the title, and what is set behind it: a hyphen, an ellipsis or nothing."""
+    """A line's start and end in the title, and its suffix: a hyphen, an ellipsis or nothing."""
 
     start: int
     end: int
@@ -29,14 +29,14 @@ def fill_lines(
     """Fill lines from the first on, each with as much as fits.
 
     Args:
-        length: the title's, in characters.
+        length: the title's length in characters.
         places: where lines may end, in order.
-        measure: how wide a stretch of the title is, with what is set behind it.
-        widest: how wide a line may be.
-        most: how many lines there may be.
+        measure: returns the width of a stretch of the title with its suffix.
+        widest: the maximum width of a line.
+        most: the maximum number of lines.
 
     Returns:
-        The lines, or None where the title needs more of them or a stretch between two places fits on none.
+        The lines, or None if the title needs more of them, or a stretch between two places is too wide for a line.
     """
     lines: list[Stretch] = []
     start = 0
@@ -57,9 +57,9 @@ def fill_lines(
 def best_lines(
     length: int, places: Sequence[Break], measure: Measure, widest: float, least: int, most: int
 ) -> tuple[float, list[Stretch]] | None:
-    """Return the least cost of parting a title into so many lines, and the lines: even ones, with good breaks.
+    """Return the cheapest way to break a title into ``least`` to ``most`` lines, with its cost, or None.
 
-    ``least`` and ``most`` are numbers of lines; the other arguments are ``fill_lines``'.
+    Even lines and good breaks are cheap. The other arguments are those of ``fill_lines``.
     """
     found = []
     for count in range(least, most + 1):
@@ -72,7 +72,7 @@ def best_lines(
 def _best(
     length: int, places: Sequence[Break], measure: Measure, widest: float, count: int, least: int
 ) -> tuple[float, list[Stretch]] | None:
-    """Go through the places from the first on, and keep the cheapest way to each with each number of lines (Knuth)."""
+    """Find the cheapest lines by dynamic programming over places and numbers of lines (Knuth)."""
     whole = max(1.0, measure(0, length, ""))
     ideal, full = min(widest, whole / count), min(widest, whole / least)
     starts = [0, *(place.start for place in places)]
@@ -82,7 +82,7 @@ def _best(
     for number in range(1, count + 1):
         is_last = number == count
         following: dict[int, tuple[float, tuple[int, ...]]] = {}
-        for first, (so_far, way) in reached.items():
+        for first, (cost_so_far, path) in reached.items():
             for last in range(len(places) if is_last else first, len(ends)):
                 if ends[last] <= starts[first] and length:
                     continue
@@ -91,23 +91,25 @@ def _best(
                     break
                 if not is_last and last == len(places):
                     break
-                cost = so_far + _line_cost(width, ideal, full, count, is_last) + (0 if is_last else places[last].cost)
+                cost = (
+                    cost_so_far + _line_cost(width, ideal, full, count, is_last) + (0 if is_last else places[last].cost)
+                )
                 if last + 1 not in following or cost < following[last + 1][0]:
-                    following[last + 1] = (cost, (*way, last))
+                    following[last + 1] = (cost, (*path, last))
         reached = following
     if len(ends) not in reached:
         return None
-    cost, way = reached[len(ends)]
+    cost, path = reached[len(ends)]
     stretches = []
     first = 0
-    for last in way:
+    for last in path:
         stretches.append(Stretch(starts[first], ends[last], suffixes[last]))
         first = last + 1
     return cost, stretches
 
 
 def _line_cost(width: float, ideal: float, full: float, count: int, is_last: bool) -> float:
-    """Return what is wrong with a line's width, beside the ideal one and beside that of the fewest lines possible."""
+    """Return the cost of a line's width, against the ideal width and against that of the fewest possible lines."""
     uneven = (width / ideal - 1) ** 2 / count if count > 1 else 0.0
     if is_last:
         return uneven + (LONE_END if count > 1 and width < SHORT_END * full else 0.0)

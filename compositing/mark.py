@@ -1,4 +1,4 @@
-"""A brand's mark, its logo and its name in a corner, and what it leaves of the title's box."""
+"""A brand's mark: its logo and name in a corner, and the room that they leave for the title."""
 
 import math
 from dataclasses import dataclass
@@ -10,32 +10,32 @@ from compositing.lettering import Lettering, PlacedLine
 from compositing.shaping import ShapedTitle
 from compositing.templates import MARK_ROOM, Corner, Template
 
-__all__ = ["Logo", "Mark", "Tone", "beside", "name_fits", "place_mark"]
+__all__ = ["Logo", "Mark", "Tone", "name_fits", "place_mark", "room_beside"]
 
-# Pixels: a name's size, from the largest to the smallest that can be read, and what lies between it and the logo.
-NAME_SIZES, BETWEEN = range(28, 19, -1), 16
-# Pixels that stay free around a mark, of which a plate under it takes some.
+# Pixels: a name's sizes, from the largest to the smallest legible one, and the gap between it and the logo.
+NAME_SIZES, GAP = range(28, 19, -1), 16
+# Pixels that stay free around a mark; its plate takes some of them.
 CLEAR = 28
 
 Tone = Literal["light", "dark"]
 
 
 class Logo(NamedTuple):
-    """A logo: its PNG, its size in pixels once fitted, and what it is read against.
+    """A logo: its PNG, its scaled size in pixels, its tone, and the background that it needs.
 
-    A ``light`` logo needs a ground of at most the luminance ``ground`` under it, a ``dark`` one a white plate.
+    A ``light`` logo needs a background with at most the luminance ``background``, a ``dark`` one a white plate.
     """
 
     png: bytes
     width: int
     height: int
     tone: Tone
-    ground: float
+    background: float
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A mark on the canvas: the box of all its ink, and the logo and the name in it."""
+    """A mark on the canvas: the box of all its ink, with the logo and the name."""
 
     box: Box
     logo: Logo | None
@@ -44,17 +44,17 @@ class Mark:
 
     @property
     def tone(self) -> Tone:
-        """What is drawn: a light mark on a dark ground, or a dark one on white. A name follows its logo."""
+        """Whether the mark is light on a dark background, or dark on white. A name follows its logo."""
         return self.logo.tone if self.logo else "light"
 
 
 def name_fits(name: str, font: Font, logo: Logo | None) -> bool:
-    """Say whether there is a size at which a name fits beside its logo."""
+    """Return whether a name fits next to its logo at any size."""
     return not name or _name_size(ShapedTitle(name, font), logo) is not None
 
 
 def place_mark(template: Template, corner: Corner, logo: Logo | None, name: str, font: Font) -> Mark | None:
-    """Place a logo with a name to its right in a corner of a template; None where there is neither."""
+    """Place a logo with a name to its right in a corner of a template, or return None if there is neither."""
     if not logo and not name:
         return None
     room = template.marks[corner]
@@ -63,7 +63,7 @@ def place_mark(template: Template, corner: Corner, logo: Logo | None, name: str,
     line, scale = shaped.line(0, len(name)), size / UNITS_PER_EM
     name_width = math.ceil(line.width * scale)
     logo_width, logo_height = (logo.width, logo.height) if logo else (0, 0)
-    width = logo_width + name_width + (BETWEEN if logo and name else 0)
+    width = logo_width + name_width + (GAP if logo and name else 0)
     left = room.left if corner.endswith("left") else room.right - width
     middle = (room.top + room.bottom) / 2
     top = round(middle - logo_height / 2)
@@ -78,8 +78,8 @@ def place_mark(template: Template, corner: Corner, logo: Logo | None, name: str,
     return Mark(box, logo, logo_box, Lettering(size, (PlacedLine(line, x, baseline),)))
 
 
-def beside(text: Box, mark: Mark) -> Box:
-    """Return the largest part of a title's box that a mark leaves."""
+def room_beside(text: Box, mark: Mark) -> Box:
+    """Return the largest part of a title's box that is clear of a mark."""
     taken = mark.box.inset(-CLEAR, -CLEAR)
     if taken.left >= text.right or taken.right <= text.left or taken.top >= text.bottom or taken.bottom <= text.top:
         return text
@@ -93,6 +93,6 @@ def beside(text: Box, mark: Mark) -> Box:
 
 
 def _name_size(shaped: ShapedTitle, logo: Logo | None) -> int | None:
-    room = MARK_ROOM[0] - (logo.width + BETWEEN if logo else 0)
+    room = MARK_ROOM[0] - (logo.width + GAP if logo else 0)
     width = shaped.line(0, len(shaped.text)).width / UNITS_PER_EM
     return next((size for size in NAME_SIZES if math.ceil(width * size) <= room), None)

@@ -1,4 +1,4 @@
-"""What is laid under a title: panels with a finish, and over whole pictures a dimming as strong as each one needs."""
+"""Darkens pictures under titles: with panels and plates, or with dimming just strong enough for each picture."""
 
 from PIL import Image, ImageChops, ImageFilter
 
@@ -9,40 +9,40 @@ from compositing.templates import CANVAS, Dimming, Template
 
 __all__ = ["lay_panel", "lay_plate", "lay_shade", "lay_white_plate"]
 
-# Pixels: how far a gradient rises above the letters, and how far it is at its full strength above them.
+# Pixels above the letters: the height of the gradient, and of the fully dark part below it.
 GRADIENT, CLEAR = 240, 24
-# The share of the places at letters from which on what they need is laid over the picture as a whole. Where fewer need
-# as much, the picture gets less of it, and these few a shadow of their own. A gradient looks better than spots of
-# shadow, but the whole picture is not to be dimmed for one bright spot.
-# Where all that is lacking is no more black than CLOSE, of 255, the whole gets it.
+# If at least this share of the tiles near letters needs a shade, the whole picture gets it. If fewer do, the picture
+# gets less, and these tiles a shadow of their own. A gradient looks better than spots of shadow, but one bright spot
+# should not dim the whole picture.
+# If no tile lacks more than CLOSE, of 255, the whole picture gets the rest too.
 COMMON: dict[Dimming, float] = {"rising": 0.02, "even": 0.1}
 CLOSE = 32
-# Black, of 255, that a place may lack without getting a shadow for it: what is needed is more than WCAG asks for.
+# Black, of 255, that a tile may lack without a shadow: the target is above what WCAG requires.
 TOLERATED = 10
-# Rows that are darkened in one go, so that they stay in the processor's cache.
+# Rows that are darkened at once, so that they stay in the processor's cache.
 STRIP = 128
-# Tiles: how far a shadow reaches beyond what needs it, and in which steps it gets so wide before it is blurred.
+# Tiles: how far a shadow extends beyond the tiles that need it, and the steps that widen it before the blur.
 SPREAD, WIDENING = 9, (1, 2, 2)
 RIM = 181
-# The least that a plate has of its colour, of 255, as panels have; and the radius of its corners, in pixels.
-PLATE_DENSITY, PLATE_CORNER = 200, 12
+# The least opacity of a plate, of 255, the same as panels'; and the radius of its corners in pixels.
+PLATE_OPACITY, PLATE_CORNER = 200, 12
 
 
 def lay_panel(canvas: Image.Image, template: Template, panel: Box, colour: Colour = BLACK) -> None:
-    """Lay a template's panel in a dark colour, in place, as dense as letters need it on any picture."""
+    """Lay a template's panel in a dark colour, in place, opaque enough for letters on any picture."""
     white = Image.new("RGB", (TILE, TILE), "white")
-    dense = max(template.panel_alpha, _highest(shade_needed(white, colour)))
-    _lay_rounded(canvas, panel, template.corner, dense, colour)
+    opacity = max(template.panel_alpha, _highest(shade_needed(white, colour)))
+    _lay_rounded(canvas, panel, template.corner, opacity, colour)
 
 
 def lay_plate(canvas: Image.Image, plate: Box, colour: Colour, luminance: float) -> None:
-    """Lay a plate under a light mark, in place, if the picture is brighter there than a luminance.
+    """Lay a plate under a light mark, in place, if the picture there is brighter than ``luminance``.
 
-    The colour has less than that.
+    The colour must be darker than that.
     """
     needed = _highest(shade_needed(canvas.crop(plate), colour, luminance))
     if needed > TOLERATED:
-        _lay_rounded(canvas, plate, PLATE_CORNER, max(PLATE_DENSITY, needed), colour)
+        _lay_rounded(canvas, plate, PLATE_CORNER, max(PLATE_OPACITY, needed), colour)
 
 
 def lay_white_plate(canvas: Image.Image, plate: Box) -> None:
@@ -50,8 +50,8 @@ def lay_white_plate(canvas: Image.Image, plate: Box) -> None:
     _lay_rounded(canvas, plate, PLATE_CORNER, 255, WHITE)
 
 
-def _lay_rounded(canvas: Image.Image, panel: Box, radius: int, dense: int, colour: Colour) -> None:
-    """Lay a box of a colour, in place, but not outside of its rounded corners."""
+def _lay_rounded(canvas: Image.Image, panel: Box, radius: int, opacity: int, colour: Colour) -> None:
+    """Lay a box of a colour with rounded corners, in place."""
     corners = {
         (panel.left, panel.top): None,
         (panel.right - radius, panel.top): Image.Transpose.FLIP_LEFT_RIGHT,
@@ -59,7 +59,7 @@ def _lay_rounded(canvas: Image.Image, panel: Box, radius: int, dense: int, colou
         (panel.right - radius, panel.bottom - radius): Image.Transpose.ROTATE_180,
     }
     kept = {(x, y): canvas.crop((x, y, x + radius, y + radius)) for x, y in corners} if radius else {}
-    _lay(canvas, panel, dense, colour)
+    _lay(canvas, panel, opacity, colour)
     outside = _rounding(radius) if kept else None
     for corner, part in kept.items():
         turned = corners[corner]
@@ -67,14 +67,14 @@ def _lay_rounded(canvas: Image.Image, panel: Box, radius: int, dense: int, colou
 
 
 def lay_shade(canvas: Image.Image, dimming: Dimming, box: Box, letters: Image.Image, colour: Colour = BLACK) -> None:
-    """Darken a picture, in place, until each letter can be read, and no more; nothing where it is dark enough.
+    """Darken a picture, in place, just enough for each letter to be legible.
 
     Args:
         canvas: the picture, RGB.
-        dimming: the shape of what is laid over it.
-        box: where the letters' mask lies on the canvas.
-        letters: what will be written, as a mask of the box's size.
-        colour: what it is darkened with.
+        dimming: the shape of the shade.
+        box: the position of the letters' mask on the canvas.
+        letters: the letters, as a mask of the box's size.
+        colour: the colour of the shade.
     """
     ink = letters.getbbox()
     if not ink:
@@ -95,36 +95,36 @@ def lay_shade(canvas: Image.Image, dimming: Dimming, box: Box, letters: Image.Im
         else:
             _lay(canvas, CANVAS, strength, colour)
     lacking = Image.composite(needed.point(_lacking(strength)), Image.new("L", needed.size), near)
-    if where := lacking.getbbox():
-        _lay_shadow(canvas, around, lacking, where, colour)
+    if bounds := lacking.getbbox():
+        _lay_shadow(canvas, around, lacking, bounds, colour)
 
 
 def _strength(needed: Image.Image, near: Image.Image, common: float) -> int:
-    """Return how much black, from 0 to 255, is laid over the picture as a whole."""
+    """Return how much black, from 0 to 255, to lay over the whole picture."""
     counts = needed.histogram(near)
-    places = sum(counts)
+    tiles = sum(counts)
     strength, reached = 0.0, 0
     for black in range(255, 0, -1):
         reached += counts[black]
-        strength = max(strength, black * min(1.0, (reached / (common * places)) ** 0.5))
+        strength = max(strength, black * min(1.0, (reached / (common * tiles)) ** 0.5))
     highest = max((black for black, count in enumerate(counts) if count), default=0)
     return highest if highest - strength <= CLOSE else round(strength)
 
 
 def _lacking(laid: int) -> list[int]:
-    """Return, for each black needed, what is to be laid over the black that is laid: 1 - (1 - needed) / (1 - laid)."""
+    """Return how much black each needed value lacks after ``laid``: 1 - (1 - needed) / (1 - laid)."""
     lacking = [-(-255 * max(0, needed - laid) // max(1, 255 - laid)) for needed in range(256)]
     return [black if black > TOLERATED else 0 for black in lacking]
 
 
 def _lay_shadow(
-    canvas: Image.Image, place: Box, lacking: Image.Image, where: tuple[int, int, int, int], colour: Colour
+    canvas: Image.Image, box: Box, lacking: Image.Image, bounds: tuple[int, int, int, int], colour: Colour
 ) -> None:
-    """Darken softly, and nowhere less than what each tile of a place lacks; those outside ``where`` lack nothing."""
-    left, top, right, bottom = where
+    """Lay a soft shadow that covers at least what each tile of a box lacks; tiles outside ``bounds`` lack nothing."""
+    left, top, right, bottom = bounds
     soft = Image.new("L", (right - left + 2 * SPREAD, bottom - top + 2 * SPREAD))
-    soft.paste(lacking.crop(where), (SPREAD, SPREAD))
-    # The widest wins against two blurs and the interpolation, of two tiles and of one.
+    soft.paste(lacking.crop(bounds), (SPREAD, SPREAD))
+    # Widened enough to outlast two blurs of two tiles each, and the interpolation over one.
     for step in WIDENING:
         for x, y in ((step, 0), (0, step)):
             soft = ImageChops.lighter(
@@ -133,29 +133,29 @@ def _lay_shadow(
     for _ in range(2):
         soft = soft.filter(ImageFilter.BoxBlur(2))
     soft = soft.resize((soft.width * TILE, soft.height * TILE), Image.Resampling.BILINEAR)
-    corner = (place.left + (left - SPREAD) * TILE, place.top + (top - SPREAD) * TILE)
+    corner = (box.left + (left - SPREAD) * TILE, box.top + (top - SPREAD) * TILE)
     canvas.paste(Image.new("RGB", soft.size, colour), corner, soft)
 
 
-def _lay(canvas: Image.Image, box: Box, dense: int, colour: Colour) -> None:
-    """Lay so much of a colour, from 0 to 255, over a box."""
-    table = [(value * (255 - dense) + part * dense) // 255 for part in colour for value in range(256)]
+def _lay(canvas: Image.Image, box: Box, opacity: int, colour: Colour) -> None:
+    """Lay a colour with an opacity, from 0 to 255, over a box."""
+    table = [(value * (255 - opacity) + part * opacity) // 255 for part in colour for value in range(256)]
     for top in range(box.top, box.bottom, STRIP):
         strip = Box(box.left, top, box.right, min(box.bottom, top + STRIP))
         canvas.paste(canvas.crop(strip).point(table), strip)
 
 
-def _lay_rising(canvas: Image.Image, lines: Box, dense: int, colour: Colour) -> None:
-    """Lay so much of a colour over everything from above the lines down to the lower edge, and fade it out upwards."""
+def _lay_rising(canvas: Image.Image, lines: Box, opacity: int, colour: Colour) -> None:
+    """Lay a colour over everything from just above the lines to the lower edge, fading out upwards."""
     full = max(CANVAS.top, lines.top - CLEAR)
     fading = Box(CANVAS.left, max(CANVAS.top, full - GRADIENT), CANVAS.right, full)
     rows = range(fading.top, fading.bottom)
     column = Image.frombytes(
-        "L", (1, len(rows)), bytes(round(dense * _smooth(1 - (full - y) / GRADIENT)) for y in rows)
+        "L", (1, len(rows)), bytes(round(opacity * _smooth(1 - (full - y) / GRADIENT)) for y in rows)
     )
     mask = column.resize((fading.width, fading.height), Image.Resampling.NEAREST)
     canvas.paste(Image.new("RGB", mask.size, colour), fading, mask)
-    _lay(canvas, Box(CANVAS.left, full, CANVAS.right, CANVAS.bottom), dense, colour)
+    _lay(canvas, Box(CANVAS.left, full, CANVAS.right, CANVAS.bottom), opacity, colour)
 
 
 def _highest(mask: Image.Image) -> int:
@@ -163,13 +163,13 @@ def _highest(mask: Image.Image) -> int:
 
 
 def _smooth(share: float) -> float:
-    """Return 0 below 0, 1 above 1, and between them a curve without corners."""
+    """Return 0 below 0, 1 above 1, and a smooth curve in between."""
     within = max(0.0, min(1.0, share))
     return within * within * (3 - 2 * within)
 
 
 def _rounding(radius: int) -> Image.Image:
-    """Return a mask of what lies outside of a rounded corner at the upper left."""
-    # Pillow's gradient grows with the distance from the middle, and is RIM where a circle touches the edges.
+    """Return a mask of the outside of a rounded corner at the top left."""
+    # Pillow's gradient grows with the distance from the centre, and is RIM where a circle touches the edges.
     circle = Image.radial_gradient("L").point([0 if value < RIM else 255 for value in range(256)])
     return circle.crop((0, 0, circle.width // 2, circle.height // 2)).resize((radius, radius), Image.Resampling.BOX)

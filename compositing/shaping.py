@@ -1,7 +1,7 @@
-"""From text to positioned glyphs: parts of one font, script and direction each, shaped by HarfBuzz.
+"""Turns text into positioned glyphs: HarfBuzz shapes runs of one font, script and direction.
 
-A title is shaped once as a whole, in 2048ths of an em, and from that any stretch of it is measured; a size in pixels
-only scales the result. The lines that are chosen in the end are shaped again, each by itself.
+A title is shaped once as a whole, in 2048ths of an em, which gives the width of any stretch of it; a size in pixels
+only scales the result. The chosen lines are then shaped again, each by itself.
 """
 
 import re
@@ -15,18 +15,18 @@ from compositing.bidi import base_level, embedding_levels, visual_order
 from compositing.fallback import BICAMERAL, set_in_fonts
 from compositing.fonts import Font
 from compositing.icu import Property, has_property, uppercase
-from compositing.languages import han_look, language_of
+from compositing.languages import han_form, language_of
 
 __all__ = ["Glyph", "Line", "ShapedTitle"]
 
-# Full-width punctuation whose empty half lies beside its like is set at half its width (halt), as browsers do.
+# Full-width punctuation whose empty half is next to other such punctuation is set at half width (halt), as in browsers.
 OPENING, CLOSING = "（「『【〔［｛〈《", "）」』】〕］｝〉》、。，．"  # noqa: RUF001
 HALVED = re.compile(f"[{CLOSING}](?=[{OPENING}{CLOSING}])|(?<=[{OPENING}])[{OPENING}]")
 
 
 @dataclass(frozen=True)
 class Glyph:
-    """A glyph of a line: its font, its index there, and where its origin lies, in 2048ths of an em."""
+    """A glyph of a line: its font, its index there, and the position of its origin, in 2048ths of an em."""
 
     font: Font
     index: int
@@ -36,7 +36,7 @@ class Glyph:
 
 @dataclass(frozen=True)
 class Line:
-    """Shaped text, and the box of its ink in 2048ths of an em; y grows upwards from the baseline."""
+    """Shaped text, and the box of its ink in 2048ths of an em; y points up from the baseline."""
 
     text: str
     glyphs: tuple[Glyph, ...]
@@ -53,7 +53,7 @@ class Line:
 
 @dataclass(frozen=True)
 class _Run:
-    """A stretch of the title that is shaped in one go."""
+    """A stretch of the title that is shaped at once."""
 
     start: int
     end: int
@@ -64,7 +64,7 @@ class _Run:
 
 @dataclass(frozen=True)
 class _Shaped:
-    """A glyph as the shaper returns it: the place of its character in the run, its width, offset and ink."""
+    """A glyph as returned by the shaper: its character's index in the run, its width, offset and ink."""
 
     cluster: int
     index: int
@@ -75,33 +75,33 @@ class _Shaped:
 
 
 class ShapedTitle:
-    """A title in its fonts and directions, which measures any stretch of itself."""
+    """A title split into runs, with the width of any stretch of it."""
 
     def __init__(self, text: str, font: Font, language: str = "") -> None:
         """Shape a title.
 
         Args:
             text: the title, as ``layout_text`` returns it.
-            font: the font asked for; what it lacks is set in the fallback fonts.
-            language: the title's (BCP 47), or nothing where only its own words can tell.
+            font: the requested font; fallback fonts set the words that it lacks glyphs for.
+            language: the title's language (BCP 47), or empty to guess it.
         """
         self.text, self.font = text, font
         self.language = language_of(text, language)
         self.base = base_level(text)
-        self.han = han_look(text, language)
+        self.han = han_form(text, language)
         self._lines: dict[tuple[int, int, str], Line] = {}
         self._runs = self._split(embedding_levels(text, self.base))
         self._measure()
 
     def width(self, start: int, end: int, suffix: str = "") -> int:
-        """Return about how wide the ink of a stretch with a hyphen or an ellipsis behind it is, in 2048ths of an em."""
+        """Return the approximate width of the ink of a stretch and its suffix, in 2048ths of an em."""
         if start == end:
             return 0
-        behind = self._hyphen_width if suffix else 0
-        return self._until[end] - self._until[start] - self._before[start] - self._after[end - 1] + behind
+        suffix_width = self._hyphen_width if suffix else 0
+        return self._until[end] - self._until[start] - self._before[start] - self._after[end - 1] + suffix_width
 
     def line(self, start: int, end: int, suffix: str = "") -> Line:
-        """Shape a stretch as a line by itself, with a hyphen or an ellipsis behind it."""
+        """Shape a stretch and its suffix, a hyphen or an ellipsis, as a line by itself."""
         if (start, end, suffix) not in self._lines:
             self._lines[start, end, suffix] = self._line(start, end, suffix)
         return self._lines[start, end, suffix]
@@ -153,13 +153,13 @@ class ShapedTitle:
         return runs
 
     def _measure(self) -> None:
-        """Note how far each character moves on, and how much of that is white at its beginning and its end."""
+        """Record each character's advance, and how much of it is white before and after the ink."""
         length = len(self.text)
         advances, self._before, self._after = [0] * length, [0] * length, [0] * length
         self.top, self.bottom = self.font.cap_height, -self.font.descent
         for run in self._runs:
             for shaped in self._shape(self.text[run.start : run.end], run):
-                place = min(run.start + shaped.cluster, run.end - 1)  # Capitals may be more letters than they were.
+                place = min(run.start + shaped.cluster, run.end - 1)  # Uppercasing may add letters.
                 if ink := shaped.ink:
                     white = (shaped.x + ink.x_bearing, shaped.advance - shaped.x - ink.x_bearing - ink.width)
                     if not advances[place]:
@@ -178,7 +178,7 @@ class ShapedTitle:
         buffer = uharfbuzz.Buffer()
         buffer.add_str(text)
         buffer.direction = "rtl" if run.level % 2 else "ltr"
-        buffer.language = self.language or "en"  # Or it would be the machine's.
+        buffer.language = self.language or "en"  # The default would be the machine's.
         if run.script:
             buffer.script = run.script
         buffer.guess_segment_properties()
@@ -188,7 +188,7 @@ class ShapedTitle:
         shaped = []
         for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
             if not info.codepoint and has_property(text[info.cluster], Property.DEFAULT_IGNORABLE):
-                continue  # A filler that the font does not know: not drawn, and never as a missing glyph.
+                continue  # An invisible character that the font lacks: not drawn as a missing glyph.
             is_letter = position.x_advance and not text[info.cluster].isspace()
             advance = position.x_advance + (tracking if is_letter else 0)
             ink = shaper.get_glyph_extents(info.codepoint)

@@ -1,6 +1,6 @@
-"""The templates, as data. Adding one is adding one entry to ``TEMPLATES``.
+"""The templates, as data. To add one, add an entry to ``TEMPLATES``.
 
-The five that follow have the reference's figures, on its canvas of 1200x630.
+These five have the tutorial's figures, on its canvas of 1200x630.
 """
 
 from collections.abc import Mapping
@@ -9,16 +9,16 @@ from typing import Literal
 
 from compositing.geometry import Box
 
-__all__ = ["CANVAS", "CORNERS", "MARK_ROOM", "TEMPLATES", "Corner", "Dimming", "Template"]
+__all__ = ["CANVAS", "MARKS", "MARK_ROOM", "TEMPLATES", "Corner", "Dimming", "Template"]
 
 CANVAS = Box(0, 0, 1200, 630)
 
 
-# A gradient that rises from the lower edge, or the same over the whole picture.
+# A gradient rising from the lower edge, or the same shade over the whole picture.
 Dimming = Literal["rising", "even"]
 Corner = Literal["top-left", "top-right", "bottom-left", "bottom-right"]
-CORNERS: tuple[Corner, ...] = ("top-left", "top-right", "bottom-left", "bottom-right")
-# Pixels: the most that a brand's mark, its logo and name, may take.
+
+# Pixels: the most room that a brand's mark, its logo and name, may take.
 MARK_ROOM = (400, 64)
 
 
@@ -26,7 +26,7 @@ def _room(left: int, top: int) -> Box:
     return Box(left, top, left + MARK_ROOM[0], top + MARK_ROOM[1])
 
 
-# Clear of every title that keeps to the middle, and outside of what networks crop and round off.
+# Clear of every title that stays in the middle, and of the edges that social networks crop and round off.
 MARKS: dict[Corner, Box] = {
     "top-left": _room(60, 40),
     "top-right": _room(740, 40),
@@ -37,13 +37,13 @@ MARKS: dict[Corner, Box] = {
 
 @dataclass(frozen=True)
 class Template:
-    """Where a title goes, and what is laid under it.
+    """Where a title goes, and what is under it.
 
-    ``panel`` is darkened by black of ``panel_alpha`` (0 to 255), with corners of a radius of ``corner`` pixels; None
-    lays a ``dimming`` over the picture, as strong as it needs. ``text`` is the box that no ink leaves.
+    ``text`` is the box that contains all ink. ``panel`` is covered with black of ``panel_alpha`` (0 to 255), with a
+    corner radius of ``corner`` pixels; None covers the picture with a ``dimming``, as strong as needed.
 
-    For a brand: ``rule`` is where its accent goes, and ``marks`` where its logo and name have room, in each corner. A
-    mark that comes near the text box takes its place from the title.
+    For a brand, ``rule`` is the place of its accent, and ``marks`` has the room for its logo and name in each corner.
+    If a mark comes near the text box, the title makes room.
     """
 
     text: Box
@@ -57,38 +57,32 @@ class Template:
     marks: Mapping[Corner, Box] = field(default_factory=lambda: MARKS)
 
 
-def _panelled(
-    panel: Box,
-    inset: tuple[int, int],
-    align: Literal["left", "center"],
-    max_lines: int,
-    rule: Box,
-    marks: Mapping[Corner, Box] = MARKS,
-    *,
-    corner: int = 0,
-) -> Template:
-    return Template(panel.inset(*inset), align, max_lines, panel, corner=corner, rule=rule, marks=marks)
-
-
 TEMPLATES = {
     # The bottom 32 %, the left 42 %, and 75 % x 55 % in the middle.
-    "bottom-bar": _panelled(
-        Box(0, 428, 1200, 630),
-        (60, 30),
+    "bottom-bar": Template(
+        Box(60, 458, 1140, 600),
         "left",
-        3,
-        Box(0, 428, 1200, 434),
-        {**MARKS, "bottom-left": _room(60, 497), "bottom-right": _room(740, 497)},
+        max_lines=3,
+        panel=Box(0, 428, 1200, 630),
+        rule=Box(0, 428, 1200, 434),
+        marks={**MARKS, "bottom-left": _room(60, 497), "bottom-right": _room(740, 497)},
     ),
-    "left-panel": _panelled(
-        Box(0, 0, 504, 630),
-        (40, 40),
+    "left-panel": Template(
+        Box(40, 40, 464, 590),
         "left",
-        8,
-        Box(498, 0, 504, 630),
-        {**MARKS, "top-left": _room(40, 40), "bottom-left": _room(40, 526)},
+        max_lines=8,
+        panel=Box(0, 0, 504, 630),
+        rule=Box(498, 0, 504, 630),
+        marks={**MARKS, "top-left": _room(40, 40), "bottom-left": _room(40, 526)},
     ),
-    "center-box": _panelled(Box(150, 142, 1050, 488), (50, 50), "center", 4, Box(540, 458, 660, 464), corner=24),
+    "center-box": Template(
+        Box(200, 192, 1000, 438),
+        "center",
+        max_lines=4,
+        panel=Box(150, 142, 1050, 488),
+        corner=24,
+        rule=Box(540, 458, 660, 464),
+    ),
     # No panel: (60, H-200) to (W-60, H-40), and 85 % x 50 % in the middle.
     "overlay-bottom": Template(Box(60, 430, 1140, 590), "left", 2, rule=Box(60, 606, 180, 612)),
     "overlay-center": Template(Box(90, 157, 1110, 472), "center", 3, dimming="even", rule=Box(540, 488, 660, 494)),

@@ -1,4 +1,4 @@
-"""The whole of compositing on one screen: a picture on the canvas and a title's layout in, JPEG out."""
+"""Composes a thumbnail: a picture on the canvas and a title's layout in, a JPEG out."""
 
 from PIL import Image
 
@@ -13,9 +13,9 @@ def compose(canvas: Image.Image, layout: TitleLayout, xmp: bytes = b"") -> bytes
     """Set a title on a picture.
 
     Args:
-        canvas: the picture, 1200x630 and RGB, as ``open_on_canvas`` returns it; it is drawn on.
-        layout: the title in its font and template, as ``lay_out`` returns it.
-        xmp: what the JPEG says of itself, as ``xmp_packet`` returns it.
+        canvas: the picture, 1200x630 and RGB, from ``open_on_canvas``; it is modified.
+        layout: the title in its font and template, from ``lay_out``.
+        xmp: the JPEG's metadata, from ``xmp_packet``.
 
     Returns:
         A 1200x630 JPEG of at most 300 KB.

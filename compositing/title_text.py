@@ -1,4 +1,4 @@
-"""A title as it is laid out: what its author wrote, in one line and harmless."""
+"""Cleans a title for layout: one line, without harmful control characters."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from compositing.icu import Property, category, has_property
 
 __all__ = ["draws_nothing", "layout_text"]
 
-# White space and control characters, but not what holds two words together: no-break spaces and figure spaces.
+# White space and control characters, except those that keep two words together: no-break spaces and figure spaces.
 GAP = r"[^\S\u00a0\u2007\u202f]|[\x00-\x1f\x7f-\x9f]"
 WORD_JOINER = "\u2060"
 EMBEDDINGS = {"\u202a": "\u2066", "\u202b": "\u2067", "\u202d": "\u2066", "\u202e": "\u2067"}
@@ -17,18 +17,17 @@ BLANK_BRAILLE = "\u2800"
 
 
 def layout_text(title: str) -> str:
-    """Return a title as it is laid out: composed (NFC), with single spaces and without control characters.
+    """Return a title for layout: composed (NFC), with single spaces and without control characters.
 
     No-break spaces, soft hyphens, word joiners, direction marks and isolates keep their meaning. Embeddings and
-    overrides become isolates: they give a direction to what is in them, and none to what is not, and turn no letters
-    round.
+    overrides become isolates, which affect only the direction of their content, and reverse no letters.
     """
     composed = unicodedata.normalize("NFC", title).replace("\ufeff", WORD_JOINER)
     return _isolated(re.sub(f"(?:{GAP})+", " ", composed).strip(" "))
 
 
 def draws_nothing(text: str) -> bool:
-    """Say whether a text would leave the picture as it is: spaces, controls, fillers and marks that are not drawn."""
+    """Return whether a text is invisible: nothing but spaces, controls, fillers and marks that are not drawn."""
     return all(
         category(character)[0] in "ZC" or has_property(character, Property.DEFAULT_IGNORABLE)
         or character == BLANK_BRAILLE

@@ -1,9 +1,9 @@
-"""What a JPEG says of itself, as XMP, which search engines and networks read to label pictures.
+"""A JPEG's XMP metadata, which search engines and social networks read to label pictures.
 
-What a picture is comes from IPTC's vocabulary of digital source types (cv.iptc.org/newscodes/digitalsourcetype, as of
-2024-10). A title set on a model's picture is ``compositeSynthetic``, a composite with a part that generative AI made.
-``compositeWithTrainedAlgorithmicMedia`` sounds nearer, but stands for a picture that a model has edited, by inpainting
-for instance. A simulated picture is ``algorithmicMedia``, made by an algorithm that was trained on nothing.
+The source type comes from IPTC's vocabulary (cv.iptc.org/newscodes/digitalsourcetype, as of 2024-10). A title on a
+model's picture is ``compositeSynthetic``, a composite with a part made by generative AI.
+``compositeWithTrainedAlgorithmicMedia`` sounds closer, but means a picture edited by a model, for instance by
+inpainting. A simulated picture is ``algorithmicMedia``, made by an algorithm without training data.
 """
 
 import re
@@ -15,7 +15,7 @@ __all__ = ["Provenance", "xmp_packet"]
 
 VOCABULARY = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 GENERATED, SIMULATED = "compositeSynthetic", "algorithmicMedia"
-# What XML 1.0 cannot hold.
+# Characters that XML 1.0 does not allow.
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # Characters. A JPEG has room for 65,502 bytes of XMP.
 DESCRIPTION_LENGTH = 1_000
@@ -32,7 +32,7 @@ PACKET = """\
 
 @dataclass(frozen=True)
 class Provenance:
-    """What a thumbnail shows, in words; what drew its picture; and when it was made, in seconds since 1970 (UTC)."""
+    """A description of a thumbnail, the tool that drew its picture, and its creation in seconds since 1970 (UTC)."""
 
     description: str
     tool: str
@@ -41,7 +41,7 @@ class Provenance:
 
 
 def xmp_packet(provenance: Provenance) -> bytes:
-    """Return the XMP packet that says so."""
+    """Return the XMP packet with this provenance."""
     return PACKET.format(
         source=VOCABULARY + (SIMULATED if provenance.simulated else GENERATED),
         tool=escape(provenance.tool),

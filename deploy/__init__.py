@@ -1,1 +1,1 @@
-"""What Render runs besides the tasks: MinIO's image, the public front before it, and the worker's user in it."""
+"""What Render runs besides the tasks: MinIO with the worker's user, and its public front."""

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds MinIO at the version in minio.version, with deploy/minio.patch applied, into the file that is named. Go checks the
-# source's checksum, and a patch that does not fit exactly ends the build.
+# Builds MinIO at the version in minio.version, with deploy/minio.patch applied, into the given file. Go checks the
+# source's checksum, and the build fails if the patch does not apply exactly.
 set -eu
 
 program=$1
@@ -15,5 +15,5 @@ go mod download -json "$module" >"$work/module.json"
 cp -R "$(sed -n 's/.*"Dir": "\(.*\)".*/\1/p' "$work/module.json")" "$work/minio"
 chmod -R u+w "$work/minio"
 cd "$work/minio"
-GIT_CEILING_DIRECTORIES=$work git apply --verbose "$patch" # Otherwise a repository above would take the patch for its own.
+GIT_CEILING_DIRECTORIES=$work git apply --verbose "$patch" # Keeps git from applying the patch to a repository above.
 CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o "$program" .

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs nginx as the public front of the store at MINIO_HOSTPORT. nginx looks a name up when it reads its configuration, and
-# not again. The store may get its address later, or another one, so this looks every few seconds, and tells nginx.
+# Runs nginx as the public front of the store at MINIO_HOSTPORT. nginx resolves names only when it reads its configuration.
+# The store's address may appear later or change, so this looks it up every few seconds and reloads nginx.
 set -eu
 
 here=$(mktemp -d)
@@ -8,13 +8,13 @@ cd "$here"
 sed "s/@PORT@/${PORT:?}/; s/@BUCKET@/${MINIO_BUCKET:?}/" "${FRONT_CONF:?}" >nginx.conf
 host=${MINIO_HOSTPORT%:*} port=${MINIO_HOSTPORT##*:}
 
-# Asks the system, as nginx does not: on Render a private name is complete only with the system's search domains.
+# Asks the system, unlike nginx: on Render, private names need the system's search domains.
 look_up() {
     getent ahostsv4 "$host" | sed -n "s/^\([0-9.]*\) .*/server \1:$port;/p" | sort -u
 }
 
 follow() {
-    while [ ! -e nginx.pid ] && kill -0 $$; do sleep 0.1; done # Written when nginx is ready for signals.
+    while [ ! -e nginx.pid ] && kill -0 $$; do sleep 0.1; done # nginx writes it once it is ready for signals.
     while kill -0 $$; do
         found=$(look_up)
         if [ "$found" ] && [ "$found" != "$(cat store-addresses)" ]; then

@@ -1,4 +1,4 @@
-# The public front of the store on Render: nginx from Debian, which lets reading through and nothing else.
+# The public front of the store on Render: Debian's nginx, which allows only reading.
 # Build it from the repository's root: docker build -f deploy/front.Dockerfile .
 
 FROM debian:trixie-slim

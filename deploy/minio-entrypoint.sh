@@ -1,6 +1,6 @@
 #!/bin/sh
-# Hands MinIO's folder to the user that MinIO runs as, and becomes that user. Render mounts a disk as root's, and only at
-# run time, so that no step of the build can do this. Started as another user, it leaves everything as it is.
+# Gives MinIO's folder to the user that MinIO runs as, and switches to that user. Render mounts disks as root, and only at
+# run time, so the build cannot do this. Started as another user, it changes nothing.
 set -eu
 
 user=10001

@@ -1,11 +1,10 @@
 #!/bin/sh
-# Sets MinIO up, then serves it. It is set up on an address that only this container reaches: buckets, the readers' policy,
-# the worker's user and its policy. So whoever reaches MINIO_ADDRESS finds all of them there, and a health check that asks
-# there means that too.
+# Sets MinIO up, then serves it. The setup (buckets, the readers' policy, the worker's user and its policy) runs on an
+# address that only this container reaches. So once MINIO_ADDRESS answers, and passes a health check, all of it is there.
 set -eu
 : "${MINIO_ACCESS_KEY:?}" "${MINIO_SECRET_KEY:?}" "${MINIO_BUCKET:?}"
 
-# MinIO would take the worker's two variables for its root user's old names.
+# MinIO would read the worker's two variables as old names for its root user's.
 serve_at() {
     exec env --unset=MINIO_ACCESS_KEY --unset=MINIO_SECRET_KEY minio server --quiet --address "$1"
 }
@@ -29,11 +28,11 @@ wait "$minio" || true
 trap - INT TERM
 
 if [ "$ready" = no ]; then
-    # What a worker has published stays up, whatever is wrong: a full disk, say.
+    # Published pages stay up even if the setup fails, for instance on a full disk.
     if [ ! -e "$MINIO_VOLUMES/$MINIO_BUCKET/index.html" ]; then
-        echo "MinIO was not set up, for the reason above. Nothing is served until it is." >&2
+        echo "MinIO's setup failed for the reason above. Nothing is served until it succeeds." >&2
         exit 1
     fi
-    echo "MinIO was not set up, for the reason above. It serves what it has; the worker may be locked out." >&2
+    echo "MinIO's setup failed for the reason above. Existing files are served; the worker may have no access." >&2
 fi
 serve_at "$MINIO_ADDRESS"

@@ -1,5 +1,5 @@
-# MinIO for Render, built from source at the version in minio.version and with deploy/minio.patch, since its project
-# publishes no images and no corrections any more. It sets itself up: see deploy/minio-start.sh.
+# MinIO for Render, built from source at the version in minio.version and with deploy/minio.patch, because its project no
+# longer publishes images or fixes. It sets itself up: see deploy/minio-start.sh.
 # Build it from the repository's root: docker build -f deploy/minio.Dockerfile .
 
 FROM golang:1.26-trixie AS build
@@ -21,22 +21,22 @@ COPY errors.py settings.py waiting.py ./
 COPY storage storage
 COPY deploy/__init__.py deploy/worker_policy.py deploy/worker_user.py deploy/
 
-# The disk is mounted at /data; a folder in it keeps the file system's own lost+found out of MinIO's sight.
+# The disk is mounted at /data; a folder in it hides the file system's lost+found from MinIO.
 ENV MINIO_VOLUMES=/data/minio
 ENV MINIO_ADDRESS=:9000
-# Where it is set up before it listens at MINIO_ADDRESS.
+# The address for the setup, before it listens at MINIO_ADDRESS.
 ENV SETUP_ADDRESS=127.0.0.1:9090
-# No console, which would be a login page for the root user; and no calls home for updates.
+# No console, which would be a login page for the root user, and no update checks.
 ENV MINIO_BROWSER=off
 ENV MINIO_UPDATE=off
 # For `python -m deploy.worker_user` in the container's own shell.
 ENV MINIO_ENDPOINT=http://127.0.0.1:9000
 EXPOSE 9000
 
-# Of MinIO's health checks the only one that is red until buckets and users are loaded.
+# The only one of MinIO's health checks that fails until buckets and users are loaded.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
     CMD curl --fail --silent --show-error "http://127.0.0.1:${MINIO_ADDRESS##*:}/minio/health/cluster"
 
-# Started as root, for as long as it takes to hand the disk to the user that MinIO runs as.
+# Started as root only to give the disk to the user that MinIO runs as.
 ENTRYPOINT ["/usr/local/bin/minio-entrypoint"]
 CMD ["minio-start"]

@@ -1,4 +1,4 @@
-"""The least that a worker's MinIO user must be allowed, and so the most that it should be."""
+"""The permissions of a worker's MinIO user: all that it needs, and no more."""
 
 from storage.claims import FOLDER
 from storage.store import Area
@@ -7,9 +7,9 @@ __all__ = ["worker_policy"]
 
 
 def worker_policy(bucket: str) -> dict[str, object]:
-    """Return MinIO's policy for a worker that keeps its pictures in this bucket and in ``<bucket>-originals``.
+    """Return MinIO's policy for a worker that stores its pictures in this bucket and in ``<bucket>-originals``.
 
-    It reads and writes objects, and removes its own claims. A conditional write asks for no more than a plain one.
+    It reads and writes objects, and removes its own claims. Conditional writes need no further permission.
     """
     thumbnails, originals = (f"arn:aws:s3:::{bucket}{area.value}" for area in (Area.THUMBNAILS, Area.ORIGINALS))
     return {
@@ -21,7 +21,7 @@ def worker_policy(bucket: str) -> dict[str, object]:
                 "Resource": [f"{thumbnails}/*", f"{originals}/*"],
             },
             {"Effect": "Allow", "Action": ["s3:DeleteObject"], "Resource": [f"{originals}/{FOLDER}*"]},
-            # Unless it is denied, MinIO lets any user change its own secret and make itself further keys.
+            # By default, MinIO lets any user change its own secret and create more keys for itself.
             {"Effect": "Deny", "Action": ["admin:*"]},
         ],
     }

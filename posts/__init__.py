@@ -1,1 +1,1 @@
-"""From where a blog's posts are to what the tasks take: Markdown folders, feeds, CSV, lines and JSON."""
+"""Reads a blog's posts (Markdown folders, feeds, CSV, lines, JSON) into the tasks' input."""

@@ -1,4 +1,4 @@
-"""RSS and Atom feeds. What is hostile in XML is refused: defusedxml expands no entity and opens no address."""
+"""RSS and Atom feeds. defusedxml refuses hostile XML: it expands no entity and opens no address."""
 
 import html
 import io
@@ -13,15 +13,13 @@ from posts.posts import Record
 
 __all__ = ["read_feed"]
 
-ATOM, RSS_1, DUBLIN = (
-    "{http://www.w3.org/2005/Atom}",
-    "{http://purl.org/rss/1.0/}",
-    "{http://purl.org/dc/elements/1.1/}",
-)
+ATOM = "{http://www.w3.org/2005/Atom}"
+RSS_1 = "{http://purl.org/rss/1.0/}"
+DUBLIN = "{http://purl.org/dc/elements/1.1/}"
 ROOTS = ("rss", "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF", f"{ATOM}feed")
 FEEDS = ("channel", f"{RSS_1}channel", f"{ATOM}feed")
 ENTRIES = ("item", f"{RSS_1}item", f"{ATOM}entry")
-# What an element of an entry is, in the words of a post's fields. Of several, the first that says something.
+# The post's field for each element of an entry. If several elements map to one field, the first non-empty one counts.
 FIELDS = {
     "title": "title",
     f"{RSS_1}title": "title",
@@ -37,14 +35,14 @@ FIELDS = {
     f"{ATOM}published": "pubdate",
     f"{ATOM}updated": "date",
 }
-MOST_ELEMENTS, DEEPEST = 1_000_000, 100
+MAX_ELEMENTS, MAX_DEPTH = 1_000_000, 100
 
 
 def read_feed(data: bytes, name: str) -> tuple[str, list[Record]]:
-    """Return a feed's title, or nothing, and its entries.
+    """Return a feed's title (empty if it has none) and its entries.
 
     Raises:
-        InvalidRequestError: it is no RSS or Atom feed, or XML that does harm.
+        InvalidRequestError: the data is not an RSS or Atom feed, or is unsafe XML.
     """
     title, records = "", list[Record]()
     try:
@@ -56,22 +54,22 @@ def read_feed(data: bytes, name: str) -> tuple[str, list[Record]]:
             elif FIELDS.get(element.tag) == "title" and path and path[-1] in FEEDS:
                 title = title or _text(element)
     except ParseError as error:
-        raise InvalidRequestError([f"{name} is XML that is not well-formed: {error}. Mend the feed"]) from None
+        raise InvalidRequestError([f"{name} is not well-formed XML: {error}. Fix the feed"]) from None
     except (DefusedXmlException, ValueError, LookupError) as error:
-        raise InvalidRequestError([f"{name} is XML that is not read: {error}. Take a feed without that"]) from None
+        raise InvalidRequestError([f"{name} is XML that cannot be read safely: {error}. Fix the feed"]) from None
     return html.unescape(title), records
 
 
 def _elements(data: bytes, name: str) -> Iterator[tuple[Element, list[str]]]:
-    """Yield each element outside the entries, and each entry whole, with the tags around it; then forget it."""
+    """Yield each entry, and each element outside of entries, with its ancestors' tags; then free its memory."""
     path: list[str] = []
     entry = 0
     for number, (event, element) in enumerate(iterparse(io.BytesIO(data), events=("start", "end"))):
         if event == "start":
             if not path and element.tag not in ROOTS:
                 root = element.tag.rpartition("}")[2]
-                raise InvalidRequestError([f"{name} is XML of <{root}>, and no feed. Name an RSS 2.0 or Atom feed"])
-            if number > MOST_ELEMENTS or len(path) > DEEPEST:
+                raise InvalidRequestError([f"{name} is <{root}> XML, not a feed. Give an RSS 2.0 or Atom feed"])
+            if number > MAX_ELEMENTS or len(path) > MAX_DEPTH:
                 raise ValueError("it has too many elements")
             path.append(element.tag)
             entry = entry or (len(path) if element.tag in ENTRIES else 0)
@@ -94,7 +92,7 @@ def _fields(entry: Element) -> dict[str, str]:
 
 
 def _text(element: Element) -> str:
-    """Return an element's text as HTML, which Atom says it is not where it has another type or none."""
+    """Return an element's text as HTML. In Atom it is plain text unless ``type`` is ``html``."""
     text = "".join(element.itertext()).strip()
     return html.escape(text, quote=False) if element.tag.startswith(ATOM) and element.get("type") != "html" else text
 

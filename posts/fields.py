@@ -1,17 +1,31 @@
-"""What the fields of a post's front matter, row or object mean, under all the names that blogs give them."""
+"""The fields of a post's front matter, row or object, under every name that blogs give them."""
 
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime
 
-from posts.dates import as_date
-from posts.slugs import parts_of
+from dateutil.parser import parse
 
-__all__ = ["CONTEXT", "KNOWN", "NAME_DATE", "TITLE", "date_of", "field_name", "named", "said_path", "text_of", "unfit"]
+from posts.slugs import path_parts
+
+__all__ = [
+    "CONTEXT",
+    "KNOWN",
+    "NAME_DATE",
+    "TITLE",
+    "as_date",
+    "date_of",
+    "field_name",
+    "normalized",
+    "reason_to_skip",
+    "slug_path",
+    "text_of",
+]
 
 EXPIRY = "expirydate"
-# The date in a file's name, as Jekyll has it.
+# The date in a file's name, as in Jekyll.
 NAME_DATE = "date in the name"
-# Each meaning's fields, as generators and feeds call them; of several, the first that says something.
+# The names of each field, in order of precedence: the first non-empty one counts.
 TITLE = ("title", "headline")
 ADDRESS = ("permalink", "url", "path", "link")
 CONTEXT = ("context", "description", "summary", "excerpt")
@@ -27,27 +41,48 @@ DATE = (
     NAME_DATE,
 )
 YES, NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
-# A field, the values by which it leaves a record out (None: any that says something), and why.
-SIGNS: list[tuple[str, tuple[str, ...] | None, str]] = [
+# A field, the values that exclude its record (None: any value), and the reason.
+EXCLUSIONS: list[tuple[str, tuple[str, ...] | None, str]] = [
     ("draft", YES, "drafts"),
     ("isdraft", YES, "drafts"),
     ("published", NO, "drafts"),
     ("status", ("draft", "pending", "private", "trash"), "drafts"),
-    ("permalink", NO, "no posts"),
-    ("headless", YES, "no posts"),
-    ("eleventyexcludefromcollections", YES, "no posts"),
-    ("redirectto", None, "no posts"),
+    ("permalink", NO, "that are not posts"),
+    ("headless", YES, "that are not posts"),
+    ("eleventyexcludefromcollections", YES, "that are not posts"),
+    ("redirectto", None, "that are not posts"),
 ]
-KNOWN = {*TITLE, "slug", *ADDRESS, *CONTEXT, *DATE, EXPIRY, "extraprompt", "variation"} | {sign[0] for sign in SIGNS}
+KNOWN = {*TITLE, "slug", *ADDRESS, *CONTEXT, *DATE, EXPIRY, "extraprompt", "variation"} | {
+    name for name, _, _ in EXCLUSIONS
+}
+
+
+def as_date(value: object) -> datetime | None:
+    """Return a date in UTC, or None if it is not recognized. A date without a time zone is taken as UTC."""
+    if isinstance(value, datetime):
+        moment = value
+    elif isinstance(value, date):
+        moment = datetime(value.year, value.month, value.day, tzinfo=UTC)
+    elif isinstance(value, str) and len(value) < 100 and re.search(r"(?<!\d)\d{4}(?!\d)", value):
+        try:
+            moment = parse(value, default=datetime(2000, 1, 1, tzinfo=UTC), ignoretz=False)
+        except (ValueError, ArithmeticError, TypeError, AttributeError):
+            return None
+    else:
+        return None
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def field_name(key: object) -> str:
-    """Return a field's name without what blogs write differently: ``pub_date``, ``pubDate``, ``Pub Date`` are one."""
+    """Return a field's name in one spelling: ``pub_date``, ``pubDate`` and ``Pub Date`` become the same."""
     return "".join(character for character in str(key).casefold() if character not in "-_ ")
 
 
-def named(fields: Mapping[str, object]) -> dict[str, object]:
-    """Return fields under those names; of several with one name, the first."""
+def normalized(fields: Mapping[str, object]) -> dict[str, object]:
+    """Return the fields under their normalized names. The first of several with the same name counts."""
     result: dict[str, object] = {}
     for key, value in fields.items():
         result.setdefault(field_name(key), value)
@@ -55,7 +90,7 @@ def named(fields: Mapping[str, object]) -> dict[str, object]:
 
 
 def text_of(fields: Mapping[str, object], names: tuple[str, ...]) -> str:
-    """Return the first of the fields that says something, as text; nothing where none does."""
+    """Return the first non-empty field as text, or an empty string."""
     for name in names:
         value = fields.get(name)
         if isinstance(value, int | float) and not isinstance(value, bool):
@@ -66,33 +101,33 @@ def text_of(fields: Mapping[str, object], names: tuple[str, ...]) -> str:
 
 
 def date_of(fields: Mapping[str, object]) -> tuple[datetime | None, str]:
-    """Return the post's date in UTC, or None; and a date that cannot be told, as it is written."""
-    unclear = ""
+    """Return the post's date in UTC, or None; and, if no date is recognized, the first one as written."""
+    unrecognized = ""
     for name in DATE:
         value = fields.get(name)
         if moment := as_date(value):
             return moment, ""
         if isinstance(value, str) and value.strip() and value.casefold() not in (*YES, *NO):
-            unclear = unclear or value
-    return None, unclear
+            unrecognized = unrecognized or value
+    return None, unrecognized
 
 
-def said_path(fields: Mapping[str, object]) -> list[str]:
-    """Return the slug that a post says it has, as the last part of its address's path where it says one."""
-    if said := text_of(fields, ("slug",)):
-        return parts_of(said) if "/" in said else [said.strip()]
-    return next(filter(None, (parts_of(text_of(fields, (name,))) for name in ADDRESS)), [])
+def slug_path(fields: Mapping[str, object]) -> list[str]:
+    """Return the path whose last part is the post's own slug, from its slug or address; empty if it gives neither."""
+    if slug := text_of(fields, ("slug",)):
+        return path_parts(slug) if "/" in slug else [slug.strip()]
+    return next(filter(None, (path_parts(text_of(fields, (name,))) for name in ADDRESS)), [])
 
 
-def unfit(fields: Mapping[str, object], now: datetime) -> str:
-    """Return why a record is no post to be shown, by its own fields; nothing where it is one."""
-    for name, values, why in SIGNS:
+def reason_to_skip(fields: Mapping[str, object], now: datetime) -> str:
+    """Return why a record's fields exclude it (draft, future, expired, ...), or an empty string."""
+    for name, values, reason in EXCLUSIONS:
         value = fields.get(name)
-        said = str(value).strip().casefold() if isinstance(value, str | bool | int) else ""
-        if said and (values is None or said in values):
-            return why
-    date, _ = date_of(fields)
-    if date and date > now:
+        text = str(value).strip().casefold() if isinstance(value, str | bool | int) else ""
+        if text and (values is None or text in values):
+            return reason
+    published, _ = date_of(fields)
+    if published and published > now:
         return "dated in the future"
     expires = as_date(fields.get(EXPIRY))
     return "expired" if expires and expires <= now else ""

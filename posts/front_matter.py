@@ -1,4 +1,4 @@
-"""Front matter and first heading of a Markdown file."""
+"""The front matter and first heading of a Markdown file."""
 
 import json
 import re
@@ -8,29 +8,29 @@ from typing import Any
 
 import yaml
 
-from posts.fields import named
+from posts.fields import normalized
 
 __all__ = ["FrontMatterError", "first_heading", "split_front_matter"]
 
-# What may stand before a heading in a post is short; so is front matter, whose parser is no match for a megabyte.
-LONGEST = 200_000
+# Characters searched for front matter and heading: a megabyte would keep the YAML parser busy for too long.
+MAX_LENGTH = 200_000
 
 
 class FrontMatterError(ValueError):
-    """A file's front matter cannot be read; the message says where and why."""
+    """A file's front matter is invalid; the message says where and why."""
 
 
-class _AsWritten(yaml.CBaseLoader):
-    """Reads every scalar as the text that is written, so that the title 12:30 is no number, and makes no objects."""
+class _TextLoader(yaml.CBaseLoader):
+    """Reads every scalar but null as text, so that the title 12:30 is not a number, and creates no objects."""
 
 
-_AsWritten.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
-_AsWritten.add_constructor("tag:yaml.org,2002:null", lambda *_: None)
+_TextLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
+_TextLoader.add_constructor("tag:yaml.org,2002:null", lambda *_: None)
 
 
 def _yaml(text: str) -> Any:
     try:
-        return yaml.load(text, Loader=_AsWritten)  # noqa: S506  # It is a BaseLoader, which is safer than the safe one.
+        return yaml.load(text, Loader=_TextLoader)  # noqa: S506  # A BaseLoader, which is stricter than SafeLoader.
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 2
         raise FrontMatterError(f"line {line}: {error.problem}") from None
@@ -38,7 +38,7 @@ def _yaml(text: str) -> Any:
         raise FrontMatterError(str(error).partition("\n")[0]) from None
 
 
-# What front matter begins with, and the language it is in where it does not say so itself.
+# Front matter by its delimiters, and its language unless it names one.
 DASHES = re.compile(r"-{3,}[ \t]*(\w*)[ \t]*\n(.*?)^(?:-{3,}|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 PLUSES = re.compile(r"\+{3,}[ \t]*()\n(.*?)^\+{3,}[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 BRACES = re.compile(r"()(\{[ \t]*\n.*?^\})[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -47,28 +47,28 @@ PARSERS: dict[str, Callable[[str], Any]] = {"yaml": _yaml, "yml": _yaml, "toml":
 FENCE = re.compile(r" {0,3}(```+|~~~+)")
 HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*)")
 UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
-# A line that begins so is no paragraph, and a line of dashes below it no heading's.
-NO_PARAGRAPH = ("    ", "\t", ">", "-", "*", "+", "|", "<")
+# A line that starts with one of these is not a paragraph, so dashes below it do not make it a heading.
+NOT_A_PARAGRAPH = ("    ", "\t", ">", "-", "*", "+", "|", "<")
 ATTRIBUTES = re.compile(r"\{:?[ \t]*[#.][^{}]*\}$")
 
 
 def split_front_matter(text: str) -> tuple[dict[str, object], str]:
-    """Return a file's fields, under the names of ``posts.fields``, and the text below; no fields where it has none.
+    """Return a file's fields, with normalized names, and the text below them.
 
     Raises:
-        FrontMatterError: it begins with front matter that cannot be read.
+        FrontMatterError: the front matter is invalid.
     """
     text = text.lstrip("\ufeff").lstrip()
-    for whole, language in KINDS:
-        if match := whole.match(text, 0, LONGEST):
+    for pattern, language in KINDS:
+        if match := pattern.match(text, 0, MAX_LENGTH):
             return _fields(match[2], (match[1] or language).lower()), text[match.end() :]
     return {}, text
 
 
 def first_heading(text: str) -> str:
-    """Return the first heading of level one, or else the first of all, outside of code; nothing where there is none."""
+    """Return the first level-one heading outside of code, else the first heading, else an empty string."""
     fence, before, first = "", "", ""
-    for line in text[:LONGEST].split("\n"):
+    for line in text[:MAX_LENGTH].split("\n"):
         if mark := FENCE.match(line):
             if not fence:
                 fence = mark[1]
@@ -85,13 +85,13 @@ def first_heading(text: str) -> str:
             if heading and level == 1:
                 return heading
             first = first or heading
-            before = "" if line.startswith(NO_PARAGRAPH) else line.strip()
+            before = "" if line.startswith(NOT_A_PARAGRAPH) else line.strip()
     return first
 
 
 def _fields(text: str, language: str) -> dict[str, object]:
     if language not in PARSERS:
-        raise FrontMatterError(f"is in {language}, which is not read")
+        raise FrontMatterError(f"{language} is not supported")
     try:
         fields = PARSERS[language](text) or {}
     except FrontMatterError:
@@ -99,12 +99,12 @@ def _fields(text: str, language: str) -> dict[str, object]:
     except (ValueError, RecursionError) as error:
         raise FrontMatterError(str(error).partition("\n")[0]) from None
     if not isinstance(fields, dict):
-        raise FrontMatterError("holds no fields")
-    return named({str(key): value for key, value in fields.items()})
+        raise FrontMatterError("it has no fields")
+    return normalized({str(key): value for key, value in fields.items()})
 
 
 def _bare(heading: str) -> str:
-    """Return a heading without the attributes and the closing marks that may stand behind it."""
+    """Return a heading without the closing ``#`` marks and attributes after it."""
     bare = heading.strip().rstrip("#")
     heading = bare if bare.endswith((" ", "\t")) else heading
     return ATTRIBUTES.sub("", heading.strip()).strip()

@@ -1,4 +1,4 @@
-"""As what a source is read: told from its content, and by its name's ending where the content leaves it open."""
+"""Detects a source's kind from its content, or from its name's ending if the content is ambiguous."""
 
 import codecs
 import re
@@ -20,27 +20,27 @@ BY_ENDING = {
     ".json": "json",
     **dict.fromkeys((".jsonl", ".ndjson"), "jsonl"),
 }
-MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 PAGE = re.compile(rb"<!doctype\s+html|<html\b", re.IGNORECASE)
 FEED_LINK = re.compile(rb"<link\b[^<>]*\bapplication/(?:rss|atom)\+xml[^<>]*>", re.IGNORECASE)
 ADDRESS = re.compile(rb"\bhref\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 
 
 def kind_of(data: bytes, source: str, ending: str) -> str:
-    """Return one of KINDS. ``ending`` is the name's, in lower case and with its dot.
+    """Return one of KINDS. ``ending`` is the source's file extension, in lower case and with its dot.
 
     Raises:
-        InvalidRequestError: it is none of them; it says which there are.
+        InvalidRequestError: the source is of no supported kind.
     """
-    start = _without_mark(data[:1_000])
+    start = _without_byte_order_mark(data[:1_000])
     if start.startswith(b"<") and ending not in ENDINGS:
         if PAGE.match(start):
-            raise InvalidRequestError([f"{source} is a web page and no feed. {_feed_of(data)}"])
+            raise InvalidRequestError([f"{source} is a web page, not a feed. {_feed_of(data)}"])
         return "feed"
     if BY_ENDING.get(ending) in ("markdown", "json", "jsonl"):
         return BY_ENDING[ending]
     if ending not in BY_ENDING and not _is_text(data):
-        raise _none(source)
+        raise _unsupported(source)
     text = as_text(data, source)
     if text.startswith(("---\n", "+++\n")):
         return "markdown"
@@ -51,19 +51,19 @@ def kind_of(data: bytes, source: str, ending: str) -> str:
     if delimiter_of(text):
         return "csv"
     if ending not in BY_ENDING or not _is_text(data):
-        raise _none(source)
+        raise _unsupported(source)
     return BY_ENDING[ending]
 
 
 def as_text(data: bytes, source: str) -> str:
-    """Return a file's text, with every line's end a newline alone.
+    """Return a file's text with its line endings normalized.
 
     Raises:
-        InvalidRequestError: it is not in UTF-8.
+        InvalidRequestError: the file is not in UTF-8.
     """
     wide = len(data) > 3 and (not any(data[:100:2]) or not any(data[1:100:2]))
     if wide or data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise InvalidRequestError([f"{source} is in UTF-16, as some Windows programs save text. Save it in UTF-8"])
+        raise InvalidRequestError([f"{source} is in UTF-16. Save it in UTF-8"])
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -74,20 +74,20 @@ def as_text(data: bytes, source: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _none(source: str) -> InvalidRequestError:
-    readable = "; ".join(KINDS.values())
-    return InvalidRequestError([f"{source} is none of what can be read: {readable}. Name one of them"])
+def _unsupported(source: str) -> InvalidRequestError:
+    return InvalidRequestError([f"{source} is not a supported source. Give one of: {'; '.join(KINDS.values())}"])
 
 
 def _is_text(data: bytes) -> bool:
-    """Say whether a file's beginning is text in UTF-8, without control characters."""
+    """Return whether a file's start is UTF-8 text without control characters."""
     text = codecs.getincrementaldecoder("utf-8-sig")(errors="replace").decode(data[:10_000])
-    marks = (character for character in text if unicodedata.category(character) == "Cc" and not character.isspace())
-    return "\ufffd" not in text and next(marks, None) is None
+    return "\ufffd" not in text and not any(
+        unicodedata.category(character) == "Cc" and not character.isspace() for character in text
+    )
 
 
-def _without_mark(start: bytes) -> bytes:
-    for mark in MARKS:
+def _without_byte_order_mark(start: bytes) -> bytes:
+    for mark in BYTE_ORDER_MARKS:
         start = start.removeprefix(mark)
     return start.lstrip(b"\x00 \t\r\n")
 
@@ -96,5 +96,5 @@ def _feed_of(data: bytes) -> str:
     link = FEED_LINK.search(data[:200_000])
     address = ADDRESS.search(link[0]) if link else None
     if not address:
-        return "Name its feed: its address is often the site's with /feed, /rss.xml, /atom.xml or /index.xml"
-    return f"Name its feed: the page says that it is {address[1].decode(errors='replace')}"
+        return "Give its feed, which is often at /feed, /rss.xml, /atom.xml or /index.xml"
+    return f"Give its feed: the page names {address[1].decode(errors='replace')}"

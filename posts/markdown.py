@@ -1,4 +1,4 @@
-"""A folder of Markdown posts, as Hugo, Astro, Jekyll and Eleventy lay them out."""
+"""A folder of Markdown posts, in the layouts of Hugo, Astro, Jekyll and Eleventy."""
 
 import os
 import re
@@ -13,18 +13,10 @@ from posts.slugs import without_date
 __all__ = ["ENDINGS", "read_folder", "read_post"]
 
 ENDINGS = (".md", ".mdx", ".markdown")
-LONGEST_HEAD = 1_000_000
-NO_POSTS = (
-    "readme",
-    "license",
-    "licence",
-    "contributing",
-    "changelog",
-    "code_of_conduct",
-    "security",
-    "404",
-    "agents",
-    "claude",
+# Bytes read of each file.
+MAX_BYTES = 1_000_000
+NOT_POSTS = re.compile(
+    "readme|licen[cs]e|contributing|changelog|code_of_conduct|security|404|agents|claude", re.IGNORECASE
 )
 SKIPPED_FOLDERS = ("node_modules", "vendor")
 INDEX = re.compile(r"index(\.[a-z]{2}(?:-[a-z]{2,4})?)?", re.IGNORECASE)
@@ -33,35 +25,36 @@ DATE = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})(?:[-_]|$)")
 
 def read_folder(folder: Path) -> Iterator[Record]:
     """Yield a record for each Markdown file below a folder, in the order of their paths."""
-    places = sorted(_places(folder))
-    jekyll = any("_posts" in place.parts[:-1] for place in places)
-    alone = len(places) == 1
-    for place in places:
-        where = os.fsencode(place.as_posix()).decode(errors="replace")
-        if why := _no_post(folder, place, jekyll=jekyll, alone=alone):
-            yield Record(where, {}, fault=why)
+    files = sorted(_files(folder))
+    jekyll = any("_posts" in file.parts[:-1] for file in files)
+    alone = len(files) == 1
+    for file in files:
+        where = os.fsencode(file.as_posix()).decode(errors="replace")
+        if reason := _reason_to_skip(folder, file, jekyll=jekyll, alone=alone):
+            yield Record(where, {}, fault=reason)
             continue
         try:
-            head = _head(folder / place)
+            text = _text(folder / file)
         except OSError as error:
             yield Record(f"{where}: {error.strerror}", {}, fault="that cannot be read")
         else:
-            yield read_post(head, where, _path(folder.resolve(), place))
+            yield read_post(text, where, _path(folder.resolve(), file))
 
 
 def read_post(text: str, where: str, path: Sequence[str]) -> Record:
     """Return the record of one Markdown file."""
     try:
-        fields, below = split_front_matter(text)
+        fields, body = split_front_matter(text)
     except FrontMatterError as error:
-        return Record(f"{where}: {error}", {}, fault="with front matter that cannot be read")
+        return Record(f"{where}: {error}", {}, fault="with invalid front matter")
     dated = DATE.match(path[-1])
     if dated:
         fields[NAME_DATE] = dated[1]
-    return Record(where, fields, (*path[:-1], without_date(path[-1])), first_heading(below), markdown=True)
+    return Record(where, fields, (*path[:-1], without_date(path[-1])), first_heading(body), markdown=True)
 
 
-def _places(folder: Path) -> Iterator[Path]:
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the folder's Markdown files, relative to it."""
     for parent, folders, files in os.walk(folder):
         folders[:] = [each for each in folders if not each.startswith(".") and each not in SKIPPED_FOLDERS]
         for file in files:
@@ -69,25 +62,23 @@ def _places(folder: Path) -> Iterator[Path]:
                 yield (Path(parent) / file).relative_to(folder)
 
 
-def _no_post(folder: Path, place: Path, *, jekyll: bool, alone: bool) -> str:
-    """Return why a file is no post by its place alone; nothing where it may be one."""
-    path, folders, stem = folder / place, place.parts[:-1], place.stem.lower()
+def _reason_to_skip(folder: Path, file: Path, *, jekyll: bool, alone: bool) -> str:
+    """Return why a file is not a post, judged by its path alone, or an empty string."""
+    path, folders, stem = folder / file, file.parts[:-1], file.stem
     if "_drafts" in folders:
         return "drafts"
-    if any(part.startswith(("_", ".")) and part != "_posts" for part in place.parts) or stem in NO_POSTS:
-        return "no posts"
-    if jekyll and "_posts" not in folders:
-        return "no posts"
-    if INDEX.fullmatch(stem) and not folders and not alone:
-        return "no posts"
+    hidden = any(part.startswith(("_", ".")) and part != "_posts" for part in file.parts)
+    home_page = INDEX.fullmatch(stem) and not folders and not alone
+    if hidden or home_page or NOT_POSTS.fullmatch(stem) or (jekyll and "_posts" not in folders):
+        return "that are not posts"
     if not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
-        return "no files of this folder"
+        return "that are not files of this folder"
     return ""
 
 
-def _path(folder: Path, place: Path) -> list[str]:
-    """Return the folders and the name of a post; its folder is its name where the file is a page bundle's."""
-    path = [os.fsencode(part).decode(errors="replace") for part in (*place.parts[:-1], place.stem)]
+def _path(folder: Path, file: Path) -> list[str]:
+    """Return a post's folders and name. A page bundle (``name/index.md``) is named by its folder."""
+    path = [os.fsencode(part).decode(errors="replace") for part in (*file.parts[:-1], file.stem)]
     if index := INDEX.fullmatch(path[-1]):
         path.pop()
         name = path.pop() if path else os.fsencode(folder.name).decode(errors="replace")
@@ -95,6 +86,6 @@ def _path(folder: Path, place: Path) -> list[str]:
     return path
 
 
-def _head(path: Path) -> str:
+def _text(path: Path) -> str:
     with path.open("rb") as file:
-        return file.read(LONGEST_HEAD).decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+        return file.read(MAX_BYTES).decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")

@@ -7,8 +7,8 @@ from text import clean_text
 
 __all__ = ["plain_summary", "plain_title", "shortened"]
 
-# What is read of a text: more than is ever kept, and little enough for any pattern below.
-LONGEST_MARKUP, LONGEST_TEXT = 20_000, 2_000
+# Characters read of a text: more than is ever kept, few enough for every pattern below to be fast.
+MAX_MARKUP, MAX_TEXT = 20_000, 2_000
 INLINE = "a|abbr|b|bdi|cite|code|del|em|i|ins|kbd|mark|q|s|samp|small|span|strong|sub|sup|tt|u|var"
 PAIR = re.compile(rf"<({INLINE})(?:\s[^<>]*)?>([^<]*)</\1\s*>", re.IGNORECASE)
 BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -25,38 +25,38 @@ MARKDOWN = [
 
 
 def plain_title(text: str, *, markdown: bool) -> str:
-    """Return a title without HTML's entities and paired tags: a single tag is taken for what the title is about."""
-    text = BREAK.sub(" ", text[:LONGEST_TEXT])
+    """Return a title without HTML entities and paired tags. An unpaired tag stays: the title is about it."""
+    text = BREAK.sub(" ", text[:MAX_TEXT])
     if not markdown:
-        return clean_text(html.unescape(_unpaired(text)))
-    # Between backticks nothing is markup.
+        return clean_text(html.unescape(_without_tag_pairs(text)))
+    # Nothing between backticks is markup.
     words, code = CODE.split(text)[::3], CODE.split(text)[2::3]
-    plain = [html.unescape(_unmarked(_unpaired(part))) for part in words]
+    plain = [html.unescape(_without_markdown(_without_tag_pairs(part))) for part in words]
     return clean_text("".join(part for pair in zip(plain, [*code, ""], strict=True) for part in pair))
 
 
 def plain_summary(text: str, *, markdown: bool) -> str:
-    """Return a summary, or the HTML that stands for one, as text on one line."""
-    text = html.unescape(TAG.sub(" ", STYLED.sub(" ", text[:LONGEST_MARKUP])))
-    # A tag that stood alone between a word and its comma leaves no space there.
-    text = re.sub(r"\s+([,.;:!?)])", r"\1", clean_text(text))[:LONGEST_TEXT]
-    return _unmarked(CODE.sub(r"\2", text)) if markdown else text
+    """Return a summary, which may be HTML, as text on one line."""
+    text = html.unescape(TAG.sub(" ", STYLED.sub(" ", text[:MAX_MARKUP])))
+    # A tag between a word and its comma leaves no space.
+    text = re.sub(r"\s+([,.;:!?)])", r"\1", clean_text(text))[:MAX_TEXT]
+    return _without_markdown(CODE.sub(r"\2", text)) if markdown else text
 
 
-def shortened(text: str, longest: int) -> str:
-    """Return a text of at most so many characters, cut between words."""
-    if len(text) <= longest:
+def shortened(text: str, length: int) -> str:
+    """Return a text of at most ``length`` characters, cut between words."""
+    if len(text) <= length:
         return text
-    return text[: longest - 1].rsplit(" ", 1)[0] + "\N{HORIZONTAL ELLIPSIS}"
+    return text[: length - 1].rsplit(" ", 1)[0] + "\N{HORIZONTAL ELLIPSIS}"
 
 
-def _unpaired(text: str) -> str:
+def _without_tag_pairs(text: str) -> str:
     while (plain := PAIR.sub(r"\2", text)) != text:
         text = plain
     return text
 
 
-def _unmarked(text: str) -> str:
+def _without_markdown(text: str) -> str:
     for pattern, kept in MARKDOWN:
         text = pattern.sub(kept, text)
     return text

@@ -1,18 +1,19 @@
-"""What a source gave: its posts, what was left out, and what was changed on the way."""
+"""A source's posts, what was left out, and what was changed."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from text import clean_text
 
-__all__ = ["KINDS", "Counted", "Post", "Posts", "Record", "Tally"]
+__all__ = ["KINDS", "Post", "Posts", "Record", "Tally"]
 
 KINDS = {
     "markdown": "a folder of Markdown posts, or one such file",
     "feed": "an RSS or Atom feed, as a file or an http(s) address",
-    "csv": "CSV whose first line names its columns, one of them title",
+    "csv": "CSV whose first line names its columns, including title",
     "lines": "a text file with one title on each line",
     "json": "JSON: generateBatch's input, or an array of titles or posts",
     "jsonl": "JSON Lines: a title or a post on each line",
@@ -22,13 +23,12 @@ EXAMPLES = 3
 
 @dataclass(frozen=True)
 class Record:
-    """What one file, feed entry, row or line says, before anyone asks whether it is a post.
+    """One file, feed entry, row or line, which may be a post.
 
-    ``where`` names it in messages, and is its own in every run; ``fields`` are named as ``posts.fields`` has them;
-    ``path`` are a file's folders and its name, and ``heading`` is the text's first. A record that is known to be no
-    post says why in ``fault``. ``verbatim`` marks what was written for these tasks: its title is taken as it stands,
-    and it may hold ``extra_prompt`` and ``variation``. From others HTML's marks are taken out, and in ``markdown``
-    Markdown's too.
+    ``where`` identifies it in messages, and is unique and the same in every run. ``fields`` have normalized names.
+    ``path`` is a file's folders and name, ``heading`` the text's first heading. ``fault`` says why the record is known
+    not to be a post. A ``verbatim`` record was written for these tasks: its title stays as it is, and it may have
+    ``extra_prompt`` and ``variation``. Other records lose their HTML markup and, if ``markdown``, their Markdown too.
     """
 
     where: str
@@ -42,7 +42,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Post:
-    """One post, as the tasks take it; besides, where it was found, and its date in UTC where it has one."""
+    """One post for the tasks, with its source and its date in UTC, if any."""
 
     title: str
     slug: str
@@ -53,57 +53,40 @@ class Post:
     where: str = ""
 
     def as_prompt(self) -> dict[str, Any]:
-        """Return the post as one of ``generateBatch``'s prompts; what is not said is left out."""
-        said = {"context": self.context, "extra_prompt": self.extra_prompt, "variation": self.variation}
-        return {"title": self.title, "slug": self.slug, **{name: value for name, value in said.items() if value}}
+        """Return the post as one of ``generateBatch``'s prompts, without empty fields."""
+        optional = {"context": self.context, "extra_prompt": self.extra_prompt, "variation": self.variation}
+        return {"title": self.title, "slug": self.slug, **{name: value for name, value in optional.items() if value}}
 
 
-@dataclass(frozen=True)
-class Counted:
-    """How many records one remark holds for, and the first few of them."""
+class Tally(defaultdict[str, list[str]]):
+    """Records by remark."""
 
-    what: str
-    count: int
-    examples: tuple[str, ...]
+    def __init__(self) -> None:
+        super().__init__(list)
 
-    def __str__(self) -> str:
-        """The remark as one line, such as ``2 drafts (a.md, b.md)``."""
-        more = ", \N{HORIZONTAL ELLIPSIS}" if self.count > len(self.examples) else ""
-        return f"{self.count} {self.what} ({', '.join(self.examples)}{more})"
-
-
-class Tally:
-    """Counts records by remark, in the order in which the remarks first came up."""
-
-    def __init__(self, counted: Iterable[Counted] = ()) -> None:
-        """Take what was counted before."""
-        self._counted = {each.what: each for each in counted}
-
-    def add(self, what: str, example: str) -> None:
-        """Count one more record."""
-        before = self._counted.get(what, Counted(what, 0, ()))
-        examples = (*before.examples, clean_text(example))[:EXAMPLES]
-        self._counted[what] = Counted(what, before.count + 1, examples)
-
-    def counted(self) -> tuple[Counted, ...]:
-        """Return what was counted."""
-        return tuple(self._counted.values())
+    def lines(self) -> tuple[str, ...]:
+        """Return a line for each remark, with its count and first examples, such as ``2 drafts (a.md, b.md)``."""
+        lines = []
+        for remark, found in self.items():
+            more = ["\N{HORIZONTAL ELLIPSIS}"] if len(found) > EXAMPLES else []
+            lines.append(f"{len(found)} {remark} ({', '.join([*map(clean_text, found[:EXAMPLES]), *more])})")
+        return tuple(lines)
 
 
 @dataclass(frozen=True)
 class Posts:
-    """What a source gave.
+    """A source's posts.
 
-    ``kind`` is what it was read as, and ``name`` is the source's own, the same in every run. ``left_out`` counts what
-    became no post, ``remarks`` what was changed or could not be used. Where the source is a request of its own,
-    ``request`` is that (generateBatch's inputs in their order, or by name) and there are no posts.
+    ``kind`` is one of KINDS; ``name`` is the source's own, the same in every run. ``left_out`` counts the records that
+    are not posts, ``remarks`` what was changed or not used. If the source is a whole request, ``request`` is
+    generateBatch's input (an array in order, or an object by name) and there are no posts.
     """
 
     kind: str
     name: str
     posts: tuple[Post, ...] = ()
-    left_out: tuple[Counted, ...] = ()
-    remarks: tuple[Counted, ...] = ()
+    left_out: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     request: list[Any] | dict[str, Any] | None = None
 
     @property

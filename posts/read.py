@@ -1,4 +1,4 @@
-"""Posts from where they are: a folder, a file, an address, or standard input."""
+"""Reads posts from a folder, a file, a URL, or standard input."""
 
 import re
 import sys
@@ -23,25 +23,11 @@ from text import brief, clean_text
 
 __all__ = ["read_posts"]
 
-LONGEST_BYTES = 50_000_000
+MAX_BYTES = 50_000_000
 STDIN = "standard input"
-# A folder's name that does not say whose posts it holds.
-GENERAL = {
-    "posts",
-    "_posts",
-    "post",
-    "blog",
-    "content",
-    "articles",
-    "pages",
-    "src",
-    "source",
-    "data",
-    "docs",
-    "en",
-    "web",
-}
-# What is read from text; what JSON holds may be a request.
+# Folder names that do not identify a blog.
+GENERIC = re.compile("_?posts|post|blog|content|articles|pages|src|source|data|docs|en|web", re.IGNORECASE)
+# The readers of text. JSON is not among them, as it may hold a request.
 READERS: dict[str, Callable[[str, str], Iterable[Record]]] = {
     "markdown": lambda text, source: [read_post(text, source, [Path(source).stem])],
     "csv": read_csv,
@@ -58,19 +44,18 @@ def read_posts(
     now: datetime | None = None,
     download: Callable[[str], bytes] = fetch,
 ) -> Posts:
-    """Return the posts of a folder, a file, an http(s) address or, for ``-``, standard input.
+    """Return the posts of a folder, a file, an http(s) URL or, for ``-``, standard input.
 
-    ``kind`` is one of KINDS; without it, the content tells, and where that leaves it open, the name's ending. What is
-    dated after ``now`` is left out.
+    ``kind`` is one of KINDS; None detects it. Posts dated after ``now`` are left out.
 
     Raises:
-        InvalidRequestError: the source is none that can be read, or has no posts.
+        InvalidRequestError: the source cannot be read, or has no posts.
     """
     now = now or datetime.now(UTC)
     if kind is not None and kind not in KINDS:
         raise InvalidRequestError([f'unknown kind of source "{brief(clean_text(kind))}". Valid: {", ".join(KINDS)}'])
     if source == "-":
-        data = _bounded((stdin or sys.stdin.buffer).read(LONGEST_BYTES + 1), STDIN)
+        data = _bounded((stdin or sys.stdin.buffer).read(MAX_BYTES + 1), STDIN)
         return _read(data, STDIN, STDIN, "", kind, now)
     if re.match(r"https?://", source, re.IGNORECASE):
         data, address = download(source), urlsplit(source)
@@ -80,27 +65,27 @@ def read_posts(
         if path.is_dir():
             return _read_folder(path, source, kind, now)
         with path.open("rb") as file:
-            data = _bounded(file.read(LONGEST_BYTES + 1), source)
+            data = _bounded(file.read(MAX_BYTES + 1), source)
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
+        reason = error.strerror if isinstance(error, OSError) else error
         raise InvalidRequestError(
-            [f"{source} cannot be read: {why}. Name a folder or a file, or an address with http:// or https://"]
+            [f"{source} cannot be read: {reason}. Give a folder, a file, or an http:// or https:// address"]
         ) from None
     return _read(data, source, path.stem, path.suffix.lower(), kind, now)
 
 
 def _bounded(data: bytes, source: str) -> bytes:
-    if len(data) > LONGEST_BYTES:
-        raise InvalidRequestError([f"{source} is larger than {LONGEST_BYTES // 1_000_000} MB. Split it"])
+    if len(data) > MAX_BYTES:
+        raise InvalidRequestError([f"{source} is larger than {MAX_BYTES // 1_000_000} MB. Split it"])
     return data
 
 
 def _read_folder(path: Path, source: str, kind: str | None, now: datetime) -> Posts:
     if kind not in (None, "markdown"):
-        raise InvalidRequestError([f"{source} is a folder, and {kind} is read from a file. Name the file"])
+        raise InvalidRequestError([f"{source} is a folder, but {kind} is read from a file. Give the file"])
     parts = path.resolve().parts[1:]
-    telling = [number for number, part in enumerate(parts) if part.lower() not in GENERAL]
-    name = "/".join(parts[telling[-1] :] if telling else parts[-1:]) or source
+    specific = [number for number, part in enumerate(parts) if not GENERIC.fullmatch(part)]
+    name = "/".join(parts[specific[-1] :] if specific else parts[-1:]) or source
     posts = gather("markdown", name, read_folder(path), now)
     newest_first = sorted(posts.posts, key=lambda post: post.date or datetime.min.replace(tzinfo=UTC), reverse=True)
     return replace(posts, posts=tuple(newest_first))
@@ -113,8 +98,6 @@ def _read(data: bytes, source: str, name: str, ending: str, kind: str | None, no
         return gather(kind, plain_title(title, markdown=False) or name, records, now)
     text = as_text(data, source)
     if kind == "json":
-        value = read_json(text, source)
-        if value.request is not None:
-            return Posts(kind, name, request=value.request)
-        return gather(kind, name, value.records, now)
+        request, records = read_json(text, source)
+        return gather(kind, name, records, now) if request is None else Posts(kind, name, request=request)
     return gather(kind, name, READERS[kind](text, source), now)

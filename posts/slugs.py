@@ -1,4 +1,4 @@
-"""A post's slug: what the post says where that can stand in a URL, and otherwise one made from it."""
+"""A post's slug: its own if that is safe in a URL, else one derived from it."""
 
 import hashlib
 import re
@@ -7,32 +7,32 @@ from urllib.parse import unquote, urlsplit
 
 from storage.keys import slug
 
-__all__ = ["choose_slug", "parts_of", "without_date"]
+__all__ = ["choose_slug", "path_parts", "without_date"]
 
-LONGEST_BYTES = 80
+MAX_BYTES = 80
 SAFE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
 DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}[-_](?=.)")
 PAGE = re.compile(r"\.(?:html?|php|aspx?|mdx?|markdown)$", re.IGNORECASE)
-# A permalink that the generator fills in: Eleventy's templates, Jekyll's and Hugo's placeholders.
+# Placeholders in a permalink: Eleventy's templates, Jekyll's and Hugo's variables.
 PATTERN = re.compile(r"\{\{|\{%|(?:^|/):\w")
 
 
 def choose_slug(path: Sequence[str], title: str, where: str, taken: Collection[str]) -> str:
-    """Return a slug that is safe in a URL, and not among those taken (in lower case).
+    """Return a slug that is safe in a URL and not in ``taken`` (in lower case).
 
-    It is the path's last part, as the post says it; or made from that, or from the title; or with the parts before it;
-    or the title's; or with a digest of where the post was found.
+    In order of preference: the path's last part as it is; a slug of that, or else of the title; the same with the
+    folders before it; a slug of the title; one with a digest of ``where``.
     """
-    said = path[-1] if path else ""
-    made = next((made for text in (said, title) if text and (made := slug(text)) != "untitled"), "untitled")
+    own = path[-1] if path else ""
+    made = next((made for text in (own, title) if text and (made := slug(text)) != "untitled"), "untitled")
     digest = hashlib.sha256(where.encode(errors="replace")).hexdigest()
-    choices = [said] if _is_safe(said) else []
-    choices += [made, slug("-".join([*path[:-1], made])), slug(title), f"{made[: LONGEST_BYTES // 8]}-{digest[:8]}"]
+    choices = [own] if _is_safe(own) else []
+    choices += [made, slug("-".join([*path[:-1], made])), slug(title), f"{made[: MAX_BYTES // 8]}-{digest[:8]}"]
     return next((choice for choice in choices if choice.casefold() not in taken), digest)
 
 
-def parts_of(address: str) -> list[str]:
-    """Return the parts of an address's path, without ``index.html`` and endings; none where it is a pattern."""
+def path_parts(address: str) -> list[str]:
+    """Return the parts of an address's path without ``index.html`` and extensions; none if it has placeholders."""
     if PATTERN.search(address):
         return []
     try:
@@ -40,18 +40,18 @@ def parts_of(address: str) -> list[str]:
     except ValueError:
         return []
     if split.query and not split.query.startswith("utm_"):
-        return []  # What tells such posts apart is in the query.
+        return []  # Such posts differ in their queries.
     parts = [PAGE.sub("", part) for part in unquote(split.path).split("/") if part]
     return parts[:-1] if len(parts) > 1 and parts[-1] == "index" else parts
 
 
 def without_date(name: str) -> str:
-    """Return a file's name without the date that Jekyll puts before it."""
+    """Return a file's name without Jekyll's date prefix."""
     return DATED.sub("", name, count=1)
 
 
-def _is_safe(said: str) -> bool:
-    """Say whether a slug is short, and nothing in it has to be escaped in a URL but letters of other scripts."""
-    if len(said.encode()) > LONGEST_BYTES or ".." in said:
+def _is_safe(text: str) -> bool:
+    """Return whether a slug is short, and needs no escaping in a URL except for letters of other scripts."""
+    if len(text.encode()) > MAX_BYTES or ".." in text:
         return False
-    return bool(SAFE.fullmatch(said)) or slug(said) == said.casefold()
+    return bool(SAFE.fullmatch(text)) or slug(text) == text.casefold()

@@ -1,1 +1,1 @@
-"""From a prompt to a picture: the models, the vendors behind them, and the one Protocol they share."""
+"""From a prompt to a picture: the models, their vendors, and the Protocol they share."""

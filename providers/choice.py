@@ -1,4 +1,4 @@
-"""Which provider serves a model under the settings in force, what it is asked for, and what is missing."""
+"""Chooses the provider for a model under the current settings, builds its request, and checks both."""
 
 import logging
 import sys
@@ -17,7 +17,7 @@ __all__ = ["OpenProvider", "log_models", "open_provider", "picture_request", "pr
 
 logger = logging.getLogger(__name__)
 
-# Divisible by 16 and almost the canvas itself, so that next to nothing paid for is cropped away.
+# Divisible by 16 and almost the canvas's size, so hardly any paid-for pixels are cropped.
 NEAR_CANVAS = "1200x640"
 OpenProvider = Callable[[Model, Settings], AbstractAsyncContextManager[PictureProvider]]
 VENDORS = {"openai": OPENAI, "gemini": GEMINI}
@@ -26,10 +26,10 @@ VENDORS = {"openai": OPENAI, "gemini": GEMINI}
 def picture_request(
     model: Model, settings: Settings, *, title: str, style: str, context: str, extra_prompt: str, variation: int
 ) -> PictureRequest:
-    """Return what is asked for: the live model's name, or that name under ``simulated/``, prompt, size, quality."""
+    """Return the request for a picture. A simulated one names the live model under ``simulated/``."""
     if model.vendor == "openai":
-        own_size = model.sizes[0] if model.sizes else NEAR_CANVAS
-        size, quality = settings.openai_image_size or own_size, settings.openai_image_quality
+        default_size = model.sizes[0] if model.sizes else NEAR_CANVAS
+        size, quality = settings.openai_image_size or default_size, settings.openai_image_quality
     else:
         size, quality = f"16:9 {settings.gemini_image_size}", ""
     return PictureRequest(
@@ -43,42 +43,42 @@ def picture_request(
 
 
 def provider_faults(models: Iterable[Model], settings: Settings) -> list[str]:
-    """Return a sentence for each thing that keeps these settings from asking for these models.
+    """Return a sentence for each reason why these models cannot be used with these settings.
 
-    A simulation needs no key, and is held to what the models offer all the same: it rehearses the real thing.
+    A simulation needs no key, but has the models' own qualities and sizes, like a real run.
     """
     faults: dict[str, str] = {}
     for model in models:
         if not (settings.simulate_providers or _key(model, settings)):
             faults.setdefault(model.vendor, str(VENDORS[model.vendor].missing_key(model.id)))
-        if not_offered := _not_offered(model, settings):
-            faults[model.id] = not_offered
+        if unsupported := _unsupported(model, settings):
+            faults[model.id] = unsupported
     return list(faults.values())
 
 
-def _not_offered(model: Model, settings: Settings) -> str:
-    """Return what the settings ask for that the model does not offer, with what it offers, or nothing."""
+def _unsupported(model: Model, settings: Settings) -> str:
+    """Return the settings that the model does not offer, with those it does, or an empty string."""
     size = settings.openai_image_size if model.vendor == "openai" else settings.gemini_image_size
-    asked = (
+    choices = (
         ("OPENAI_IMAGE_QUALITY", settings.openai_image_quality, model.qualities),
         (f"{model.vendor.upper()}_IMAGE_SIZE", size, model.sizes),
     )
     return "; ".join(
         f"{variable} is {value}, which {model.id} does not offer; set {', '.join(offered)}"
-        for variable, value, offered in asked
+        for variable, value, offered in choices
         if value and offered and value not in offered
     )
 
 
 @asynccontextmanager
 async def open_provider(model: Model, settings: Settings) -> AsyncIterator[PictureProvider]:
-    """Open the provider for a model, its client with it, and close both. Only its own SDK is imported.
+    """Open the provider for a model, and close it and its client. Imports only this vendor's SDK.
 
     Raises:
-        ProviderRejectedError: there is no key to ask with, or the settings ask for what the model does not offer.
+        ProviderRejectedError: the key is missing, or the model does not offer what the settings ask for.
     """
-    if not_offered := _not_offered(model, settings):
-        raise ProviderRejectedError("invalid_request", not_offered)
+    if unsupported := _unsupported(model, settings):
+        raise ProviderRejectedError("invalid_request", unsupported)
     if settings.simulate_providers:
         from providers.simulated import SimulatedProvider
 
@@ -103,15 +103,15 @@ async def open_provider(model: Model, settings: Settings) -> AsyncIterator[Pictu
 
 @contextmanager
 def _without_aiohttp() -> Iterator[None]:
-    """Let what is imported here find no aiohttp, where that is not loaded already.
+    """Hide aiohttp from imports in this block, unless it is already loaded.
 
-    Both vendors' SDKs import it if it is installed, as it is with Render's SDK: for a transport that is not used here,
-    and a tenth of a second of every leaf's CPU.
+    Both vendors' SDKs import it if it is installed, and Render's SDK installs it. It is for a transport that is not
+    used here, and costs each leaf a tenth of a second of CPU.
     """
     if "aiohttp" in sys.modules:
         yield
         return
-    sys.modules["aiohttp"] = None  # type: ignore[assignment] # Which makes its import fail as if it were missing.
+    sys.modules["aiohttp"] = None  # type: ignore[assignment] # Makes its import fail.
     try:
         yield
     finally:
@@ -123,7 +123,7 @@ def _key(model: Model, settings: Settings) -> str | None:
 
 
 def log_models(models: Sequence[str]) -> None:
-    """Log what the one who chose these models should know of them: successors, ends, and pictures they share."""
+    """Log the models' successors, their shutdown dates, and which of them share pictures."""
     by_serving: dict[str, list[str]] = {}
     for model in (MODELS[model_id] for model_id in models):
         by_serving.setdefault(model.serving_id, []).append(model.id)

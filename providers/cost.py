@@ -1,4 +1,4 @@
-"""What a picture costs: an estimate before it is asked for, and afterwards by the vendor's own count of tokens."""
+"""What a picture costs: an estimate beforehand, and the cost by the vendor's own token count afterwards."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -12,13 +12,13 @@ __all__ = ["cost", "estimate", "kind"]
 MILLION = 1_000_000
 SIMULATED = "simulated/"
 NOT_PAID_FOR = Cost(Decimal(0), reason="simulated")
-NO_PRICE = "no price is known for it; give one in PRICES_FILE"
+NO_PRICE = "its price is unknown; give one in PRICES_FILE"
 # A rule of thumb for English. The prompt is a small part of a picture's price.
-CHARACTERS_A_TOKEN = 4
+CHARACTERS_PER_TOKEN = 4
 
 
 def estimate(picture: PictureRequest, prices: Prices) -> Cost:
-    """Return about what a picture would cost, its prompt with it. Thoughts, where a model has any, come on top."""
+    """Return the estimated cost of a picture and its prompt, without the thoughts that some models add."""
     if picture.served_by.startswith(SIMULATED):
         return NOT_PAID_FOR
     price = prices.get(picture.served_by)
@@ -28,17 +28,17 @@ def estimate(picture: PictureRequest, prices: Prices) -> Cost:
     if price.pictures is None or count is None:
         what = f"a picture of {picture.quality or 'any'} quality at {picture.size}"
         remedy = "choose another quality or size, or give the count in PRICES_FILE"
-        return Cost(None, reason=f"how many tokens {what} takes is not known; {remedy}")
-    prompt = -(-len(picture.prompt) // CHARACTERS_A_TOKEN)
+        return Cost(None, reason=f"the token count of {what} is unknown; {remedy}")
+    prompt = -(-len(picture.prompt) // CHARACTERS_PER_TOKEN)
     dollars = (count * price.rates.output + prompt * price.rates.input) / MILLION
     return Cost(dollars, about=True, as_of=min(price.rates.date, price.pictures.date))
 
 
 def cost(served_by: str, usage: Mapping[str, float | str], prices: Prices) -> Cost:
-    """Return what a picture did cost, by what the vendor says that it took.
+    """Return what a picture cost, by the vendor's own usage figures.
 
-    ``usage`` is a picture's own, from its provider. What a picture takes is input (the prompt alone, as no pictures go
-    in), pictures out, words out, and thoughts, which are billed as words.
+    ``usage`` is ``Picture.usage``. Vendors bill the prompt as input, and as output the picture, words, and thoughts at
+    the price of words.
     """
     if served_by.startswith(SIMULATED):
         return NOT_PAID_FOR
@@ -46,22 +46,22 @@ def cost(served_by: str, usage: Mapping[str, float | str], prices: Prices) -> Co
     if not price:
         return Cost(None, reason=NO_PRICE)
     rates = price.rates
-    asked, answered = _tokens(usage, "input_tokens"), _tokens(usage, "output_tokens")
-    if asked is None or answered is None:
-        return Cost(None, reason="the vendor's answer does not say how many tokens it took")
-    drawn, thought = _tokens(usage, "image_output_tokens"), _tokens(usage, "thought_tokens") or 0
-    written = thought if drawn is None else max(answered - drawn, 0) + thought
-    if written and rates.text_output is None:
-        return Cost(None, reason="the answer has words, whose price is not known; give text_output in PRICES_FILE")
-    dollars = asked * rates.input + (answered if drawn is None else drawn) * rates.output
-    dollars += written * (rates.text_output or 0)
-    # Where words are billed, and the answer does not tell them from the picture, they are taken for picture.
-    about = rates.sure == "estimate" or (drawn is None and rates.text_output is not None)
+    prompt, output = _tokens(usage, "input_tokens"), _tokens(usage, "output_tokens")
+    if prompt is None or output is None:
+        return Cost(None, reason="the vendor did not report the tokens used")
+    image, thoughts = _tokens(usage, "image_output_tokens"), _tokens(usage, "thought_tokens") or 0
+    words = thoughts if image is None else max(output - image, 0) + thoughts
+    if words and rates.text_output is None:
+        return Cost(None, reason="the answer has words, and their price is unknown; give text_output in PRICES_FILE")
+    dollars = prompt * rates.input + (output if image is None else image) * rates.output
+    dollars += words * (rates.text_output or 0)
+    # If words are billed but not counted apart from the picture, they are priced as picture.
+    about = rates.sure == "estimate" or (image is None and rates.text_output is not None)
     return Cost(dollars / MILLION, about, as_of=rates.date)
 
 
 def kind(picture: PictureRequest) -> str:
-    """Return what a sum calls pictures of this price: ``gpt-image-2 medium``, ``gemini-3-pro-image 1K``."""
+    """Return the name of pictures at this price: ``gpt-image-2 medium``, ``gemini-3-pro-image 1K``."""
     return f"{picture.served_by} {picture.quality or picture.size.split()[-1]}"
 
 

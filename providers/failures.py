@@ -1,12 +1,13 @@
-"""What an error answer is: the shape of the vendors' tables of documented failures, and how an answer finds its row."""
+"""The shape of the vendors' tables of documented failures, and the failures and remedies that they share."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
 __all__ = [
     "BAD_KEY",
+    "COUNTRY",
     "FAILED",
     "GATEWAY_FAILURES",
     "INVALID",
@@ -18,7 +19,6 @@ __all__ = [
     "Answer",
     "Failure",
     "Remedy",
-    "first_match",
     "quota",
     "rejected",
 ]
@@ -26,11 +26,11 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Answer:
-    """A vendor's error answer, in one shape for both vendors.
+    """A vendor's error response, in one shape for both vendors.
 
-    ``code`` and ``type`` are its words for programs: OpenAI's own, or Google's reason and status. ``quotas`` are the
-    quotas that Google names. ``message`` is its sentence for people. ``wait_seconds`` is how long it asks to wait,
-    ``reset_seconds`` when a limit has room again. ``from_vendor`` is False where a proxy answered in the API's place.
+    ``code`` and ``type`` are OpenAI's own, or Google's reason and status. ``quotas`` are those that Google names.
+    ``message`` is for people. ``wait_seconds`` is the wait it asks for, ``reset_seconds`` the time until a limit has
+    room again. ``from_vendor`` is False if a proxy answered instead of the API.
     """
 
     status: int
@@ -45,24 +45,24 @@ class Answer:
 
 @dataclass(frozen=True)
 class Remedy:
-    """What a failure comes to: whether a retry can help, and what to tell a person.
+    """Whether a retry can help, and the message for people.
 
-    ``says`` may name ``{vendor}``, ``{model}``, ``{status}``, ``{reason}`` (the vendor's own words, as a sentence),
-    ``{instead}`` (what to do without the model), and the vendor's ``{key_variable}``, ``{base_url_variable}`` and
-    ``{status_page}``. ``code`` is a rejected outcome's.
+    ``message`` may use ``{vendor}``, ``{model}``, ``{status}``, ``{reason}`` (the vendor's message, as a sentence),
+    ``{instead}`` (what to use instead of the model), and the vendor's ``{key_variable}``, ``{base_url_variable}`` and
+    ``{status_page}``. ``code`` is the code of a rejected outcome.
     """
 
     kind: Literal["rejected", "throttled", "unavailable"]
-    says: str
+    message: str
     code: str = ""
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A documented failure. An answer is one if it meets every condition that is given.
+    """A documented failure. An answer matches if it meets every given condition.
 
-    ``statuses`` holds its status and ``names`` its code or type; its message or a quota's name contains one of
-    ``words``, in any case; and with ``with_wait`` it says how long to wait.
+    ``statuses`` contains its status and ``names`` its code or type; its message or a quota's name contains one of
+    ``words``, ignoring case; and, if ``with_wait``, it says how long to wait.
     """
 
     name: str
@@ -73,7 +73,7 @@ class Failure:
     with_wait: bool = False
 
     def matches(self, answer: Answer) -> bool:
-        """Tell whether an answer is this failure."""
+        """Return whether an answer is this failure."""
         text = "\n".join((answer.message, *answer.quotas)).casefold()
         return (
             answer.status in self.statuses
@@ -83,19 +83,16 @@ class Failure:
         )
 
 
-def first_match(failures: Iterable[Failure], answer: Answer) -> Failure | None:
-    """Return the first row that an answer matches, or None."""
-    return next((failure for failure in failures if failure.matches(answer)), None)
-
-
-def rejected(code: str, says: str) -> Remedy:
+def rejected(code: str, message: str) -> Remedy:
     """Return the remedy of a failure that no retry fixes."""
-    return Remedy("rejected", says, code)
+    return Remedy("rejected", message, code)
 
 
-def quota(what: str, remedy: str) -> Remedy:
-    """Return the remedy of an account that may spend no more, which no wait within a batch fixes."""
-    return rejected("quota", f"{what}: {{reason}} {remedy}, then run again; finished pictures are not paid for again.")
+def quota(problem: str, remedy: str) -> Remedy:
+    """Return the remedy of an account at its spending limit, which no wait within a batch fixes."""
+    return rejected(
+        "quota", f"{problem}: {{reason}} {remedy}, then run again; finished pictures are not paid for again."
+    )
 
 
 MODERATION = rejected(
@@ -108,6 +105,11 @@ KEY_RESTRICTED = rejected(
     "bad_key",
     "The key in {key_variable} is not allowed to generate images from here: {reason} Change the key's permissions or "
     "restrictions, or use another key.",
+)
+COUNTRY = rejected(
+    "region",
+    "{vendor} is not available where this runs: {reason} Run it in a supported country; on Render, change the region "
+    "in render.yaml.",
 )
 NO_MODEL = rejected("model_unavailable", "{vendor} does not let this account use {model}: {reason} {instead}")
 INVALID = rejected(
@@ -124,7 +126,7 @@ GATEWAY_FAILED = Remedy(
     "{base_url_variable} and {status_page}.",
 )
 
-# What a proxy, a load balancer or a content delivery network answers in either API's place.
+# Failures of a proxy, a load balancer or a content delivery network between here and the API.
 GATEWAY_FAILURES = (
     Failure("a gateway's rate limit", THROTTLED, {429}),
     Failure("a gateway that asks to wait", THROTTLED, {503}, with_wait=True),

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from types import TracebackType
 from typing import Any
 
 import httpx2
@@ -21,14 +20,14 @@ __all__ = ["Gemini"]
 
 
 class Gemini:
-    """Asks Gemini, once per call: Render owns the retries."""
+    """Sends one request per call: Render owns the retries."""
 
     def __init__(self, api_key: str, timeout_seconds: float) -> None:
-        """Take the key, and how long one answer may take in all."""
+        """Create a client whose requests take at most ``timeout_seconds``, response included."""
         self._timeout_seconds = timeout_seconds
-        # One for all: the SDK would make two more, 20 ms of CPU each, for clients that are not used here.
+        # One context for all clients: the SDK would create two more, at 20 ms of CPU each, for clients not used here.
         tls = httpx2.create_ssl_context()
-        # The SDK's other transport sends a request that lost its connection once more by itself, and pays for both.
+        # The SDK's other transport resends a request after a lost connection, and both are billed.
         self._http = httpx2.AsyncClient(timeout=timeout_seconds, follow_redirects=True, verify=tls)
         self._client = genai.Client(
             vertexai=False,
@@ -45,14 +44,12 @@ class Gemini:
     async def __aenter__(self) -> "Gemini":
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._client.aclose()
         await self._http.aclose()
 
     async def generate(self, request: PictureRequest) -> Picture:
-        """Return one picture, of the format that Gemini chooses; see PictureProvider for the errors."""
+        """Return one picture, in the format that Gemini chooses; see PictureProvider for the errors."""
         aspect_ratio, image_size = request.size.split()
         config = types.GenerateContentConfig(
             response_modalities=["IMAGE"],
@@ -60,7 +57,7 @@ class Gemini:
         )
         began = time.monotonic()
         try:
-            # The client's own timeout starts again with every piece that arrives; this one bounds the whole.
+            # The client's own timeout restarts with every chunk; this one limits the whole response.
             async with asyncio.timeout(self._timeout_seconds):
                 answer = await self._client.models.generate_content(
                     model=request.served_by, contents=request.prompt, config=config
@@ -72,14 +69,14 @@ class Gemini:
         except httpx2.HTTPError as error:
             raise GEMINI.unreachable(str(error) or type(error).__name__) from error
         except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
-            raise GEMINI.no_picture("the answer is not what the API documents, as if from a proxy") from error
+            raise GEMINI.no_picture("the response is not in the API's format; it may be a proxy's") from error
         return Picture(
             _picture(answer, request), {**_usage(answer), "latency_seconds": round(time.monotonic() - began, 3)}
         )
 
 
 def _picture(answer: types.GenerateContentResponse, request: PictureRequest) -> bytes:
-    """Return the last picture that is not a thought: drafts come first, and as thoughts."""
+    """Return the last picture that is not a thought: drafts come earlier, and as thoughts."""
     candidate = answer.candidates[0] if answer.candidates else None
     parts = (candidate.content.parts if candidate and candidate.content else None) or []
     for part in reversed(parts):

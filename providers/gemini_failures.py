@@ -2,6 +2,7 @@
 
 from providers.failures import (
     BAD_KEY,
+    COUNTRY,
     FAILED,
     INVALID,
     KEY_RESTRICTED,
@@ -33,11 +34,7 @@ NO_ALLOWANCE = quota(
 NOT_BILLED = rejected(
     "account", f"Gemini needs billing for this: {{reason}} Enable it for the key's project at {PROJECTS_PAGE}."
 )
-COUNTRY = rejected(
-    "region",
-    "Gemini is not available where this runs: {reason} Run it in a supported country; on Render, change the region in "
-    "render.yaml.",
-)
+
 API_DISABLED = rejected(
     "account",
     "The Gemini API is not enabled for the key's project: {reason} Enable it in the Google Cloud console, or use a key "
@@ -45,14 +42,14 @@ API_DISABLED = rejected(
 )
 SUSPENDED = rejected(
     "account",
-    f"Google has suspended the key's project, or does not know it: {{reason}} See {PROJECTS_PAGE}, or use a key of "
+    f"Google has suspended the key's project, or does not know it: {{reason}} See {PROJECTS_PAGE}, or use a key from "
     "another project.",
 )
 LIMITED = rejected(
     "account", f"Google has limited this account for breaking its use policy: {{reason}} See {PROJECTS_PAGE}."
 )
 
-# The reasons for which a model stops, in an answer with status 200, that no retry changes.
+# The finish reasons of a response with status 200 that no retry changes.
 GEMINI_REFUSALS: dict[str, Remedy] = {
     "SAFETY": MODERATION,
     "RECITATION": MODERATION,

@@ -2,6 +2,7 @@
 
 from providers.failures import (
     BAD_KEY,
+    COUNTRY,
     FAILED,
     INVALID,
     KEY_RESTRICTED,
@@ -34,7 +35,7 @@ USAGE_LIMIT = quota(
     f"Ask for a higher limit at {LIMITS_PAGE}",
 )
 NOT_BILLED = quota(
-    "The OpenAI account may spend nothing more", f"Add credit at {BILLING_PAGE} or raise the limit at {LIMITS_PAGE}"
+    "The OpenAI account cannot spend any more", f"Add credit at {BILLING_PAGE} or raise the limit at {LIMITS_PAGE}"
 )
 NO_ALLOWANCE = quota(
     "The account's tier allows no pictures of {model}", f"Add credit at {BILLING_PAGE} to reach a higher tier"
@@ -51,39 +52,26 @@ UNVERIFIED = rejected(
 )
 NO_MEMBER = rejected(
     "account",
-    "The key in {key_variable} belongs to no organization: {reason} Join one, or use a key of an account that has one.",
+    "The key in {key_variable} belongs to no organization: {reason} Join one, or use the key of an account in one.",
 )
 ADDRESS_NOT_ALLOWED = rejected(
     "account",
     "OpenAI does not accept requests from this address: {reason} Add the worker's outbound addresses to the allowlist "
     "of the organization or the project.",
 )
-COUNTRY = rejected(
-    "region",
-    "OpenAI is not available where this runs: {reason} Run it in a supported country; on Render, change the region in "
-    "render.yaml.",
-)
+
 WRONG_ADDRESS = rejected(
     "invalid_request", "There is no image API at this address: {reason} Correct {base_url_variable}."
 )
 
 OPENAI_FAILURES = (
-    Failure(
-        "moderation",
-        MODERATION,
-        {400, 403},
-        {"moderation_blocked", "content_policy_violation"},
-    ),
+    Failure("moderation", MODERATION, {400, 403}, {"moderation_blocked", "content_policy_violation"}),
     Failure("moderation without a code", MODERATION, {400}, words=("safety system",)),
     Failure("no prepaid credit", NO_CREDIT, names={"credit_balance_exhausted"}),
     Failure("organization's spend limit", ORGANIZATION_LIMIT, names={"organization_spend_limit_exceeded"}),
     Failure("project's spend limit", PROJECT_LIMIT, names={"project_spend_limit_exceeded"}),
     Failure("organization's usage limit", USAGE_LIMIT, names={"organization_usage_limit_exceeded"}),
-    Failure(
-        "billing",
-        NOT_BILLED,
-        names={"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"},
-    ),
+    Failure("billing", NOT_BILLED, names={"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}),
     Failure("payment required", NOT_BILLED, {402}),
     Failure("restricted key", KEY_RESTRICTED, {401, 403}, words=("missing scopes", "insufficient permissions")),
     Failure("no member of an organization", NO_MEMBER, {401}, words=("member of an organization",)),

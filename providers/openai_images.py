@@ -4,7 +4,6 @@ import asyncio
 import base64
 import time
 from collections.abc import Mapping
-from types import TracebackType
 from typing import Any, cast
 
 import openai
@@ -20,26 +19,24 @@ __all__ = ["OpenAIImages"]
 
 
 class OpenAIImages:
-    """Asks OpenAI, once per call: Render owns the retries."""
+    """Sends one request per call: Render owns the retries."""
 
     def __init__(self, api_key: str, timeout_seconds: float) -> None:
-        """Take the key, and how long one answer may take in all."""
+        """Create a client whose requests take at most ``timeout_seconds``, response included."""
         self._timeout_seconds = timeout_seconds
         self._client = openai.AsyncOpenAI(api_key=api_key, timeout=timeout_seconds, max_retries=0)
 
     async def __aenter__(self) -> "OpenAIImages":
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._client.close()
 
     async def generate(self, request: PictureRequest) -> Picture:
         """Return one JPEG; see PictureProvider for the errors."""
         began = time.monotonic()
         try:
-            # The client's own timeout starts again with every piece that arrives; this one bounds the whole.
+            # The client's own timeout restarts with every chunk; this one limits the whole response.
             async with asyncio.timeout(self._timeout_seconds):
                 answer = await self._client.images.with_raw_response.generate(
                     model=request.served_by,
@@ -55,7 +52,7 @@ class OpenAIImages:
         except TimeoutError as error:
             raise OPENAI.timed_out(self._timeout_seconds) from error
         except (ValueError, RecursionError) as error:
-            raise OPENAI.no_picture("it is not JSON, as if from a proxy") from error
+            raise OPENAI.no_picture("the response is not JSON; it may be a proxy's") from error
         return Picture(_picture(body), {**_usage(body), "latency_seconds": round(time.monotonic() - began, 3)})
 
     def _translated(self, error: openai.APIError, request: PictureRequest) -> ThumbnailError:
@@ -71,9 +68,9 @@ def _picture(body: Any) -> bytes:
         encoded = body["data"][0]["b64_json"]
         return base64.b64decode(encoded, validate=True)
     except (LookupError, TypeError) as error:
-        raise OPENAI.no_picture("the answer holds no data", _usage(body)) from error
+        raise OPENAI.no_picture("the response has no data", _usage(body)) from error
     except ValueError as error:
-        raise OPENAI.no_picture("its base64 is broken", _usage(body)) from error
+        raise OPENAI.no_picture("the response has invalid base64", _usage(body)) from error
 
 
 def _usage(body: Any) -> dict[str, float | str]:
@@ -94,10 +91,10 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 
 def _answer(error: openai.APIStatusError, prompt: str) -> Answer:
-    """Return what the tables of failures need of an answer that the SDK did not take for a success."""
+    """Return an error response in the shape that the tables of failures need."""
     headers = error.response.headers
-    said = error.body.get("message") if isinstance(error.body, Mapping) else None
-    message = without_prompt(str(said or error.body or ""), prompt)
+    text = error.body.get("message") if isinstance(error.body, Mapping) else None
+    message = without_prompt(str(text or error.body or ""), prompt)
     return Answer(
         status=error.status_code,
         code=error.code or "",

@@ -1,7 +1,7 @@
 """The vendors' prices, as data beside the models.
 
-``prices.json`` holds the prices by the id of the live model. Each says where it comes from, of which day it is, and how
-sure it is: ``confirmed`` where it is the vendor's own page, a bill, or what several quote from that page alike.
+``prices.json`` has the prices by live model id, each with its source, its date, and how sure it is: ``confirmed`` if it
+comes from the vendor's own page, from a bill, or from several matching quotes of that page.
 """
 
 import json
@@ -24,7 +24,7 @@ Count = Annotated[int, Field(ge=1)]
 
 
 class _Sourced(BaseModel):
-    """What every figure comes with."""
+    """A figure's source."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,7 +34,7 @@ class _Sourced(BaseModel):
 
 
 class Rates(_Sourced):
-    """US dollars for a million tokens: of the prompt, of the picture, and of words and thoughts beside it."""
+    """US dollars for a million tokens: of the prompt, of the picture, and of words and thoughts."""
 
     input: Dollars
     output: Dollars
@@ -44,16 +44,16 @@ class Rates(_Sourced):
 class Pictures(_Sourced):
     """How many tokens a picture takes.
 
-    ``tokens`` has counts by quality and size, as in ``"low 1536x1024"``; where there are no qualities, as in
-    ``"16:9 1K"``. ``tiles`` has, by quality, how many tiles OpenAI lays along a picture's longer side, from which its
-    calculator counts the tokens of any size.
+    ``tokens`` has counts by quality and size (``"low 1536x1024"``), or by size alone for a model without qualities
+    (``"16:9 1K"``). ``tiles`` has, by quality, the number of tiles along a picture's longer side, from which OpenAI's
+    calculator derives the tokens of any size.
     """
 
     tokens: dict[str, Count] = {}
     tiles: dict[str, Count] = {}
 
     def count(self, size: str, quality: str) -> int | None:
-        """Return how many tokens a picture takes, or None where that is not known."""
+        """Return how many tokens a picture takes, or None if that is unknown."""
         if quality in self.tiles:
             width, height = map(int, size.split("x"))
             return _tiled(self.tiles[quality], width, height)
@@ -61,7 +61,7 @@ class Pictures(_Sourced):
 
 
 class Price(BaseModel):
-    """All that is known of what a model costs."""
+    """A model's prices."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -73,12 +73,12 @@ Prices = Mapping[str, Price]
 
 
 def read_prices(path: Path | None = None) -> Prices:
-    """Return the prices by live model, with what the file at ``path`` (``PRICES_FILE``) puts in their place.
+    """Return the prices by live model, with those from the file at ``path`` (``PRICES_FILE``) taking precedence.
 
-    The file is shaped like ``prices.json``. Of a model that it names, it may give the rates, the pictures or both.
+    The file has the format of ``prices.json``. For each model it may give the rates, the pictures or both.
 
     Raises:
-        SettingsError: the file cannot be read, or used as it stands.
+        SettingsError: the file cannot be read, or is invalid.
     """
     ours: dict[str, Any] = json.loads(PRICES.read_bytes(), parse_float=Decimal)
     if not path:
@@ -88,14 +88,14 @@ def read_prices(path: Path | None = None) -> Prices:
     live = {model.serving_id for model in MODELS.values()}
     for model, blocks in (ours | _read_own(path)).items():
         if model not in live:
-            faults.append(f"{model!r} is no live model; name one of {', '.join(sorted(live))}")
+            faults.append(f"{model!r} is not a live model; give one of {', '.join(sorted(live))}")
             continue
         try:
             merged = ours.get(model, {}) | blocks if isinstance(blocks, dict) else blocks
             prices[model] = Price.model_validate(merged)
         except ValidationError as error:
             faults += [
-                f"{'.'.join(map(str, (model, *fault['loc'])))}: {fault['msg']}; shape it like providers/prices.json"
+                f"{'.'.join(map(str, (model, *fault['loc'])))}: {fault['msg']}; see providers/prices.json"
                 for fault in error.errors()
             ]
     if faults:
@@ -107,18 +107,17 @@ def _read_own(path: Path) -> dict[str, Any]:
     try:
         prices = json.loads(path.read_bytes(), parse_float=Decimal)
     except OSError as error:
-        remedy = "name a JSON file that can be read"
-        raise SettingsError([f"PRICES_FILE={str(path)!r}: {error.strerror}; {remedy}"]) from error
+        raise SettingsError([f"PRICES_FILE={str(path)!r}: {error.strerror}; give a readable JSON file"]) from error
     except (ValueError, RecursionError) as error:
-        raise SettingsError([f"PRICES_FILE={str(path)!r} is not JSON: {error}; correct it there"]) from error
+        raise SettingsError([f"PRICES_FILE={str(path)!r} is not JSON: {error}; fix it there"]) from error
     if not isinstance(prices, dict):
         remedy = "give an object with prices by model, like providers/prices.json"
-        raise SettingsError([f"PRICES_FILE={str(path)!r} holds no prices; {remedy}"])
+        raise SettingsError([f"PRICES_FILE={str(path)!r} has no prices; {remedy}"])
     return prices
 
 
 def _tiled(tiles: int, width: int, height: int) -> int:
-    """Return a picture's tokens: tiles in the picture's proportions, each the dearer the more pixels there are."""
+    """Return a picture's tokens: tiles in its proportions, each costing more the more pixels there are."""
     longer, shorter = max(width, height), min(width, height)
     other_side = (2 * tiles * shorter + longer) // (2 * longer)  # Rounded, halves up.
     return -(-tiles * other_side * (2_000_000 + width * height) // 4_000_000)  # Rounded up.

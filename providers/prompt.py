@@ -1,4 +1,4 @@
-"""The words a model is given. Changing any of them changes what is asked for, and so is paid for again."""
+"""The prompts. Changing a word makes another request, so every picture would be paid for again."""
 
 __all__ = ["STYLES", "build_prompt"]
 
@@ -19,7 +19,7 @@ STYLES = {
 
 
 def build_prompt(title: str, style: str, context: str = "", extra_prompt: str = "") -> str:
-    """Return the full prompt for one picture: style, subject, context and guidelines where given, and no lettering."""
+    """Return the full prompt for one picture: style, subject, any context and guidelines, and no lettering."""
     sentences = [STYLES[style], f'A wide illustration for a blog post with the title "{title}".']
     if context:
         sentences.append(f"What the post is about: {context}")

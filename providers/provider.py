@@ -1,4 +1,4 @@
-"""What a provider of pictures is: the Protocol that OpenAI, Gemini and the simulation answer to."""
+"""The Protocol that OpenAI, Gemini and the simulation implement."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,10 +9,10 @@ __all__ = ["Picture", "PictureProvider", "PictureRequest"]
 
 @dataclass(frozen=True)
 class PictureRequest:
-    """All that determines a picture, and so all that decides whether it was paid for before.
+    """Everything that determines a picture, and so whether it has already been paid for.
 
-    ``size`` is ``"1200x640"`` (pixels) for OpenAI and ``"16:9 1K"`` for Gemini; ``quality`` is the vendor's word, or
-    empty where the vendor has none. ``variation`` 0, 1, 2, ... asks for another picture of the same prompt.
+    ``size`` is ``"1200x640"`` (pixels) for OpenAI and ``"16:9 1K"`` for Gemini; ``quality`` is the vendor's own word,
+    or empty if the vendor has none. ``variation`` 0, 1, 2, ... gives different pictures for the same prompt.
     """
 
     served_by: str
@@ -25,11 +25,11 @@ class PictureRequest:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture as the provider sent it: the bytes untouched, and what it took.
+    """A picture as the provider sent it, with its usage.
 
-    ``usage`` holds ``latency_seconds`` and, where the vendor reports them, ``input_tokens``, ``output_tokens``, of
-    which ``image_output_tokens`` are the picture and the rest words, ``thought_tokens`` beside both, ``total_tokens``
-    and ``size`` (pixels).
+    ``usage`` has ``latency_seconds`` and, if the vendor reports them, ``input_tokens``, ``output_tokens``,
+    ``image_output_tokens`` (the part of the output that is the picture; the rest is words), ``thought_tokens`` (not
+    part of the output), ``total_tokens`` and ``size`` (pixels).
     """
 
     data: bytes = field(repr=False)
@@ -37,14 +37,14 @@ class Picture:
 
 
 class PictureProvider(Protocol):
-    """Asks one vendor for pictures."""
+    """Requests pictures from one vendor."""
 
     async def generate(self, request: PictureRequest) -> Picture:
         """Return one picture.
 
         Raises:
-            ProviderRejectedError: the vendor will not make this picture, now or later.
-            ProviderThrottledError: the vendor asks to wait before it is asked again.
+            ProviderRejectedError: the vendor will never make this picture.
+            ProviderThrottledError: the vendor asks to wait before the next request.
             ProviderUnavailableError: the vendor did not deliver; a retry may help.
         """
         ...

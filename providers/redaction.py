@@ -1,4 +1,4 @@
-"""Keeps secrets and prompts out of errors, and so out of logs, outcomes and pages."""
+"""Removes secrets and prompts from errors, and so from logs, outcomes and pages."""
 
 import logging
 from collections.abc import Iterable
@@ -12,10 +12,10 @@ logger = logging.getLogger(__name__)
 
 
 class RedactingProvider:
-    """A provider whose errors hold neither a secret nor the prompt, even where the vendor quotes one back."""
+    """Wraps a provider so that its errors contain neither secrets nor the prompt, even if the vendor quotes them."""
 
     def __init__(self, provider: PictureProvider, secrets: Iterable[str]) -> None:
-        """Take the provider, and what must not be read anywhere."""
+        """Wrap a provider."""
         self._provider = provider
         self._secrets = tuple(secrets)
 
@@ -26,14 +26,14 @@ class RedactingProvider:
         except UndocumentedAnswerError as error:
             self._redact(error, request.prompt)
             facts = self._redacted(error.facts, request.prompt)
-            logger.warning("%s: an answer that is not documented: %s", request.served_by, facts)
+            logger.warning("%s: undocumented response: %s", request.served_by, facts)
             raise
         except Exception as error:
             self._redact(error, request.prompt)
             raise
 
     def _redact(self, error: BaseException, prompt: str) -> None:
-        """Take secrets and prompt out of an error and its whole chain, which a traceback prints."""
+        """Remove secrets and prompt from an error and its whole chain, which a traceback prints."""
         seen: set[int] = set()
         pending: list[BaseException | None] = [error]
         while pending:
@@ -53,7 +53,7 @@ class RedactingProvider:
 
 
 def without_prompt(text: str, prompt: str) -> str:
-    """Return a vendor's words without the lines of the prompt that they quote."""
+    """Return a vendor's message without the lines of the prompt that it quotes."""
     for line in filter(None, prompt.splitlines()):
         text = text.replace(line, "[prompt]")
     return text

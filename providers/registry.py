@@ -1,18 +1,18 @@
-"""The models that can be asked for, as data. Adding one is adding one entry to ``MODELS``."""
+"""The available models, as data. To add one, add an entry to ``MODELS``."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 __all__ = ["MODELS", "Model"]
 
-# What OpenAI's models offer (gpt-image-2.5 and later, and those before). The same word is not the same money: "medium"
+# The qualities of OpenAI's models, before gpt-image-2.5 and from it on. The same quality may differ in price: "medium"
 # takes three to four times as many tokens in gpt-image-2.6 as in gpt-image-2.5.
 QUALITIES = ("low", "medium", "high", "auto")
 MORE_QUALITIES = ("low", "medium", "high", "xhigh", "max", "auto")
-# Of the three sizes that OpenAI's older models offer, the one that is wide.
+# The only wide one of the three sizes that OpenAI's older models offer.
 WIDE = ("1536x1024",)
 IN_PLACE_OF_1 = ("gpt-image-2.6-flare", "gpt-image-2.6-sunburst")
-# What Gemini's models offer, at 16:9.
+# The sizes of Gemini's models, at 16:9.
 SIZES = ("1K", "2K", "4K")
 
 
@@ -20,10 +20,10 @@ SIZES = ("1K", "2K", "4K")
 class Model:
     """One model id that a request may name.
 
-    ``qualities`` and ``sizes`` are what the model offers: no qualities where the vendor has no such choice, no sizes
-    where it takes any width and height within limits. ``successor`` is the live model that serves an id whose own model
-    was shut down. Of a live model, ``deprecated`` is the day (ISO 8601) since which the vendor advises against it,
-    ``ends`` the day on which it says that it shuts it down, and ``replacements`` the models that it names instead.
+    ``qualities`` is empty if the vendor has no such choice; ``sizes`` is empty if the model takes any width and height
+    within limits. ``successor`` is the live model that serves an id whose own model was shut down. For a live model,
+    ``deprecated`` is the day (ISO 8601) on which the vendor deprecated it, ``ends`` the announced day of its shutdown,
+    and ``replacements`` the models that the vendor recommends instead.
     """
 
     id: str
@@ -42,14 +42,14 @@ class Model:
 
     @property
     def notice(self) -> str | None:
-        """What someone who chooses the model should know, or None."""
+        """A warning for those who choose the model, or None."""
         if not self.deprecated:
             return None
-        fate = f"will be shut down on {self.ends}" if self.ends else f"has been deprecated since {self.deprecated}"
-        return f"{self.id} {fate}: choose {' or '.join(self.replacements)} instead"
+        status = f"will be shut down on {self.ends}" if self.ends else f"has been deprecated since {self.deprecated}"
+        return f"{self.id} {status}: choose {' or '.join(self.replacements)} instead"
 
 
-# Ids, days and successors as the vendors gave them in 2026-11.
+# Ids, days and successors as published by the vendors in 2026-11.
 MODELS = {
     model.id: model
     for model in (
@@ -78,8 +78,8 @@ MODELS = {
         ),
         Model("gemini-3-pro-image", "gemini", sizes=SIZES),
         Model("gemini-nano-banana-2.1", "gemini", sizes=SIZES),
-        # That it was shut down on 2026-10-29 is reported by others, and not confirmed by Google: so it has no end here,
-        # and where it is gone, the error names its replacement.
+        # Others report its shutdown on 2026-10-29, but Google has not confirmed it. So it has no end here; if it is
+        # gone, the error names its replacement.
         Model(
             "gemini-3.1-flash-image",
             "gemini",
@@ -88,9 +88,9 @@ MODELS = {
             replacements=("gemini-nano-banana-2.1",),
         ),
         Model("gemini-3.1-flash-lite-image", "gemini", sizes=("1K",)),
-        # The tutorial's three, all shut down in 2026. The successors are those that the vendors name for them, each a
-        # different live model. gpt-image-2.6 is named for neither of OpenAI's, costs three to four times as much at the
-        # default quality, and everyone who has pictures of these successors would pay for them again.
+        # The tutorial's three, all shut down in 2026. Their successors are those that the vendors name, each a
+        # different live model. OpenAI does not name gpt-image-2.6, which costs three to four times as much at the
+        # default quality; and with it, everyone who has these successors' pictures would pay for them again.
         Model("gemini-3-pro-image-preview", "gemini", sizes=SIZES, successor="gemini-3-pro-image"),
         Model("gpt-image-1", "openai", MORE_QUALITIES, successor="gpt-image-2.5-flare"),
         Model("dall-e-3", "openai", MORE_QUALITIES, successor="gpt-image-2.5-sunburst"),

@@ -1,4 +1,4 @@
-"""The simulated provider: no network and no bill, so that anyone can try the system before having a key."""
+"""The simulated provider, for trying the system without a key, a network or a bill."""
 
 import asyncio
 
@@ -8,14 +8,14 @@ __all__ = ["SimulatedProvider"]
 
 
 class SimulatedProvider:
-    """Draws a landscape in the style asked for, the same one whenever the same thing is asked."""
+    """Draws a landscape in the requested style. The same request always gives the same picture."""
 
     def __init__(self, latency_seconds: float) -> None:
-        """Take the time that each answer lets pass, in seconds."""
+        """Create a provider that takes this long for each picture."""
         self._latency_seconds = latency_seconds
 
     async def generate(self, request: PictureRequest) -> Picture:
-        """Return a JPEG that depends on the serving model, prompt, style and variation alone."""
+        """Return a JPEG that depends only on the serving model, prompt, style and variation."""
         from providers.simulated_scene import draw_scene
 
         subject = f"{request.served_by}\n{request.prompt}\n{request.variation}"

@@ -1,4 +1,4 @@
-"""The simulation's pictures: layered hills under a sky, one look per style, every detail drawn from the subject."""
+"""The simulation's pictures: layered hills under a sky, one look per style, with details derived from the subject."""
 
 import hashlib
 import io
@@ -17,7 +17,7 @@ Finish = Callable[[Image.Image, random.Random], Image.Image]
 
 @dataclass(frozen=True)
 class Look:
-    """How one style looks: sky (top, horizon), sun, hills (far, near), outline colour, and a last touch."""
+    """One style's colours (sky from top to horizon, sun, hills from far to near, outline) and finish."""
 
     sky: tuple[str, str]
     sun: str
@@ -27,7 +27,7 @@ class Look:
 
 
 def draw_scene(subject: str, style: str) -> bytes:
-    """Return a 1200x640 JPEG that the subject's text and the style determine."""
+    """Return a 1200x640 JPEG that depends only on the subject's text and the style."""
     look = LOOKS[style]
     chance = random.Random(hashlib.sha256(subject.encode()).digest())
     scene = _gradient(look.sky)
@@ -51,7 +51,7 @@ def _draw_sun(scene: Image.Image, look: Look, chance: random.Random) -> None:
     x, y = chance.randint(200, WIDTH - 200), chance.randint(110, 260)
     radius = chance.randint(45, 85)
     reach = radius * 4
-    # The gradient's 255 lies in the corners; the glow must be gone where the square's sides are, at 180.
+    # The gradient is 255 in the corners and 180 at the middle of each side, where the glow must end.
     glow = Image.radial_gradient("L").resize((2 * reach, 2 * reach)).point(lambda value: max(0, 180 - value) // 2)
     scene.paste(look.sun, (x - reach, y - reach), glow)
     disc = (x - radius, y - radius, x + radius, y + radius)

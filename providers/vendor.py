@@ -1,4 +1,4 @@
-"""The vendors, and what goes wrong with them in our words: what happened, and what to do about it."""
+"""The vendors, and our errors for their failures: what happened, and what to do about it."""
 
 import logging
 import re
@@ -14,7 +14,7 @@ from errors import (
     UndocumentedAnswerError,
     UnusableAnswerError,
 )
-from providers.failures import GATEWAY_FAILURES, Answer, Failure, Remedy, first_match
+from providers.failures import GATEWAY_FAILURES, Answer, Failure, Remedy
 from providers.gemini_failures import GEMINI_FAILURES
 from providers.openai_failures import OPENAI_FAILURES
 from providers.registry import MODELS
@@ -23,12 +23,12 @@ __all__ = ["GEMINI", "OPENAI", "Vendor"]
 
 logger = logging.getLogger(__name__)
 
-LONGEST_REASON = 300
+MAX_REASON = 300
 
 
 @dataclass(frozen=True)
 class Vendor:
-    """A vendor: the variables that a person sets for it, and its documented failures, the first match first."""
+    """A vendor: its environment variables, and its documented failures. The first failure that matches counts."""
 
     name: str
     key_variable: str
@@ -37,23 +37,23 @@ class Vendor:
     failures: tuple[Failure, ...]
 
     def failed(self, answer: Answer, model: str) -> ThumbnailError:
-        """Return the error that an error answer comes to, for a live model's id."""
-        failure = first_match(self.failures if answer.from_vendor else GATEWAY_FAILURES, answer)
-        if failure:
+        """Return our error for a vendor's or a gateway's error response."""
+        failures = self.failures if answer.from_vendor else GATEWAY_FAILURES
+        if failure := next((failure for failure in failures if failure.matches(answer)), None):
             logger.debug("%s answered with status %d: %s", self.name, answer.status, failure.name)
             return self.error(failure.remedy, answer, model)
         who = self.name if answer.from_vendor else f"Something on the way to {self.name}"
         facts = f"status {answer.status}, code {_word(answer.code)}, type {_word(answer.type)}"
         return UndocumentedAnswerError(
             f"{who} failed in a way that is not documented ({facts}): {_sentence(answer.message)} "
-            "Run again; if it lasts, report the answer's status, code and type.",
+            "Run again; if it lasts, report the status, code and type.",
             f"{self.name}, {facts}",
         )
 
     def error(self, remedy: Remedy, answer: Answer, model: str) -> ThumbnailError:
-        """Return a documented failure's error, with the vendor's own words."""
+        """Return our error for a documented failure, with the vendor's own message."""
         replacements = " or ".join(MODELS[model].replacements) if model in MODELS else ""
-        message = remedy.says.format(
+        message = remedy.message.format(
             vendor=self.name,
             key_variable=self.key_variable,
             base_url_variable=self.base_url_variable,
@@ -71,7 +71,7 @@ class Vendor:
         return ProviderUnavailableError(message)
 
     def missing_key(self, model: str) -> ProviderRejectedError:
-        """There is no key."""
+        """Return the error for a model whose key is not set."""
         return ProviderRejectedError(
             "missing_key",
             f"{self.key_variable} is not set, and {model} needs it: set it, or set SIMULATE_PROVIDERS=1 to try the "
@@ -79,22 +79,22 @@ class Vendor:
         )
 
     def timed_out(self, seconds: float) -> ProviderUnavailableError:
-        """The vendor did not answer in time."""
+        """Return the error for a response that takes too long."""
         return ProviderUnavailableError(
             f"{self.name} did not answer within {seconds:g} s. Run again, or raise PROVIDER_TIMEOUT_SECONDS."
         )
 
     def unreachable(self, reason: str) -> ProviderUnavailableError:
-        """The connection failed or broke."""
+        """Return the error for a connection that failed or broke."""
         return ProviderUnavailableError(
             f"{self.name} could not be reached: {_sentence(reason)} Run again; if it lasts, check the network and "
             f"{self.base_url_variable}."
         )
 
     def no_picture(self, reason: str, usage: Mapping[str, float | str] | None = None) -> UnusableAnswerError:
-        """The vendor answered with success, but not with a picture; ``usage`` is what it says that it took."""
+        """Return the error for a successful response without a picture; ``usage`` is what the vendor reports."""
         return UnusableAnswerError(
-            f"{self.name} answered without a picture: {_sentence(reason)} Ask for another picture with variation, or "
+            f"{self.name} answered without a picture: {_sentence(reason)} Request another picture with variation, or "
             "choose another model.",
             usage,
         )
@@ -107,14 +107,14 @@ GEMINI = Vendor(
 
 
 def _word(name: str) -> str:
-    """Return a code or a type if it is one, so that nothing else gets into a log by its field."""
+    """Return a code or type only if it looks like one, so that no other text reaches the log."""
     return name if re.fullmatch(r"[\w.-]{1,60}", name) else "unreadable" if name else "none"
 
 
 def _sentence(reason: str) -> str:
-    """Return a vendor's words as one short printable sentence."""
+    """Return a vendor's message as one short printable sentence."""
     plain = re.sub(r"<[^>]*>", " ", reason)
     line = " ".join("".join(c if c.isprintable() else " " for c in plain).split()) or "no reason given"
-    # Cut between words alone: a part of a key that a vendor quotes could not be told from other text any more.
-    cut = textwrap.shorten(line, LONGEST_REASON, placeholder=" \N{HORIZONTAL ELLIPSIS}", break_on_hyphens=False)
+    # Cut only between words: redaction would not recognize a part of a key that the vendor quotes.
+    cut = textwrap.shorten(line, MAX_REASON, placeholder=" \N{HORIZONTAL ELLIPSIS}", break_on_hyphens=False)
     return cut if cut.endswith((".", "!", "?", "\N{HORIZONTAL ELLIPSIS}")) else f"{cut}."

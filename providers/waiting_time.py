@@ -1,4 +1,4 @@
-"""How long a vendor's answer says to wait: its headers, and the words of its message."""
+"""How long a vendor asks to wait, by a response's headers and message."""
 
 import email.utils
 import re
@@ -10,7 +10,7 @@ __all__ = ["duration", "expected_reset", "requested_wait"]
 # Seconds of each unit, as in "6m0s", "1h30m" or "120ms".
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 PART = r"(\d+(?:\.\d+)?)(ms|[smhd])"
-# What both vendors' messages say of a rate limit, such as "Please try again in 1m12s."
+# Both vendors' wording in messages about rate limits, such as "Please try again in 1m12s."
 TRY_AGAIN = re.compile(rf"\b(?:try again|retry) in ((?:{PART})+)", re.IGNORECASE)
 RESET, REMAINING = "x-ratelimit-reset-", "x-ratelimit-remaining-"
 
@@ -18,7 +18,7 @@ RESET, REMAINING = "x-ratelimit-reset-", "x-ratelimit-remaining-"
 def requested_wait(headers: Mapping[str, str], now: Callable[[], float] = time.time) -> float | None:
     """Return the seconds that ``retry-after-ms`` or ``Retry-After`` (a number or a date) asks for, or None.
 
-    The names in ``headers`` are in lower case.
+    The keys of ``headers`` are in lower case.
     """
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
@@ -34,24 +34,24 @@ def requested_wait(headers: Mapping[str, str], now: Callable[[], float] = time.t
 
 
 def expected_reset(headers: Mapping[str, str], message: str) -> float | None:
-    """Return the seconds after which a rate limit has room again, for an answer that asks for no wait, or None.
+    """Return the seconds until a rate limit has room again, for a response that does not ask for a wait, or None.
 
-    The message goes before OpenAI's ``x-ratelimit-reset-*``, which say when a limit is whole again, and so never too
-    little. Of those, the limits with nothing remaining count, and all where none is known to have nothing remaining.
+    The message takes precedence over OpenAI's ``x-ratelimit-reset-*``, which give the time until a limit is fully
+    restored, and so are never too short. Of those, only exhausted limits count, or all of them if none is known to be.
     """
-    if said := TRY_AGAIN.search(message):
-        return duration(said[1])
+    if match := TRY_AGAIN.search(message):
+        return duration(match[1])
     resets = {
         name.removeprefix(RESET): seconds
         for name, value in headers.items()
         if name.startswith(RESET) and (seconds := duration(value)) is not None
     }
-    used_up = [seconds for limit, seconds in resets.items() if headers.get(REMAINING + limit, "0").strip() == "0"]
-    return max(used_up or resets.values(), default=None)
+    exhausted = [seconds for limit, seconds in resets.items() if headers.get(REMAINING + limit, "0").strip() == "0"]
+    return max(exhausted or resets.values(), default=None)
 
 
 def duration(text: str) -> float | None:
-    """Return the seconds of a duration such as ``"6m0s"`` or ``"7.5s"``, or None where it is not one."""
+    """Return the seconds of a duration such as ``"6m0s"`` or ``"7.5s"``, or None if it is not one."""
     if not re.fullmatch(rf"(?:{PART})+", text.strip()):
         return None
     return sum(float(number) * UNITS[unit] for number, unit in re.findall(PART, text))

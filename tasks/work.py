@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from compositing import COMPOSITOR_VERSION, MOST_BYTES
+from compositing import COMPOSITOR_VERSION, MAX_BYTES
 from compositing.brand import Brand
 from compositing.brand_file import open_brand
 from compositing.title_text import layout_text
@@ -19,7 +19,7 @@ from text import alt_text, clean_text
 __all__ = ["Work", "is_thumbnail", "outcome_of", "work_of"]
 
 # Bytes: no JPEG of the canvas is smaller, and none is made larger.
-THUMBNAIL_SIZES = range(2_000, MOST_BYTES + 1)
+THUMBNAIL_SIZES = range(2_000, MAX_BYTES + 1)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Outcomes and manifests for tests, of plain dicts as they cross from task to task."""
+"""Outcomes and manifests for tests, as plain dicts like those between tasks."""
 
 from collections.abc import Sequence
 from typing import Any

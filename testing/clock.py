@@ -1,4 +1,4 @@
-"""A clock for tests: time stands still until it is moved, and nothing that waits takes any."""
+"""A clock for tests: time stands still until a test moves it, and waiting takes no real time."""
 
 import asyncio
 import heapq
@@ -13,7 +13,7 @@ __all__ = ["TestClock"]
 
 T = TypeVar("T")
 
-# How often the loop goes round until everything that can go on without time has done so.
+# Iterations of the event loop that let everything finish that does not wait for time.
 ROUNDS = 50
 
 
@@ -40,7 +40,7 @@ class TestClock(Clock):
         await sleeper
 
     async def advance(self, seconds: float) -> None:
-        """Move time, and let each that wakes meanwhile do so at its own moment."""
+        """Move time, waking each sleeper at its own moment."""
         until = self._now + seconds
         await settle()
         while self._sleepers and self._sleepers[0][0] <= until:
@@ -49,7 +49,7 @@ class TestClock(Clock):
         await settle()
 
     async def play(self, work: Awaitable[T]) -> T:
-        """Move time whenever everybody waits for it, until the work is done. What goes to a thread runs in place."""
+        """Move time whenever everything waits for it, until the work is done. Work for threads runs in place."""
         asyncio.get_running_loop().set_default_executor(InPlace())
         working = asyncio.ensure_future(work)
         await settle()
@@ -65,7 +65,7 @@ class TestClock(Clock):
 
 
 class InPlace(ThreadPoolExecutor):
-    """Runs everything at once, where it is asked for, so that nothing depends on when a thread gets its turn."""
+    """Runs everything immediately in the calling thread, so that nothing depends on scheduling."""
 
     def submit(self, call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
         done: Future[Any] = Future()
@@ -77,6 +77,6 @@ class InPlace(ThreadPoolExecutor):
 
 
 async def settle() -> None:
-    """Let everything that does not wait for time or threads go on as far as it gets."""
+    """Let everything run that does not wait for time or threads."""
     for _ in range(ROUNDS):
         await asyncio.sleep(0)

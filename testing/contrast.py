@@ -1,7 +1,7 @@
-"""The contrast of a title on pictures that are hard to write on.
+"""The contrast of a title on difficult pictures.
 
-Measured on the finished JPEG, for each letter by itself: the relative luminance (WCAG 2.2) of the letter against the
-pixels in a ring of 3 to 6 px around it, 95th percentile. 4.5 is what WCAG's level AA asks for.
+It is measured on the finished JPEG, for each letter separately: the relative luminance (WCAG 2.2) of the letter against
+the pixels in a ring of 3 to 6 px around it, 95th percentile. WCAG's level AA requires 4.5.
 """
 
 import io
@@ -26,15 +26,15 @@ SIZE = (CANVAS.width, CANVAS.height)
 TITLE = "Why fan-out beats sequential generation"
 PATTERNS = ("white", "black", "grey", "noise", "lamps", "stars", "checkerboard 4", "checkerboard 24", "checkerboard 96")
 PICTURES = (*PATTERNS, *STYLES)
-# White discs on a dark picture, of which some lie behind a letter: their radius and their distance, in pixels.
+# White discs on a dark picture, some of them behind letters: their radius and distance in pixels.
 LIGHTS = {"lamps": (24, 170), "stars": (3, 61)}
-# Pixels from a letter: what it is read against, without what the JPEG blurs of the letters themselves.
+# The ring around a letter that it is read against, in pixels, and its inner part that the JPEG blurs.
 RING, BLURRED = 6, 2
 INK = [255 if coverage else 0 for coverage in range(256)]
 
 
 def picture(name: str) -> Image.Image:
-    """Return one of ``PICTURES`` on the canvas: a pattern (a checkerboard's cell is in px), or a simulated style."""
+    """Return one of ``PICTURES`` on the canvas: a pattern (checkerboards give the cell in px) or a simulated style."""
     if name in STYLES:
         return open_on_canvas(draw_scene("a subject", name))
     if name == "noise":
@@ -65,7 +65,7 @@ def contrast(name: str, template: str, title: str = TITLE) -> float:
 
 
 def lowest_contrast(canvas: Image.Image, layout: TitleLayout) -> float:
-    """Return the contrast of a layout's least legible letter on a picture, which is drawn on."""
+    """Return the contrast of a layout's least legible letter on a picture, which is modified."""
     letters = rasterize(layout, CANVAS).point(INK)
     image = Image.open(io.BytesIO(compose(canvas, layout))).convert("RGB")
     found = [21.0]
@@ -85,12 +85,12 @@ def _contrast(image: Image.Image, letter: Image.Image, letters: Image.Image) -> 
     inside = _luminances(image, letter.point([255 if coverage >= 250 else 0 for coverage in range(256)]))
     around = _luminances(image, ring)
     if not inside or not around:
-        return 21.0  # A dot too small to have pixels of its own.
+        return 21.0  # A dot too small to cover a pixel.
     return (inside[len(inside) // 2] + 0.05) / (around[int(len(around) * 0.95)] + 0.05)
 
 
 def _luminances(image: Image.Image, mask: Image.Image) -> list[float]:
-    """Return the relative luminance (0 to 1) of every pixel in the mask, in rising order."""
+    """Return the relative luminance (0 to 1) of every pixel in the mask, in ascending order."""
 
     def light(value: int, weight: float) -> int:
         part = value / 255

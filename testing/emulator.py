@@ -1,7 +1,7 @@
-"""OpenAI's Images API and Gemini's generateContent over HTTP, strict about the documented shapes.
+"""OpenAI's Images API and Gemini's generateContent over HTTP, strict about the documented formats.
 
-A request that the real APIs would refuse is refused here with their own error, and every request is recorded. Faults
-are scripted: each is a function that answers in the API's place.
+It rejects what the real APIs reject, with their own errors, and records every request. Faults are scripted: each is a
+function that answers instead of the API.
 """
 
 import base64
@@ -17,12 +17,11 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
-from types import TracebackType
 from typing import Any
 
 from PIL import Image
 
-from testing.vendor_bills import Took, dollars, took
+from testing.vendor_bills import Tokens, dollars, tokens_used
 
 __all__ = ["Emulator", "Handler", "Request", "gemini_error", "openai_error"]
 
@@ -46,14 +45,14 @@ GEMINI_LIVE = {
     "gemini-3.1-flash-lite-image",
 }
 GEMINI_1K_ONLY = {"gemini-3.1-flash-lite-image"}
-# What an answer took that is no answer to a request of its own.
-SOME = Took(50, 1000)
+# The tokens of a scripted answer.
+SCRIPTED = Tokens(50, 1000)
 GEMINI_SIZES = {"1K": (1376, 768), "2K": (2752, 1536), "4K": (5504, 3072)}
 
 
 @dataclass
 class Request:
-    """One request as it arrived, and whether a picture was made for it, which is what a provider bills, in dollars."""
+    """One request, and whether a picture was made for it, which the provider bills, in dollars."""
 
     vendor: str
     model: str
@@ -77,11 +76,11 @@ class Emulator:
     """Serves both APIs on one port of 127.0.0.1 until it is closed."""
 
     def __init__(self, latency_seconds: float = 0.0, quota: tuple[int, float] | None = None) -> None:
-        """Take how long a picture takes, and a quota as (pictures, seconds of its window)."""
+        """Start serving, with the latency of a picture and an optional quota as (pictures, window in seconds)."""
         self.latency_seconds = latency_seconds
         self.requests: list[Request] = []
         self.faults: deque[Fault] = deque()
-        # Where no fault is scripted: chooses one by the request, or None for the API's own answer.
+        # Chooses a fault by the request if none is scripted, or None for the API's own answer.
         self.choose_fault: Callable[[Request], Fault | None] | None = None
         self._quota = quota
         self._lock = threading.Lock()
@@ -94,16 +93,14 @@ class Emulator:
     def __enter__(self) -> "Emulator":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables that lead the vendors' SDKs here."""
+        """The variables that point the vendors' SDKs here."""
         url = f"http://127.0.0.1:{self._server.server_address[1]}"
         return {
             "OPENAI_API_KEY": KEY,
@@ -119,11 +116,11 @@ class Emulator:
 
     @property
     def bill(self) -> Fraction:
-        """What all of it costs, in US dollars."""
+        """The total bill in US dollars."""
         return sum((request.dollars for request in self.requests), Fraction(0))
 
     def throttled(self) -> float | None:
-        """Return the seconds until the quota has room, or take a place in it and return None."""
+        """Return the seconds until the quota has room, or use one place of it and return None."""
         if self._quota is None:
             return None
         pictures, window = self._quota
@@ -143,7 +140,7 @@ class _Server(http.server.ThreadingHTTPServer):
     emulator: Emulator
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of connections that a test breaks on purpose."""
+        """Ignore connections that a test breaks on purpose."""
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -153,7 +150,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     server: _Server
 
     def do_POST(self) -> None:
-        """Record the request, and let a fault, a refusal or a picture answer it."""
+        """Record the request, and answer with a fault, a rejection or a picture."""
         emulator = self.server.emulator
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if self.path == "/v1/images/generations":
@@ -179,8 +176,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.picture(request, picture_for(request))
 
     def picture(self, request: Request, data: bytes, mime_type: str = "image/png") -> None:
-        """Answer with a picture, as the vendor does, and put it on the bill."""
-        tokens = took(request.model, request.prompt, request.body)
+        """Answer with a picture, as the vendor does, and bill it."""
+        tokens = tokens_used(request.model, request.prompt, request.body)
         request.billed = True
         request.dollars = dollars(request.model, tokens)
         encoded = base64.b64encode(data).decode()
@@ -191,7 +188,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.reply(200, gemini_answer([part], tokens=tokens))
 
     def throttle(self, request: Request, wait: float) -> None:
-        """Answer that there were too many requests, as the vendor does."""
+        """Answer with the vendor's rate limit error."""
         if request.vendor == "openai":
             error = openai_error("rate_limit_exceeded", "Rate limit reached for images per minute.", "requests")
             self.reply(429, error, {"Retry-After": f"{wait:.2f}"})
@@ -205,7 +202,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def reply_raw(self, status: int, data: bytes, content_type: str, headers: Mapping[str, str] = {}) -> None:
         """Answer with any bytes."""
-        with suppress(OSError):  # Whoever asked may have given up.
+        with suppress(OSError):  # The client may have given up.
             self.send_response(status)
             self.send_header("Content-Type", content_type)
             self.send_header("Content-Length", str(len(data)))
@@ -215,7 +212,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(data)
 
     def reset(self, after: bytes = b"") -> None:
-        """Break the connection, after a part of an answer."""
+        """Break the connection, after an optional part of an answer."""
         if after:
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
@@ -228,7 +225,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.connection.close()
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
     def _openai_refusal(self, body: dict[str, Any]) -> tuple[int, Any] | None:
         if self.headers.get("Authorization") != f"Bearer {KEY}":
@@ -271,8 +268,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return None
 
 
-def openai_answer(encoded: str, body: Mapping[str, Any], tokens: Took = SOME) -> dict[str, Any]:
-    """Return an Images API answer of one picture. Of the models, the smallest does not take its output apart."""
+def openai_answer(encoded: str, body: Mapping[str, Any], tokens: Tokens = SCRIPTED) -> dict[str, Any]:
+    """Return an Images API answer with one picture. The smallest model does not itemize its output tokens."""
     words_and_picture = tokens.words + tokens.picture
     details = {"image_tokens": tokens.picture, "text_tokens": tokens.words}
     return {
@@ -293,9 +290,9 @@ def openai_answer(encoded: str, body: Mapping[str, Any], tokens: Took = SOME) ->
 
 
 def gemini_answer(
-    parts: list[Any], finish_reason: str = "STOP", tokens: Took = SOME, **candidate: Any
+    parts: list[Any], finish_reason: str = "STOP", tokens: Tokens = SCRIPTED, **candidate: Any
 ) -> dict[str, Any]:
-    """Return a generateContent answer of one candidate."""
+    """Return a generateContent answer with one candidate."""
     content = {"content": {"role": "model", "parts": parts}} if parts else {}
     return {
         "candidates": [{**content, "finishReason": finish_reason, "index": 0, **candidate}],
@@ -313,17 +310,17 @@ def gemini_answer(
 
 
 def openai_error(code: str | None, message: str, kind: str | None) -> dict[str, Any]:
-    """Return an error as OpenAI shapes it."""
+    """Return an error in OpenAI's format."""
     return {"error": {"code": code, "message": message, "param": None, "type": kind}}
 
 
 def gemini_error(code: int, status: str, message: str, details: list[Any] | None = None) -> dict[str, Any]:
-    """Return an error as Google shapes it."""
+    """Return an error in Google's format."""
     return {"error": {"code": code, "message": message, "status": status, **({"details": details} if details else {})}}
 
 
 def picture_for(request: Request) -> bytes:
-    """Return a plain picture of the size and format asked for."""
+    """Return a plain picture of the requested size and format."""
     if request.vendor == "openai":
         size = request.body.get("size", "1024x1024")
         width, height = map(int, size.split("x"))

@@ -1,4 +1,4 @@
-"""A store in memory, for tests of what is built on a store: it can be down, full, or lose an answer."""
+"""An in-memory store for tests, which can be down, full, or lose a response."""
 
 import hashlib
 from collections.abc import Callable
@@ -10,23 +10,23 @@ __all__ = ["MemoryStore", "plain"]
 
 
 def plain(data: bytes) -> StoredObject:
-    """Return bytes of which nothing is said."""
+    """Return bytes without a specific content type or metadata."""
     return StoredObject(data, "application/octet-stream", immutable=False)
 
 
 class MemoryStore:
-    """Keeps everything in two dicts; what fails is set on it."""
+    """Keeps objects in dicts; tests set attributes to make it fail."""
 
     def __init__(self) -> None:
         self.objects: dict[Area, dict[str, StoredObject]] = {area: {} for area in Area}
         self.down = False
         self.refusing = False
-        # Objects of more bytes find no room.
+        # Larger objects, in bytes, do not fit.
         self.room: float = float("inf")
-        # How many writes from now on are carried out and not answered.
+        # How many of the next writes are carried out without a response.
         self.lost_answers = 0
         self.operations: list[str] = []
-        # Called before each operation, for a test that decides then what fails.
+        # Called before each operation, so that a test can decide whether it fails.
         self.before_each: Callable[[], None] = lambda: None
 
     def keys(self, area: Area = Area.ORIGINALS) -> list[str]:

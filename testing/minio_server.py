@@ -1,4 +1,4 @@
-"""A real MinIO server for tests: the one that ``make .minio/bin/minio`` builds, as the deployment does, else PATH's."""
+"""A real MinIO server for tests: the one that ``make .minio/bin/minio`` builds like the deployment's, or PATH's."""
 
 import os
 import shutil
@@ -9,7 +9,6 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from types import TracebackType
 
 from testing.project import ROOT
 
@@ -23,14 +22,14 @@ def find_minio() -> str | None:
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody listens on."""
+    """Return an unused port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 class MinioServer:
-    """A server on a port of its own, that can be ended and started again with the same data."""
+    """A server on its own port, which can be killed and started again with the same data."""
 
     def __init__(self, program: str, folder: Path) -> None:
         """Take the program and a folder for its data."""
@@ -41,7 +40,7 @@ class MinioServer:
 
     @classmethod
     def running(cls, port: int) -> "MinioServer":
-        """Return a server that another process started, to be told of and not to be started or ended."""
+        """Return a server that another process started and will stop."""
         server = cls("", Path())
         server.port = port
         return server
@@ -50,14 +49,12 @@ class MinioServer:
         self.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.kill()
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables that lead a worker here."""
+        """The variables that point a worker here."""
         return {
             "MINIO_ENDPOINT": f"http://127.0.0.1:{self.port}",
             "MINIO_ACCESS_KEY": USER,
@@ -79,19 +76,19 @@ class MinioServer:
             time.sleep(0.05)
 
     def kill(self) -> None:
-        """End at once, as a machine does that loses its power."""
+        """Kill it, as a power failure would."""
         if self._process:
             self._process.send_signal(signal.SIGKILL)
             self._process.wait()
             self._process = None
 
     def freeze(self) -> None:
-        """Stand still: connections are taken, and nothing is answered."""
+        """Suspend it: it accepts connections but never answers."""
         assert self._process
         self._process.send_signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Go on."""
+        """Resume it."""
         assert self._process
         self._process.send_signal(signal.SIGCONT)
 
@@ -99,7 +96,7 @@ class MinioServer:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/minio/health/ready", timeout=2) as answer:
                 is_ready = bool(answer.status == 200)
-            socket.create_connection(("127.0.0.1", self.console_port)).close()  # Which comes up a little later.
+            socket.create_connection(("127.0.0.1", self.console_port)).close()  # Ready a little later.
         except OSError:
             return False
         return is_ready

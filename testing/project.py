@@ -1,4 +1,4 @@
-"""Where the project is, and the tutorial's batch."""
+"""The project's root folder, and the tutorial's batch."""
 
 from pathlib import Path
 

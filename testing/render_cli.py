@@ -1,4 +1,4 @@
-"""The real Render CLI's dev server, as a person drives it: ``render workflows dev`` and ``render workflows start``."""
+"""The real Render CLI's dev server, used like a person does: ``render workflows dev``, ``render workflows start``."""
 
 import json
 import os
@@ -11,7 +11,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from testing.minio_server import free_port
@@ -28,10 +27,10 @@ def find_cli() -> str | None:
 
 
 class DevServer:
-    """A dev server on a port of its own."""
+    """A dev server on its own port."""
 
     def __init__(self, program: str, environment: Mapping[str, str], folder: Path) -> None:
-        """Take the CLI's program, the worker's environment, and a folder for files."""
+        """Start the CLI's program with the worker's environment and a folder for files."""
         self._program = program
         self._folder = folder
         self.port = free_port()
@@ -58,9 +57,7 @@ class DevServer:
                 assert time.monotonic() < deadline, (self._folder / "dev.log").read_text()
                 time.sleep(0.1)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._process.send_signal(signal.SIGINT)
         try:
             self._process.wait(10)
@@ -70,7 +67,7 @@ class DevServer:
         self._log.close()
 
     def get(self, path: str) -> Any:
-        """Return what the server's API answers."""
+        """Return the server's API response."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
             return json.loads(answer.read())
 
@@ -82,7 +79,7 @@ class DevServer:
         return done.stdout
 
     def run(self, task: str, input: Any, timeout: float = 300) -> dict[str, Any]:
-        """Start a task with its input in a file, wait for its end, and return what the CLI shows of it."""
+        """Start a task with its input in a file, wait for its end, and return what the CLI shows for it."""
         path = self._folder / "input.json"
         path.write_text(json.dumps(input))
         started = json.loads(self.cli("start", task, "--input-file", str(path)))

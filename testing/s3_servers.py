@@ -22,11 +22,11 @@ def find_versitygw() -> str | None:
 
 @contextmanager
 def versitygw(program: str, folder: Path) -> Iterator[dict[str, str]]:
-    """Run versitygw over a folder, and give the variables that lead a worker there."""
+    """Run versitygw over a folder, and yield the variables that point a worker there."""
     port = free_port()
     objects, metadata = folder / "objects", folder / "metadata"
     objects.mkdir()
-    metadata.mkdir()  # Beside the objects, for file systems without extended attributes.
+    metadata.mkdir()  # Next to the objects, for file systems without extended attributes.
     keys = ["--access", USER, "--secret", PASSWORD]
     backend = ["posix", "--sidecar", str(metadata), str(objects)]
     with _serving([program, "--quiet", "--port", f"127.0.0.1:{port}", *keys, *backend], port) as environment:
@@ -35,7 +35,7 @@ def versitygw(program: str, folder: Path) -> Iterator[dict[str, str]]:
 
 @contextmanager
 def moto() -> Iterator[dict[str, str]]:
-    """Run moto's server, which keeps everything in memory and takes any keys."""
+    """Run moto's server, which keeps everything in memory and accepts any keys."""
     port = free_port()
     with _serving([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], port) as environment:
         yield environment

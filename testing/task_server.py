@@ -1,4 +1,4 @@
-"""Stands in for Render: starts ``main.py`` as a process for every attempt, and speaks the SDK's protocol to it.
+"""Emulates Render: starts a ``main.py`` process for every attempt, and speaks the SDK's protocol to it.
 
 One unix socket per process, as on Render and on the CLI's dev server: GET /input; POST /callback, /run-subtask,
 /get-subtask-result, /register-tasks; inputs and outputs are base64 of JSON.
@@ -30,7 +30,7 @@ Worker = subprocess.Popen[str] | WarmProcess
 
 @dataclass
 class Run:
-    """One task run: its attempts' process ids, and how it ended."""
+    """One task run: its attempts' process ids, and its result."""
 
     id: str
     task: str
@@ -45,7 +45,7 @@ class Run:
     succeeded: bool = False
 
     def printed(self) -> str:
-        """Return what the latest attempt has printed so far."""
+        """Return the latest attempt's output so far."""
         return self.log_files[-1].read_text() if self.log_files and self.log_files[-1].exists() else ""
 
 
@@ -62,9 +62,9 @@ class TaskServer:
         python_options: Sequence[str] = (),
         warm: bool = False,
     ) -> None:
-        """Take the worker's environment and hooks; waits before retries are shortened by ``wait_scale``.
+        """Register the worker's tasks. Waits before retries are multiplied by ``wait_scale``.
 
-        Each process is a fresh ``python main.py``; a ``warm`` one has its imports behind it.
+        Each process is a fresh ``python main.py``; ``warm`` ones start with their imports already done.
         """
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         self._environment = {**kept, **environment, "PYTHONWARNINGS": "error::ResourceWarning"}
@@ -104,15 +104,15 @@ class TaskServer:
         return run
 
     def abandon(self) -> None:
-        """Let no run be tried again, whatever it waits for."""
+        """Prevent all further retries."""
         self._abandoned.set()
 
     def children(self, run: Run) -> list[Run]:
-        """Return the runs that a run started, in the order it did."""
+        """Return the runs that a run started, in order."""
         return [child for child in self.runs.values() if child.parent == run.id]
 
     def register(self) -> list[dict[str, Any]]:
-        """Run the worker's registration, and return the tasks it names."""
+        """Run the worker's registration, and return its tasks."""
         received: list[dict[str, Any]] = []
         routes = {"/register-tasks": lambda body: received.extend(body["tasks"])}
         with self._serving(routes) as socket_path, self._process("register", socket_path) as process:
@@ -207,14 +207,14 @@ class TaskServer:
                 self.wfile.write(data)
 
             def log_message(self, *_: object) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
         class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
             daemon_threads = True
             request_queue_size = 128  # A parent polls for all its leaves at once.
 
             def handle_error(self, request: object, client_address: object) -> None:
-                """Say nothing of workers that were killed in the middle of a request."""
+                """Ignore workers that were killed in the middle of a request."""
 
         with Server(socket_path, Handler) as server:
             thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

@@ -1,31 +1,29 @@
-"""A TCP proxy for tests: passes bytes on, and lets a test delay, cut or refuse what looks like a request."""
+"""A TCP proxy for tests, which can delay, cut or answer requests."""
 
 import socket
 import struct
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from types import TracebackType
 
 __all__ = ["AnswerError", "CutError", "TcpProxy"]
 
 
 class CutError(Exception):
-    """Raised by a test to break the connection that a request came over."""
+    """Raised by a test to break a request's connection."""
 
 
 class AnswerError(Exception):
-    """Raised by a test to answer a request in the server's place, with these bytes."""
+    """Raised by a test to answer a request with these bytes instead of the server."""
 
     def __init__(self, answer: bytes) -> None:
         self.answer = answer
 
 
 class TcpProxy:
-    """Listens on a port of 127.0.0.1 and passes on to another.
+    """Forwards from one port of 127.0.0.1 to another.
 
-    ``on_bytes`` sees every piece on its way to the server before it is passed on; it may wait, or raise CutError or
-    AnswerError.
+    ``on_bytes`` gets every chunk for the server before it is forwarded, and may wait, or raise CutError or AnswerError.
     """
 
     def __init__(self, target_port: int, on_bytes: Callable[[bytes], None]) -> None:
@@ -38,9 +36,7 @@ class TcpProxy:
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._listener.close()
 
     def _accept(self) -> None:
@@ -57,7 +53,7 @@ class TcpProxy:
                     self._on_bytes(data)
                     server.sendall(data)
             except AnswerError as error:
-                with suppress(OSError):  # What is left of the request is taken in, so that the answer arrives.
+                with suppress(OSError):  # The rest of the request is read, so that the answer arrives.
                     client.sendall(error.answer)
                     client.shutdown(socket.SHUT_WR)
                     client.settimeout(1)

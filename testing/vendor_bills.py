@@ -1,6 +1,6 @@
-"""The vendors' books, as the emulator keeps them: what a picture takes in tokens, and what that is in dollars.
+"""The vendors' bills in the emulator: a picture's tokens, and their price in dollars.
 
-They are written apart from ``providers/prices.json`` and share no code with it, so that one can prove the other wrong.
+They are independent of ``providers/prices.json`` and share no code with it, so that each can prove the other wrong.
 """
 
 import math
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-__all__ = ["Took", "dollars", "took"]
+__all__ = ["Tokens", "dollars", "tokens_used"]
 
 # US dollars for a million tokens: prompt, picture, words.
 RATES = {
@@ -24,10 +24,10 @@ RATES = {
     "gemini-3.1-flash-image": ("0.5", "60", "3"),
     "gemini-3.1-flash-lite-image": ("0.25", "30", "1.5"),
 }
-# Tokens of a picture of a fixed size, by quality: square, and either way oblong.
+# Tokens of a picture of a fixed size, by quality: square, landscape and portrait.
 FIXED = {"low": (272, 400, 408), "medium": (1056, 1568, 1584), "high": (4160, 6208, 6240)}
 FIXED_SIZES = ("1024x1024", "1536x1024", "1024x1536")
-# Tiles along the longer side. What 2.6 takes at low and medium is nobody's to know but the vendor's.
+# Tiles along the longer side. The vendor does not publish those of 2.6 at low and medium.
 TILES = {
     "gpt-image-2": {"low": 16, "medium": 48, "high": 96},
     "gpt-image-2.5": {"low": 16, "medium": 24, "high": 48, "xhigh": 64, "max": 96},
@@ -39,12 +39,12 @@ GEMINI = {
     "gemini-3.1-flash-image": {"1K": 1120, "2K": 1680, "4K": 2520},
     "gemini-3.1-flash-lite-image": {"1K": 1120},
 }
-# gpt-image-1.5 thinks in words, and bills them.
+# gpt-image-1.5 also bills words.
 WORDS = {"gpt-image-1.5": 143}
 
 
 @dataclass(frozen=True)
-class Took:
+class Tokens:
     """The tokens of one request: the prompt, and in the answer the picture, words and thoughts."""
 
     prompt: int
@@ -53,20 +53,20 @@ class Took:
     thoughts: int = 0
 
 
-def took(model: str, prompt: str, body: dict[str, Any]) -> Took:
-    """Return what a request takes, as its vendor counts."""
+def tokens_used(model: str, prompt: str, body: dict[str, Any]) -> Tokens:
+    """Return a request's tokens, as its vendor counts them."""
     asked = 3 + len(prompt) // 5
     if model in GEMINI:
         size = body["generationConfig"].get("imageConfig", {}).get("imageSize", "1K")
-        return Took(asked, GEMINI[model][size], thoughts=90 + len(prompt) % 200)
+        return Tokens(asked, GEMINI[model][size], thoughts=90 + len(prompt) % 200)
     quality, size = body.get("quality", "auto"), body.get("size", "auto")
     quality = "medium" if quality == "auto" else quality
     size = "1024x1024" if size == "auto" else size
-    return Took(asked, _openai_picture(model, quality, size), words=WORDS.get(model, 0))
+    return Tokens(asked, _openai_picture(model, quality, size), words=WORDS.get(model, 0))
 
 
-def dollars(model: str, tokens: Took) -> Fraction:
-    """Return what a vendor puts on the bill, to the last digit."""
+def dollars(model: str, tokens: Tokens) -> Fraction:
+    """Return the vendor's exact price."""
     prompt, picture, words = map(Fraction, RATES[model])
     sum_of_millions = prompt * tokens.prompt + picture * tokens.picture + words * (tokens.words + tokens.thoughts)
     return sum_of_millions / 1_000_000

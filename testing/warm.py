@@ -1,6 +1,6 @@
-"""Starts the worker from a process that has its imports behind it: a tenth of the time, and the same main.py.
+"""Starts the worker from a process with its imports already done: the same main.py in a tenth of the time.
 
-What only a fresh ``python main.py`` shows (what it imports, what it costs, how it starts) is for the tests that say so.
+Tests of what only a fresh ``python main.py`` shows (its imports, its cost, its start) do not use this.
 """
 
 import multiprocessing
@@ -18,7 +18,7 @@ from testing.project import ROOT
 __all__ = ["PROCESSES", "WarmProcess", "become"]
 
 PROCESSES = multiprocessing.get_context("forkserver")
-# What a worker imports before and during its work.
+# A worker's imports, before and during its work.
 LOADED = [
     "tasks.app",
     "tasks.checks",
@@ -36,27 +36,27 @@ PROCESSES.set_forkserver_preload(LOADED)
 
 
 class WarmProcess:
-    """A worker as ``subprocess.Popen`` gives it, as far as the task server and its hooks need that."""
+    """A worker with the part of ``subprocess.Popen``'s interface that the task server and its hooks need."""
 
     def __init__(self, environment: Mapping[str, str], log: Path) -> None:
-        """Start main.py with this environment; what it prints goes to the file."""
+        """Start main.py with this environment, and its output in a file."""
         self._process = PROCESSES.Process(target=_main, args=(dict(environment), str(log)))
         self._process.start()
         assert self._process.pid
         self.pid = self._process.pid
 
     def poll(self) -> int | None:
-        """Return the exit code, or None while the process lives."""
+        """Return the exit code, or None while the process runs."""
         self._process.join(0)
         return self._process.exitcode
 
     def send_signal(self, number: int) -> None:
-        """Send a signal to a process that lives."""
+        """Send a signal if the process is running."""
         if self.poll() is None:
             os.kill(self.pid, number)
 
     def kill(self) -> None:
-        """End the process at once."""
+        """Kill the process."""
         self.send_signal(signal.SIGKILL)
 
     def wait(self, timeout: float | None = None) -> int | None:
@@ -68,7 +68,7 @@ class WarmProcess:
 
 
 def become(environment: Mapping[str, str]) -> None:
-    """Give this process that environment and no other."""
+    """Replace this process's environment."""
     os.environ.clear()
     os.environ.update(environment)
 

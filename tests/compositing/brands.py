@@ -16,7 +16,7 @@ FONT = (FONTS_DIR / "Lora_700Bold.ttf").read_bytes()
 
 
 def logo(colour: str, size: tuple[int, int] = (320, 160), second: str | None = None) -> bytes:
-    """Return a PNG of a ring with a bar through it, in one colour or in two, on nothing."""
+    """Return a PNG of a ring with a bar through it, in one or two colours, on a transparent background."""
     width, height = size
     image = Image.new("RGBA", size)
     draw = ImageDraw.Draw(image)
@@ -28,7 +28,7 @@ def logo(colour: str, size: tuple[int, int] = (320, 160), second: str | None = N
 
 
 def write_brand(folder: Path, files: dict[str, bytes] | None = None, **values: object) -> Path:
-    """Write a brand's folder, anew or again, and return it."""
+    """Write or update a brand's folder, and return it."""
     folder.mkdir(exist_ok=True)
     for name, data in (files or {}).items():
         (folder / name).write_bytes(data)
@@ -37,6 +37,6 @@ def write_brand(folder: Path, files: dict[str, bytes] | None = None, **values: o
 
 
 def brand(folder: Path, colour_of_logo: str = "", **values: object) -> Brand:
-    """Return a brand; with a logo of a colour where one is given."""
+    """Return a brand, with a logo in ``colour_of_logo`` if given."""
     files = {"logo.png": logo(colour_of_logo)} if colour_of_logo else {}
     return open_brand(write_brand(folder, files, **({"logo": "logo.png"} if files else {}), **values))

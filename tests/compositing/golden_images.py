@@ -1,9 +1,9 @@
-"""The golden images: what they show, and how they are renewed.
+"""Draws the golden images.
 
     python -m tests.compositing.golden_images
 
-writes them anew, after a change to compositing that was meant. Where pixels moved, it asks for a higher
-COMPOSITOR_VERSION first: thumbnails in the store keep their keys as long as the version stays.
+writes them again after an intended change. If pixels moved, it asks for a higher COMPOSITOR_VERSION first, because
+thumbnails in the store keep their keys until the version changes.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ GOLDEN = {
 
 
 def draw(name: str) -> Image.Image:
-    """Draw a golden image as it comes out now, without JPEG's part in it: on a gradient, dark above and light below."""
+    """Draw a golden image with the current code, before JPEG encoding, on a gradient from dark to light."""
     template, font, title = GOLDEN[name]
     light = Image.linear_gradient("L").resize((CANVAS.width, CANVAS.height))
     dark = light.transpose(Image.Transpose.ROTATE_180)
@@ -52,7 +52,7 @@ def pixels(name: str) -> str:
 
 
 def renew() -> None:
-    """Write the images, half their size, and the digests of their pixels with the version that they belong to."""
+    """Write the images at half size, and the digests of their pixels with their version."""
     found = {name: pixels(name) for name in GOLDEN}
     record = json.loads(RECORD.read_text())
     moved = [name for name, digest in record["pixels"].items() if found.get(name, digest) != digest]

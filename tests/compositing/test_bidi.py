@@ -1,4 +1,4 @@
-"""The direction of text is Unicode's, by all of Unicode's own tests (version 15.0), and a browser's."""
+"""Text passes all of Unicode's own bidirectional tests (version 15.0)."""
 
 import lzma
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from compositing.templates import TEMPLATES
 
 UNICODE = Path(__file__).with_name("unicode")
 # A character of each class, for Unicode's tests of classes.
-OF_CLASS = {
+EXAMPLES = {
     "L": "a",
     "R": "א",
     "AL": "ا",
@@ -49,7 +49,7 @@ def lines_of(name: str) -> Iterator[str]:
 
 
 def is_as_expected(text: str, base: int, levels: list[str], order: list[int]) -> bool:
-    """Compare levels, of which x stands for any, and the order in which characters that have one are seen."""
+    """Compare levels, where x stands for any, and the visual order of the characters that have one."""
     found = embedding_levels(text, base)
     same = all(level in ("x", str(got)) for level, got in zip(levels, found, strict=True))
     shown = [(got, place) for place, (level, got) in enumerate(zip(levels, found, strict=True)) if level != "x"]
@@ -57,7 +57,7 @@ def is_as_expected(text: str, base: int, levels: list[str], order: list[int]) ->
 
 
 @pytest.mark.slow
-def test_every_one_of_unicodes_91_707_texts_has_its_levels_and_order() -> None:
+def test_all_of_unicodes_91_707_texts_have_the_right_levels_and_order() -> None:
     count = 0
     for line in lines_of("BidiCharacterTest.txt"):
         codes, direction, level, levels, order = line.split(";")
@@ -70,7 +70,7 @@ def test_every_one_of_unicodes_91_707_texts_has_its_levels_and_order() -> None:
 
 
 @pytest.mark.slow
-def test_every_one_of_unicodes_770_241_sequences_of_classes_has_its_levels_and_order() -> None:
+def test_all_of_unicodes_770_241_class_sequences_have_the_right_levels_and_order() -> None:
     levels: list[str] = []
     order: list[int] = []
     count = 0
@@ -81,7 +81,7 @@ def test_every_one_of_unicodes_770_241_sequences_of_classes_has_its_levels_and_o
             order = [int(place) for place in line.split()[1:]]
         else:
             classes, directions = line.split(";")
-            text = "".join(OF_CLASS[name] for name in classes.split())
+            text = "".join(EXAMPLES[name] for name in classes.split())
             for bit, base in ((1, base_level(text)), (2, 0), (4, 1)):
                 if int(directions, 16) & bit:
                     assert is_as_expected(text, base, levels, order), (line, base)
@@ -92,11 +92,11 @@ def test_every_one_of_unicodes_770_241_sequences_of_classes_has_its_levels_and_o
 @pytest.mark.parametrize(
     ("title", "level"), [("abc", 0), ("שלום", 1), ("123 שלום", 1), ("abc שלום", 0), ("שלום abc", 1), ("123", 0)]
 )
-def test_a_titles_direction_is_its_first_letters(title: str, level: int) -> None:
+def test_a_title_has_the_direction_of_its_first_letter(title: str, level: int) -> None:
     assert base_level(title) == level
 
 
-def test_runs_are_put_in_the_order_they_are_seen_in() -> None:
+def test_runs_are_put_in_visual_order() -> None:
     assert visual_order([(0, "a"), (0, "b")]) == ["a", "b"]
     assert visual_order([(1, "a"), (1, "b")]) == ["b", "a"]
     assert visual_order([(1, "a"), (2, "1"), (1, "b")]) == ["b", "1", "a"]
@@ -104,13 +104,13 @@ def test_runs_are_put_in_the_order_they_are_seen_in() -> None:
 
 
 def test_arabic_letters_are_joined() -> None:
-    """Three times the letter beh is a first, a middle and a last form of it, and none of them is the letter alone."""
+    """Three behs in a row take the initial, medial and final forms, none of which is the isolated form."""
     alone = {glyph.index for glyph in ShapedTitle("ب", load_font("inter")).line(0, 1).glyphs}
     joined = {glyph.index for glyph in ShapedTitle("ببب", load_font("inter")).line(0, 3).glyphs}
     assert len(joined - alone) >= 2
 
 
-def test_a_title_from_right_to_left_begins_on_the_right() -> None:
+def test_a_right_to_left_title_starts_on_the_right() -> None:
     template = TEMPLATES["bottom-bar"]
     layout = lay_out("שלום עולם", load_font("inter"), template)
     [placed] = layout.lines
@@ -118,8 +118,8 @@ def test_a_title_from_right_to_left_begins_on_the_right() -> None:
     assert template.text.right - 2 <= right <= template.text.right
 
 
-def test_directions_are_those_of_the_whole_title_on_each_of_its_lines() -> None:
-    """A number after an Arabic word is Arabic, even where a line begins with it (rule W2)."""
+def test_each_line_has_the_directions_of_the_whole_title() -> None:
+    """A number after an Arabic word is an Arabic number, even at the start of a line (rule W2)."""
     title = ShapedTitle("النسخة 12-34", load_font("inter"))
     start = title.text.index("12")
     whole = title.line(0, len(title.text))

@@ -1,4 +1,4 @@
-"""Titles in two directions are in the order in which a browser shows them."""
+"""Bidirectional titles have the same visual order as in a browser."""
 
 from collections.abc import Iterator
 
@@ -49,7 +49,7 @@ TITLES = (
     "اردو میں Python (3.12) سیکھیں",
     "فارسی: آموزش JavaScript (ES2026)",
 )
-# The middle of each character's box, from left to right on its line.
+# The centre of each character's box, from left to right on its line.
 PLACES = """title => {
     const line = document.querySelector('p');
     line.textContent = title;
@@ -75,7 +75,7 @@ def page(chromium_program: str) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_the_order_is_the_browsers(page: Page, title: str) -> None:
+def test_characters_are_in_the_browsers_order(page: Page, title: str) -> None:
     places = page.evaluate(PLACES, title)
     seen = [at for at, place in enumerate(places) if place is not None and not title[at].isspace()]
     levels = embedding_levels(title, base_level(title))

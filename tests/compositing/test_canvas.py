@@ -22,7 +22,7 @@ def test_a_picture_of_any_size_fills_the_canvas(size: tuple[int, int]) -> None:
     assert canvas.getextrema() == ((0x33, 0x33), (0x66, 0x66), (0x99, 0x99))
 
 
-def test_what_is_cropped_is_cropped_evenly() -> None:
+def test_cropping_is_even() -> None:
     picture = Image.new("RGB", (1200, 640), "white")
     picture.paste("red", (0, 0, 1200, 5))
     picture.paste("red", (0, 635, 1200, 640))
@@ -30,7 +30,7 @@ def test_what_is_cropped_is_cropped_evenly() -> None:
 
 
 def test_nothing_is_distorted() -> None:
-    """A centred square of a quarter of the height stays a centred square, however the picture is scaled."""
+    """A centred square stays a centred square, however the picture is scaled."""
     picture = Image.new("RGB", (2400, 1280), "white")
     picture.paste("black", (1200 - 160, 640 - 160, 1200 + 160, 640 + 160))
     canvas = open_on_canvas(encoded(picture, "PNG")).convert("L").point(lambda value: 255 if value < 128 else 0)
@@ -50,20 +50,20 @@ def test_any_mode_and_format_keeps_its_colour(mode: str, format: str) -> None:
     assert min(low for low, _ in canvas.getextrema()) >= 250  # type: ignore[misc]
 
 
-def test_sixteen_bits_a_pixel_are_scaled_and_not_clipped() -> None:
+def test_sixteen_bit_pixels_are_scaled_not_clipped() -> None:
     picture = Image.new("I;16", (300, 200), 0x8000)
     [[low, high], *_] = open_on_canvas(encoded(picture, "PNG")).getextrema()  # type: ignore[misc]
     assert low == high == 0x80
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA"])
-def test_what_is_transparent_is_white_and_never_what_lies_hidden_under_it(mode: str) -> None:
+def test_transparent_pixels_become_white_whatever_colour_they_hide(mode: str) -> None:
     picture = Image.new("RGBA", (300, 200), (255, 0, 0, 0)).convert(mode)
     assert open_on_canvas(encoded(picture, "PNG")).getextrema() == ((255, 255),) * 3
 
 
 @pytest.mark.parametrize("format", ["GIF", "WEBP", "PNG"])
-def test_of_an_animation_the_first_frame_is_taken(format: str) -> None:
+def test_an_animation_gives_its_first_frame(format: str) -> None:
     frames = [Image.new("RGB", (300, 200), colour) for colour in ("white", "black")]
     canvas = open_on_canvas(encoded(frames[0], format, save_all=True, append_images=frames[1:]))
     assert min(low for low, _ in canvas.getextrema()) >= 250  # type: ignore[misc]
@@ -82,16 +82,16 @@ def test_of_an_animation_the_first_frame_is_taken(format: str) -> None:
         (encoded(Image.new("1", (12000, 9000)), "PNG"), "larger than any model makes"),
     ],
 )
-def test_what_is_no_usable_picture_is_refused(data: bytes, message: str) -> None:
+def test_unusable_pictures_are_rejected(data: bytes, message: str) -> None:
     with pytest.raises(PictureError, match=message):
         open_on_canvas(data)
 
 
-def test_a_picture_turned_by_its_exif_tag_is_turned_back() -> None:
+def test_exif_orientation_is_applied() -> None:
     picture = Image.new("RGB", (640, 1200), "white")
     picture.paste("black", (0, 0, 640, 600))
     exif = Image.Exif()
-    exif[0x0112] = 8  # Shown as it is meant, the top lies on the left.
+    exif[0x0112] = 8  # Displayed correctly, the top is on the left.
     canvas = open_on_canvas(encoded(picture, "JPEG", exif=exif))
     assert canvas.convert("L").getpixel((100, 315)) < 30  # type: ignore[operator]
     assert canvas.convert("L").getpixel((1100, 315)) > 225  # type: ignore[operator]

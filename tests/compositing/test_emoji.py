@@ -1,4 +1,4 @@
-"""Every emoji that Unicode recommends is one picture, or refused: never a box, never a sequence fallen apart."""
+"""Every emoji that Unicode recommends is one glyph or is reported: never a box, never a broken sequence."""
 
 import itertools
 
@@ -6,7 +6,7 @@ import emoji
 import pytest
 from PIL import Image
 
-from compositing.drawing import draw_title, paint_pictures
+from compositing.drawing import draw_title, paint_emoji
 from compositing.fallback import missing_characters
 from compositing.fonts import load_font
 from compositing.layout import lay_out
@@ -14,15 +14,15 @@ from compositing.shaping import ShapedTitle
 from compositing.templates import TEMPLATES
 
 INTER = load_font("inter")
-# Fully qualified emoji (RGI, Unicode's emoji-test.txt) and the version of Emoji in which each came.
+# Fully qualified emoji (RGI, Unicode's emoji-test.txt), each with its Emoji version.
 VERSIONS = {
     text: entry["E"] for text, entry in emoji.EMOJI_DATA.items() if entry["status"] == emoji.STATUS["fully_qualified"]
 }
-# The newest that the vendored Noto Color Emoji draws.
+# The newest version that the vendored Noto Color Emoji supports.
 FONTS_VERSION = 17
 
 
-def test_sequences_of_every_kind_are_among_them() -> None:
+def test_the_list_covers_every_kind_of_sequence() -> None:
     kinds = {
         "a skin tone": "👩🏽‍💻",
         "a flag": "🇫🇷",
@@ -35,7 +35,7 @@ def test_sequences_of_every_kind_are_among_them() -> None:
     assert sum(len(text) > 1 for text in VERSIONS) > 200
 
 
-def test_each_one_is_one_picture_or_named_as_missing() -> None:
+def test_each_emoji_is_one_glyph_or_reported_as_missing() -> None:
     apart = []
     for text, version in VERSIONS.items():
         glyphs = [(glyph.font.name, bool(glyph.index)) for glyph in ShapedTitle(text, INTER).line(0, len(text)).glyphs]
@@ -45,9 +45,9 @@ def test_each_one_is_one_picture_or_named_as_missing() -> None:
     assert apart == []
 
 
-def test_one_of_every_kind_is_drawn_with_colours_of_its_own() -> None:
+def test_each_kind_of_emoji_is_drawn_in_colour() -> None:
     for text in itertools.islice(VERSIONS, 0, None, 97):
-        pictures = paint_pictures(lay_out(text, INTER, TEMPLATES["center-box"]), TEMPLATES["center-box"].text)
+        pictures = paint_emoji(lay_out(text, INTER, TEMPLATES["center-box"]), TEMPLATES["center-box"].text)
         assert pictures
         assert pictures.getbbox()
         colours = pictures.getcolors(1 << 20)
@@ -56,7 +56,7 @@ def test_one_of_every_kind_is_drawn_with_colours_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_emoji_stay_in_the_box_and_stand_on_the_panel(template: str) -> None:
+def test_emoji_stay_in_the_box_and_on_the_panel(template: str) -> None:
     drawn = Image.new("RGB", (1200, 630), "black")
     draw_title(drawn, lay_out("Ship it 🚀 👩🏽‍💻 🏳️‍🌈 1️⃣", INTER, TEMPLATES[template]))
     ink, box = drawn.getbbox(), TEMPLATES[template].text
@@ -72,7 +72,7 @@ def test_an_overlay_darkens_around_emoji_too() -> None:
     box = TEMPLATES["overlay-center"].text
     layout = lay_out("🚀", INTER, TEMPLATES["overlay-center"])
     draw_title(picture, layout)
-    pictures = paint_pictures(layout, box)
+    pictures = paint_emoji(layout, box)
     assert pictures
     ink = pictures.getbbox()
     assert ink
@@ -81,9 +81,9 @@ def test_an_overlay_darkens_around_emoji_too() -> None:
 
 
 @pytest.mark.parametrize("keycap", ["1\u20e3", "1\ufe0f\u20e3", "#\u20e3"])
-def test_a_keycap_is_one_picture_with_and_without_its_selector(keycap: str) -> None:
+def test_a_keycap_is_one_glyph_with_and_without_its_selector(keycap: str) -> None:
     assert [glyph.font.name for glyph in ShapedTitle(keycap, INTER).line(0, len(keycap)).glyphs] == ["noto-color-emoji"]
 
 
-def test_a_text_selector_keeps_a_sign_a_letter() -> None:
+def test_a_text_selector_prevents_an_emoji() -> None:
     assert not any(glyph.font.is_colour for glyph in ShapedTitle("✔\ufe0e", INTER).line(0, 2).glyphs)

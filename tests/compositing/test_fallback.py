@@ -1,4 +1,4 @@
-"""A word is set whole in one font: the one asked for, or one that suits it."""
+"""Each word is in one font: the requested one, or a suitable fallback."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from compositing.layout import lay_out
 from compositing.shaping import ShapedTitle
 from compositing.templates import TEMPLATES
 
-# A sentence with all of a language's letters, or most of them.
+# Sentences with all or most of a language's letters.
 SENTENCES = {
     "Czech": "Příliš žluťoučký kůň úpěl ďábelské ódy",
     "Polish": "Zażółć gęślą jaźń",
@@ -34,23 +34,23 @@ def fonts_of_words(title: str, font: str) -> list[set[str]]:
 
 @pytest.mark.parametrize("language", SENTENCES)
 @pytest.mark.parametrize("font", font_names())
-def test_every_word_is_set_in_one_font_and_has_every_glyph(font: str, language: str) -> None:
+def test_every_word_is_in_one_font_with_all_its_glyphs(font: str, language: str) -> None:
     title = SENTENCES[language]
     assert [len(fonts) for fonts in fonts_of_words(title, font)] == [1] * len(title.split())
     assert all(glyph.index for glyph in ShapedTitle(title, load_font(font)).line(0, len(title)).glyphs)
     assert missing_characters(title, load_font(font)) == ""
 
 
-def test_a_single_word_that_a_font_lacks_leaves_the_others_in_it() -> None:
+def test_one_unsupported_word_leaves_the_others_in_the_requested_font() -> None:
     assert fonts_of_words("What every team knows about Ελλάδα", "bangers") == [{"bangers"}] * 5 + [{"roboto-condensed"}]
     assert fonts_of_words("The old café in Łódź", "creepster")[:4] == [{"creepster"}] * 4
 
 
-def test_no_patchwork_where_a_third_of_the_words_is_lacking() -> None:
+def test_all_words_change_font_if_a_third_of_them_is_unsupported() -> None:
     assert set.union(*fonts_of_words("Xây dựng ứng dụng web", "bebas-neue")) == {"oswald"}
 
 
-def test_what_stands_in_for_a_font_of_capitals_is_set_in_capitals_as_its_language_has_them() -> None:
+def test_a_fallback_for_an_all_capitals_font_uppercases_by_the_languages_rules() -> None:
     def indices(title: str, font: str, language: str = "") -> list[int]:
         return [glyph.index for glyph in ShapedTitle(title, load_font(font), language).line(0, len(title)).glyphs]
 
@@ -58,22 +58,22 @@ def test_what_stands_in_for_a_font_of_capitals_is_set_in_capitals_as_its_languag
     assert indices("işık", "creepster", "tr") == indices("İŞIK", "bangers")
 
 
-def test_signs_are_set_as_the_words_beside_them() -> None:
+def test_punctuation_takes_the_font_of_the_word_next_to_it() -> None:
     [dung] = fonts_of_words("dựng,", "bebas-neue")
     assert dung == {"oswald"}
 
 
-def test_a_letter_composed_of_parts_that_the_font_has_is_its_own() -> None:
+def test_a_letter_is_composed_from_parts_that_the_font_has() -> None:
     assert fonts_of_words("Grüße ș", "press-start-2p")[1] == {"press-start-2p"}
 
 
-def test_spaces_belong_to_the_word_before() -> None:
+def test_a_space_takes_the_font_of_the_word_before() -> None:
     parts = set_in_fonts("dựng web", load_font("bebas-neue"), "sc")
     assert [part.font.name for part in parts if part.font and part.start == 4] == ["oswald"]
 
 
 @pytest.mark.parametrize("filler", ["\u3164", "\uffa0", "\u115f", "\u1160", "\u034f", "\ufe0f"])
-def test_a_filler_is_not_drawn(filler: str) -> None:
+def test_filler_characters_are_not_drawn(filler: str) -> None:
     drawn, plain = (
         [(glyph.index, glyph.x) for placed in lay_out(title, load_font("inter"), TEMPLATES["center-box"]).lines
          for glyph in placed.line.glyphs]

@@ -14,12 +14,12 @@ def glyphs(text: str, font: str) -> tuple[Glyph, ...]:
     return ShapedTitle(text, load_font(font)).line(0, len(text)).glyphs
 
 
-def test_the_references_eighteen_fonts_are_there() -> None:
-    references = (
+def test_the_tutorials_eighteen_fonts_are_available() -> None:
+    tutorials = (
         "inter roboto poppins montserrat raleway oswald bebas-neue playfair merriweather lora space-mono "
         "jetbrains-mono bangers pacifico permanent-marker righteous creepster press-start-2p"
     )
-    assert set(font_names()) >= set(references.split())
+    assert set(font_names()) >= set(tutorials.split())
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
@@ -29,7 +29,7 @@ def test_every_font_opens_and_has_its_licence(name: str) -> None:
     assert {"OFL-1.1": "SIL OPEN FONT LICENSE", "Apache-2.0": "Apache License"}[CATALOGUE[name]["licence"]] in licence
 
 
-def test_every_file_of_the_fonts_folder_is_in_the_catalogue() -> None:
+def test_the_catalogue_lists_every_font_file_and_licence() -> None:
     files = {str(path.relative_to(FONTS_DIR)) for path in FONTS_DIR.rglob("*.ttf")}
     assert files == {entry["file"] for entry in CATALOGUE.values()}
     assert {path.stem for path in FONTS_DIR.glob("licences/*")} == CATALOGUE.keys()
@@ -59,14 +59,14 @@ def test_no_symbol_is_missing(kind: str, font: str) -> None:
     assert all(glyph.index for glyph in glyphs(SYMBOLS[kind], font))
 
 
-def test_every_font_that_suits_another_is_in_the_catalogue() -> None:
+def test_every_preferred_fallback_is_in_the_catalogue() -> None:
     assert {name for entry in TABLES["fonts"].values() for name in entry.get("beside", ())} <= CATALOGUE.keys()
 
 
-def test_the_font_asked_for_sets_what_it_can() -> None:
+def test_the_requested_font_sets_what_it_can() -> None:
     assert [glyph.font.name for glyph in glyphs("Go 日本", "bangers")] == ["bangers"] * 2 + ["noto-sans-sc"] * 2
 
 
 @pytest.mark.parametrize("title", ["\ue000", "a\U0010ffff", "\u0378"])
-def test_what_no_font_has_is_named(title: str) -> None:
+def test_characters_that_no_font_has_are_reported(title: str) -> None:
     assert missing_characters(title, load_font("inter")) == title[-1]

@@ -1,4 +1,4 @@
-"""No text leaves its box: every template x every font, from the pixels."""
+"""All text stays in its box: every template and font, by the pixels."""
 
 import pytest
 from PIL import Image
@@ -24,7 +24,7 @@ TITLES = {
 
 @pytest.mark.parametrize("font", font_names())
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_no_ink_leaves_the_text_box_and_none_is_cut_off(template: str, font: str) -> None:
+def test_all_ink_is_inside_the_text_box_and_none_is_clipped(template: str, font: str) -> None:
     box = TEMPLATES[template].text
     for name, title in TITLES.items():
         layout = lay_out(title, load_font(font), TEMPLATES[template])

@@ -1,7 +1,7 @@
 import pytest
 
 from compositing.fonts import load_font
-from compositing.languages import han_look, language_of
+from compositing.languages import han_form, language_of
 from compositing.shaping import ShapedTitle
 
 
@@ -17,16 +17,16 @@ from compositing.shaping import ShapedTitle
         ("Kubernetes 1.31", ""),
     ],
 )
-def test_a_titles_words_show_its_language_where_they_can(title: str, language: str) -> None:
+def test_a_titles_language_is_guessed_from_its_words(title: str, language: str) -> None:
     assert language_of(title) == language
 
 
-def test_what_is_known_of_the_language_goes_before_what_words_say() -> None:
+def test_a_given_language_overrides_the_guess() -> None:
     assert language_of("The state of the art", "de-CH") == "de"
 
 
 @pytest.mark.parametrize(
-    ("title", "language", "look"),
+    ("title", "language", "form"),
     [
         ("直す", "", "jp"),
         ("직 直", "", "kr"),
@@ -40,7 +40,9 @@ def test_what_is_known_of_the_language_goes_before_what_words_say() -> None:
         ("直接", "ko", "kr"),
     ],
 )
-def test_han_characters_look_as_the_language_or_the_title_says(title: str, language: str, look: str) -> None:
-    assert han_look(title, language) == look
+def test_han_characters_have_the_regional_form_of_the_language_or_the_title(
+    title: str, language: str, form: str
+) -> None:
+    assert han_form(title, language) == form
     fonts = {glyph.font.name for glyph in ShapedTitle(title, load_font("inter"), language).line(0, 1).glyphs}
-    assert fonts == {f"noto-sans-{look}"}
+    assert fonts == {f"noto-sans-{form}"}

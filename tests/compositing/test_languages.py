@@ -1,4 +1,4 @@
-"""The first article of the Universal Declaration of Human Rights, set whole in every language of ``article_1.json``.
+"""The first article of the Universal Declaration of Human Rights, set in every language of ``article_1.json``.
 
 The texts are the United Nations', as Unicode's UDHR project collects them.
 """
@@ -20,8 +20,8 @@ ARTICLE_1: dict[str, str] = {
     language: unicodedata.normalize("NFC", text)
     for language, text in json.loads(Path(__file__).with_name("article_1.json").read_text()).items()
 }
-# What HarfBuzz draws under a mark that has nothing to stand on: a cluster that its script does not know.
 ELLIPSIS = "\u2026"
+# HarfBuzz draws it under a mark without a base, in a cluster that is invalid in its script.
 DOTTED_CIRCLE = "\u25cc"
 
 
@@ -31,7 +31,7 @@ def test_more_than_forty_languages_are_covered() -> None:
 
 @pytest.mark.parametrize("font", ["inter", "poppins", "bangers"])
 @pytest.mark.parametrize("language", ARTICLE_1)
-def test_no_glyph_is_missing_and_no_mark_stands_alone(language: str, font: str) -> None:
+def test_no_glyph_is_missing_and_every_mark_has_its_base(language: str, font: str) -> None:
     title = ARTICLE_1[language]
     assert missing_characters(title, load_font(font)) == ""
     for glyph in ShapedTitle(title, load_font(font)).line(0, len(title)).glyphs:
@@ -41,7 +41,7 @@ def test_no_glyph_is_missing_and_no_mark_stands_alone(language: str, font: str) 
 
 @pytest.mark.parametrize("template", TEMPLATES)
 @pytest.mark.parametrize("language", ARTICLE_1)
-def test_the_title_is_whole_or_says_that_it_is_not_and_stays_in_its_box(language: str, template: str) -> None:
+def test_the_title_is_complete_or_marked_as_shortened_and_stays_in_its_box(language: str, template: str) -> None:
     title = ARTICLE_1[language]
     layout = lay_out(title, load_font("inter"), TEMPLATES[template])
     text = "".join("".join(placed.line.text for placed in layout.lines).split())

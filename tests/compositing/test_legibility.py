@@ -1,4 +1,4 @@
-"""Each letter can be read on any picture: WCAG's 4.5:1 against what lies 3 to 6 px around it, 95th percentile."""
+"""Every letter is legible on any picture: WCAG's 4.5:1 against the pixels 3 to 6 px around it, 95th percentile."""
 
 import io
 
@@ -24,13 +24,13 @@ def composed(picture: Image.Image, title: str, template: str) -> Image.Image:
 
 @pytest.mark.parametrize("name", PICTURES)
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_the_contrast_of_every_letter_is_at_least_four_and_a_half(template: str, name: str) -> None:
+def test_every_letter_has_a_contrast_of_at_least_4_5(template: str, name: str) -> None:
     assert contrast(name, template) >= 4.5
 
 
 @pytest.mark.parametrize("radius", [6, 18, 40])
 @pytest.mark.parametrize("template", OVERLAYS)
-def test_a_lamp_behind_one_letter_leaves_that_letter_legible(template: str, radius: int) -> None:
+def test_a_letter_stays_legible_in_front_of_a_lamp(template: str, radius: int) -> None:
     layout = lay_out(TITLE, INTER, TEMPLATES[template])
     for placed in layout.lines:
         for glyph in placed.line.glyphs[::3]:
@@ -50,7 +50,7 @@ def test_every_pixel_of_a_tile_counts() -> None:
 
 @pytest.mark.parametrize("cell", range(1, 9))
 @pytest.mark.parametrize("turned", [False, True], ids=["columns", "rows"])
-def test_no_stripes_make_letters_illegible(cell: int, turned: bool) -> None:
+def test_letters_stay_legible_on_stripes(cell: int, turned: bool) -> None:
     stripes = bytes(255 * (at // cell % 2) for at in range(CANVAS.width))
     picture = Image.frombytes("L", (CANVAS.width, 1), stripes).resize((CANVAS.width, CANVAS.width))
     if turned:
@@ -60,13 +60,13 @@ def test_no_stripes_make_letters_illegible(cell: int, turned: bool) -> None:
 
 
 @pytest.mark.parametrize("template", OVERLAYS)
-def test_a_picture_is_darkened_no_more_than_it_needs(template: str) -> None:
+def test_a_picture_is_darkened_no_more_than_necessary(template: str) -> None:
     assert contrast("white", template) < 6.5
     assert contrast("grey", template) < 6.5
 
 
 @pytest.mark.parametrize("template", OVERLAYS)
-def test_nothing_is_laid_over_a_picture_that_is_dark_enough(template: str) -> None:
+def test_a_dark_picture_stays_as_it_is(template: str) -> None:
     image = composed(Image.new("RGB", SIZE, "#303030"), TITLE, template)
     values = sorted(image.tobytes())
     assert values[len(values) // 50] >= 0x30 - 2
@@ -74,13 +74,13 @@ def test_nothing_is_laid_over_a_picture_that_is_dark_enough(template: str) -> No
 
 @pytest.mark.parametrize("colour", ["white", "#f2eee6", "#a0b0c0"])
 @pytest.mark.parametrize("template", OVERLAYS)
-def test_what_is_laid_over_a_picture_ends_nowhere_in_an_edge(template: str, colour: str) -> None:
-    """Beside the letters no pixel differs from the one four to its right or below by more than a gradient's steps."""
+def test_a_shade_has_no_visible_edge(template: str, colour: str) -> None:
+    """Away from the letters, pixels 4 px apart differ by no more than a gradient's steps."""
     image = composed(Image.new("RGB", SIZE, colour), "Retries", template)
     layout = lay_out("Retries", INTER, TEMPLATES[template])
     [placed] = layout.lines
     top, bottom = (round(placed.baseline - edge * layout.scale) for edge in (placed.line.top, placed.line.bottom))
-    margin = 16  # JPEG's blocks, of 16 px with half of the colours.
+    margin = 16  # JPEG's blocks are 16 px wide at half colour resolution.
     for part in ((0, 0, CANVAS.width, top - margin), (0, bottom + margin, CANVAS.width, CANVAS.height)):
         plain = image.crop(part)
         for x, y in ((4, 0), (0, 4)):
@@ -93,6 +93,6 @@ def test_what_is_laid_over_a_picture_ends_nowhere_in_an_edge(template: str, colo
             assert max(abs(one - other) for one, other in pairs) <= 6
 
 
-def test_a_gradient_leaves_the_upper_quarter_as_it_is() -> None:
+def test_a_gradient_leaves_the_top_quarter_unchanged() -> None:
     image = composed(Image.new("RGB", SIZE, "white"), TITLE, "overlay-bottom")
     assert image.crop((0, 0, CANVAS.width, 160)).getextrema() == (255, 255)

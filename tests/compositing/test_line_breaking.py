@@ -3,7 +3,7 @@ from compositing.line_breaking import Stretch, best_lines, fill_lines
 
 
 def measure(start: int, end: int, suffix: str) -> int:
-    """Every character is as wide as any other."""
+    """Return the width of a stretch whose characters are all 1 wide."""
     return end - start + len(suffix)
 
 
@@ -20,33 +20,33 @@ def chosen(title: str, widest: int, lines: int, language: str = "en") -> list[st
     return texts(title, best[1] if best else None)
 
 
-def test_lines_are_filled_from_the_first_on() -> None:
+def test_lines_are_filled_from_the_top() -> None:
     assert filled("aa bb cc dd", 5, 3) == ["aa bb", "cc dd"]
 
 
-def test_the_space_at_a_break_takes_no_room() -> None:
+def test_the_space_at_a_break_has_no_width() -> None:
     assert filled("aaaaa bb", 5, 2) == ["aaaaa", "bb"]
 
 
-def test_too_many_lines_are_none() -> None:
+def test_a_title_that_needs_too_many_lines_does_not_fit() -> None:
     assert filled("aa bb cc", 2, 2) is None
     assert filled("aa bb cc", 2, 3) == ["aa", "bb", "cc"]
     assert filled("a bbbbbbbb c", 3, 5) is None
 
 
-def test_a_hyphen_takes_its_room() -> None:
+def test_a_hyphen_counts_towards_the_width() -> None:
     title = "aaa\u00adbbb"
     assert filled(title, 4, 2) == ["aaa-", "bbb"]
     assert filled(title, 3, 2) is None
 
 
-def test_no_break_spaces_and_word_joiners_hold_words_together() -> None:
+def test_no_break_spaces_and_word_joiners_keep_words_together() -> None:
     assert filled("cost 10\u202f000 a", 6, 3) == ["cost", "10\u202f000", "a"]
     assert filled("aa 5\u00a0kg", 4, 2) == ["aa", "5\u00a0kg"]
     assert filled("aa-\u2060bb", 3, 2) is None
 
 
-def test_a_soft_hyphen_shows_where_a_word_parts_and_nowhere_else() -> None:
+def test_a_soft_hyphen_is_shown_only_at_a_break() -> None:
     title = "Donau\u00addampf\u00adschiff"
     assert filled(title, 12, 2) == ["Donau\u00addampf-", "schiff"]
 
@@ -55,19 +55,19 @@ def test_lines_are_even() -> None:
     assert chosen("one two three four five six", 23, 2) == ["one two three", "four five six"]
 
 
-def test_a_line_begins_with_no_dash_and_no_sign() -> None:
+def test_a_line_starts_with_no_dash_and_no_sign() -> None:
     assert chosen("Let Over Lambda - 50 Years of Lisp", 20, 2) == ["Let Over Lambda -", "50 Years of Lisp"]
     assert chosen("one two | three four", 12, 2) == ["one two |", "three four"]
 
 
-def test_a_line_ends_with_no_article_and_no_preposition_where_another_is_as_good() -> None:
+def test_a_line_does_not_end_with_an_article_or_preposition_if_avoidable() -> None:
     assert chosen("Pointers and Arrays in C code here", 20, 2) == ["Pointers and Arrays", "in C code here"]
     german = ["Einführung in die", "Programmierung mit Rust"]
     assert chosen(" ".join(german), 26, 2, "fr") == german
     assert chosen("Eine Frage für die Antwort, ja", 20, 2, "de") == ["Eine Frage", "für die Antwort, ja"]
 
 
-def test_a_line_ends_behind_a_colon_and_before_a_bracket() -> None:
+def test_a_line_ends_after_a_colon_and_before_a_bracket() -> None:
     assert chosen("Retries: how and why they fail", 24, 2) == ["Retries:", "how and why they fail"]
     assert chosen("Learn Python (and Flask too)", 22, 2) == ["Learn Python", "(and Flask too)"]
 
@@ -76,13 +76,13 @@ def test_a_number_stays_with_what_it_counts() -> None:
     assert chosen("pay only 5 € a month", 12, 2) == ["pay only", "5 € a month"]
 
 
-def test_parts_of_compounds_are_places_but_dear_ones() -> None:
+def test_compounds_may_break_at_a_high_cost() -> None:
     assert filled("why fan-out", 8, 3) == ["why fan-", "out"]
     assert chosen("why fan-out works", 12, 2) == ["why fan-out", "works"]
     assert chosen("fast I/O works", 10, 2) == ["fast I/O", "works"]
 
 
-def test_identifiers_part_at_their_joints() -> None:
+def test_identifiers_break_at_their_joints() -> None:
     assert filled("Array.prototype.reduce()", 12, 3) == ["Array", ".prototype", ".reduce()"]
     assert filled("MAX_IMAGES_PER_BATCH", 12, 3) == ["MAX_IMAGES_", "PER_BATCH"]
     assert filled("AbstractSingletonFactory", 10, 3) == ["Abstract", "Singleton", "Factory"]
@@ -99,25 +99,25 @@ def test_japanese_and_korean_lines_end_between_phrases_and_chinese_ones_between_
     assert between_words("对象存储是来源", 3, "zh", "sc") == ["对象", "存储是", "来源"]
 
 
-def test_a_break_inside_a_japanese_word_counts_as_one_inside_a_word() -> None:
+def test_a_break_inside_a_japanese_word_is_one_between_syllables() -> None:
     title = "インターネットの基礎"
     kinds = {title[: place.end]: place.kind for place in breaks(title, "ja", "jp")}
     assert kinds["インターネット"] == Kind.PARTS
     assert kinds["インター"] == Kind.SYLLABLES
 
 
-def test_a_dictionary_says_where_words_are_hyphenated() -> None:
+def test_words_are_hyphenated_by_dictionary() -> None:
     title = "Geschwindigkeit"
     places = syllable_breaks(title, "de")
     assert [title[: place.end] for place in places] == ["Geschwin", "Geschwindig"]
     assert syllable_breaks(title, "") == ()
 
 
-def test_breaks_anywhere_split_no_grapheme_and_show_hyphens_between_letters_alone() -> None:
+def test_breaks_anywhere_keep_graphemes_whole_and_hyphenate_only_letters() -> None:
     assert [(place.end, place.suffix) for place in breaks_anywhere("äß2", 0, 3)] == [(1, "-"), (2, "")]
     assert [place.end for place in breaks_anywhere("e\u0301e\u0301", 0, 4)] == [2]
     assert [place.suffix for place in breaks_anywhere("पपप", 0, 3)] == ["", ""]
 
 
-def test_words_in_letters_that_the_dictionary_does_not_know_are_not_hyphenated() -> None:
+def test_words_with_letters_unknown_to_the_dictionary_are_not_hyphenated() -> None:
     assert syllable_breaks("ᎢᏳᎵᏍᏙᏗᏱᏅᏛ", "pl") == ()

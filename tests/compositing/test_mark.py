@@ -1,4 +1,4 @@
-"""A brand on thumbnails: letters and logo can be made out on any picture, and never touch each other."""
+"""A brand on thumbnails: letters and logo are legible on any picture, and never touch."""
 
 import io
 from pathlib import Path
@@ -8,14 +8,14 @@ import pytest
 from PIL import Image, ImageChops, ImageFilter
 
 from compositing.brand import NO_BRAND, Brand
-from compositing.colours import LEAST_CONTRAST, Colour, contrast_of, darkened
+from compositing.colours import MIN_CONTRAST, Colour, contrast_of, darkened
 from compositing.drawing import draw_title, rasterize
 from compositing.fonts import load_font
 from compositing.geometry import Box
 from compositing.layout import TitleLayout, lay_out
 from compositing.logo import fitted
 from compositing.mark import CLEAR
-from compositing.templates import CANVAS, CORNERS, MARK_ROOM, TEMPLATES
+from compositing.templates import CANVAS, MARK_ROOM, MARKS, TEMPLATES
 from compositing.thumbnail import compose
 from testing.contrast import lowest_contrast, picture
 from tests.compositing.brands import brand
@@ -24,8 +24,8 @@ SIZE = (CANVAS.width, CANVAS.height)
 INTER = load_font("inter")
 TITLE = "Why fan-out beats sequential generation"
 HARD = ("white", "black", "noise", "lamps", "stars", "checkerboard 4", "checkerboard 24")
-# The brightest of their hues that a brand may have.
-BARELY = [str(darkened(Colour.parse(colour), LEAST_CONTRAST)) for colour in ("#fff", "#f00", "#0090ff")]
+# The brightest colours of their hues that a brand may have.
+BARELY = [str(darkened(Colour.parse(colour), MIN_CONTRAST)) for colour in ("#fff", "#f00", "#0090ff")]
 LOGOS = {"white": "#ffffff", "yellow": "#ffd166", "orange": "#f08030", "grey": "#777777", "navy": "#12305c"}
 PLAIN = [0 if coverage < 250 else 255 for coverage in range(256)]
 ANY = [255 if coverage else 0 for coverage in range(256)]
@@ -45,7 +45,7 @@ def luminances(image: Image.Image, mask: Image.Image) -> list[float]:
 
 
 def contrast_around(image: Image.Image, ink: Image.Image) -> float:
-    """Return the contrast of what is drawn with the worst of what lies 3 to 5 px around it, 95th percentile."""
+    """Return the contrast of the ink against the pixels 3 to 5 px around it, 95th percentile."""
     outline = ImageChops.subtract(ink.point(PLAIN), ink.filter(ImageFilter.MinFilter(5)).point(PLAIN))
     near = ink.point(ANY)
     ring = ImageChops.subtract(near.filter(ImageFilter.MaxFilter(11)), near.filter(ImageFilter.MaxFilter(5)))
@@ -65,7 +65,7 @@ def test_white_letters_keep_their_contrast_on_colours_that_barely_allow_it(
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-@pytest.mark.parametrize("corner", CORNERS)
+@pytest.mark.parametrize("corner", MARKS)
 def test_title_and_mark_never_touch(tmp_path: Path, template: str, corner: str) -> None:
     titles = (
         "Go",
@@ -94,8 +94,8 @@ def test_title_and_mark_never_touch(tmp_path: Path, template: str, corner: str) 
 
 @pytest.mark.parametrize("logo", LOGOS)
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_a_logo_is_seen_on_any_picture(tmp_path: Path, template: str, logo: str) -> None:
-    for corner, colour in zip(CORNERS, ("#000000", BARELY[2], "#7a1f3d", BARELY[0]), strict=True):
+def test_a_logo_is_visible_on_any_picture(tmp_path: Path, template: str, logo: str) -> None:
+    for corner, colour in zip(MARKS, ("#000000", BARELY[2], "#7a1f3d", BARELY[0]), strict=True):
         given = brand(tmp_path / "brand", LOGOS[logo], colour=colour, corner=corner)
         layout = laid_out(given, template)
         assert layout.mark
@@ -111,7 +111,7 @@ def test_a_logo_is_seen_on_any_picture(tmp_path: Path, template: str, logo: str)
 @pytest.mark.parametrize("logo", [None, "#ffffff", "#f08030", "#12305c"])
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_name_keeps_the_contrast_of_text(tmp_path: Path, template: str, logo: str | None) -> None:
-    for corner, colour in zip(CORNERS, ("#000000", BARELY[2], "#7a1f3d", BARELY[0]), strict=True):
+    for corner, colour in zip(MARKS, ("#000000", BARELY[2], "#7a1f3d", BARELY[0]), strict=True):
         given = brand(tmp_path / "brand", logo or "", colour=colour, corner=corner, name="Illicit WIM")
         layout = laid_out(given, template)
         assert layout.mark
@@ -134,14 +134,14 @@ def test_panels_take_the_brands_colour(tmp_path: Path, template: str) -> None:
 
 
 @pytest.mark.parametrize("template", ["overlay-bottom", "overlay-center"])
-def test_scrims_take_the_brands_colour(tmp_path: Path, template: str) -> None:
+def test_shades_take_the_brands_colour(tmp_path: Path, template: str) -> None:
     layout = laid_out(brand(tmp_path / "brand", colour="#7a1f3d"), template)
     red, green, blue = composed(Image.new("RGB", SIZE, "white"), layout).getpixel((30, 560))  # type: ignore[misc]
     assert red > blue > green + 10
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_the_accent_is_a_thin_rule_that_no_title_reaches(tmp_path: Path, template: str) -> None:
+def test_the_accent_is_a_thin_rule_clear_of_the_title(tmp_path: Path, template: str) -> None:
     rule, text = TEMPLATES[template].rule, TEMPLATES[template].text
     assert rule
     assert min(rule.width, rule.height) == 6
@@ -152,7 +152,7 @@ def test_the_accent_is_a_thin_rule_that_no_title_reaches(tmp_path: Path, templat
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_a_brand_that_says_nothing_changes_no_pixel(tmp_path: Path, template: str) -> None:
+def test_an_empty_brand_changes_no_pixel(tmp_path: Path, template: str) -> None:
     plain = lay_out(TITLE, INTER, TEMPLATES[template])
     nothing = laid_out(brand(tmp_path / "brand"), template)
     black = laid_out(brand(tmp_path / "brand", colour="#000000", corner="top-left"), template)
@@ -161,7 +161,7 @@ def test_a_brand_that_says_nothing_changes_no_pixel(tmp_path: Path, template: st
     assert compose(picture("photorealistic"), plain) == compose(picture("photorealistic"), black)
 
 
-@pytest.mark.parametrize("corner", CORNERS)
+@pytest.mark.parametrize("corner", MARKS)
 def test_every_template_has_room_for_a_mark_in_every_corner(corner: Any) -> None:
     for template in TEMPLATES.values():
         room = template.marks[corner]

@@ -1,4 +1,4 @@
-"""A page of titles as they are set today, each with the reason why that is right."""
+"""Pinned layouts, each with the reason why it is right."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ PAGE = [
         "two even lines fill the bar's height", USUAL, "bottom-bar", 66, ["Why fan-out beats", "sequential generation"]
     ),
     Pinned(
-        "the panel is narrow and high: one word a line, at the largest size",
+        "the panel is narrow and tall: one word per line, at the largest size",
         USUAL,
         "left-panel",
         80,
@@ -35,14 +35,14 @@ PAGE = [
         "the longer line fills the box's width", USUAL, "center-box", 78, ["Why fan-out beats", "sequential generation"]
     ),
     Pinned(
-        "no panel's margins: larger than in the bar",
+        "without a panel's margins, larger than in the bar",
         USUAL,
         "overlay-bottom",
         75,
         ["Why fan-out beats", "sequential generation"],
     ),
     Pinned(
-        "80 px at most, whatever room is left",
+        "80 px at most, even with room to spare",
         USUAL,
         "overlay-center",
         80,
@@ -60,7 +60,7 @@ PAGE = [
         "a word gets smaller rather than broken", "Internationalization", "left-panel", 46, ["Internationalization"]
     ),
     Pinned(
-        "a word that fits at no size is hyphenated, as rarely as its size allows",
+        "a word that fits at no size is hyphenated as little as its size allows",
         "The state of internationalization",
         "left-panel",
         46,
@@ -75,21 +75,21 @@ PAGE = [
         ["One word too many", "makes a widow"],
     ),
     Pinned(
-        "balanced below a first line that is wide by itself",
+        "balanced below a first line that is a single wide word",
         "Internationalization: what it costs, and who pays for it in the end",
         "left-panel",
         45,
         ["Internationalization:", "what it costs,", "and who pays", "for it in the end"],
     ),
     Pinned(
-        "one line, where two would not be larger",
+        "one line if two would not be larger",
         "Idempotent batch outputs at scale",
         "bottom-bar",
         67,
         ["Idempotent batch outputs at scale"],
     ),
     Pinned(
-        "hyphens break where whole words would be much smaller",
+        "words break at hyphens if whole words would be much smaller",
         "state-of-the-art write-ahead-logging",
         "left-panel",
         80,
@@ -110,7 +110,7 @@ PAGE = [
         ["インターネットの基礎：", "オブジェクトストレージとは", "何か"],
     ),
     Pinned(
-        "Chinese: between words, and behind the colon",
+        "Chinese: between words, and after the colon",
         "对象存储是唯一的事实来源：批量输出的幂等性",
         "center-box",
         73,
@@ -124,7 +124,7 @@ PAGE = [
         ["모든 인간은", "태어날", "때부터", "자유로우며", "존엄하다"],
     ),
     Pinned(
-        "Thai: between words, which no space parts",
+        "Thai: between words, which have no spaces",
         "มนุษย์ทั้งหลายเกิดมามีอิสระและเสมอภาคกัน",
         "center-box",
         80,
@@ -138,14 +138,14 @@ PAGE = [
         ["שלום Render 2026,", "מה שלומך היום?"],
     ),
     Pinned(
-        "an emoji is as wide as what it is, and stays on its line",
+        "an emoji has its own width, and stays on its line",
         "Ship it 🚀 before Friday",
         "overlay-bottom",
         80,
         ["Ship it 🚀 before Friday"],
     ),
     Pinned(
-        "too long for 32 px: cut between words, and the cut is shown",
+        "too long for 32 px: cut between words, with an ellipsis",
         (
             "A title that goes on and on, because its author had very much to say about retries, storage, "
             "typography and quotas, and did not stop before the panel was full to the brim with words, of "
@@ -165,14 +165,14 @@ PAGE = [
         ],
     ),
     Pinned(
-        "a number with no-break spaces stays whole, and with what it counts",
+        "a number with no-break spaces stays whole, and with its noun",
         "Why 10\u202f000 requests cost 5 € per month",
         "left-panel",
         74,
         ["Why 10\u202f000", "requests", "cost 5 €", "per month"],
     ),
     Pinned(
-        "no line begins with a dash",
+        "no line starts with a dash",
         "Let Over Lambda - 50 Years of Lisp",
         "center-box",
         80,
@@ -194,7 +194,7 @@ PAGE = [
         ["A Tutorial", "on Pointers", "and Arrays", "in C"],
     ),
     Pinned(
-        "a line ends behind a colon",
+        "a line ends after a colon",
         "Jumping quickly: à la carte (and 10,000 more)",
         "bottom-bar",
         66,
@@ -222,14 +222,14 @@ PAGE = [
         ["Vergleich der", "Rechtsschutz-", "versicherungs-", "gesellschaften"],
     ),
     Pinned(
-        "soft hyphens show where a word parts",
+        "a word breaks at its soft hyphens",
         "Donau\u00addampf\u00adschiff\u00adfahrts\u00adgesellschaft heute",
         "left-panel",
         71,
         ["Donau-", "dampf-", "schiff\u00adfahrts-", "gesellschaft", "heute"],
     ),
     Pinned(
-        "katakana words part only between one another",
+        "katakana words break only between each other",
         "インターネットの基礎：オブジェクトストレージとは何か",
         "left-panel",
         61,
@@ -239,6 +239,6 @@ PAGE = [
 
 
 @pytest.mark.parametrize("pinned", PAGE, ids=lambda pinned: pinned.reason)
-def test_size_lines_and_breaks(pinned: Pinned) -> None:
+def test_size_and_lines_are_as_pinned(pinned: Pinned) -> None:
     layout = lay_out(pinned.title, load_font(pinned.font), TEMPLATES[pinned.template])
     assert (layout.size, [placed.line.text for placed in layout.lines]) == (pinned.size, pinned.lines)

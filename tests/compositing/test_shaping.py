@@ -1,4 +1,4 @@
-"""Any stretch of a title is measured from its parts, and is as wide when it is shaped by itself."""
+"""A stretch measured from the whole title is as wide as when shaped by itself."""
 
 import pytest
 
@@ -18,7 +18,7 @@ TITLES = (
 
 @pytest.mark.parametrize("font", ["inter", "pacifico", "bebas-neue"])
 @pytest.mark.parametrize("title", TITLES)
-def test_a_stretch_between_spaces_is_as_wide_as_it_measures(title: str, font: str) -> None:
+def test_a_stretch_between_spaces_is_as_wide_as_measured(title: str, font: str) -> None:
     shaped = ShapedTitle(title, load_font(font))
     starts = [0, *(place + 1 for place, character in enumerate(title) if character == " ")]
     ends = [*(start - 1 for start in starts[1:]), len(title)]
@@ -27,7 +27,7 @@ def test_a_stretch_between_spaces_is_as_wide_as_it_measures(title: str, font: st
             assert shaped.width(start, end) == pytest.approx(shaped.line(start, end).width, abs=UNITS_PER_EM / 6)
 
 
-def test_letters_of_large_sans_titles_are_set_closer_and_spaces_are_not() -> None:
+def test_tracking_tightens_letters_but_not_spaces() -> None:
     def advance(text: str) -> int:
         title = ShapedTitle(text, load_font("inter"))
         return title.width(0, len(text))
@@ -39,7 +39,7 @@ def test_letters_of_large_sans_titles_are_set_closer_and_spaces_are_not() -> Non
     assert advance("n n") - advance("nn") == space
 
 
-def test_scripts_whose_letters_join_keep_their_distances() -> None:
+def test_tracking_does_not_apply_to_joined_scripts() -> None:
     closer, plain = (ShapedTitle("ببب", load_font(font)) for font in ("inter", "bangers"))
     assert closer.width(0, 3) == plain.width(0, 3)
 

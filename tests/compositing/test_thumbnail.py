@@ -24,7 +24,7 @@ def composed(title: str, template: str) -> Image.Image:
 
 
 @pytest.mark.parametrize("template", [name for name, template in TEMPLATES.items() if template.panel])
-def test_a_panel_is_black_at_alpha_200_and_nothing_else_is_touched(template: str) -> None:
+def test_a_panel_is_black_at_alpha_200_and_changes_nothing_else(template: str) -> None:
     panel = TEMPLATES[template].panel
     assert panel
     image = composed("Go", template)
@@ -37,12 +37,12 @@ def test_a_panel_is_black_at_alpha_200_and_nothing_else_is_touched(template: str
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_the_title_is_there_and_white(template: str) -> None:
+def test_the_title_is_white(template: str) -> None:
     box = TEMPLATES[template].text
     assert composed("Hello", template).crop(box).getextrema()[1] >= 250  # type: ignore[operator]
 
 
-def test_a_box_in_the_middle_has_round_corners_and_a_panel_at_the_edge_has_not() -> None:
+def test_only_the_centre_box_has_rounded_corners() -> None:
     for template, at_corner in {"center-box": GREY, "bottom-bar": GREY * 55 // 255}.items():
         panel = TEMPLATES[template].panel
         assert panel

@@ -7,11 +7,11 @@ from compositing.title_text import draws_nothing, layout_text
     "title",
     ["10\u202f000 €", "5\u00a0kg", "Donau\u00addampf", "a\u2060b", "C#\u200e", "\u2067שלום\u2069", "zero\u200bwidth"],
 )
-def test_what_an_author_wrote_to_hold_part_or_turn_words_stays(title: str) -> None:
+def test_joiners_break_opportunities_and_direction_marks_stay(title: str) -> None:
     assert layout_text(title) == title
 
 
-def test_the_rest_is_one_line_of_single_spaces_composed() -> None:
+def test_white_space_is_collapsed_controls_are_removed_and_letters_composed() -> None:
     assert layout_text("  a \n\t b\u2003c\x00d\u0085e ") == "a b c d e"
     assert layout_text("e\u0301") == "é"
     assert layout_text("a\ufeffb") == "a\u2060b"
@@ -35,10 +35,10 @@ def test_embeddings_and_overrides_become_isolates(title: str, harmless: str) -> 
 @pytest.mark.parametrize(
     "text", ["", " ", "\ufe0f", "\u034f", "\u2800", "\u115f", "\u1160", "\u3164", "\uffa0", "\u200d\u00ad"]
 )
-def test_what_leaves_no_ink_is_no_title(text: str) -> None:
+def test_invisible_characters_draw_nothing(text: str) -> None:
     assert draws_nothing(text)
 
 
 @pytest.mark.parametrize("text", ["a", "\u3164a", "🚀", "\U0001fae9", "\U0001fac8", "。"])
-def test_what_leaves_ink_is_one(text: str) -> None:
+def test_visible_characters_draw_something(text: str) -> None:
     assert not draws_nothing(text)

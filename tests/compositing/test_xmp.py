@@ -1,4 +1,4 @@
-"""Each thumbnail says what it is, so that readers that are not ours can read it."""
+"""Each thumbnail is labelled in a form that other programs can read."""
 
 import io
 import json
@@ -30,7 +30,7 @@ def jpeg(provenance: Provenance) -> bytes:
 
 
 def read_back(folder: Path, data: bytes) -> dict[str, Any]:
-    """Return a JPEG's XMP as exiftool reads it; and fail where exiftool finds anything wrong with it."""
+    """Return a JPEG's XMP as read by exiftool, which must find nothing wrong with it."""
     path = folder / "thumbnail.jpg"
     path.write_bytes(data)
     exiftool = program("exiftool", "libimage-exiftool-perl")
@@ -42,7 +42,7 @@ def read_back(folder: Path, data: bytes) -> dict[str, Any]:
     return dict(found)
 
 
-def test_a_models_picture_with_a_title_says_so(tmp_path: Path) -> None:
+def test_a_models_picture_is_labelled_as_synthetic(tmp_path: Path) -> None:
     assert read_back(tmp_path, jpeg(MADE)) == {
         "DigitalSourceType": VOCABULARY + "compositeSynthetic",
         "CreatorTool": "gpt-image-2",
@@ -51,7 +51,7 @@ def test_a_models_picture_with_a_title_says_so(tmp_path: Path) -> None:
     }
 
 
-def test_a_simulated_picture_says_that_no_model_made_it(tmp_path: Path) -> None:
+def test_a_simulated_picture_is_labelled_as_algorithmic(tmp_path: Path) -> None:
     simulated = replace(MADE, tool="simulated/gpt-image-2", simulated=True)
     found = read_back(tmp_path, jpeg(simulated))
     assert found["DigitalSourceType"] == VOCABULARY + "algorithmicMedia"
@@ -59,33 +59,33 @@ def test_a_simulated_picture_says_that_no_model_made_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["日本語 ‏שלום 👩🏽‍💻", "]]> -- <?xpacket end='w'?>", "\"quoted\" & 'quoted' &amp;"])
-def test_a_description_in_any_script_is_read_as_it_was_written(tmp_path: Path, text: str) -> None:
+def test_a_description_in_any_script_is_read_back_unchanged(tmp_path: Path, text: str) -> None:
     assert read_back(tmp_path, jpeg(replace(MADE, description=text)))["Description"] == text
 
 
-def test_what_xml_cannot_hold_is_left_out(tmp_path: Path) -> None:
+def test_characters_that_xml_does_not_allow_are_removed(tmp_path: Path) -> None:
     text = "one\x00\x0b\ufffe\uffff two"
     assert read_back(tmp_path, jpeg(replace(MADE, description=text)))["Description"] == "one two"
 
 
 @pytest.mark.parametrize("letter", ["x", "&", "😀"])
-def test_a_description_without_end_still_makes_a_jpeg(tmp_path: Path, letter: str) -> None:
+def test_a_very_long_description_is_cut(tmp_path: Path, letter: str) -> None:
     found = read_back(tmp_path, jpeg(replace(MADE, description=letter * 100_000)))
     assert found["Description"] == letter * DESCRIPTION_LENGTH
 
 
-def test_pixels_are_the_same_with_and_without() -> None:
+def test_metadata_changes_no_pixel() -> None:
     layout = lay_out("A", load_font("inter"), TEMPLATES["bottom-bar"])
     plain = compose(Image.new("RGB", (1200, 630)), layout)
     with Image.open(io.BytesIO(plain)) as one, Image.open(io.BytesIO(jpeg(MADE))) as other:
         assert one.tobytes() == other.tobytes()
 
 
-def test_every_style_has_words_for_the_alternative_text() -> None:
+def test_every_style_has_a_phrase_for_the_alternative_text() -> None:
     assert STYLE_WORDS.keys() == STYLES.keys()
 
 
-def test_the_alternative_text_holds_what_is_written_on_the_picture() -> None:
+def test_the_alternative_text_contains_the_title_and_the_name() -> None:
     assert alt_text("Up to\n10 000\u202e", "sketch") == 'The title "Up to 10 000" on a pencil sketch.'
     named = alt_text("One", "3d", "The Daily Fan-out")
     assert named == 'The title "One" on a 3D render, with the name The Daily Fan-out.'

@@ -1,4 +1,4 @@
-"""Reads render.yaml, and stands in for what Render makes of it: each service's environment."""
+"""Reads render.yaml, and derives each service's environment from it as Render does."""
 
 import base64
 import hashlib
@@ -16,7 +16,7 @@ Entry = dict[str, Any]
 
 @dataclass(frozen=True)
 class Blueprint:
-    """The file's content, as YAML reads it."""
+    """The file's parsed content."""
 
     content: dict[str, Any]
 
@@ -37,9 +37,9 @@ class Blueprint:
         return {key: entry for key, (_, entry) in self._sources(service).items()}
 
     def environment(self, service: str, addresses: Mapping[str, str]) -> dict[str, str]:
-        """Return what Render sets for a service, where other services are reached by these ``host:port``.
+        """Return the variables that Render sets for a service, with other services at these ``host:port``.
 
-        What Render would ask a person for is left out, and a public address is one of plain HTTP.
+        Variables that Render asks a person for are left out, and public addresses are plain HTTP.
         """
         return {
             key: self._value(source, entry, addresses)
@@ -48,7 +48,7 @@ class Blueprint:
         }
 
     def _sources(self, service: str) -> dict[str, tuple[str, Entry]]:
-        """Return each variable's entry, and where it stands: a service or a group."""
+        """Return each variable's entry, and the service or group that it is from."""
         found: dict[str, tuple[str, Entry]] = {}
         for entry in self.services[service]["envVars"]:
             if "fromGroup" in entry:
@@ -66,6 +66,6 @@ class Blueprint:
             if other["envVarKey"] == "RENDER_EXTERNAL_URL":
                 return f"http://{addresses[other['name']]}"
             return self._value(other["name"], self.variables(other["name"])[other["envVarKey"]], addresses)
-        if "generateValue" in entry:  # 256 bits in base64, as Render makes them.
+        if "generateValue" in entry:  # 256 bits in base64, like Render's.
             return base64.b64encode(hashlib.sha256(f"{source}/{entry['key']}".encode()).digest()).decode()
         return str(entry["value"])

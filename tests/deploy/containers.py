@@ -1,7 +1,7 @@
-"""Containers of the deployment's images, in all but their walls: files, entry points, environment, health checks.
+"""The deployment's containers without Docker: their files, entry points, environment and health checks.
 
-Tests have no Docker. What an image's last stage holds is laid out in a folder, and what `docker run` would map is
-mapped: a volume to a folder, a port to a free one.
+The files of an image's last stage are laid out in a folder, and mapped as by `docker run`: a volume to a folder, a port
+to a free one.
 """
 
 import importlib.metadata
@@ -26,10 +26,10 @@ MINIO_RUNS_AS = 10001
 
 
 class Container:
-    """One container, that can be started, killed and started again."""
+    """One container, which can be started, killed and started again."""
 
     def __init__(self, root: Path, image: Dockerfile, environment: Mapping[str, str]) -> None:
-        """Lay out the image's files; nothing is started yet."""
+        """Lay out the image's files, without starting anything."""
         self._image = image
         self._root = root
         self._log = root / "log"
@@ -50,7 +50,7 @@ class Container:
         }
 
     def lay(self, source: Path, place: PurePosixPath) -> None:
-        """Copy a file or folder to where it lies in the container, for every user of the machine."""
+        """Copy a file or folder to its place in the container, readable for every user of the machine."""
         inside = self._root / place.relative_to("/")
         inside.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
@@ -60,7 +60,7 @@ class Container:
             inside.chmod(0o755)
 
     def start(self) -> None:
-        """Start, and wait until the image's health check is content."""
+        """Start, and wait until the image's health check passes."""
         self.begin()
         deadline = time.monotonic() + 120
         while not self.is_healthy():
@@ -70,7 +70,7 @@ class Container:
             time.sleep(0.1)
 
     def begin(self) -> None:
-        """Start, and wait for nothing."""
+        """Start without waiting."""
         entry, *rest = self._image.command_line
         user = self._image.user if self._image.user != "root" and os.getuid() == 0 else None
         with self._log.open("ab") as log:
@@ -85,7 +85,7 @@ class Container:
             )
 
     def shell(self, *command: str) -> subprocess.CompletedProcess[str]:
-        """Run a command in it, as in the shell that Render gives to a service."""
+        """Run a command in it, as in Render's shell for a service."""
         environment = {**self.environment, "PYTHONDONTWRITEBYTECODE": "1"}
         return subprocess.run(
             command, cwd=self._folder, env=environment, capture_output=True, text=True, timeout=60, check=False
@@ -97,21 +97,21 @@ class Container:
         return self._process.wait(timeout=120)
 
     def kill(self) -> None:
-        """End everything in it at once, as a machine does that loses its power."""
+        """Kill everything in it, as a power failure would."""
         if self._process:
-            with suppress(ProcessLookupError):  # It has ended by itself.
+            with suppress(ProcessLookupError):  # It has already ended.
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
 
     def stop(self) -> int:
-        """Ask it to end, as Render does, and return its exit code."""
+        """Terminate it, as Render does, and return its exit code."""
         assert self._process
         self._process.terminate()
         return self.ended()
 
     def is_healthy(self) -> bool:
-        """Run the health check as Docker does, by the shell and in the container's environment."""
+        """Run the health check as Docker does, in a shell with the container's environment."""
         check = ["sh", "-c", self._image.health_check]
         return subprocess.run(check, env=self.environment, capture_output=True, check=False).returncode == 0
 
@@ -121,18 +121,18 @@ class Container:
 
     @property
     def pid(self) -> int:
-        """The first process, as which all others in the container end with it."""
+        """The first process, with which all others in the container end."""
         assert self._process
         return self._process.pid
 
     @property
     def user(self) -> int:
-        """The user that the first process is now."""
+        """The first process's current user."""
         return Path(f"/proc/{self.pid}").stat().st_uid
 
 
 def store_container(root: Path, minio_program: str, blueprint: Blueprint) -> Container:
-    """Return the store, as the Blueprint sets it up."""
+    """Return the store as the Blueprint configures it."""
     for name, package in {"curl": "curl", "setpriv": "util-linux"}.items():
         program(name, package)
     image = Dockerfile.read(ROOT / "deploy/minio.Dockerfile")
@@ -171,10 +171,10 @@ def _lay_python(container: Container, root: Path) -> None:
 
 
 def _python() -> str:
-    """Return a Python of the version at hand that MinIO's user may run too."""
+    """Return a Python of the current version that MinIO's user may run too."""
     debians = Path(f"/usr/bin/python3.{sys.version_info.minor}")
     found = next(filter(_runs_for_minios_user, [Path(sys.executable).resolve(), debians]), None)
-    return str(found or lacking(f"no Python that every user may run: install {debians}, or run the tests as no root"))
+    return str(found or lacking(f"no Python that every user may run: install {debians}, or run the tests without root"))
 
 
 def _runs_for_minios_user(python: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Reads as much of a Dockerfile as its claims are about: what the last stage runs, and with which environment."""
+"""Reads the parts of a Dockerfile that tests need: what the last stage runs, and its environment."""
 
 import json
 import re
@@ -34,18 +34,18 @@ class Dockerfile:
 
     @property
     def command_line(self) -> list[str]:
-        """What a container starts: the entry point, and behind it the command."""
+        """What a container starts: the entry point, followed by the command."""
         return [word for name in ("ENTRYPOINT", "CMD") for line in self.all(name) for word in json.loads(line)]
 
     @property
     def health_check(self) -> str:
-        """The shell command that says by its exit code whether the container is healthy."""
+        """The shell command whose exit code says whether the container is healthy."""
         [line] = self.all("HEALTHCHECK")
         return line.partition("CMD ")[2]
 
     @property
     def folder(self) -> PurePosixPath:
-        """Where commands run, and what relative destinations are below."""
+        """Where commands run, and the root of relative destinations."""
         return PurePosixPath("/", *self.all("WORKDIR"))
 
     @property
@@ -54,7 +54,7 @@ class Dockerfile:
         return next(iter(self.all("USER")), "root")
 
     def copied(self, stage: int = -1) -> dict[PurePosixPath, str]:
-        """Return where each file or folder of the repository comes to lie, and which one it is."""
+        """Return the repository's files and folders by their place in the image."""
         places: dict[PurePosixPath, str] = {}
         for line in self.all("COPY", stage):
             words = [word for word in shlex.split(line) if not word.startswith("--chmod")]

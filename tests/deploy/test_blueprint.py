@@ -1,6 +1,6 @@
-"""render.yaml against the rules of Render's Blueprint reference, and against the code that it deploys.
+"""render.yaml follows Render's Blueprint reference, and fits the code that it deploys.
 
-Render publishes a JSON schema too, without a licence to copy it; `render blueprints validate` asks Render itself.
+Render also publishes a JSON schema, but without a licence to copy it; `render blueprints validate` asks Render itself.
 """
 
 import re
@@ -24,8 +24,8 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 COMMON = {"type", "name", "runtime", "region", "repo", "branch", "envVars", "buildFilter", "autoDeployTrigger"}
 DOCKER = COMMON | {"plan", "dockerfilePath", "dockerContext", "dockerCommand", "disk", "numInstances"}
-# What a service of each kind may say. A workflow names its plans per task, in the code; only a web service has a public
-# address, and only its health is asked after.
+# The fields that each kind of service may have. A workflow's plans are per task, in the code; only a web service has a
+# public address and a health check.
 FIELDS = {
     ("workflow", "python"): COMMON | {"rootDir", "buildCommand", "startCommand"},
     ("pserv", "docker"): DOCKER | {"maxShutdownDelaySeconds"},
@@ -41,20 +41,11 @@ SOURCES = {"value", "generateValue", "sync", "fromService", "fromDatabase"}
 SOURCES_IN_A_GROUP = {"value", "generateValue"}
 SET_BY_RENDER = {"RENDER_EXTERNAL_URL", "RENDER_EXTERNAL_HOSTNAME"}
 CLOSED_TO_THE_PRIVATE_NETWORK = {10000, 18012, 18013, 19099}
-NO_PLACE_FOR_A_DISK = {
-    "/",
-    "/opt",
-    "/opt/render",
-    "/opt/render/project",
-    "/home",
-    "/home/render",
-    "/etc",
-    "/etc/secrets",
-}
+NOT_FOR_DISKS = {"/", "/opt", "/opt/render", "/opt/render/project", "/home", "/home/render", "/etc", "/etc/secrets"}
 
 
 def entries() -> list[tuple[str, dict[str, Any]]]:
-    """Every variable that a service names itself, and where."""
+    """Return every variable of a service itself, with the service's name."""
     listed = [(name, entry) for name, service in BLUEPRINT.services.items() for entry in service["envVars"]]
     return [(name, entry) for name, entry in listed if "fromGroup" not in entry]
 
@@ -64,25 +55,25 @@ def grouped() -> list[tuple[str, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("name", BLUEPRINT.services)
-def test_a_service_says_what_its_kind_may_say_and_must(name: str) -> None:
+def test_a_service_has_the_fields_of_its_kind(name: str) -> None:
     service = BLUEPRINT.services[name]
     kind = (service["type"], service["runtime"])
     assert service.keys() <= FIELDS[kind]
     assert service.keys() >= REQUIRED[kind]
 
 
-def test_the_file_holds_three_services_with_a_group_and_no_more() -> None:
+def test_the_file_has_exactly_three_services_and_their_groups() -> None:
     assert BLUEPRINT.content.keys() == {"services", "envVarGroups"}
     assert [service["name"] for service in BLUEPRINT.content["services"]] == [WORKER, STORE, FRONT]
     assert [group.keys() for group in BLUEPRINT.content["envVarGroups"]] == [{"name", "envVars"}]
 
 
-def test_all_are_in_one_region_so_that_they_reach_each_other_privately() -> None:
+def test_all_services_share_a_region_and_so_a_private_network() -> None:
     [region] = {service["region"] for service in BLUEPRINT.services.values()}
     assert region in REGIONS
 
 
-def test_the_store_has_no_public_address_and_the_front_has() -> None:
+def test_only_the_front_has_a_public_address() -> None:
     assert BLUEPRINT.services[STORE]["type"] == "pserv"
     assert BLUEPRINT.services[FRONT]["type"] == "web"
 
@@ -92,7 +83,7 @@ def test_a_variable_has_one_source(place: str, entry: dict[str, Any]) -> None:
     allowed = SOURCES_IN_A_GROUP if place in BLUEPRINT.groups else SOURCES
     assert entry.keys() == {"key", *(entry.keys() & allowed)}
     assert len(entry) == 2
-    assert isinstance(entry.get("value", ""), str), "quoted, so that YAML makes nothing else of it"
+    assert isinstance(entry.get("value", ""), str), "quote it, so that YAML keeps it a string"
     assert entry.get("generateValue", True) is True
     assert entry.get("sync", False) is False
 
@@ -105,7 +96,7 @@ def test_a_variable_is_named_once(name: str) -> None:
     assert len({*own, *shared}) == len(own) + len(shared)
 
 
-def test_what_is_taken_from_another_service_is_there() -> None:
+def test_every_reference_to_another_service_exists() -> None:
     sources = [entry["fromService"] for _, entry in entries() if "fromService" in entry]
     assert sources
     for source in sources:
@@ -118,25 +109,25 @@ def test_what_is_taken_from_another_service_is_there() -> None:
             assert source["envVarKey"] in SET_BY_RENDER | BLUEPRINT.variables(source["name"]).keys()
 
 
-def test_no_secret_is_written_in_the_file() -> None:
+def test_the_file_contains_no_secret() -> None:
     secrets = [entry for _, entry in [*entries(), *grouped()] if re.search("KEY|PASSWORD|SECRET|TOKEN", entry["key"])]
     written = [entry["key"] for entry in secrets if "value" in entry]
-    assert written == ["MINIO_ACCESS_KEY"], "a name, and none of the secrets"
+    assert written == ["MINIO_ACCESS_KEY"], "only the key's name, not its secret"
 
 
-def test_worker_and_store_are_given_one_secret_that_render_makes_up() -> None:
+def test_worker_and_store_share_a_secret_generated_by_render() -> None:
     worker, store = (BLUEPRINT.environment(name, ADDRESSES) for name in (WORKER, STORE))
     for name in ("MINIO_ACCESS_KEY", "MINIO_SECRET_KEY", "MINIO_BUCKET"):
         assert worker[name] == store[name]
     assert BLUEPRINT.variables(WORKER)["MINIO_SECRET_KEY"] == {"key": "MINIO_SECRET_KEY", "generateValue": True}
 
 
-def test_only_the_store_is_given_the_root_users_password_and_the_front_no_secret_at_all() -> None:
+def test_only_the_store_gets_the_root_password_and_the_front_gets_no_secret() -> None:
     assert [name for name in BLUEPRINT.services if "MINIO_ROOT_PASSWORD" in BLUEPRINT.variables(name)] == [STORE]
     assert BLUEPRINT.variables(FRONT).keys() == {"MINIO_HOSTPORT", "MINIO_BUCKET"}
 
 
-def test_the_commands_and_paths_lead_somewhere() -> None:
+def test_the_commands_and_paths_exist() -> None:
     worker = BLUEPRINT.services[WORKER]
     assert worker["buildCommand"] == "pip install --require-hashes -r requirements.txt"
     assert worker["startCommand"] == "python main.py"
@@ -146,14 +137,14 @@ def test_the_commands_and_paths_lead_somewhere() -> None:
         assert (ROOT / BLUEPRINT.services[name]["dockerContext"]).resolve() == ROOT
 
 
-def test_python_is_pinned_to_a_whole_version_that_the_project_supports() -> None:
+def test_python_is_pinned_to_a_full_version_that_the_project_supports() -> None:
     version = BLUEPRINT.variables(WORKER)["PYTHON_VERSION"]["value"]
     assert re.fullmatch(r"3\.\d+\.\d+", version)
     least = PYPROJECT["project"]["requires-python"].removeprefix(">=")
     assert [int(part) for part in version.split(".")] >= [int(part) for part in least.split(".")]
 
 
-def test_the_private_network_finds_minio_at_the_port_that_render_knows_and_not_while_it_is_set_up() -> None:
+def test_minio_listens_at_the_port_that_render_knows_but_not_during_setup() -> None:
     port = BLUEPRINT.variables(STORE)["PORT"]["value"]
     image = IMAGES[STORE]
     assert image.environment["MINIO_ADDRESS"] == f":{port}"
@@ -163,7 +154,7 @@ def test_the_private_network_finds_minio_at_the_port_that_render_knows_and_not_w
     assert (host, other != port) == ("127.0.0.1", True)
 
 
-def test_the_front_listens_where_render_sends_requests() -> None:
+def test_the_front_listens_at_renders_port() -> None:
     assert "PORT" not in BLUEPRINT.variables(FRONT), "Render's own"
     assert IMAGES[FRONT].environment["PORT"] == "10000"
     assert IMAGES[FRONT].all("EXPOSE") == ["10000"]
@@ -172,23 +163,23 @@ def test_the_front_listens_where_render_sends_requests() -> None:
 def test_minio_keeps_its_data_on_the_disk() -> None:
     disk = BLUEPRINT.services[STORE]["disk"]
     assert disk.keys() == {"name", "mountPath", "sizeGB"}
-    assert disk["mountPath"] not in NO_PLACE_FOR_A_DISK
+    assert disk["mountPath"] not in NOT_FOR_DISKS
     assert PurePosixPath(disk["mountPath"]) in PurePosixPath(IMAGES[STORE].environment["MINIO_VOLUMES"]).parents
 
 
-def test_a_service_with_a_disk_is_paid_for_and_alone() -> None:
+def test_a_service_with_a_disk_has_a_paid_plan_and_one_instance() -> None:
     store = BLUEPRINT.services[STORE]
     assert store["plan"] != "free"
     assert store.get("numInstances", 1) == 1
 
 
-def test_render_and_docker_ask_the_same_health_check() -> None:
+def test_render_and_docker_use_the_same_health_check() -> None:
     assert BLUEPRINT.services[FRONT]["healthCheckPath"] in IMAGES[FRONT].health_check
 
 
 @pytest.mark.parametrize("name", IMAGES)
-def test_what_an_image_is_built_from_deploys_it_anew_and_nothing_else_does(name: str) -> None:
-    """A store that is deployed is down for a moment."""
+def test_only_an_images_own_files_trigger_its_deployment(name: str) -> None:
+    """Deploying the store takes it down for a moment."""
     service, image = BLUEPRINT.services[name], IMAGES[name]
     assert service["buildFilter"].keys() == {"paths", "ignoredPaths"}
     assert service["buildFilter"]["ignoredPaths"] == []
@@ -198,7 +189,7 @@ def test_what_an_image_is_built_from_deploys_it_anew_and_nothing_else_does(name:
 
 
 def files(paths: Any) -> list[Path]:
-    """Return the files that paths or patterns of a build filter stand for."""
+    """Return the files that match a build filter's paths and patterns."""
     found = [match for path in paths for match in (ROOT.glob(path) if "*" in path else [ROOT / path])]
     everything = [file for path in found for file in ([path] if path.is_file() else path.rglob("*"))]
     return [file for file in everything if file.is_file() and "__pycache__" not in file.parts]
@@ -211,7 +202,7 @@ def test_the_worker_can_use_what_the_blueprint_sets() -> None:
     assert settings.minio_access_key == USER
 
 
-def test_links_lead_to_the_front_and_not_to_the_private_address() -> None:
+def test_links_point_to_the_front_not_to_the_private_address() -> None:
     entry = BLUEPRINT.variables(WORKER)["MINIO_PUBLIC_BASE_URL"]
     assert entry["fromService"] == {"type": "web", "name": FRONT, "envVarKey": "RENDER_EXTERNAL_URL"}
     settings = read_settings(BLUEPRINT.environment(WORKER, ADDRESSES))

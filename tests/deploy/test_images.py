@@ -1,4 +1,4 @@
-"""The images of store and front: one MinIO for all that build it, and no more in them than they need."""
+"""The images of store and front contain only what they need, and everyone builds the same MinIO."""
 
 import fnmatch
 import os
@@ -24,7 +24,7 @@ def test_the_image_and_the_makefile_build_minio_in_the_same_way() -> None:
 
 
 @pytest.mark.parametrize("changed", ["minio.version", "deploy/minio.patch", "deploy/build-minio.sh"])
-def test_the_makefile_builds_minio_anew_when_what_it_is_built_from_changes(changed: str) -> None:
+def test_the_makefile_rebuilds_minio_when_its_sources_change(changed: str) -> None:
     planned = ["make", "--dry-run", f"--what-if={changed}", ".minio/bin/minio"]
     done = subprocess.run(planned, cwd=ROOT, capture_output=True, text=True, check=True)
     assert "deploy/build-minio.sh .minio/bin/minio" in done.stdout
@@ -38,7 +38,9 @@ def test_the_makefile_builds_minio_anew_when_what_it_is_built_from_changes(chang
         ([], "install Go 1.24 or newer, and git"),
     ],
 )
-def test_before_the_tests_minio_is_built_where_it_can_be(tmp_path: Path, programs: list[str], planned: str) -> None:
+def test_make_test_builds_minio_first_or_says_what_to_install(
+    tmp_path: Path, programs: list[str], planned: str
+) -> None:
     for name in programs:
         (tmp_path / name).touch(0o755)
     make = shutil.which("make")
@@ -49,11 +51,11 @@ def test_before_the_tests_minio_is_built_where_it_can_be(tmp_path: Path, program
     assert planned in before
 
 
-def test_continuous_integration_runs_the_command_that_builds_it() -> None:
+def test_continuous_integration_runs_make_test() -> None:
     assert (ROOT / ".ci/run").read_text().splitlines()[-1] == "make test"
 
 
-def test_the_version_is_written_nowhere_else() -> None:
+def test_no_other_file_repeats_the_version() -> None:
     folders = (ROOT, ROOT / ".ci", ROOT / "deploy", ROOT / "docs", ROOT / "tests")
     files = [path for folder in folders for path in folder.iterdir() if path.is_file()]
     assert [path.name for path in files if VERSION.encode() in path.read_bytes()] == ["minio.version"]
@@ -66,8 +68,8 @@ def test_the_patch_is_a_few_lines_in_one_place() -> None:
     assert [line for line in lines if re.match("-[^-]", line)] == []
 
 
-def test_a_build_ends_where_the_patch_does_not_fit(tmp_path: Path) -> None:
-    """Rather than go on without it: Go's part is played by a script that gives other sources."""
+def test_the_build_fails_if_the_patch_does_not_apply(tmp_path: Path) -> None:
+    """A script that provides other sources replaces Go."""
     sources = tmp_path / "sources" / "cmd"
     sources.mkdir(parents=True)
     (sources / "auth-handler.go").write_text("package cmd\n")
@@ -88,8 +90,8 @@ def test_a_build_ends_where_the_patch_does_not_fit(tmp_path: Path) -> None:
     assert not (tmp_path / "built").exists()
 
 
-def test_no_other_file_can_slip_into_an_image() -> None:
-    """Above all no .env: what is not named here never reaches the builder."""
+def test_no_other_file_can_get_into_an_image() -> None:
+    """In particular no .env: files not named here never reach the builder."""
     lines = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
     assert lines[0] == "*"
     kept = [line.removeprefix("!") for line in lines[1:]]
@@ -103,8 +105,8 @@ def test_no_other_file_can_slip_into_an_image() -> None:
         assert any(fnmatch.fnmatch(path, pattern) for path in files), pattern
 
 
-def test_minios_image_has_the_workers_own_versions_of_what_sets_it_up() -> None:
-    """That they suffice, the rehearsal in tests/e2e/test_deployment.py shows: it has no others."""
+def test_minios_image_has_the_workers_versions_of_its_packages() -> None:
+    """The rehearsal in tests/e2e/test_deployment.py shows that they suffice: it has no others."""
     ours, theirs = (
         set(re.findall(r"^[\w-]+==[\w.]+", (ROOT / file).read_text(), re.MULTILINE))
         for file in ("deploy/requirements.txt", "requirements.txt")
@@ -124,7 +126,7 @@ def test_the_front_is_never_root() -> None:
 
 
 def start(open_folder: Path, *command: str, user: str | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the entry point as the image has it, with a disk that is root's own and not written to yet."""
+    """Run the image's entry point with an empty disk owned by root."""
     entry_point = shutil.copy(ROOT / "deploy/minio-entrypoint.sh", open_folder)
     return subprocess.run(
         [entry_point, *command],
@@ -136,14 +138,14 @@ def start(open_folder: Path, *command: str, user: str | None = None) -> subproce
     )
 
 
-needs_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can give a folder away: run the tests as root")
+needs_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can change a folder's owner: run the tests as root")
 needs_setpriv = pytest.mark.skipif(not shutil.which("setpriv"), reason="no setpriv: install util-linux")
 
 
 @needs_root
 @needs_setpriv
-def test_the_disk_is_handed_to_the_user_that_minio_runs_as(open_folder: Path) -> None:
-    for _ in range(2):  # As on the first start, and on every later one.
+def test_the_disk_is_given_to_minios_user(open_folder: Path) -> None:
+    for _ in range(2):  # The first start and a later one.
         done = start(open_folder, "sh", "-c", 'id -u; id -g; id -G; echo x > "$MINIO_VOLUMES/written"')
         assert (done.returncode, done.stdout.split(), done.stderr) == (0, ["10001"] * 3, "")
     folder = open_folder / "disk" / "minio"
@@ -159,7 +161,7 @@ def test_there_is_no_way_back_to_root(open_folder: Path) -> None:
     assert rights == {"CapPrm:": "0" * 16, "CapEff:": "0" * 16, "NoNewPrivs:": "1"}
 
 
-def test_started_as_another_user_it_leaves_everything_as_it_is(open_folder: Path) -> None:
+def test_the_entry_point_changes_nothing_if_started_as_another_user(open_folder: Path) -> None:
     other = "nobody" if os.getuid() == 0 else None
     done = start(open_folder, "id", "-u", user=other)
     assert done.returncode == 0, done.stderr
@@ -167,5 +169,5 @@ def test_started_as_another_user_it_leaves_everything_as_it_is(open_folder: Path
     assert not (open_folder / "disk").exists()
 
 
-def test_what_minio_ends_with_is_what_the_container_ends_with(open_folder: Path) -> None:
+def test_the_container_ends_with_minios_exit_code(open_folder: Path) -> None:
     assert start(open_folder, "sh", "-c", "exit 7", user="nobody" if os.getuid() == 0 else None).returncode == 7

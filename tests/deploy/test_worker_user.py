@@ -1,4 +1,4 @@
-"""``python -m deploy.worker_user``, on a real MinIO: a user that can run a batch, and can do nothing else."""
+"""``python -m deploy.worker_user`` on a real MinIO: a user that can run a batch, and do nothing else."""
 
 import asyncio
 import io
@@ -25,7 +25,7 @@ EMPTY_POLICY = json.dumps({"Version": "2012-10-17", "Statement": []})
 
 
 class Admin:
-    """The command, in an environment that holds an administrator's keys and a bucket and a user of the test's own."""
+    """The command, in an environment with the administrator's keys and the test's own bucket and user."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], bucket: str) -> None:
         self._monkeypatch = monkeypatch
@@ -46,7 +46,7 @@ class Admin:
 
     @property
     def copied(self) -> dict[str, str]:
-        """What standard output says, read as a ``.env`` file is."""
+        """Standard output, parsed like a ``.env`` file."""
         return dict(line.split("=", 1) for line in self.out.splitlines())
 
 
@@ -93,11 +93,11 @@ def test_the_tutorials_batch_runs_with_the_workers_keys(admin: Admin, minio: Min
     admin.set(**admin.copied, SIMULATE_PROVIDERS="1", SIMULATED_LATENCY_SECONDS="0")
     assert run_batch() == {"requested": 10, "ok": 10, "reused": 0, "rejected": 0, "failed": 0}
     assert len([name for name in stored(minio, admin.bucket) if name.startswith("photorealistic/")]) == 10
-    assert len(stored(minio, f"{admin.bucket}-originals")) == 10, "the claims are removed, which the worker may do"
+    assert len(stored(minio, f"{admin.bucket}-originals")) == 10, "the worker removes its claims"
     assert run_batch()["reused"] == 10
 
 
-def test_readers_may_read_thumbnails_and_nothing_of_the_originals(admin: Admin, minio: MinioServer) -> None:
+def test_readers_may_read_thumbnails_but_no_originals(admin: Admin, minio: MinioServer) -> None:
     assert admin.run() == 0
     [statement] = json.loads(client(minio).get_bucket_policy(admin.bucket))["Statement"]
     assert statement["Action"] == ["s3:GetObject"]
@@ -140,8 +140,8 @@ ON_THE_SERVER: dict[str, Callable[[MinioAdmin, str], object]] = {
 }
 
 
-def make_what_the_worker_is_to_leave_alone(minio: MinioServer, bucket: str) -> None:
-    """So that every refusal is one of the right, and none of what is missing anyway."""
+def create_targets(minio: MinioServer, bucket: str) -> None:
+    """Create what the attempts aim at, so that each is denied and does not just fail to find its target."""
     client(minio).make_bucket(f"{bucket}-other")
     for name in (bucket, f"{bucket}-originals", f"{bucket}-other"):
         for key in ("a", "claims/a"):
@@ -150,11 +150,11 @@ def make_what_the_worker_is_to_leave_alone(minio: MinioServer, bucket: str) -> N
 
 
 @pytest.mark.parametrize("attempt", ON_OBJECTS)
-def test_with_objects_and_buckets_the_worker_can_do_nothing_else(
+def test_the_worker_can_do_nothing_else_with_objects_and_buckets(
     admin: Admin, minio: MinioServer, attempt: str
 ) -> None:
     assert admin.run(MINIO_SECRET_KEY=SECRET) == 0
-    make_what_the_worker_is_to_leave_alone(minio, admin.bucket)
+    create_targets(minio, admin.bucket)
     before = stored(minio, admin.bucket), stored(minio, f"{admin.bucket}-originals")
     with pytest.raises(S3Error) as caught:
         ON_OBJECTS[attempt](client(minio, admin.name, SECRET), admin.bucket)
@@ -163,16 +163,16 @@ def test_with_objects_and_buckets_the_worker_can_do_nothing_else(
 
 
 @pytest.mark.parametrize("attempt", ON_THE_SERVER)
-def test_with_the_server_the_worker_can_do_nothing_at_all(admin: Admin, minio: MinioServer, attempt: str) -> None:
+def test_the_worker_cannot_administer_the_server(admin: Admin, minio: MinioServer, attempt: str) -> None:
     assert admin.run(MINIO_SECRET_KEY=SECRET) == 0
-    make_what_the_worker_is_to_leave_alone(minio, admin.bucket)
+    create_targets(minio, admin.bucket)
     with pytest.raises(MinioAdminException) as caught:
         ON_THE_SERVER[attempt](administration(minio, admin.name, SECRET), admin.name)
     assert code(caught.value) == "AccessDenied"
 
 
 def temporary(minio: MinioServer, name: str) -> Minio:
-    """Return a client with the temporary keys that MinIO gives to any user who asks."""
+    """Return a client with the temporary keys that MinIO gives to any user."""
     keys = AssumeRoleProvider(sts_endpoint=f"http://127.0.0.1:{minio.port}", access_key=name, secret_key=SECRET)
     keys.retrieve()
     return Minio(f"127.0.0.1:{minio.port}", credentials=keys, secure=False, region="us-east-1")
@@ -180,7 +180,7 @@ def temporary(minio: MinioServer, name: str) -> Minio:
 
 def test_temporary_keys_can_do_no_more(admin: Admin, minio: MinioServer) -> None:
     assert admin.run(MINIO_SECRET_KEY=SECRET) == 0
-    make_what_the_worker_is_to_leave_alone(minio, admin.bucket)
+    create_targets(minio, admin.bucket)
     worker = temporary(minio, admin.name)
     assert worker.stat_object(admin.bucket, "a").size == 1
     for attempt in ON_OBJECTS.values():
@@ -189,9 +189,9 @@ def test_temporary_keys_can_do_no_more(admin: Admin, minio: MinioServer) -> None
         assert code(caught.value) == "AccessDenied"
 
 
-def test_a_user_in_place_of_another_leaves_a_thief_with_nothing(admin: Admin, minio: MinioServer) -> None:
+def test_replacing_the_user_locks_a_thief_out(admin: Admin, minio: MinioServer) -> None:
     assert admin.run(MINIO_SECRET_KEY=SECRET) == 0
-    make_what_the_worker_is_to_leave_alone(minio, admin.bucket)
+    create_targets(minio, admin.bucket)
     thieves = temporary(minio, admin.name), client(minio, admin.name, SECRET)
     assert admin.run("--in-place-of", admin.name, MINIO_ACCESS_KEY=f"{admin.name}2", MINIO_SECRET_KEY="") == 0
     worker = client(minio, f"{admin.name}2", admin.copied["MINIO_SECRET_KEY"])
@@ -201,21 +201,21 @@ def test_a_user_in_place_of_another_leaves_a_thief_with_nothing(admin: Admin, mi
             thief.get_object(f"{admin.bucket}-originals", "a")
 
 
-def test_the_name_of_a_user_that_is_removed_is_not_given_again(admin: Admin, minio: MinioServer) -> None:
-    """MinIO would let its temporary keys come to life again."""
+def test_a_removed_users_name_is_not_reused(admin: Admin, minio: MinioServer) -> None:
+    """MinIO would accept its temporary keys again."""
     assert admin.run(MINIO_SECRET_KEY=SECRET) == 0
     assert admin.run("--in-place-of", admin.name) == 2
-    assert f"MINIO_ACCESS_KEY is {admin.name}, which is to be removed" in admin.err
+    assert f"MINIO_ACCESS_KEY is {admin.name}, the user to remove" in admin.err
     assert client(minio, admin.name, SECRET).put_object(admin.bucket, "a", io.BytesIO(b"1"), 1).etag
 
 
-def test_a_user_that_is_not_there_cannot_be_removed(admin: Admin) -> None:
+def test_removing_an_unknown_user_fails(admin: Admin) -> None:
     assert admin.run("--in-place-of", "nobody") == 1
     assert "The specified user does not exist" in admin.err
     assert admin.out == ""
 
 
-def test_a_second_run_keeps_the_secret_and_shows_none(admin: Admin, minio: MinioServer) -> None:
+def test_a_second_run_keeps_the_secret_and_does_not_show_it(admin: Admin, minio: MinioServer) -> None:
     assert admin.run() == 0
     secret = admin.copied["MINIO_SECRET_KEY"]
     assert secret not in admin.err
@@ -227,7 +227,7 @@ def test_a_second_run_keeps_the_secret_and_shows_none(admin: Admin, minio: Minio
     assert worker.put_object(admin.bucket, "a", io.BytesIO(b"1"), 1).etag
 
 
-def test_a_secret_that_is_named_is_set_and_not_shown(admin: Admin, minio: MinioServer) -> None:
+def test_a_given_secret_is_set_but_not_shown(admin: Admin, minio: MinioServer) -> None:
     generated = (
         "bXlnZW5lcmF0ZWQ+c2VjcmV0L29mLTI1Ni1iaXRzLi4uLg=="  # As Render generates values: base64, with + / and =.
     )
@@ -240,7 +240,7 @@ def test_a_secret_that_is_named_is_set_and_not_shown(admin: Admin, minio: MinioS
         client(minio, admin.name, SECRET).put_object(admin.bucket, "a", io.BytesIO(b"1"), 1)
 
 
-def test_a_policy_that_someone_widened_is_set_right(admin: Admin, minio: MinioServer) -> None:
+def test_a_widened_policy_is_reset(admin: Admin, minio: MinioServer) -> None:
     assert admin.run(MINIO_SECRET_KEY=SECRET) == 0
     administration(minio, USER, PASSWORD).policy_set("readwrite", user=admin.name)
     worker = client(minio, admin.name, SECRET)
@@ -251,59 +251,57 @@ def test_a_policy_that_someone_widened_is_set_right(admin: Admin, minio: MinioSe
 
 
 @pytest.mark.parametrize(
-    ("variables", "told"),
+    ("variables", "message"),
     [
         ({"MINIO_ROOT_USER": "nobody"}, "the server does not know MINIO_ROOT_USER. Set MINIO_ROOT_USER and"),
-        ({"MINIO_ROOT_PASSWORD": "canary-wrong"}, "MINIO_ROOT_PASSWORD does not fit MINIO_ROOT_USER. Set"),
+        ({"MINIO_ROOT_PASSWORD": "canary-wrong"}, "MINIO_ROOT_PASSWORD does not match MINIO_ROOT_USER. Set"),
         ({"MINIO_ENDPOINT": "http://127.0.0.1:1"}, r"http://127.0.0.1:1: not reached \(.*\). Check MINIO_ENDPOINT"),
     ],
 )
-def test_what_the_server_will_not_do_is_one_line_with_its_remedy(
-    admin: Admin, variables: dict[str, str], told: str
-) -> None:
+def test_a_server_error_is_one_line_with_its_remedy(admin: Admin, variables: dict[str, str], message: str) -> None:
     assert admin.run(**variables) == 1
     assert admin.out == ""
     [line] = admin.err.splitlines()
-    assert re.search(told, line)
+    assert re.search(message, line)
     assert "canary" not in line
 
 
-def test_an_administrator_who_may_not_manage_users_is_told(admin: Admin) -> None:
+def test_an_administrator_without_the_right_to_manage_users_is_reported(admin: Admin) -> None:
     assert admin.run(MINIO_SECRET_KEY=SECRET) == 0
     assert admin.run(MINIO_ROOT_USER=admin.name, MINIO_ROOT_PASSWORD=SECRET, MINIO_ACCESS_KEY="worker-2") == 1
     assert "MINIO_ROOT_USER may not manage users and policies there" in admin.err
 
 
-def test_the_consoles_port_is_no_minio_server(admin: Admin, minio: MinioServer) -> None:
+def test_the_consoles_port_is_recognized(admin: Admin, minio: MinioServer) -> None:
     assert admin.run(MINIO_ENDPOINT=f"http://127.0.0.1:{minio.console_port}") == 1
-    assert "MINIO_ENDPOINT names the API and not the console" in admin.err
+    assert "MINIO_ENDPOINT is the API's address, not the console's" in admin.err
 
 
-def test_an_s3_server_that_is_no_minio_is_told_apart(admin: Admin) -> None:
+def test_another_s3_server_is_recognized(admin: Admin) -> None:
     with s3_servers.moto() as environment:
         assert admin.run(MINIO_ENDPOINT=environment["MINIO_ENDPOINT"]) == 1
     [line] = admin.err.splitlines()
     assert "this is an S3 server, but not MinIO" in line
-    assert "with the server's own tools; deploy/worker_policy.py says what that user must be allowed" in line
+    assert "with the server's own tools; deploy/worker_policy.py lists the user's permissions" in line
 
 
 @pytest.mark.parametrize(
-    ("variables", "told"),
+    ("variables", "message"),
     [
         ({"MINIO_ENDPOINT": ""}, "MINIO_ENDPOINT is not set"),
         ({"MINIO_ROOT_USER": ""}, "MINIO_ROOT_USER is not set"),
         ({"MINIO_ACCESS_KEY": USER}, "MINIO_ACCESS_KEY is MINIO_ROOT_USER"),
         ({"MINIO_ACCESS_KEY": "a-name-of-more-than-twenty"}, "give 3 to 20 characters"),
-        ({"MINIO_ACCESS_KEY": "base64="}, "without = and comma"),
+        ({"MINIO_ACCESS_KEY": "base64="}, "without = or comma"),
         ({"MINIO_SECRET_KEY": "canary"}, "MINIO_SECRET_KEY: give at least 8 characters"),
         ({"MINIO_BUCKET": "Thumbnails"}, "MINIO_BUCKET='Thumbnails': give"),
     ],
 )
-def test_settings_that_cannot_be_used_are_named_before_anything_is_made(
-    admin: Admin, minio: MinioServer, variables: dict[str, str], told: str
+def test_invalid_settings_are_reported_before_anything_is_created(
+    admin: Admin, minio: MinioServer, variables: dict[str, str], message: str
 ) -> None:
     assert admin.run(**variables) == 2
-    assert told in admin.err
+    assert message in admin.err
     assert "canary" not in admin.err
     assert admin.out == ""
     assert not client(minio).bucket_exists(admin.bucket)

@@ -183,7 +183,7 @@ def test_a_store_that_cannot_be_set_up_says_why_and_serves_nothing() -> None:
         assert private.ended() == 1
         assert not private.is_healthy()
         assert "MINIO_SECRET_KEY: give at least 8 characters" in private.log
-        assert "Nothing is served until it is." in private.log
+        assert "Nothing is served until it succeeds." in private.log
 
 
 def test_what_is_published_stays_up_even_if_the_store_cannot_be_set_up_again(deployment: Deployment) -> None:
@@ -194,7 +194,7 @@ def test_what_is_published_stays_up_even_if_the_store_cannot_be_set_up_again(dep
     deployment.store.environment["MINIO_SECRET_KEY"] = "short"
     deployment.store.start()
     assert pictures(deployment, outcomes(run))[0].startswith(b"\xff\xd8")
-    assert "It serves what it has; the worker may be locked out." in deployment.store.log
+    assert "Existing files are served; the worker may have no access." in deployment.store.log
 
 
 def test_no_secret_is_logged_and_minio_is_not_given_the_workers(untouched: Deployment) -> None:

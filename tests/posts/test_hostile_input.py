@@ -1,4 +1,4 @@
-"""Whatever a source holds, it gives posts that the tasks take, or one InvalidRequestError."""
+"""Any source gives valid posts or one InvalidRequestError."""
 
 import os
 import random
@@ -10,101 +10,24 @@ from errors import InvalidRequestError
 from posts.posts import KINDS
 from posts.read import read_posts
 
-# Pieces that mean something to one of the readers, put together at random.
+# Pieces with a meaning for one of the readers, combined at random.
+# fmt: off
 PIECES = [
-    *(
-        "---\n",
-        "+++\n",
-        "{\n",
-        "}\n",
-        "---js\n",
-        "title: ",
-        "title = ",
-        "slug: ",
-        "permalink: ",
-        "date: ",
-        "draft: ",
-        "\n",
-    ),
-    *(
-        "&a ",
-        "*a",
-        "!!python/object/apply:os.system ['true']",
-        "!!binary x",
-        "<<: ",
-        "? ",
-        "- ",
-        "[",
-        "]",
-        "{",
-        "}",
-        "|",
-        ">",
-    ),
-    *(
-        "\x00",
-        "\ufeff",
-        "\u2028",
-        "\u202e",
-        "é",
-        "字",
-        "😀",
-        "\x85",
-        "\t",
-        " ",
-        "'",
-        '"',
-        "`",
-        "\\",
-        "\\ud800",
-        "#",
-        "# ",
-        "==",
-    ),
-    *("<rss>", "<channel>", "<item>", "<title>", "</title>", "</item>", "<feed xmlns='http://www.w3.org/2005/Atom'>"),
-    *(
-        "<entry>",
-        "<link href='http://['/>",
-        "<!DOCTYPE a [",
-        "<!ENTITY b '",
-        "<![CDATA[",
-        "]]>",
-        "&#0;",
-        "&lt;",
-        "&amp;#x110000;",
-    ),
-    *(
-        "title,slug\n",
-        "title;date\n",
-        ",",
-        ";",
-        '{"title": ',
-        '["',
-        '"]',
-        "null",
-        "1e999",
-        "-",
-        "NaN",
-        "9" * 50,
-        "2026-01-01",
-    ),
-    *(
-        "0000-00-00",
-        "9999-12-31T23:59:59-23:59",
-        "0001-01-01T00:00:00+23:59",
-        "true",
-        "%ff",
-        "%00",
-        "../",
-        "https://a/?b",
-        "```",
-    ),
+    "---\n", "+++\n", "{\n", "}\n", "---js\n", "title: ", "title = ", "slug: ", "permalink: ", "date: ", "draft: ",
+    "\n", "&a ", "*a", "!!python/object/apply:os.system ['true']", "!!binary x", "<<: ", "? ", "- ", "[", "]", "{", "}",
+    "|", ">", "\x00", "\ufeff", "\u2028", "\u202e", "é", "字", "😀", "\x85", "\t", " ", "'", '"', "`", "\\", "\\ud800",
+    "#", "# ", "==", "<rss>", "<channel>", "<item>", "<title>", "</title>", "</item>",
+    "<feed xmlns='http://www.w3.org/2005/Atom'>", "<entry>", "<link href='http://['/>", "<!DOCTYPE a [", "<!ENTITY b '",
+    "<![CDATA[", "]]>", "&#0;", "&lt;", "&amp;#x110000;", "title,slug\n", "title;date\n", ",", ";", '{"title": ', '["',
+    '"]', "null", "1e999", "-", "NaN", "9" * 50, "2026-01-01", "0000-00-00", "9999-12-31T23:59:59-23:59",
+    "0001-01-01T00:00:00+23:59", "true", "%ff", "%00", "../", "https://a/?b", "```",
 ]
+# fmt: on
 BYTES = [b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\x00", b"\x80", b"\xed\xa0\x80", b"\xf5"]
 
 
-# Sound sources, for the pieces to be put into.
-SOUND = {
+# Valid sources, into which the pieces are inserted.
+VALID = {
     "markdown": "---\ntitle: One\nslug: one\ndate: 2026-01-01\ndescription: Short\n---\n# Heading\n",
     "feed": "<rss><channel><title>Blog</title><item><title>One</title><link>https://a/one</link></item></channel></rss>",
     "csv": "title,slug,description,variation\nOne,one,Short,1\nTwo,two,,\n",
@@ -115,7 +38,7 @@ SOUND = {
 
 
 def hostile(chance: random.Random, kind: str) -> bytes:
-    parts = [character.encode() for character in SOUND[kind]] if chance.random() < 0.8 else []
+    parts = [character.encode() for character in VALID[kind]] if chance.random() < 0.8 else []
     pieces = [piece.encode() for piece in chance.choices(PIECES, k=chance.choice([1, 2, 3, 5, 40]))]
     for piece in [*pieces, *chance.choices(BYTES, k=chance.choice([0, 0, 0, 1]))]:
         place = chance.randint(0, len(parts))
@@ -124,11 +47,11 @@ def hostile(chance: random.Random, kind: str) -> bytes:
 
 
 @pytest.mark.parametrize("kind", [None, *KINDS])
-def test_no_input_raises_anything_but_invalid_request(tmp_path: Path, kind: str | None) -> None:
+def test_no_input_raises_any_other_error(tmp_path: Path, kind: str | None) -> None:
     chance, read = random.Random(f"hostile {kind}"), 0
     for number in range(500):
         path = tmp_path / f"source{chance.choice(['', '.md', '.txt', '.csv', '.json', '.jsonl', '.xml', '.bin'])}"
-        data = hostile(chance, kind or chance.choice(list(SOUND)))
+        data = hostile(chance, kind or chance.choice(list(VALID)))
         path.write_bytes(data)
         try:
             posts = read_posts(str(path), kind=kind)
@@ -149,8 +72,8 @@ def test_no_input_raises_anything_but_invalid_request(tmp_path: Path, kind: str 
     assert read > 10
 
 
-def test_what_is_made_to_take_long_does_not(tmp_path: Path) -> None:
-    """Each of these is quadratic or worse for a careless pattern; the process's own time limit is the judge."""
+def test_hostile_files_are_read_in_linear_time(tmp_path: Path) -> None:
+    """Each is quadratic or worse for a careless pattern, and would run into the test run's own time limit."""
     many = 200_000
     for name, text in {
         "a.md": "---\ntitle: " + "`" * many + "\ndescription: " + "<a " * many + "\n---\n",
@@ -170,7 +93,7 @@ def test_what_is_made_to_take_long_does_not(tmp_path: Path) -> None:
     assert {"E", "I"} <= {post.title for post in posts.posts}
 
 
-def test_names_of_files_that_are_no_text_do_no_harm(tmp_path: Path) -> None:
+def test_file_names_that_are_not_text_are_read(tmp_path: Path) -> None:
     for name in (b"\xff\xfe.md", b"a\nb.md", b"-rf.md", b"%2e%2e.md", "\u202egnp.md".encode()):
         (tmp_path / os.fsdecode(name)).write_bytes(b"# A title")
     posts = read_posts(str(tmp_path))

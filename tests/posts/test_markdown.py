@@ -1,6 +1,7 @@
-"""A folder of Markdown posts, as four generators lay it out."""
+"""A folder of Markdown posts, in the layouts of four generators."""
 
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,15 +25,22 @@ def read(folder: Path, files: dict[str, str]) -> Posts:
     return read_posts(str(write(folder, files)), now=NOW)
 
 
+def parsed(line: str) -> tuple[str, int, tuple[str, ...]]:
+    """Return the remark, the count and the examples of a line such as ``2 drafts (a.md, b.md)``."""
+    match = re.fullmatch(r"(\d+) (.+?) \((.+)\)", line)
+    assert match
+    return match[2], int(match[1]), tuple(match[3].split(", "))
+
+
 def left_out(posts: Posts) -> dict[str, tuple[int, tuple[str, ...]]]:
-    return {each.what: (each.count, each.examples) for each in posts.left_out}
+    return {remark: (count, examples) for remark, count, examples in map(parsed, posts.left_out)}
 
 
 def remarks(posts: Posts) -> dict[str, tuple[str, ...]]:
-    return {each.what: each.examples for each in posts.remarks}
+    return {remark: examples for remark, _, examples in map(parsed, posts.remarks)}
 
 
-def test_hugo_with_page_bundles_and_toml(tmp_path: Path) -> None:
+def test_reads_hugo_with_page_bundles_and_toml(tmp_path: Path) -> None:
     posts = read(
         tmp_path,
         {
@@ -51,14 +59,14 @@ def test_hugo_with_page_bundles_and_toml(tmp_path: Path) -> None:
         {"title": "First", "slug": "first", "context": "How it began."},
     ]
     assert left_out(posts) == {
-        "no posts": (1, ("_index.md",)),
+        "that are not posts": (1, ("_index.md",)),
         "drafts": (1, ("draft.md",)),
         "dated in the future": (1, ("later.md",)),
         "expired": (1, ("over.md",)),
     }
 
 
-def test_jekyll_with_dated_names(tmp_path: Path) -> None:
+def test_reads_jekyll_with_dated_names(tmp_path: Path) -> None:
     posts = read(
         tmp_path,
         {
@@ -77,14 +85,14 @@ def test_jekyll_with_dated_names(tmp_path: Path) -> None:
         {"title": "Hello", "slug": "hello-world", "context": "A greeting"},
     ]
     assert left_out(posts) == {
-        "no posts": (3, ("README.md", "_includes/note.md", "about.md")),
+        "that are not posts": (3, ("README.md", "_includes/note.md", "about.md")),
         "drafts": (2, ("_drafts/idea.md", "_posts/2026-01-01-hidden.md")),
         "dated in the future": (1, ("_posts/2026-07-01-tomorrow.md",)),
     }
     assert [post.date for post in posts.posts] == [datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 1, 31, tzinfo=UTC)]
 
 
-def test_astro_with_mdx(tmp_path: Path) -> None:
+def test_reads_astro_with_mdx(tmp_path: Path) -> None:
     posts = read(
         tmp_path,
         {
@@ -98,10 +106,10 @@ def test_astro_with_mdx(tmp_path: Path) -> None:
         {"title": "Two", "slug": "two"},
         {"title": "One: the first", "slug": "one", "context": "Two lines"},
     ]
-    assert left_out(posts) == {"no posts": (2, ("_hidden.md", "_parts/three.md"))}
+    assert left_out(posts) == {"that are not posts": (2, ("_hidden.md", "_parts/three.md"))}
 
 
-def test_eleventy_with_templates_for_addresses_and_json(tmp_path: Path) -> None:
+def test_reads_eleventy_with_permalink_templates_and_json(tmp_path: Path) -> None:
     posts = read(
         tmp_path,
         {
@@ -117,12 +125,12 @@ def test_eleventy_with_templates_for_addresses_and_json(tmp_path: Path) -> None:
     )
     assert [post["slug"] for post in posts.prompts] == ["named", "json", "number-two", "one"]
     assert left_out(posts) == {
-        "no posts": (2, ("feed.md", "none.md")),
-        "with front matter that cannot be read": (1, ("script.md: is in js, which is not read",)),
+        "that are not posts": (2, ("feed.md", "none.md")),
+        "with invalid front matter": (1, ("script.md: js is not supported",)),
     }
 
 
-def test_a_title_is_what_is_written_and_no_number_date_or_null(tmp_path: Path) -> None:
+def test_a_title_that_looks_like_a_number_or_a_date_stays_as_written(tmp_path: Path) -> None:
     titles = ["12:30", "1.10", "2026-01-01", "Yes", "007", "New things", "Null island", "0x10", "1_000"]
     posts = read(tmp_path, {f"{number}.md": f"---\ntitle: {title}\n---\n" for number, title in enumerate(titles)})
     assert [post.title for post in posts.posts] == titles
@@ -140,13 +148,13 @@ def test_a_title_is_what_is_written_and_no_number_date_or_null(tmp_path: Path) -
         ("# snake_case and 2 * 3 * 4\n", "snake_case and 2 * 3 * 4"),
     ],
 )
-def test_without_a_title_the_first_heading_is_taken_and_said(tmp_path: Path, text: str, title: str) -> None:
+def test_a_post_without_a_title_takes_its_first_heading_and_says_so(tmp_path: Path, text: str, title: str) -> None:
     posts = read(tmp_path, {"post.md": text})
     assert [post.title for post in posts.posts] == [title]
     assert remarks(posts)["titles taken from the first heading"] == (f"post.md: {title}",)
 
 
-def test_a_post_without_either_is_left_out_and_counted(tmp_path: Path) -> None:
+def test_a_post_without_title_or_heading_is_left_out_and_counted(tmp_path: Path) -> None:
     posts = read(tmp_path, {"a.md": "# A", "b.md": "Text alone", "c.md": "---\ntitle: [a, b]\n---\n"})
     assert left_out(posts) == {"without a title": (2, ("b.md", "c.md"))}
 
@@ -160,20 +168,20 @@ def test_a_post_without_either_is_left_out_and_counted(tmp_path: Path) -> None:
         ("The <b> tag", "The <b> tag"),
     ],
 )
-def test_markup_is_taken_out_of_a_title_and_what_it_is_about_stays(tmp_path: Path, written: str, title: str) -> None:
+def test_a_title_loses_its_markup_but_keeps_tags_it_is_about(tmp_path: Path, written: str, title: str) -> None:
     posts = read(tmp_path, {"post.md": f"---\ntitle: '{written}'\n---\n"})
     assert posts.posts[0].title == title
-    assert ("titles with markup taken out" in remarks(posts)) == (written != title)
+    assert ("titles with markup removed" in remarks(posts)) == (written != title)
 
 
-def test_a_long_summary_is_cut_between_words_and_that_is_said(tmp_path: Path) -> None:
+def test_a_long_summary_is_cut_between_words_and_says_so(tmp_path: Path) -> None:
     posts = read(tmp_path, {"post.md": f"---\ntitle: A\nsummary: {'word ' * 200}\n---\n"})
     assert posts.posts[0].context.endswith("word…")
     assert len(posts.posts[0].context) <= 500
     assert remarks(posts) == {"summaries cut to 500 characters": ("A",)}
 
 
-def test_a_post_that_shares_its_slug_moves_no_older_one(tmp_path: Path) -> None:
+def test_a_new_post_with_the_same_slug_does_not_change_the_older_one(tmp_path: Path) -> None:
     older = {"2024/review/index.md": "---\ntitle: Review\ndate: 2024-12-31\n---\n"}
     newer = {"2023/review/index.md": "---\ntitle: Review\ndate: 2026-01-01\n---\n"}
     assert [post.slug for post in read(tmp_path / "a", older).posts] == ["review"]
@@ -182,10 +190,10 @@ def test_a_post_that_shares_its_slug_moves_no_older_one(tmp_path: Path) -> None:
         "2024/review/index.md": "review",
         "2023/review/index.md": "2023-review",
     }
-    assert remarks(posts) == {"slugs made anew": ("review -> 2023-review",)}
+    assert remarks(posts) == {"changed slugs": ("review -> 2023-review",)}
 
 
-def test_slugs_differ_also_where_case_does_not_count(tmp_path: Path) -> None:
+def test_slugs_differ_by_more_than_case(tmp_path: Path) -> None:
     posts = read(tmp_path, {"a.md": "---\ntitle: A\nslug: Same\n---\n", "b.md": "---\ntitle: B\nslug: same\n---\n"})
     slugs = [post.slug for post in posts.posts]
     assert slugs[0] == "Same"
@@ -206,17 +214,17 @@ def test_slugs_differ_also_where_case_does_not_count(tmp_path: Path) -> None:
         ("x" * 81, "x" * 80),
     ],
 )
-def test_a_slug_stays_as_said_where_it_is_safe_in_an_address(tmp_path: Path, said: str, slug: str) -> None:
+def test_a_slug_stays_as_written_if_it_is_safe_in_a_url(tmp_path: Path, said: str, slug: str) -> None:
     posts = read(tmp_path, {"post.md": f"---\ntitle: A title\nslug: '{said}'\n---\n"})
     assert posts.posts[0].slug == slug
 
 
-def test_translations_beside_each_other_keep_apart(tmp_path: Path) -> None:
+def test_translations_of_a_post_get_slugs_of_their_own(tmp_path: Path) -> None:
     posts = read(tmp_path, {f"trip/index{end}.md": f"---\ntitle: Trip{end}\n---\n" for end in ("", ".de", ".pt-br")})
     assert sorted(post.slug for post in posts.posts) == ["trip", "trip.de", "trip.pt-br"]
 
 
-def test_front_matter_that_is_broken_names_the_line(tmp_path: Path) -> None:
+def test_broken_front_matter_is_reported_with_its_line(tmp_path: Path) -> None:
     posts = read(
         tmp_path,
         {
@@ -230,28 +238,28 @@ def test_front_matter_that_is_broken_names_the_line(tmp_path: Path) -> None:
     [(count, examples)] = left_out(posts).values()
     assert count == 3
     assert examples[0] == "bad.md: line 2: mapping values are not allowed in this context"
-    assert examples[1] == "object.md: holds no fields"
+    assert examples[1] == "object.md: it has no fields"
     assert "line 1" in examples[2]
-    assert remarks(posts)["dates that cannot be told"] == ("bad-date.md: 2026-13-45",)
+    assert remarks(posts)["unrecognized dates"] == ("bad-date.md: 2026-13-45",)
 
 
-def test_newest_first_and_undated_last(tmp_path: Path) -> None:
+def test_posts_are_sorted_newest_first_and_undated_last(tmp_path: Path) -> None:
     dates = {"a": "2024-01-01 10:00:00 +0200", "b": "2026-05-01", "c": "", "d": "2025-01-01T00:00:00"}
     posts = read(tmp_path, {f"{name}.md": f"---\ntitle: {name}\ndate: {date}\n---\n" for name, date in dates.items()})
     assert [post.title for post in posts.posts] == ["b", "d", "a", "c"]
 
 
-def test_a_batch_is_named_after_the_folder_that_says_whose_posts_they_are(tmp_path: Path) -> None:
+def test_a_batch_is_named_after_the_folder_that_identifies_the_blog(tmp_path: Path) -> None:
     folder = tmp_path / "my-site" / "content" / "posts"
     assert read(folder, {"a.md": "# A"}).name == "my-site/content/posts"
     assert read_posts(str(folder.parent.parent)).name == "my-site"
 
 
-def test_a_page_bundle_alone_is_a_post(tmp_path: Path) -> None:
+def test_a_single_page_bundle_is_a_post(tmp_path: Path) -> None:
     assert read(tmp_path / "trip", {"index.md": "# A trip"}).prompts == [{"title": "A trip", "slug": "trip"}]
 
 
-def test_links_out_of_the_folder_pipes_and_unreadable_files_are_not_followed(tmp_path: Path) -> None:
+def test_pipes_and_links_out_of_the_folder_are_left_out(tmp_path: Path) -> None:
     folder = write(tmp_path / "posts", {"good.md": "# Good"})
     (tmp_path / "secret.md").write_text("# Secret")
     (folder / "link.md").symlink_to(tmp_path / "secret.md")
@@ -259,7 +267,7 @@ def test_links_out_of_the_folder_pipes_and_unreadable_files_are_not_followed(tmp
     os.mkfifo(folder / "pipe.md")
     posts = read_posts(str(folder))
     assert [post.title for post in posts.posts] == ["Good"]
-    assert left_out(posts) == {"no files of this folder": (3, ("gone.md", "link.md", "pipe.md"))}
+    assert left_out(posts) == {"that are not files of this folder": (3, ("gone.md", "link.md", "pipe.md"))}
 
 
 def test_a_folder_without_posts_says_what_was_left_out(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Asking a vendor's emulator through its own SDK, and scripting what it answers."""
+"""Sends requests to the emulator through the vendors' SDKs, and scripts its responses."""
 
 import asyncio
 from typing import Any
@@ -18,7 +18,7 @@ OPENAI, GEMINI = "gpt-image-2", "gemini-3-pro-image"
 
 
 async def ask(emulator: Emulator, model_id: str, monkeypatch: pytest.MonkeyPatch, **changes: str) -> Picture:
-    """Ask for one picture, as a leaf does, and decode it."""
+    """Request one picture, as a leaf does, and decode it."""
     for name, value in {**emulator.environment, **changes}.items():
         monkeypatch.setenv(name, value)
     settings, model = read_settings(), MODELS[model_id]
@@ -30,18 +30,18 @@ async def ask(emulator: Emulator, model_id: str, monkeypatch: pytest.MonkeyPatch
 
 
 def answering(status: int, body: Any, **headers: str) -> Fault:
-    """Answer with JSON; an underscore in a header's name stands for a hyphen."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return lambda handler, request: handler.reply(status, body, named)
+    """Answer with JSON. Underscores in headers' names become hyphens."""
+    hyphenated = {name.replace("_", "-"): value for name, value in headers.items()}
+    return lambda handler, request: handler.reply(status, body, hyphenated)
 
 
 def html(status: int, **headers: str) -> Fault:
     """Answer as a proxy does."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    hyphenated = {name.replace("_", "-"): value for name, value in headers.items()}
     page = b"<html><head><title>Bad gateway</title></head><body>nginx</body></html>"
-    return lambda handler, request: handler.reply_raw(status, page, "text/html", named)
+    return lambda handler, request: handler.reply_raw(status, page, "text/html", hyphenated)
 
 
 def google_detail(kind: str, **values: Any) -> dict[str, Any]:
-    """Return one of the details of an error as Google shapes it."""
+    """Return one of the details of a Google error."""
     return {"@type": f"type.googleapis.com/google.rpc.{kind}", **values}

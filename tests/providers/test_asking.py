@@ -1,4 +1,4 @@
-"""What the vendors are asked for, and what the settings may ask of which model."""
+"""The requests to the vendors, and the settings that each model supports."""
 
 from dataclasses import replace
 from typing import Any
@@ -14,7 +14,7 @@ from tests.providers.asking import GEMINI, OPENAI, ask
 
 
 @pytest.mark.parametrize(("model", "variable"), [(OPENAI, "OPENAI_API_KEY"), (GEMINI, "GOOGLE_API_KEY")])
-async def test_a_missing_key_names_its_variable_and_asks_no_one(
+async def test_a_missing_key_is_reported_by_its_variable_and_sends_no_request(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch, model: str, variable: str
 ) -> None:
     with pytest.raises(ProviderRejectedError, match=f"{variable} is not set, and {model} needs it"):
@@ -31,7 +31,7 @@ async def test_a_missing_key_names_its_variable_and_asks_no_one(
         ("gpt-image-1-mini", "1536x1024", {}, 1568),
     ],
 )
-async def test_what_openai_is_asked_for(
+async def test_openai_gets_this_request_and_its_usage_is_returned(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch, model: str, size: str, drawn: dict[str, int], output: int
 ) -> None:
     picture = await ask(emulator, model, monkeypatch)
@@ -56,7 +56,9 @@ async def test_what_openai_is_asked_for(
     }
 
 
-async def test_what_gemini_is_asked_for(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_gemini_gets_this_request_and_its_usage_is_returned(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
     picture = await ask(emulator, "gemini-3-pro-image-preview", monkeypatch)
     [request] = emulator.requests
     assert request.model == "gemini-3-pro-image"
@@ -75,7 +77,7 @@ async def test_what_gemini_is_asked_for(emulator: Emulator, monkeypatch: pytest.
     }
 
 
-async def test_quality_and_size_are_settings(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_settings_determine_quality_and_size(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = {"OPENAI_IMAGE_QUALITY": "low", "OPENAI_IMAGE_SIZE": "1536x864", "GEMINI_IMAGE_SIZE": "2K"}
     await ask(emulator, OPENAI, monkeypatch, **sizes)
     await ask(emulator, GEMINI, monkeypatch, **sizes)
@@ -108,14 +110,14 @@ KEYS = Settings(openai_api_key="k", google_api_key="k")
     ],
 )
 @pytest.mark.parametrize("simulated", [False, True])
-async def test_what_a_model_does_not_offer_is_a_fault_before_anyone_is_asked(
+async def test_an_unsupported_quality_or_size_is_rejected_before_any_request(
     changes: dict[str, Any], model: str, fault: str, simulated: bool
 ) -> None:
     settings = replace(KEYS, simulate_providers=simulated, **changes)
     assert provider_faults([MODELS[model]], settings) == [fault]
     with pytest.raises(ProviderRejectedError) as caught:
         async with open_provider(MODELS[model], settings):
-            pytest.fail("a leaf asks for it")
+            pytest.fail("opened")
     assert (caught.value.code, str(caught.value)) == ("invalid_request", fault)
 
 
@@ -129,16 +131,16 @@ async def test_what_a_model_does_not_offer_is_a_fault_before_anyone_is_asked(
         ({"openai_image_size": "1536x864"}, "gemini-3.1-flash-lite-image"),
     ],
 )
-def test_what_a_model_offers_is_no_fault(changes: dict[str, Any], model: str) -> None:
+def test_a_supported_quality_or_size_is_accepted(changes: dict[str, Any], model: str) -> None:
     assert provider_faults([MODELS[model]], replace(KEYS, **changes)) == []
 
 
-def test_every_model_offers_what_is_asked_for_where_nothing_is_set() -> None:
+def test_every_model_supports_the_default_settings() -> None:
     assert provider_faults(MODELS.values(), KEYS) == []
 
 
 @pytest.mark.parametrize("size", ["1K", "2K", "4K"])
-async def test_nano_banana_is_asked_for_each_of_its_sizes(
+async def test_nano_banana_is_requested_in_each_of_its_sizes(
     size: str, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await ask(emulator, "gemini-nano-banana-2.1", monkeypatch, GEMINI_IMAGE_SIZE=size)

@@ -1,4 +1,4 @@
-"""Every row of the tables of documented failures, answered over HTTP to the vendor's own SDK."""
+"""Every row of the tables of documented failures, over HTTP through the vendor's own SDK."""
 
 import logging
 from typing import NamedTuple
@@ -23,7 +23,7 @@ GONE = "provider_unavailable"
 
 
 class Example(NamedTuple):
-    """An answer as the vendor documents it, the row that it is, and what it comes to."""
+    """A documented response, the row that it matches, and our error for it."""
 
     row: str
     answer: Fault
@@ -94,8 +94,8 @@ OPENAI_EXAMPLES = [
         "quota",
         "Ask for a higher limit at https://platform.openai.com/settings/organization/limits, then run again",
     ),
-    Example("billing", billing("insufficient_quota"), REJECTED, "quota", "may spend nothing more"),
-    Example("billing", billing("a_code_of_next_year"), REJECTED, "quota", "may spend nothing more"),
+    Example("billing", billing("insufficient_quota"), REJECTED, "quota", "cannot spend any more"),
+    Example("billing", billing("a_code_of_next_year"), REJECTED, "quota", "cannot spend any more"),
     Example(
         "billing",
         openai_answer(400, "billing_hard_limit_reached", INVALID, "Billing hard limit has been reached."),
@@ -445,11 +445,7 @@ CASES = [
 
 @pytest.mark.parametrize(
     ("examples", "table"),
-    [
-        (OPENAI_EXAMPLES, OPENAI_FAILURES),
-        (GEMINI_EXAMPLES, GEMINI_FAILURES),
-        (GATEWAY_EXAMPLES, GATEWAY_FAILURES),
-    ],
+    [(OPENAI_EXAMPLES, OPENAI_FAILURES), (GEMINI_EXAMPLES, GEMINI_FAILURES), (GATEWAY_EXAMPLES, GATEWAY_FAILURES)],
     ids=["OpenAI", "Gemini", "gateways"],
 )
 def test_every_row_has_an_example(examples: list[Example], table: tuple[Failure, ...]) -> None:
@@ -460,11 +456,7 @@ def test_every_row_has_an_example(examples: list[Example], table: tuple[Failure,
 
 @pytest.mark.parametrize(("model", "example"), CASES, ids=lambda value: value if isinstance(value, str) else value.row)
 async def test_each_failure_meets_its_row_after_one_request(
-    model: str,
-    example: Example,
-    emulator: Emulator,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
+    model: str, example: Example, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "providers")
     emulator.faults.append(example.answer)
@@ -485,7 +477,7 @@ async def test_each_failure_meets_its_row_after_one_request(
         ("gpt-image-1-mini", "gpt-image-2.6-flare or gpt-image-2.6-sunburst"),
     ],
 )
-async def test_a_model_that_is_gone_leads_to_those_that_replace_it(
+async def test_a_removed_model_is_reported_with_its_replacements(
     model: str, replacements: str, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     error = {"error": {"code": 404, "status": "NOT_FOUND", "message": "Not found."}}
@@ -495,7 +487,7 @@ async def test_a_model_that_is_gone_leads_to_those_that_replace_it(
 
 
 @pytest.mark.parametrize("model", [OPENAI, GEMINI])
-async def test_an_undocumented_answer_is_unavailable_and_logged_without_key_and_prompt(
+async def test_an_undocumented_response_is_unavailable_and_logged_without_key_and_prompt(
     model: str, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def echo(handler: Handler, request: Request) -> None:
@@ -523,7 +515,7 @@ async def test_an_undocumented_answer_is_unavailable_and_logged_without_key_and_
 
 
 @pytest.mark.parametrize("model", [OPENAI, GEMINI])
-async def test_what_stands_in_the_fields_of_an_undocumented_answer_cannot_get_into_the_log(
+async def test_arbitrary_text_in_an_undocumented_responses_fields_is_not_logged(
     model: str, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     details = [google_detail("ErrorInfo", reason=KEY)]
@@ -538,7 +530,7 @@ async def test_what_stands_in_the_fields_of_an_undocumented_answer_cannot_get_in
 
 @pytest.mark.parametrize("status", [302, 403, 405])
 @pytest.mark.parametrize("model", [OPENAI, GEMINI])
-async def test_a_gateways_undocumented_answer_is_unavailable_too(
+async def test_a_gateways_undocumented_response_is_unavailable_too(
     model: str, status: int, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     emulator.faults.append(html(status))
@@ -550,7 +542,7 @@ async def test_a_gateways_undocumented_answer_is_unavailable_too(
 
 
 @pytest.mark.parametrize("model", [OPENAI, GEMINI])
-async def test_a_prompt_is_not_shown_where_a_long_message_is_cut(
+async def test_a_prompt_is_redacted_even_if_it_spans_the_cut_of_a_long_message(
     model: str, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def echo(handler: Handler, request: Request) -> None:

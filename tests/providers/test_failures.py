@@ -1,4 +1,4 @@
-"""Answers without a picture and broken connections of either vendor, over HTTP through its own SDK."""
+"""Responses without a picture and broken connections, over HTTP through each vendor's own SDK."""
 
 import base64
 import io
@@ -10,13 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 from PIL import Image
 
-from errors import (
-    PictureError,
-    ProviderRejectedError,
-    ProviderUnavailableError,
-    ThumbnailError,
-    UnusableAnswerError,
-)
+from errors import PictureError, ProviderRejectedError, ProviderUnavailableError, ThumbnailError, UnusableAnswerError
 from providers.failures import MODERATION
 from providers.gemini_failures import GEMINI_REFUSALS
 from testing.emulator import KEY, Emulator, Fault, Handler, Request, encode, gemini_answer, openai_answer, openai_error
@@ -40,12 +34,12 @@ def reset_in_the_middle(handler: Handler, request: Request) -> None:
 
 
 def silent(handler: Handler, request: Request) -> None:
-    """Say nothing until the client hangs up."""
+    """Send nothing until the client hangs up."""
     handler.rfile.read(1)
 
 
 def trickling(handler: Handler, request: Request) -> None:
-    """Send a piece every so often until the client hangs up, so that no single wait is long."""
+    """Send a byte now and then until the client hangs up, so that no single wait is long."""
     handler.send_response(200)
     handler.send_header("Content-Type", "application/json")
     handler.send_header("Content-Length", "1000000")
@@ -89,13 +83,7 @@ def both(name: str, fault: Fault, error: type[ThumbnailError], code: str, messag
 REJECTED, UNAVAILABLE, UNUSABLE = ProviderRejectedError, ProviderUnavailableError, UnusableAnswerError
 GONE, NO_PICTURE = "provider_unavailable", "no_picture"
 ROWS = [
-    openai_row(
-        "bad key, in another shape",
-        answering(401, {"error": "bad key"}),
-        REJECTED,
-        "bad_key",
-        "bad key.",
-    ),
+    openai_row("bad key, in another shape", answering(401, {"error": "bad key"}), REJECTED, "bad_key", "bad key."),
     openai_row(
         "a key where a long message is cut",
         answering(401, openai_error("invalid_api_key", f"{'word ' * 57}{KEY}{KEY}{KEY} and more", None)),
@@ -103,23 +91,23 @@ ROWS = [
         "bad_key",
         "word word",
     ),
-    openai_row("no data", answering(200, {"created": 1, "data": []}), UNUSABLE, NO_PICTURE, "the answer holds no data"),
-    openai_row("null data", answering(200, {"created": 1}), UNUSABLE, NO_PICTURE, "the answer holds no data"),
+    openai_row("no data", answering(200, {"created": 1, "data": []}), UNUSABLE, NO_PICTURE, "the response has no data"),
+    openai_row("null data", answering(200, {"created": 1}), UNUSABLE, NO_PICTURE, "the response has no data"),
     openai_row(
-        "a URL in place of data",
+        "a URL instead of data",
         answering(200, {"created": 1, "data": [{"url": "http://x"}]}),
         UNUSABLE,
         NO_PICTURE,
-        "the answer holds no data",
+        "the response has no data",
     ),
     openai_row(
         "truncated base64",
         answering(200, openai_answer(base64.b64encode(JPEG).decode()[:-3], {})),
         UNUSABLE,
         NO_PICTURE,
-        "its base64 is broken",
+        "the response has invalid base64",
     ),
-    openai_row("a list", answering(200, []), UNUSABLE, NO_PICTURE, "the answer holds no data"),
+    openai_row("a list", answering(200, []), UNUSABLE, NO_PICTURE, "the response has no data"),
     gemini_row(
         "blocked prompt",
         answering(200, {"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}, "modelVersion": "g"}),
@@ -152,21 +140,21 @@ ROWS = [
         "moderation",
         "IMAGE_SAFETY. I cannot draw that.",
     ),
-    gemini_row("candidates that are none", answering(200, {"candidates": 5}), UNUSABLE, NO_PICTURE, "not what the API"),
-    gemini_row("a number", answering(200, 5), UNUSABLE, NO_PICTURE, "not what the API"),
+    gemini_row("invalid candidates", answering(200, {"candidates": 5}), UNUSABLE, NO_PICTURE, "not in the API's"),
+    gemini_row("a number", answering(200, 5), UNUSABLE, NO_PICTURE, "not in the API's"),
     gemini_row(
-        "a message that is no text",
+        "a message that is not text",
         answering(400, {"error": {"code": 400, "message": {"x": 1}, "details": 5}}),
         REJECTED,
         "invalid_request",
         "calls the request invalid",
     ),
-    *both("deep nesting", raw(b"[" * 200_000), UNUSABLE, NO_PICTURE, "as if from a proxy"),
+    *both("deep nesting", raw(b"[" * 200_000), UNUSABLE, NO_PICTURE, "it may be a proxy's"),
     gemini_row("no candidates", answering(200, {"candidates": []}), UNUSABLE, NO_PICTURE, "no candidates"),
     gemini_row("nothing at all", answering(200, {}), UNUSABLE, NO_PICTURE, "no candidates"),
     gemini_row("no parts", answering(200, gemini_answer([])), UNUSABLE, NO_PICTURE, "STOP"),
     gemini_row(
-        "text in place of a picture",
+        "text instead of a picture",
         answering(200, gemini_answer([{"text": "Here is a poem."}])),
         UNUSABLE,
         NO_PICTURE,
@@ -178,7 +166,7 @@ ROWS = [
             answering(200, gemini_answer([], reason)),
             UNUSABLE,
             NO_PICTURE,
-            f"without a picture: {reason}. Ask for another picture with variation",
+            f"without a picture: {reason}. Request another picture with variation",
         )
         for reason in ("NO_IMAGE", "IMAGE_OTHER", "OTHER", "MAX_TOKENS", "MALFORMED_RESPONSE")
     ),
@@ -199,7 +187,7 @@ ROWS = [
         answering(200, gemini_answer([{"inlineData": {"mimeType": "image/png", "data": "AAAAA"}}])),
         UNUSABLE,
         NO_PICTURE,
-        "not what the API documents",
+        "not in the API's format",
     ),
     *both(
         "server error",
@@ -208,13 +196,13 @@ ROWS = [
         GONE,
         "oops [key]",
     ),
-    *both("a proxy's page as the answer", html(200), UNUSABLE, NO_PICTURE, "as if from a proxy"),
-    *both("half an answer", raw(b'{"data": [{"b64_js'), UNUSABLE, NO_PICTURE, "as if from a proxy"),
+    *both("a proxy's page", html(200), UNUSABLE, NO_PICTURE, "it may be a proxy's"),
+    *both("half a response", raw(b'{"data": [{"b64_js'), UNUSABLE, NO_PICTURE, "it may be a proxy's"),
     *both("connection reset", reset, UNAVAILABLE, GONE, "could not be reached"),
     *both("connection reset in the middle", reset_in_the_middle, UNAVAILABLE, GONE, "could not be reached"),
     *both("truncated JPEG", sending(JPEG[: len(JPEG) // 2]), PictureError, "unusable_picture", "broken or cut off"),
     *both("truncated PNG", sending(PNG[: len(PNG) // 2]), PictureError, "unusable_picture", "broken or cut off"),
-    *both("no picture at all", sending(b"not a picture"), PictureError, "unusable_picture", "13 bytes are not"),
+    *both("text as a picture", sending(b"not a picture"), PictureError, "unusable_picture", "13 bytes are not"),
     *both(
         "an SVG",
         sending(b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
@@ -234,7 +222,7 @@ ROWS = [
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-async def test_each_failure_is_one_of_ours_after_one_request(
+async def test_each_failure_raises_our_error_after_one_request(
     row: Row, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     emulator.faults.append(row.fault)
@@ -248,8 +236,8 @@ async def test_each_failure_is_one_of_ours_after_one_request(
     assert len(emulator.requests) == 1
 
 
-@pytest.mark.filterwarnings("ignore:SOMETHING_NEW is not a valid FinishReason")  # The SDK's own, and nothing more.
-async def test_a_reason_that_the_sdk_does_not_know_is_an_answer_without_a_picture(
+@pytest.mark.filterwarnings("ignore:SOMETHING_NEW is not a valid FinishReason")
+async def test_a_finish_reason_unknown_to_the_sdk_is_unusable(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     emulator.faults.append(answering(200, gemini_answer([], "SOMETHING_NEW")))
@@ -259,7 +247,7 @@ async def test_a_reason_that_the_sdk_does_not_know_is_an_answer_without_a_pictur
 
 @pytest.mark.parametrize("fault", [silent, trickling])
 @pytest.mark.parametrize("model", [OPENAI, GEMINI])
-async def test_the_timeout_bounds_the_whole_answer(
+async def test_the_timeout_limits_the_whole_response(
     model: str, fault: Fault, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     emulator.faults.append(fault)
@@ -271,14 +259,14 @@ async def test_the_timeout_bounds_the_whole_answer(
 
 
 @pytest.mark.parametrize(("model", "variable"), [(OPENAI, "OPENAI_BASE_URL"), (GEMINI, "GOOGLE_GEMINI_BASE_URL")])
-async def test_no_one_there_names_the_variable_that_says_where(
+async def test_a_refused_connection_is_reported_with_the_base_url_variable(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch, model: str, variable: str
 ) -> None:
     with pytest.raises(ProviderUnavailableError, match=f"check the network and {variable}"):
         await ask(emulator, model, monkeypatch, **{variable: "http://127.0.0.1:1/v1"})
 
 
-async def test_the_last_picture_that_is_not_a_thought_is_taken(
+async def test_the_last_picture_that_is_not_a_thought_is_returned(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def part(colour: str, **more: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Prices, estimates before, costs after: against the figures that vendors publish, and against the emulator's bill."""
+"""Prices, estimates and costs, against the figures that vendors publish and against the emulator's bill."""
 
 import json
 from dataclasses import replace
@@ -31,7 +31,7 @@ def picture(served_by: str, size: str, quality: str = "", prompt: str = "") -> P
 
 
 def output_tokens(served_by: str, size: str, quality: str = "") -> Decimal:
-    """The tokens that an estimate counts for a picture without a prompt."""
+    """Return the tokens in the estimate of a picture without a prompt."""
     prices = read_prices()
     dollars = estimate(picture(served_by, size, quality), prices).dollars
     assert dollars is not None
@@ -67,7 +67,7 @@ def test_every_quality_and_size_that_a_model_offers_has_an_estimate(model: Any) 
             assert found.about
 
 
-# Counted by OpenAI: published, or billed (the last three).
+# OpenAI's figures: published, or billed (the last three).
 @pytest.mark.parametrize(
     ("model", "quality", "size", "tokens"),
     [
@@ -81,13 +81,11 @@ def test_every_quality_and_size_that_a_model_offers_has_an_estimate(model: Any) 
         ("gpt-image-2.5-flare", "low", "1536x864", 120),
     ],
 )
-def test_the_tokens_of_a_picture_of_any_size_are_those_that_openai_counts(
-    model: str, quality: str, size: str, tokens: int
-) -> None:
+def test_the_tokens_of_any_size_equal_openais_count(model: str, quality: str, size: str, tokens: int) -> None:
     assert output_tokens(model, size, quality) == tokens
 
 
-def test_a_picture_has_as_many_tokens_upright_as_lying() -> None:
+def test_portrait_and_landscape_take_the_same_tokens() -> None:
     assert output_tokens(OPENAI, "640x1200", "high") == output_tokens(OPENAI, "1200x640", "high")
 
 
@@ -112,7 +110,7 @@ def test_a_picture_is_estimated_at_its_published_price(model: str, size: str, qu
     assert found.quantize(Decimal("0.001")) == Decimal(dollars)
 
 
-def test_the_prompt_is_in_the_estimate() -> None:
+def test_an_estimate_includes_the_prompt() -> None:
     long = estimate(picture(OPENAI, "1200x640", "low", prompt="word " * 800), read_prices()).dollars
     short = estimate(picture(OPENAI, "1200x640", "low"), read_prices()).dollars
     assert long is not None
@@ -120,7 +118,7 @@ def test_the_prompt_is_in_the_estimate() -> None:
     assert long - short == Decimal("0.005")  # 1,000 tokens at $5 a million.
 
 
-def test_an_estimate_is_as_old_as_the_older_of_its_figures(tmp_path: Path) -> None:
+def test_an_estimate_has_the_date_of_its_oldest_figure(tmp_path: Path) -> None:
     rates = {"input": 1, "output": 1, "source": "invoice", "date": "2026-11-20", "sure": "confirmed"}
     prices = read_prices(prices_file(tmp_path, {OPENAI: {"rates": rates}}))
     pictures = prices[OPENAI].pictures
@@ -128,14 +126,14 @@ def test_an_estimate_is_as_old_as_the_older_of_its_figures(tmp_path: Path) -> No
     assert estimate(picture(OPENAI, "1200x640", "low"), prices).as_of == pictures.date < date(2026, 11, 20)
 
 
-def test_simulated_pictures_cost_nothing_and_say_so() -> None:
+def test_simulated_pictures_are_free_and_say_so() -> None:
     simulated = picture(f"simulated/{OPENAI}", "1200x640", "high")
     for found in (estimate(simulated, {}), cost(simulated.served_by, {"latency_seconds": 1.0}, {})):
         assert found == Cost(Decimal(0), about=False, reason="simulated")
     assert str(total([(kind(simulated), estimate(simulated, {}))])) == (f"$0.00: 1 x simulated/{OPENAI} high at $0.00")
 
 
-def test_kinds_are_told_apart_by_what_their_price_depends_on() -> None:
+def test_a_kind_names_the_model_and_what_its_price_depends_on() -> None:
     assert kind(picture(OPENAI, "1200x640", "high")) == f"{OPENAI} high"
     assert kind(picture(GEMINI, "16:9 2K")) == f"{GEMINI} 2K"
 
@@ -156,7 +154,7 @@ def requested(model: Any, settings: Settings, title: str = "A title") -> Picture
 
 
 @pytest.mark.parametrize("model", LIVE.values(), ids=LIVE)
-async def test_costs_by_usage_equal_the_vendors_bill_for_every_quality_and_size(
+async def test_costs_equal_the_vendors_bill_for_every_quality_and_size(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch, model: Any
 ) -> None:
     for name, value in emulator.environment.items():
@@ -176,10 +174,10 @@ async def test_costs_by_usage_equal_the_vendors_bill_for_every_quality_and_size(
     assert Fraction(sum(Decimal(str(cost.usd)) for _, cost in costs)) == emulator.bill
 
 
-async def test_estimates_of_what_is_confirmed_are_within_a_tenth_of_the_bill(
+async def test_estimates_from_confirmed_figures_are_within_a_tenth_of_the_bill(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The rest is thoughts, words, and how many tokens a prompt comes to."""
+    """The difference is thoughts, words, and the prompt's exact tokens."""
     prices = read_prices()
     for served_by, model in LIVE.items():
         before = emulator.bill
@@ -192,20 +190,20 @@ async def test_estimates_of_what_is_confirmed_are_within_a_tenth_of_the_bill(
             assert 0.9 < Fraction(guessed) / (emulator.bill - before) < 1.1, served_by
 
 
-def test_the_settings_offer_every_quality_that_is_priced() -> None:
+def test_the_settings_accept_every_quality_with_a_price() -> None:
     for price in read_prices().values():
         assert price.pictures
         assert set(price.pictures.tiles) <= set(OPENAI_QUALITIES)
 
 
 @pytest.mark.parametrize("usage", [{}, {"latency_seconds": 1.0}, {"output_tokens": 5}, {"input_tokens": 5}])
-def test_an_answer_that_does_not_say_what_it_took_has_no_known_cost(usage: dict[str, float | str]) -> None:
+def test_a_response_without_token_counts_has_an_unknown_cost(usage: dict[str, float | str]) -> None:
     found = cost(OPENAI, usage, read_prices())
     assert found.dollars is None
-    assert "does not say how many tokens" in found.reason
+    assert "did not report the tokens" in found.reason
 
 
-def test_a_model_without_a_price_has_no_known_cost_before_or_after() -> None:
+def test_a_model_without_a_price_has_an_unknown_estimate_and_cost() -> None:
     for found in (
         estimate(picture(OPENAI, "1200x640", "low"), {}),
         cost(OPENAI, {"input_tokens": 1, "output_tokens": 1}, {}),
@@ -214,14 +212,14 @@ def test_a_model_without_a_price_has_no_known_cost_before_or_after() -> None:
         assert "PRICES_FILE" in found.reason
 
 
-def test_words_that_have_no_price_are_not_given_away() -> None:
+def test_words_without_a_price_make_the_cost_unknown() -> None:
     usage: dict[str, float | str] = {"input_tokens": 9, "output_tokens": 150, "image_output_tokens": 100}
     found = cost(OPENAI, usage, read_prices())
     assert found.dollars is None
     assert "text_output" in found.reason
 
 
-def test_an_answer_that_does_not_tell_words_from_picture_is_an_estimate_where_words_have_a_price() -> None:
+def test_a_cost_is_an_estimate_if_words_are_billed_but_not_counted_separately() -> None:
     usage: dict[str, float | str] = {"input_tokens": 0, "output_tokens": 1000}
     found = cost("gpt-image-1.5", usage, read_prices())
     assert found.dollars == Decimal("0.032")
@@ -229,7 +227,7 @@ def test_an_answer_that_does_not_tell_words_from_picture_is_an_estimate_where_wo
     assert not cost(OPENAI, usage, read_prices()).about
 
 
-async def test_an_answer_without_a_picture_says_what_it_took(
+async def test_a_response_without_a_picture_still_has_a_cost(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def without_picture(handler: Any, request: Any) -> None:
@@ -246,7 +244,7 @@ RATES = {"input": 1, "output": 12.5, "source": "our invoice", "date": "2026-11-2
 PICTURES = {"tokens": {"low 1200x640": 7}, "source": "ours", "date": "2026-11-20", "sure": "estimate"}
 
 
-def test_a_file_overrides_what_it_names_and_nothing_else(tmp_path: Path) -> None:
+def test_a_prices_file_overrides_only_what_it_names(tmp_path: Path) -> None:
     ours = read_prices()
     prices = read_prices(prices_file(tmp_path, {OPENAI: {"rates": RATES}, GEMINI: {"pictures": PICTURES}}))
     assert prices[OPENAI].rates.output == Decimal("12.5")
@@ -255,7 +253,7 @@ def test_a_file_overrides_what_it_names_and_nothing_else(tmp_path: Path) -> None
     assert {model for model in ours if prices[model] != ours[model]} == {OPENAI, GEMINI}
 
 
-def test_a_rate_that_is_an_estimate_makes_every_cost_one(tmp_path: Path) -> None:
+def test_an_estimated_rate_makes_every_cost_an_estimate(tmp_path: Path) -> None:
     prices = read_prices(prices_file(tmp_path, {OPENAI: {"rates": {**RATES, "sure": "estimate"}}}))
     assert str(cost(OPENAI, {"input_tokens": 0, "output_tokens": 8000}, prices)) == "about $0.10"
 
@@ -263,12 +261,12 @@ def test_a_rate_that_is_an_estimate_makes_every_cost_one(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("{", "is not JSON: .*; correct it there"),
+        ("{", "is not JSON: .*; fix it there"),
         ("[" * 100_000, "is not JSON"),
-        ("[]", "holds no prices; give an object"),
-        ({"gpt-image-9": {"rates": RATES}}, "'gpt-image-9' is no live model; name one of gemini-3-pro-image, "),
-        ({"dall-e-3": {"rates": RATES}}, "'dall-e-3' is no live model; name one of "),
-        ({OPENAI: 5}, f"{OPENAI}: .*; shape it like providers/prices.json"),
+        ("[]", "has no prices; give an object"),
+        ({"gpt-image-9": {"rates": RATES}}, "'gpt-image-9' is not a live model; give one of gemini-3-pro-image, "),
+        ({"dall-e-3": {"rates": RATES}}, "'dall-e-3' is not a live model; give one of "),
+        ({OPENAI: 5}, f"{OPENAI}: .*; see providers/prices.json"),
         ({OPENAI: {"rates": {**RATES, "output": -1}}}, f"{OPENAI}.rates.output: .*greater than or equal to 0"),
         ('{"gpt-image-2": {"rates": {"output": NaN}}}', f"{OPENAI}.rates.output: "),
         ({OPENAI: {"rates": {"input": 1, "output": 1}}}, f"{OPENAI}.rates.source: Field required"),
@@ -277,17 +275,17 @@ def test_a_rate_that_is_an_estimate_makes_every_cost_one(tmp_path: Path) -> None
         ({OPENAI: {"pictures": {**PICTURES, "tiles": {"low": 0}}}}, f"{OPENAI}.pictures.tiles.low: "),
     ],
 )
-def test_a_file_that_cannot_be_used_is_refused_with_what_to_mend(tmp_path: Path, content: Any, says: str) -> None:
+def test_an_invalid_prices_file_is_rejected_with_its_fault(tmp_path: Path, content: Any, says: str) -> None:
     with pytest.raises(SettingsError, match=f"PRICES_FILE='.*prices.json'.*{says}"):
         read_prices(prices_file(tmp_path, content))
 
 
-def test_every_fault_of_a_file_is_named_at_once(tmp_path: Path) -> None:
+def test_every_fault_of_a_prices_file_is_listed(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         read_prices(prices_file(tmp_path, {"gpt-image-9": {}, OPENAI: {"rates": {**RATES, "input": "x"}}}))
     assert len(caught.value.faults) == 2
 
 
-def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="No such file or directory; name a JSON file that can be read"):
+def test_a_missing_prices_file_is_rejected(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="No such file or directory; give a readable JSON file"):
         read_prices(tmp_path / "prices.json")

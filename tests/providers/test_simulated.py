@@ -27,11 +27,11 @@ async def test_another_request_gives_another_picture(other: dict[str, object]) -
     assert await picture(REQUEST) != await picture(replace(REQUEST, **other))  # type: ignore[arg-type]
 
 
-def test_there_is_a_look_for_every_style() -> None:
+def test_every_style_has_a_look() -> None:
     assert LOOKS.keys() == STYLES.keys()
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_pictures_are_of_the_size_that_is_asked_of_openai(style: str) -> None:
+def test_pictures_have_the_size_requested_from_openai(style: str) -> None:
     with Image.open(io.BytesIO(draw_scene("a subject", style))) as image:
         assert (image.format, image.size, image.mode) == ("JPEG", (1200, 640), "RGB")

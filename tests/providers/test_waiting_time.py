@@ -1,4 +1,4 @@
-"""How long a vendor's answer says to wait: from its headers and words, and over HTTP through the vendor's own SDK."""
+"""How long a vendor asks to wait: by headers and message, and over HTTP through its own SDK."""
 
 import email.utils
 
@@ -16,25 +16,22 @@ NOW = 1_795_000_000.0
     ("header", "seconds"),
     [("", None), ("12", 12), ("0.25", 0.25), ("-5", 0), ("soon", None), ("inf", None), ("nan", None)],
 )
-def test_retry_after_in_seconds(header: str, seconds: float | None) -> None:
+def test_retry_after_may_be_seconds(header: str, seconds: float | None) -> None:
     assert requested_wait({"retry-after": header}) == seconds
 
 
 @pytest.mark.parametrize(("ahead", "seconds"), [(30, 30), (-30, 0)])
-def test_retry_after_as_a_date(ahead: float, seconds: float) -> None:
+def test_retry_after_may_be_a_date(ahead: float, seconds: float) -> None:
     date = email.utils.formatdate(NOW + ahead, usegmt=True)
     assert requested_wait({"retry-after": date}, now=lambda: NOW) == seconds
 
 
-@pytest.mark.parametrize(
-    ("milliseconds", "seconds"),
-    [("1500", 1.5), ("0", 0), ("soon", 7), ("", 7)],
-)
-def test_milliseconds_go_before_seconds(milliseconds: str, seconds: float) -> None:
+@pytest.mark.parametrize(("milliseconds", "seconds"), [("1500", 1.5), ("0", 0), ("soon", 7), ("", 7)])
+def test_milliseconds_take_precedence_over_seconds(milliseconds: str, seconds: float) -> None:
     assert requested_wait({"retry-after-ms": milliseconds, "retry-after": "7"}) == seconds
 
 
-def test_no_header_asks_for_no_wait() -> None:
+def test_without_a_header_there_is_no_wait() -> None:
     assert requested_wait({}) is None
     assert expected_reset({}, "Slow down.") is None
 
@@ -70,7 +67,7 @@ def test_a_duration_needs_units(text: str, seconds: float | None) -> None:
         ("Please try again in a while.", None),
     ],
 )
-def test_a_message_says_when_to_try_again(message: str, seconds: float | None) -> None:
+def test_a_message_may_say_when_to_try_again(message: str, seconds: float | None) -> None:
     assert expected_reset({}, message) == seconds
     assert expected_reset({"x-ratelimit-reset-requests": "60s"}, message) == (seconds or 60)
 
@@ -101,7 +98,7 @@ def test_a_message_says_when_to_try_again(message: str, seconds: float | None) -
         ({"x-ratelimit-reset-requests": "1795000000"}, None),
     ],
 )
-def test_the_limit_that_is_used_up_says_when_it_has_room_again(headers: dict[str, str], seconds: float | None) -> None:
+def test_the_reset_time_is_that_of_the_exhausted_limit(headers: dict[str, str], seconds: float | None) -> None:
     assert expected_reset(headers, "Rate limit reached.") == seconds
 
 
