@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from errors import StoreError
 from storage.store import Area, Store, StoredObject
-from waiting import Clock, cancelled, first_of
+from waiting import Clock, cancel_and_wait, race
 
 __all__ = ["EXPIRY_SECONDS", "FOLDER", "RENEWAL_SECONDS", "Claim"]
 
@@ -140,9 +140,9 @@ class Claim:
 
     async def _keep_renewing(self) -> None:
         while self._version:
-            waiting = await first_of(self._clock.sleep(RENEWAL_SECONDS), self._done.wait())
+            waiting = await race(self._clock.sleep(RENEWAL_SECONDS), self._done.wait())
             if not waiting.done():
-                await cancelled(waiting)
+                await cancel_and_wait(waiting)
                 return
             try:
                 if not await self._renew():

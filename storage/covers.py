@@ -7,9 +7,9 @@ from errors import StoreError
 from outcomes import Cover, Finished, Row
 from storage.keys import cover_key
 from storage.store import Area, ObjectInfo, Store, StoredObject
-from waiting import gather_some
+from waiting import gather_limited
 
-__all__ = ["cover_of", "keep_covers", "put_cover"]
+__all__ = ["cover_of", "ensure_covers", "put_cover"]
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 MAX_AGE_SECONDS = 300
 
 
-async def keep_covers(store: Store, rows: list[Row]) -> list[Row]:
+async def ensure_covers(store: Store, rows: list[Row]) -> list[Row]:
     """Return the rows with their covers; a post that has none gets the first of its thumbnails, in the models' order.
 
     A cover that is there is never replaced, except one that was made of a simulated picture, by a real one. A store
@@ -32,7 +32,7 @@ async def keep_covers(store: Store, rows: list[Row]) -> list[Row]:
             cover = None
         return {**row, "cover": cover} if cover else row
 
-    return await gather_some(kept, rows)
+    return await gather_limited(kept, rows)
 
 
 async def cover_of(store: Store, slug: str) -> Cover | None:

@@ -93,7 +93,7 @@ async def generate_thumbnails(ctx: TaskContext, request: ThumbnailsRequest, sett
     rows = Rows([Post(request.title, slug="")], request.models, request, settings, attempt)
     await rows.prepare()
     await rows.look()
-    [row] = await attempt.to_the_end(rows.generate(leaf_of(ctx)))
+    [row] = await attempt.within_grace(rows.generate(leaf_of(ctx)))
     return row
 
 
@@ -117,7 +117,7 @@ async def generate_batch(ctx: TaskContext, request: BatchRequest, settings: Sett
     await rows.prepare()
     await rows.look()
     async with record.kept_up(rows.so_far):
-        await attempt.to_the_end(rows.generate(leaf_of(ctx)))
+        await attempt.within_grace(rows.generate(leaf_of(ctx)))
     return await record.finish(rows.so_far())
 
 

@@ -11,7 +11,7 @@ from providers.prices import Prices
 from settings import Settings
 from storage.store import Area, Store
 from tasks.work import Work
-from waiting import gather_some
+from waiting import gather_limited
 
 __all__ = ["check_budget", "estimate_of", "spent"]
 
@@ -19,7 +19,7 @@ __all__ = ["check_budget", "estimate_of", "spent"]
 async def estimate_of(store: Store, works: Iterable[Work], prices: Prices) -> Total:
     """Return about what these pairs would cost: their pictures that are not in the store, each counted once."""
     by_original = {work.original_key: work for work in works}
-    found = await gather_some(partial(store.stat, Area.ORIGINALS), by_original)
+    found = await gather_limited(partial(store.stat, Area.ORIGINALS), by_original)
     wanted = [work for work, original in zip(by_original.values(), found, strict=True) if original is None]
     return total((kind(work.picture), estimate(work.picture, prices)) for work in wanted)
 

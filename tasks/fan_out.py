@@ -10,7 +10,7 @@ from providers.prices import read_prices
 from providers.registry import MODELS
 from settings import Settings
 from storage.choice import open_store
-from storage.patience import patient_store
+from storage.retrying_store import retrying_store
 from storage.store import Area
 from tasks.budget import check_budget, estimate_of
 from tasks.posts import Post, thumbnail_request
@@ -18,7 +18,7 @@ from tasks.progress import ProgressLog
 from tasks.requests import Look, ThumbnailRequest
 from tasks.windows import Windows
 from tasks.work import Work, is_thumbnail, outcome_of, work_of
-from waiting import Attempt, gather_some
+from waiting import Attempt, gather_limited
 
 __all__ = ["Rows", "fan_out"]
 
@@ -36,7 +36,7 @@ class Rows:
         """Take the posts and models, what is asked of all of them, the settings, and the attempt that this is."""
         self._posts, self._models, self._look = posts, models, look
         self._settings, self._attempt = settings, attempt
-        self._store = patient_store(open_store(settings), settings.store_patience_seconds, attempt)
+        self._store = retrying_store(open_store(settings), settings.store_patience_seconds, attempt)
         self._requests = [thumbnail_request(look, post, model) for post in posts for model in models]
         self._pairs = [Pair(post.title, model) for post in posts for model in models]
         self._outcomes: list[Outcome] = [pending(pair) for pair in self._pairs]
@@ -71,10 +71,10 @@ class Rows:
             else:
                 missing.append(work)
 
-        self._attempt.enter("looking")
-        await gather_some(find, range(len(self._pairs)))
+        self._attempt.on_stage("looking")
+        await gather_limited(find, range(len(self._pairs)))
         found = [pair for pair, outcome in zip(self._pairs, self._outcomes, strict=True) if outcome["status"] == "ok"]
-        self._attempt.found(found)
+        self._attempt.on_found(found)
         logger.info("%d of %d thumbnails are there already", len(found), len(self._pairs))
         about = await estimate_of(self._store, missing, read_prices(self._settings.prices_file))
         logger.info("the rest costs %s", about)

@@ -27,7 +27,7 @@ from providers.cost import cost
 from providers.prices import read_prices
 from settings import LEAF_TIMEOUT_SECONDS, Settings
 from storage.choice import open_store
-from storage.patience import patient_store
+from storage.retrying_store import retrying_store
 from storage.store import Area, Store, StoredObject
 from tasks.originals import find_or_generate
 from tasks.requests import ThumbnailRequest
@@ -67,7 +67,7 @@ async def make_thumbnail(
 
 async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attempt: Attempt) -> Finished:
     model, title, key, clock = work.model, work.title, work.thumbnail_key, attempt.clock
-    store = patient_store(
+    store = retrying_store(
         open_store(settings), settings.store_patience_seconds, attempt, LEAF_TIMEOUT_SECONDS - RESERVE_SECONDS
     )
     outcome = outcome_of(work, request, store)
@@ -75,7 +75,7 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
     if layout.shortened:
         logger.warning("%s: the title does not fit at any size and is shortened", work)
         outcome["title_shortened"] = True
-    attempt.enter("looking")
+    attempt.on_stage("looking")
     if is_thumbnail(await store.stat(Area.THUMBNAILS, key)):
         logger.info("%s: found finished, %s", work, key)
         return outcome
@@ -93,12 +93,12 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
     from compositing.thumbnail import compose
     from compositing.xmp import Provenance, xmp_packet
 
-    attempt.enter("composing")
+    attempt.on_stage("composing")
     served_by, simulated = work.picture.served_by, settings.simulate_providers
     xmp = xmp_packet(Provenance(outcome["alt"], served_by, simulated, clock.date()))
     jpeg = await asyncio.to_thread(compose, original.canvas, layout, xmp)
     composed = clock.now()
-    attempt.enter("uploading")
+    attempt.on_stage("uploading")
     about = {"title": title, "model": model.id, "served-by": served_by}
     await store.write(Area.THUMBNAILS, key, StoredObject(jpeg, "image/jpeg", about))
     uploaded = clock.now()

@@ -11,7 +11,7 @@ from providers.choice import OpenProvider, open_provider
 from settings import Settings
 from storage.claims import FOLDER, Claim
 from storage.history import read_history
-from storage.patience import PatientStore
+from storage.retrying_store import RetryingStore
 from storage.store import Area, Store
 from tasks.work import Work
 
@@ -53,7 +53,7 @@ class Unreadable(NamedTuple):
 async def find_or_generate(
     work: Work,
     settings: Settings,
-    store: PatientStore,
+    store: RetryingStore,
     attempt: Attempt,
     prepare_compositing: Callable[[], None],
     open_provider: OpenProvider = open_provider,
@@ -83,8 +83,8 @@ async def find_or_generate(
     waited = False
     claim = Claim(store.store, key, attempt.run_id, attempt.clock)
     while True:
-        attempt.go_on()
-        if await store.outlast(claim.take):
+        attempt.raise_if_stopped()
+        if await store.retry(claim.take):
             async with claim:
                 found = await _look(store, key)
                 if isinstance(found, Original):  # Finished between the look and the claim.
@@ -99,7 +99,7 @@ async def find_or_generate(
         if attempt.clock.now() > store.deadline - settings.provider_timeout_seconds:
             raise ProviderUnavailableError("Another run is at work on this picture and did not finish it in time.")
         if not waited:
-            attempt.enter("waiting")
+            attempt.on_stage("waiting")
             logger.info("%s: another run is at work on the picture; waiting for it, or for its claim to expire", work)
         waited = True
         await attempt.pause(POLLING_SECONDS)

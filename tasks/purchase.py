@@ -14,6 +14,7 @@ from errors import (
     ProviderRejectedError,
     ProviderThrottledError,
     ProviderUnavailableError,
+    QuotaWaitTooLongError,
     StoreError,
     StoreFullError,
     UnusableAnswerError,
@@ -24,8 +25,8 @@ from providers.provider import Picture, PictureProvider
 from settings import Settings
 from storage.claims import FOLDER, Claim
 from storage.history import History, LostPicture, Refusal, UnusableAnswer, read_history, write_history
-from storage.patience import PatientStore
-from storage.quota import QuotaGate, too_long
+from storage.quota import QuotaGate
+from storage.retrying_store import RetryingStore
 from storage.store import Area, StoredObject
 from tasks.originals import Original, Unreadable, decoded
 from tasks.work import Work
@@ -47,7 +48,7 @@ class Purchase:
 
     work: Work
     settings: Settings
-    store: PatientStore
+    store: RetryingStore
     attempt: Attempt
     claim: Claim
     open_provider: OpenProvider
@@ -79,7 +80,7 @@ class Purchase:
                         if picture is None:
                             return None
                         self.usages.append(picture.usage)
-                        await self.attempt.to_the_end(self._keep(picture))
+                        await self.attempt.within_grace(self._keep(picture))
                         canvas = await decoded(picture.data)
                         break
                     except UnusableAnswerError as error:
@@ -118,25 +119,25 @@ class Purchase:
         work, attempt = self.work, self.attempt
         last = self.store.deadline - self.settings.provider_timeout_seconds
         model = work.picture.served_by
-        gate = QuotaGate(self.store, model, attempt.clock, attempt.pause, lambda: attempt.enter("throttled"))
+        gate = QuotaGate(self.store, model, attempt.clock, attempt.pause, lambda: attempt.on_stage("throttled"))
         refusals = 0
         while True:
             self.throttled_seconds += await gate.enter(last)
-            attempt.go_on()
+            attempt.raise_if_stopped()
             if not self.claim.is_held:
                 return None
             if attempt.clock.now() > last:
                 raise ProviderUnavailableError("This attempt has too little time left to ask for the picture.")
-            attempt.enter("asking")
+            attempt.on_stage("asking")
             logger.debug("%s: asking %s: %s", work, model, work.picture.prompt)
             try:
-                return await attempt.to_the_end(provider.generate(work.picture))
+                return await attempt.within_grace(provider.generate(work.picture))
             except ProviderThrottledError as error:
                 wait = error.wait_seconds
                 if wait is None:
                     wait = min(FIRST_WAIT * 2**refusals, LONGEST_WAIT)
                 if attempt.clock.now() + wait > last:
-                    raise too_long(str(error), wait) from error
+                    raise QuotaWaitTooLongError(str(error), wait) from error
                 refusals += 1
                 logger.info("%s: throttled for %.1f s: %s", work, wait, error)
                 await gate.close(wait)
@@ -157,7 +158,7 @@ class Purchase:
         """
         key, clock = self.work.original_key, self.attempt.clock
         stored = StoredObject(picture.data, "application/octet-stream")
-        self.attempt.enter("storing")
+        self.attempt.on_stage("storing")
         try:
             await self.store.store.write(Area.ORIGINALS, key, stored)
         except StoreError as error:

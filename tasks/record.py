@@ -27,9 +27,9 @@ from gallery.page import render_page
 from outcomes import Counts, Finished, Outcome, Row, counts
 from settings import Settings
 from storage.choice import open_store
-from storage.covers import keep_covers
+from storage.covers import ensure_covers
 from storage.keys import START_PAGE_KEY, batch_id, manifest_key, page_key
-from storage.patience import patient_store
+from storage.retrying_store import retrying_store
 from storage.store import Area, Store, StoredObject
 from tasks.budget import spent
 from tasks.posts import identity
@@ -73,7 +73,7 @@ class BatchRecord:
         self._request = read_request(asdict(request))
         self._simulated = settings.simulate_providers
         self._store = store or open_store(settings)
-        self._patient_store = patient_store(self._store, settings.store_patience_seconds, attempt)
+        self._retrying_store = retrying_store(self._store, settings.store_patience_seconds, attempt)
         self._notes: list[str] = []
         self._id = id_of(request, settings)
         self._created_at = ""
@@ -110,7 +110,7 @@ class BatchRecord:
         Rows that take more than ``most_bytes`` of JSON are in the manifest only; the result's are empty then. The URL
         of what was not written is None.
         """
-        rows = await keep_covers(self._patient_store, rows)
+        rows = await ensure_covers(self._retrying_store, rows)
         manifest_url, gallery_url = await self._write(rows, finished=True, listed=True)
         outcomes = [outcome for row in rows for outcome in row["results"]]
         summary, cost = counts(outcomes), spent(outcomes)
@@ -147,7 +147,7 @@ class BatchRecord:
         """Write manifest and page, and return their URLs, None where one failed; with ``listed`` the start page too."""
         if not self._created_at:
             await self._begin()
-        store: Store = self._patient_store if finished else self._store
+        store: Store = self._retrying_store if finished else self._store
         manifest = build_manifest(
             self._id,
             self._request,
@@ -187,7 +187,7 @@ class BatchRecord:
         self._created_at = _now()
         key = manifest_key(self._id)
         try:
-            found = await self._patient_store.read(Area.THUMBNAILS, key)
+            found = await self._retrying_store.read(Area.THUMBNAILS, key)
             earlier = read_manifest(found.data) if found else None
         except (StoreError, ValueError) as error:
             logger.warning("the earlier manifest %s is not used: %s", key, error)

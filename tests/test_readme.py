@@ -13,7 +13,7 @@ import pytest
 
 from compositing.fonts import font_names
 from compositing.templates import TEMPLATES
-from errors import InvalidRequestError, ThumbnailError
+from errors import InvalidRequestError, QuotaWaitTooLongError, ThumbnailError
 from local.choices import Choices, apply_choices
 from local.command_line import main
 from money import Cost, cost_faults, total
@@ -27,7 +27,6 @@ from providers.registry import MODELS
 from providers.vendor import OPENAI
 from settings import Settings, read_settings
 from storage.choice import open_store
-from storage.quota import too_long
 from tasks import generate_batch, generate_thumbnail, generate_thumbnails
 from tasks.checks import check_request
 from tasks.requests import BatchRequest
@@ -243,7 +242,7 @@ def messages(
         "which gpt-image-2 does not offer": lambda: refused(replace(settings, openai_image_quality="max")),
         "in a way that is not documented": lambda: answered(418, "teapot"),
         "did not answer within": lambda: str(OPENAI.timed_out(240)),
-        "is longer than this attempt has left": lambda: str(too_long("OpenAI asks to wait.", 900)),
+        "is longer than this attempt has left": lambda: str(QuotaWaitTooLongError("OpenAI asks to wait.", 900)),
     }
 
 

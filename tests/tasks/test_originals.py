@@ -28,7 +28,7 @@ from providers.provider import Picture, PictureRequest
 from providers.registry import Model
 from settings import Settings
 from storage.history import read_history
-from storage.patience import PatientStore
+from storage.retrying_store import RetryingStore
 from storage.store import Area, StoredObject
 from tasks.originals import Original, find_or_generate
 from tasks.requests import ThumbnailRequest
@@ -84,7 +84,7 @@ class House:
             yield self
 
         deadline = self.clock.now() + LEAF_SECONDS
-        store = PatientStore(self.store, self.clock, attempt.pause, LEAF_SECONDS, deadline)
+        store = RetryingStore(self.store, self.clock, attempt.pause, LEAF_SECONDS, deadline)
         return await find_or_generate(WORK, SETTINGS, store, attempt, lambda: None, open_provider)
 
     async def run(self, attempt: Attempt | None = None) -> Original:

@@ -13,7 +13,7 @@ from outcomes import Outcome, Pair
 from providers.provider import Picture, PictureRequest
 from providers.registry import MODELS, Model
 from settings import Settings
-from storage.patience import PatientStore
+from storage.retrying_store import RetryingStore
 from tasks.fan_out import fan_out
 from tasks.originals import find_or_generate
 from tasks.progress import ProgressLog
@@ -69,7 +69,7 @@ async def run(pairs: list[Pair], provider: Provider, clock: TestClock, window: i
 
     async def leaf(pair: Pair) -> Outcome:
         attempt = Attempt(None, clock)
-        patient = PatientStore(store, clock, attempt.pause, 840, clock.now() + 840)
+        patient = RetryingStore(store, clock, attempt.pause, 840, clock.now() + 840)
         work = work_of(ThumbnailRequest(title=pair.title, model=pair.model, **LOOK), SETTINGS)  # type: ignore[arg-type]
         original = await find_or_generate(work, SETTINGS, patient, attempt, lambda: None, provider.opened)
         ended[pair] = clock.now()
