@@ -27,8 +27,8 @@ class RetryingStore:
     """A store that retries every operation while the server is unavailable.
 
     It gives up ``seconds`` after the first failure, or at ``deadline`` (in the clock's seconds), and raises the last
-    error. Errors that waiting cannot fix are raised immediately. So is StoreFullError, unless ``even_full`` is set: only
-    a picture that is already paid for is worth waiting for room. ``pause`` waits, and may raise to end the wait;
+    error. Errors that waiting cannot fix are raised immediately. So is StoreFullError, unless ``even_full`` is set:
+    only a picture that is already paid for is worth waiting for room. ``pause`` waits, and may raise to end the wait;
     ``on_wait`` is called when a wait begins.
     """
 

@@ -17,7 +17,7 @@ NOT_IN_THE_BLUEPRINT = {
     "MINIO_PRESIGNED_HOURS": "the Blueprint's bucket is one that anyone may read",
     "MINIO_REGION": "MinIO's own is the default",
     "STORE_PATIENCE_SECONDS": "the default lasts as long as the leaf",
-    "THUMBNAILS_DIR": "an instance's disk is thrown away with it",
+    "THUMBNAILS_DIR": "an instance's disk is discarded",
     "SIMULATE_PROVIDERS": "a deployment asks the real ones",
     "SIMULATED_LATENCY_SECONDS": "a deployment asks the real ones",
     "OPENAI_IMAGE_QUALITY": "the default is what most want",

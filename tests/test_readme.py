@@ -233,7 +233,7 @@ def messages(
         "is the same as": lambda: refused(settings, prompts=["One", "One "]),
         'The font "inter" cannot set': lambda: refused(settings, prompts=["\ue000"]),
         "is not JSON": lambda: shown(capsys, tmp_path, "[1, 2"),
-        "not reached": lambda: unready(MINIO_ENDPOINT=f"http://127.0.0.1:{free_port()}"),
+        "cannot be reached": lambda: unready(MINIO_ENDPOINT=f"http://127.0.0.1:{free_port()}"),
         "refuses to draw this": lambda: answered(400, "moderation_blocked"),
         "does not accept the key": lambda: answered(401, "invalid_api_key"),
         "has no credit left": lambda: answered(429, "credit_balance_exhausted"),

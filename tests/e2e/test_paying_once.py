@@ -342,7 +342,7 @@ def test_a_full_disk_is_named_and_costs_one_picture_at_most(
 @pytest.mark.parametrize(
     ("variables", "remedy"),
     [
-        ({"MINIO_SECRET_KEY": "canary-wrong-key"}, "MINIO_SECRET_KEY does not fit MINIO_ACCESS_KEY"),
+        ({"MINIO_SECRET_KEY": "canary-wrong-key"}, "MINIO_SECRET_KEY does not match MINIO_ACCESS_KEY"),
         ({"MINIO_ACCESS_KEY": "canary-nobody"}, "does not know MINIO_ACCESS_KEY"),
         ({"MINIO_ENDPOINT": "http://no-such-host.invalid:9000"}, "there is no such host"),
         ({"MINIO_SECRET_KEY": ""}, "MINIO_SECRET_KEY is not set"),

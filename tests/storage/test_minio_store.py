@@ -186,7 +186,7 @@ async def test_a_missing_bucket_that_may_not_be_made_is_named(limited: Settings,
 @pytest.mark.parametrize(
     ("variables", "remedy"),
     [
-        ({"MINIO_SECRET_KEY": "canary-wrong"}, "MINIO_SECRET_KEY does not fit MINIO_ACCESS_KEY"),
+        ({"MINIO_SECRET_KEY": "canary-wrong"}, "MINIO_SECRET_KEY does not match MINIO_ACCESS_KEY"),
         ({"MINIO_ACCESS_KEY": "canary-nobody"}, "does not know MINIO_ACCESS_KEY"),
     ],
 )

@@ -131,7 +131,7 @@ async def test_a_store_that_cannot_be_written_to_is_found_out_before_asking(sett
     outcome = await make_thumbnail(REQUEST, settings)
     assert outcome["status"] == "failed"
     assert outcome["error"]["code"] == "store"
-    assert "Check that THUMBNAILS_DIR names a directory that can be written to." in outcome["error"]["message"]
+    assert "Check that THUMBNAILS_DIR names a writable directory." in outcome["error"]["message"]
 
 
 @pytest.mark.parametrize("damaged", [b"", b"\xff\xd8\xff", b"garbage" * 1000])

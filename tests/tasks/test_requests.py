@@ -156,7 +156,7 @@ def test_a_missing_store_names_the_variable() -> None:
 
 def test_a_directory_on_render_is_no_store(tmp_path: Path) -> None:
     [fault] = refusal(Settings(simulate_providers=True, thumbnails_dir=tmp_path, on_render=True))
-    assert "an instance's disk is thrown away" in fault
+    assert "an instance's disk is discarded" in fault
 
 
 def test_a_missing_key_names_the_variable(tmp_path: Path) -> None:
