@@ -1,4 +1,4 @@
-"""The leaf's work, read from top to bottom: original, composite, upload."""
+"""The leaf, from top to bottom: get the original, composite, upload."""
 
 import asyncio
 import logging
@@ -38,18 +38,18 @@ __all__ = ["make_thumbnail"]
 
 logger = logging.getLogger(__name__)
 
-# Seconds that a leaf keeps for what comes after its original, and for its start.
+# Seconds reserved for starting up, and for the steps after the original.
 RESERVE_SECONDS = 60
 
 
 async def make_thumbnail(
     request: ThumbnailRequest, settings: Settings, attempt: Attempt | None = None
 ) -> Finished | Unfinished:
-    """Make one thumbnail, or find it made, and return its outcome.
+    """Make one thumbnail, or find it in the store, and return its outcome.
 
-    Where another attempt cannot help, the outcome is ``rejected`` (by the provider) or ``failed``; what another attempt
-    may fix is raised. The timings are in seconds: getting the original, compositing, uploading, and how long the
-    provider had this leaf wait.
+    If a retry cannot help, the outcome is ``rejected`` (by the provider) or ``failed``; errors that a retry may fix are
+    raised. The timings are in seconds: getting the original, compositing, uploading, and waiting for the provider's
+    quota.
     """
     attempt = attempt or Attempt()
     work = work_of(request, settings)
@@ -77,7 +77,7 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
         outcome["title_shortened"] = True
     attempt.on_stage("looking")
     if is_thumbnail(await store.stat(Area.THUMBNAILS, key)):
-        logger.info("%s: found finished, %s", work, key)
+        logger.info("%s: found in the store, %s", work, key)
         return outcome
 
     def prepare_compositing() -> None:
@@ -99,8 +99,8 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
     jpeg = await asyncio.to_thread(compose, original.canvas, layout, xmp)
     composed = clock.now()
     attempt.on_stage("uploading")
-    about = {"title": title, "model": model.id, "served-by": served_by}
-    await store.write(Area.THUMBNAILS, key, StoredObject(jpeg, "image/jpeg", about))
+    metadata = {"title": title, "model": model.id, "served-by": served_by}
+    await store.write(Area.THUMBNAILS, key, StoredObject(jpeg, "image/jpeg", metadata))
     uploaded = clock.now()
     logger.info("%s: %s, %s", work, "recomposed" if original.reused else "generated", key)
     outcome["reused"] = original.reused
@@ -130,7 +130,7 @@ def _unfinished(
 
 
 class _Paid(TypedDict):
-    """What an attempt's answers cost, as outcomes hold it."""
+    """The cost of an attempt's answers, as in outcomes."""
 
     cost_usd: float | None
     cost_is_estimate: NotRequired[bool]
@@ -150,13 +150,13 @@ def _cost(work: Work, usages: Sequence[Mapping[str, float | str]], settings: Set
 
 
 async def _crash_once(store: Store, key: str, run_id: str | None) -> None:
-    """Crash on purpose on a run's first attempt at a thumbnail, so that a user can watch the retry.
+    """Crash on purpose on a run's first attempt at a thumbnail, to demonstrate the retry.
 
-    The picture is paid for by then, and the retry finds it in the store. A small mark there tells the attempts apart.
+    By then the picture is paid for, and the retry finds it in the store. A small marker there records the crash.
 
     Raises:
         InjectedCrashError: this is the first attempt.
     """
-    mark = StoredObject(b"crashed here once", "text/plain")
-    if await store.create(Area.ORIGINALS, f"crashes/{run_id or 'run'}/{key}", mark) is not None:
-        raise InjectedCrashError("Crashed on purpose, as CRASH_FIRST_ATTEMPT_OF_MODEL asks for; the retry goes on.")
+    marker = StoredObject(b"crashed here once", "text/plain")
+    if await store.create(Area.ORIGINALS, f"crashes/{run_id or 'run'}/{key}", marker) is not None:
+        raise InjectedCrashError("Crashed on purpose, as CRASH_FIRST_ATTEMPT_OF_MODEL asks; the retry continues.")

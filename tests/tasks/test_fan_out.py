@@ -19,8 +19,8 @@ def finished(pair: Pair) -> Outcome:
 
 async def run(leaf: Callable[[Pair], Awaitable[Outcome]], window: int) -> list[Outcome]:
     outcomes: list[Outcome] = [pending(pair) for pair in PAIRS]
-    windows, progress = Windows(["one vendor"] * len(PAIRS), window), ProgressLog(len(PAIRS))
-    await fan_out(PAIRS, lambda number: leaf(PAIRS[number]), outcomes.__setitem__, windows, progress)
+    windows, progress = Windows(dict.fromkeys(range(len(PAIRS)), "one vendor"), window), ProgressLog(len(PAIRS))
+    await fan_out(PAIRS, lambda number: leaf(PAIRS[number]), outcomes, windows, progress)
     return outcomes
 
 

@@ -134,7 +134,9 @@ async def test_a_refusal_is_remembered_and_not_asked_for_again() -> None:
             await house.run()
     assert house.asked == 1
     assert caught.value.code == "moderation"
-    assert "refused on 2027-01-15 and is not asked for again. To ask anyway, use another variation" in str(caught.value)
+    assert "refused on 2027-01-15 and is not requested again. To request it anyway, use another variation" in str(
+        caught.value
+    )
     assert house.kept("claims") == []
 
 
@@ -278,7 +280,7 @@ async def test_a_full_disk_is_paid_into_once_however_often_it_is_tried() -> None
         await house.run()
     assert house.clock.now() > LEAF_SECONDS - 20, "it waits for room as long as it can"
     for _ in range(5):
-        with pytest.raises(StoreFullError, match="none is asked for until there is"):
+        with pytest.raises(StoreFullError, match="no more are requested until there is"):
             await house.run()
     assert house.asked == 1
     house.store.room = float("inf")
@@ -431,7 +433,7 @@ async def test_who_waits_too_long_for_another_run_says_so() -> None:
     house = House(draw)
     first = asyncio.create_task(house.work(house.attempt("run-1")))
     await settled(lambda: house.asked == 1)
-    with pytest.raises(ProviderUnavailableError, match="Another run is at work"):
+    with pytest.raises(ProviderUnavailableError, match="Another run is making this picture"):
         await house.run(house.attempt("run-2"))
     first.cancel()
 

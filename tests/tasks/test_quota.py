@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from errors import ProviderThrottledError
-from outcomes import Outcome, Pair
+from outcomes import Outcome, Pair, pending
 from providers.provider import Picture, PictureRequest
 from providers.registry import MODELS, Model
 from settings import Settings
@@ -78,9 +78,10 @@ async def run(pairs: list[Pair], provider: Provider, clock: TestClock, window: i
             outcome["throttled_seconds"] = original.throttled_seconds
         return outcome
 
-    windows = Windows([MODELS[pair.model].vendor for pair in pairs], window)
+    windows = Windows({number: MODELS[pair.model].vendor for number, pair in enumerate(pairs)}, window)
     progress = ProgressLog(len(pairs), clock)
-    await clock.play(fan_out(pairs, lambda number: leaf(pairs[number]), lambda *_: None, windows, progress))
+    outcomes: list[Outcome] = [pending(pair) for pair in pairs]
+    await clock.play(fan_out(pairs, lambda number: leaf(pairs[number]), outcomes, windows, progress))
     return ended
 
 
