@@ -1,4 +1,4 @@
-"""Covers: made where there is none, never replaced by a batch, replaced by a choice."""
+"""Covers: a batch creates missing ones and never replaces any; a choice replaces one."""
 
 import asyncio
 from typing import Any
@@ -33,7 +33,7 @@ def cover(store: MemoryStore) -> StoredObject:
     return store.objects[Area.THUMBNAILS]["covers/one.jpg"]
 
 
-async def test_a_post_without_a_cover_gets_the_first_that_came_out(store: MemoryStore) -> None:
+async def test_a_post_without_a_cover_gets_its_first_finished_thumbnail(store: MemoryStore) -> None:
     [kept] = await ensure_covers(store, [row(missing("failed", "One", "a"), made("b", variation=2), made("c"))])
     assert kept["cover"] == {
         "key": "covers/one.jpg",
@@ -59,20 +59,20 @@ async def test_a_batch_never_replaces_a_cover(store: MemoryStore) -> None:
     assert (cover(store).data, kept["cover"]["thumbnail"]) == (b"a", "a.jpg")
 
 
-async def test_a_choice_does_and_a_later_batch_leaves_it(store: MemoryStore) -> None:
+async def test_a_choice_replaces_a_cover_and_later_batches_keep_it(store: MemoryStore) -> None:
     await ensure_covers(store, [row(made("a"))])
     await put_cover(store, "one", made("c"))
     [kept] = await ensure_covers(store, [row(made("b"))])
     assert (cover(store).data, kept["cover"]["chosen"]) == (b"c", True)
 
 
-async def test_two_parents_at_once_make_one_cover(store: MemoryStore) -> None:
+async def test_concurrent_parents_make_one_cover(store: MemoryStore) -> None:
     both = await asyncio.gather(ensure_covers(store, [row(made("a"))]), ensure_covers(store, [row(made("b"))]))
     covers = [kept["cover"]["thumbnail"] for [kept] in both]
     assert covers[0] == covers[1] == f"{cover(store).data.decode()}.jpg"
 
 
-async def test_a_real_picture_takes_a_simulated_ones_place_unless_that_was_chosen(store: MemoryStore) -> None:
+async def test_a_real_picture_replaces_a_simulated_cover_unless_it_was_chosen(store: MemoryStore) -> None:
     await ensure_covers(store, [row(made("a", served_by="simulated/m"))])
     await ensure_covers(store, [row(made("c", served_by="simulated/m"))])
     assert cover(store).data == b"a"
@@ -83,7 +83,7 @@ async def test_a_real_picture_takes_a_simulated_ones_place_unless_that_was_chose
     assert cover(store).data == b"a"
 
 
-async def test_a_choice_made_while_a_real_picture_takes_a_simulated_ones_place_stays(store: MemoryStore) -> None:
+async def test_a_choice_made_while_a_simulated_cover_is_replaced_is_kept(store: MemoryStore) -> None:
     await ensure_covers(store, [row(made("a", served_by="simulated/m"))])
     chosen = StoredObject(b"c", "image/jpeg", {"thumbnail": "c.jpg", "chosen": "1", "simulated": "1"}, immutable=False)
 
@@ -96,20 +96,22 @@ async def test_a_choice_made_while_a_real_picture_takes_a_simulated_ones_place_s
     assert cover(store).data == b"c"
 
 
-async def test_a_cover_that_is_there_is_looked_at_once(store: MemoryStore) -> None:
+async def test_an_existing_cover_takes_one_request(store: MemoryStore) -> None:
     await ensure_covers(store, [row(made("a"))])
     store.operations.clear()
     await ensure_covers(store, [row(made("b"))])
     assert store.operations == ["stat covers/one.jpg"]
 
 
-async def test_where_nothing_came_out_there_is_no_cover(store: MemoryStore) -> None:
+async def test_a_post_without_a_thumbnail_has_no_cover(store: MemoryStore) -> None:
     [kept] = await ensure_covers(store, [row(missing("rejected", "One", "a"))])
     assert "cover" not in kept
     assert await cover_of(store, "one") is None
 
 
-async def test_a_store_that_fails_takes_nothing_back(store: MemoryStore, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_failing_store_is_logged_and_leaves_the_cover_out(
+    store: MemoryStore, caplog: pytest.LogCaptureFixture
+) -> None:
     store.down = True
     [kept] = await ensure_covers(store, [row(made("a"))])
     assert "cover" not in kept
