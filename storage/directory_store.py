@@ -36,13 +36,11 @@ class DirectoryStore:
         self._root = settings.thumbnails_dir or Path().absolute()
         self._bucket = settings.minio_bucket
 
-    async def prepare(self) -> None:
-        """Check that the directory is writable."""
-        await self.check()
-
     async def check(self) -> None:
         """Check that the directory is writable."""
         await self._in_thread(_try_writing, self._root)
+
+    prepare = check
 
     async def read(self, area: Area, key: str) -> Versioned | None:
         """Return the file's bytes, or None if it does not exist."""

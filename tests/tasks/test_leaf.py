@@ -99,15 +99,6 @@ async def test_another_picture_request_generates_a_new_original(settings: Settin
     assert len(files(settings, "thumbnails-originals")) == 2
 
 
-async def test_a_lost_thumbnail_is_made_from_the_same_original(settings: Settings) -> None:
-    await made(REQUEST, settings)
-    [path] = files(settings, "thumbnails")
-    jpeg = path.read_bytes()
-    path.unlink()
-    assert (await made(REQUEST, settings))["reused"]
-    assert same_pixels(path.read_bytes(), jpeg)
-
-
 async def test_equivalent_titles_share_a_picture_but_keep_their_spelling(settings: Settings) -> None:
     await made(REQUEST, settings)
     spelled = await made(replace(REQUEST, title=" A\ntitle "), settings)
@@ -134,12 +125,16 @@ async def test_a_read_only_store_is_reported_before_anything_is_paid_for(setting
     assert "Check that THUMBNAILS_DIR names a writable directory." in outcome["error"]["message"]
 
 
-@pytest.mark.parametrize("damaged", [b"", b"\xff\xd8\xff", b"garbage" * 1000])
-async def test_a_damaged_thumbnail_is_made_again(settings: Settings, damaged: bytes) -> None:
+@pytest.mark.parametrize("damaged", [None, b"", b"\xff\xd8\xff", b"garbage" * 1000])
+async def test_a_lost_or_damaged_thumbnail_is_made_from_the_same_original(
+    settings: Settings, damaged: bytes | None
+) -> None:
     await made(REQUEST, settings)
     [path] = files(settings, "thumbnails")
     whole = path.read_bytes()
-    path.write_bytes(damaged)
+    path.unlink()
+    if damaged is not None:
+        path.write_bytes(damaged)
     assert (await made(REQUEST, settings))["reused"]
     assert same_pixels(path.read_bytes(), whole)
 
