@@ -1,30 +1,31 @@
 """Every error this system raises on purpose, in one tree.
 
-Only ``str(error)`` crosses from one Render task to another, so each message is whole by itself: what happened,
-to what, and what to do about it. ``code`` is the same in one word, for programs.
+Only ``str(error)`` crosses from one Render task to another, so each message is complete: what happened, to what, and
+what to do about it. ``code`` is the error in one word, for programs.
 
     ThumbnailError
-    ├── InvalidRequestError              the request cannot be carried out as it stands
-    │   └── SettingsError                nor can the environment
-    ├── ProviderRejectedError            the provider will not make this picture
+    ├── InvalidRequestError              the request is invalid
+    │   └── SettingsError                the environment is invalid
+    ├── ProviderRejectedError            the provider refuses for good
     ├── ProviderUnavailableError         the provider did not deliver this time
-    │   ├── ProviderThrottledError       it asks to wait
-    │   ├── QuotaWaitTooLongError        it asks to wait longer than the attempt has left
-    │   ├── UndocumentedAnswerError      it answered in a way that is not documented
-    │   └── UnusableAnswerError          it answered without a picture
-    ├── PictureError                     the bytes are not an image
-    ├── UnusableAnswersError             so often that no more are paid for
-    ├── DamagedOriginalError             a stored original is not an image any more
+    │   ├── ProviderThrottledError       rate limited
+    │   ├── QuotaWaitTooLongError        rate limited for longer than the attempt has left
+    │   ├── UndocumentedAnswerError      an undocumented error
+    │   └── UnusableAnswerError          a success without a picture
+    ├── PictureError                     the bytes are not a usable image
+    ├── UnusableAnswersError             too many unusable answers to pay for another
+    ├── DamagedOriginalError             a stored original is damaged
     ├── StoreError                       the store refuses
-    │   ├── StoreUnavailableError        it is away for now
-    │   └── StoreFullError               it has no room
-    ├── StoppedError                     the process was told to end
-    └── InjectedCrashError               a crash that was asked for
+    │   ├── StoreUnavailableError        the store is temporarily unavailable
+    │   └── StoreFullError               the store is full
+    ├── StoppedError                     the process was told to stop
+    └── InjectedCrashError               a crash requested by a setting
 """
 
 from collections.abc import Mapping, Sequence
 
 __all__ = [
+    "DamagedOriginalError",
     "InjectedCrashError",
     "InvalidRequestError",
     "PictureError",
@@ -40,23 +41,24 @@ __all__ = [
     "ThumbnailError",
     "UndocumentedAnswerError",
     "UnusableAnswerError",
+    "UnusableAnswersError",
 ]
 
 
 class ThumbnailError(Exception):
-    """The root of the tree: catch it to catch all that this system raises on purpose."""
+    """The base class of every error this system raises on purpose."""
 
     code = "error"
 
 
 class InvalidRequestError(ThumbnailError):
-    """The request cannot be carried out as it stands. Raised before anything is started or paid for."""
+    """The request is invalid. Raised before anything is started or paid for."""
 
     code = "invalid_request"
     summary = "Nothing was started and nothing was paid for"
 
     def __init__(self, faults: Sequence[str]) -> None:
-        """Take every fault found, each a sentence with its remedy."""
+        """Take all the faults, each a sentence with its remedy."""
         self.faults = tuple(faults)
         problems = "1 problem" if len(self.faults) == 1 else f"{len(self.faults)} problems"
         listed = "\n".join(f"- {fault}" for fault in self.faults)
@@ -64,17 +66,17 @@ class InvalidRequestError(ThumbnailError):
 
 
 class SettingsError(InvalidRequestError):
-    """The environment lacks a variable, or holds one that cannot be used."""
+    """An environment variable is missing or invalid."""
 
     code = "settings"
     summary = "The environment cannot be used"
 
 
 class ProviderRejectedError(ThumbnailError):
-    """The provider will not make this picture, and asking again would not change that."""
+    """The provider refuses to make this picture, and a retry would not help."""
 
     def __init__(self, code: str, message: str) -> None:
-        """Take a one-word reason, such as ``moderation``, and the message for a person."""
+        """Take a one-word reason, such as ``moderation``, and a message for people."""
         self.code = code
         super().__init__(message)
 
@@ -86,95 +88,97 @@ class ProviderUnavailableError(ThumbnailError):
 
 
 class ProviderThrottledError(ProviderUnavailableError):
-    """The provider asks to wait before it is asked again."""
+    """The provider rate limits this account."""
 
     code = "throttled"
 
     def __init__(self, message: str, wait_seconds: float | None) -> None:
-        """Take the message and how long to wait, or None where the provider does not say."""
+        """Take the message and how long to wait, or None if the provider does not say."""
         self.wait_seconds = wait_seconds
         super().__init__(message)
 
 
 class QuotaWaitTooLongError(ProviderUnavailableError):
-    """The provider asks for a longer wait than the attempt has left. Asking again before then only costs quota."""
+    """The provider rate limits this account for longer than the attempt has left; a retry would only cost quota."""
 
     code = "quota_wait_too_long"
 
     def __init__(self, message: str, wait_seconds: float) -> None:
-        """Take the message and how long the wait would be."""
-        self.wait_seconds = wait_seconds
-        super().__init__(message)
+        """Take what the provider says, and how long to wait."""
+        super().__init__(
+            f"{message} A wait of {wait_seconds:.0f} s is longer than this attempt has left. "
+            "Run again later, or ask the provider for a higher rate limit."
+        )
 
 
 class UndocumentedAnswerError(ProviderUnavailableError):
     """The provider answered with an error that is in no table of documented failures."""
 
     def __init__(self, message: str, facts: str) -> None:
-        """Take the message, and what a bug report needs: the answer's status, code and type, without its text."""
+        """Take the message, and the facts for a bug report: the answer's status, code and type, without its text."""
         self.facts = facts
         super().__init__(message)
 
 
 class UnusableAnswerError(ProviderUnavailableError):
-    """The provider answered with success and without a picture. It may have billed the request all the same."""
+    """The provider reported success but sent no picture. It may still have billed the request."""
 
     code = "no_picture"
 
     def __init__(self, message: str, usage: Mapping[str, float | str] | None = None) -> None:
-        """Take the message, and what the provider says that the answer took, as far as it says."""
+        """Take the message, and the usage that the provider reports, if any."""
         self.usage = dict(usage or {})
         super().__init__(message)
 
 
 class PictureError(ThumbnailError):
-    """The bytes are not an image, or not one that can be used."""
+    """The bytes are not an image, or not a usable one."""
 
     code = "unusable_picture"
 
 
 class DamagedOriginalError(ThumbnailError):
-    """A stored original is not a picture any more."""
+    """A stored original is no longer an image."""
 
     code = "damaged_original"
 
 
 class UnusableAnswersError(ThumbnailError):
-    """The provider's answers were unusable too often to pay for another."""
+    """The provider sent too many unusable answers to pay for another."""
 
     code = "unusable_picture"
 
     def __init__(self, message: str, usages: Sequence[Mapping[str, float | str]] = ()) -> None:
-        """Take the message, and what each of this attempt's answers took, in the vendor's own terms."""
+        """Take the message, and the usage of each of this attempt's answers, in the vendor's own terms."""
         self.usages = list(usages)
         super().__init__(message)
 
 
 class StoreError(ThumbnailError):
-    """The store refuses, and goes on refusing until someone changes keys, buckets or settings."""
+    """The store refuses, and will until someone changes keys, buckets or settings."""
 
     code = "store"
 
 
 class StoreUnavailableError(StoreError):
-    """The store cannot be reached or fails for now; it may be back soon."""
+    """The store is temporarily unreachable or failing."""
 
     code = "store_unavailable"
 
 
 class StoreFullError(StoreError):
-    """The store has no room."""
+    """The store is full."""
 
     code = "store_full"
 
 
 class StoppedError(ThumbnailError):
-    """The process was told to end before the work was done."""
+    """The process was told to stop before the work was done."""
 
     code = "stopped"
 
 
 class InjectedCrashError(ThumbnailError):
-    """A crash that was asked for, to show what a retry does."""
+    """A crash requested by a setting, to demonstrate a retry."""
 
     code = "injected_crash"

@@ -4,7 +4,7 @@ import gc
 import logging
 
 if __name__ == "__main__":
-    gc.set_threshold(50_000)  # From 700: looking for garbage takes a seventh of the CPU of what a leaf imports.
+    gc.set_threshold(50_000)  # From 700: collecting garbage takes a seventh of the CPU of a leaf's imports.
 
 from settings import log_level
 from tasks import app

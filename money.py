@@ -1,4 +1,4 @@
-"""Dollars: what pictures cost, exactly or as an estimate, sums that hide nothing, and how both are written."""
+"""Costs in US dollars, exact or estimated: sums that name unknown costs, and formatting."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ __all__ = ["Cost", "Line", "Total", "cost_faults", "total", "usd"]
 
 @dataclass(frozen=True)
 class Cost:
-    """What one picture costs in US dollars, never rounded; None where that is not known.
+    """The cost of one picture in US dollars, never rounded; None if it is unknown.
 
-    ``about`` marks an estimate. ``reason`` says why the cost is not known, or why there is none. ``as_of`` is the day
-    of the oldest price in it.
+    ``about`` marks an estimate. ``reason`` says why the cost is unknown or zero. ``as_of`` is the date of its oldest
+    price.
     """
 
     dollars: Decimal | None
@@ -25,12 +25,12 @@ class Cost:
 
     @property
     def usd(self) -> float | None:
-        """The dollars as a JSON number, from which ``of_usd`` makes the same amount again, digit by digit."""
+        """The dollars as a JSON number, from which ``of_usd`` restores the exact amount."""
         return None if self.dollars is None else float(self.dollars)
 
     @classmethod
     def of_usd(cls, usd: float | None, *, about: bool = False, reason: str = "") -> "Cost":
-        """Return the cost that was written as a JSON number."""
+        """Return the cost from its JSON number."""
         return cls(None if usd is None else Decimal(repr(usd)), about, reason)
 
     def __str__(self) -> str:
@@ -41,7 +41,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class Line:
-    """So many pictures of one kind, such as ``gpt-image-2 medium``, and what they cost together."""
+    """Pictures of one kind, such as ``gpt-image-2 medium``, and their total cost."""
 
     count: int
     what: str
@@ -56,7 +56,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Total:
-    """A sum, by kind of picture. What has no known cost is in no sum; ``unknown`` names it."""
+    """A total by kind of picture. Pictures of unknown cost are not in the sum; ``unknown`` lists them."""
 
     lines: Sequence[Line] = ()
 
@@ -72,22 +72,22 @@ class Total:
 
     @property
     def about(self) -> bool:
-        """Whether an estimate is in the sum."""
+        """Whether the sum includes an estimate."""
         return any(line.cost.about for line in self.lines)
 
     @property
     def known(self) -> list[Line]:
-        """The lines that the sum is made of."""
+        """The lines in the sum."""
         return [line for line in self.lines if line.cost.dollars is not None]
 
     @property
     def unknown(self) -> list[Line]:
-        """The lines whose cost is not known."""
+        """The lines of unknown cost."""
         return [line for line in self.lines if line.cost.dollars is None]
 
     @property
     def as_of(self) -> date | None:
-        """The day of the oldest price in the sum."""
+        """The date of the oldest price in the sum."""
         return min((line.cost.as_of for line in self.lines if line.cost.as_of), default=None)
 
     @property
@@ -101,7 +101,7 @@ class Total:
         return f"{sum_of_known}, and {pictures}" if self.known else pictures
 
     def __str__(self) -> str:
-        """Return the sum with all that it is made of, what is not in it, and the day of the prices."""
+        """Return the sum with its lines, the lines of unknown cost, and the date of the prices."""
         parts = [", ".join(map(str, lines)) for lines in (self.known, self.unknown)]
         itemized = "; unknown: ".join(parts) if all(parts) else "".join(parts)
         dated = f"; prices as of {self.as_of.isoformat()}" if self.as_of else ""
@@ -109,7 +109,7 @@ class Total:
 
 
 def total(costs: Iterable[tuple[str, Cost]]) -> Total:
-    """Return the sum of costs, each with the kind of picture it is for. Kinds keep the order in which they come."""
+    """Return the total of pairs (kind of picture, cost), with the kinds in order of first appearance."""
     kinds: dict[tuple[str, str | None], list[Cost]] = {}
     for what, cost in costs:
         kinds.setdefault((what, cost.reason if cost.dollars is None else None), []).append(cost)
@@ -127,14 +127,14 @@ def _together(costs: Sequence[Cost]) -> Cost:
 
 
 def usd(dollars: Decimal, digits: int = 2) -> str:
-    """Return dollars to the cent, and below a dollar to so many significant digits: ``$3.20``, ``$0.0065``."""
+    """Format dollars to the cent, and below a dollar to ``digits`` significant digits: ``$3.20``, ``$0.0065``."""
     places = max(2, digits - 1 - dollars.adjusted()) if dollars else 2
     whole, _, fraction = f"{dollars.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,f}".partition(".")
     return f"${whole}.{fraction[:2]}{fraction[2:].rstrip('0')}"
 
 
 def cost_faults(estimate: Total, settings: Settings) -> list[str]:
-    """Return a sentence for each thing that keeps an estimate from staying within ``MAX_COST_USD``, if that is set."""
+    """Return a sentence for each reason why an estimate cannot be held to ``MAX_COST_USD``, if that is set."""
     cap = settings.max_cost_usd
     if cap is None:
         return []

@@ -1,14 +1,14 @@
-"""What came of each pair, from the leaf that made it to the page that shows it, in one set of types.
+"""The outcome of each pair of post and model, from the leaf that makes it to the page that shows it.
 
-They are types of plain dicts, as outcomes cross from task to task and into the manifest, so that writing 10,000 of them
-copies and checks nothing. The manifest's JSON Schema is made from them.
+Outcomes are plain dicts, because they cross from task to task and into the manifest: writing 10,000 of them copies and
+validates nothing. The manifest's JSON Schema is generated from these types.
 """
 
 from collections.abc import Sequence
 from typing import Annotated, Literal, NamedTuple, NotRequired
 
 from pydantic import ConfigDict, Field, with_config
-from typing_extensions import TypedDict  # Python 3.11's own TypedDict is not one that pydantic can read.
+from typing_extensions import TypedDict  # Pydantic cannot read Python 3.11's own TypedDict.
 
 __all__ = [
     "Counts",
@@ -35,40 +35,40 @@ class OutcomeError(TypedDict):
     code: str
     """One word, such as `moderation`."""
     message: str
-    """A sentence for a person, with what to do about it."""
+    """A sentence for people, with the remedy."""
 
 
 @described
 class Finished(TypedDict):
-    """A thumbnail that is in the bucket."""
+    """A thumbnail in the bucket."""
 
     status: Literal["ok"]
     title: str
     model: str
-    """The model id as it was asked for."""
+    """The requested model id."""
     served_by: str
-    """The live model that drew the picture; it begins with `simulated/` where none did."""
+    """The live model that drew the picture; begins with `simulated/` if the picture is simulated."""
     image_url: str
     image_url_expires_at: NotRequired[str]
-    """Where the bucket is private: until when the link opens the picture (ISO 8601, UTC)."""
+    """When the link expires, if the bucket is private (ISO 8601, UTC)."""
     key: str
     """The thumbnail's key in the bucket."""
     alt: NotRequired[str]
-    """What the thumbnail shows, in words, for those who do not see it."""
+    """The alternative text for the thumbnail."""
     variation: NotRequired[int]
-    """Which of the pictures of the same request this is, from 0."""
+    """Which picture of the same request this is, from 0."""
     template: str
     font: str
     reused: bool
-    """Whether the original was there already, so that nothing was paid for it this time."""
+    """Whether the original was already stored, so that it cost nothing this time."""
     title_shortened: NotRequired[bool]
-    """The title fits at no size, and ends in an ellipsis on the picture."""
+    """The title does not fit at any size, and ends in an ellipsis."""
     usage: NotRequired[dict[str, float | str]]
-    """What the provider says that the picture took, in its own terms."""
+    """The usage that the provider reports for the picture, in its own terms."""
     unusable_answers: NotRequired[int]
-    """How many of the provider's answers were paid for before this one and were no pictures."""
+    """How many answers before this one were paid for but were not pictures."""
     throttled_seconds: NotRequired[float]
-    """How long the provider's quota had this pair wait."""
+    """How long this pair waited for the provider's quota."""
     cost_usd: NotRequired[float | None]
     """What was paid this time, in US dollars, answers that were no pictures included; null where it is not known."""
     cost_is_estimate: NotRequired[bool]
@@ -81,7 +81,7 @@ class Finished(TypedDict):
 
 @described
 class Unfinished(TypedDict):
-    """No thumbnail: refused for good (`rejected`), or not made after every retry (`failed`)."""
+    """No thumbnail: refused by the provider (`rejected`), or not made after every retry (`failed`)."""
 
     status: Literal["rejected", "failed"]
     title: str
@@ -96,7 +96,7 @@ class Unfinished(TypedDict):
 
 @described
 class Pending(TypedDict):
-    """No thumbnail yet: the batch is still going, or was stopped before it came to this pair."""
+    """No thumbnail yet: the batch is still running, or was stopped before it reached this pair."""
 
     status: Literal["pending"]
     title: str
@@ -108,32 +108,32 @@ Outcome = Annotated[Finished | Unfinished | Pending, Field(discriminator="status
 
 @described
 class Cover(TypedDict):
-    """A post's cover: the copy of one of its thumbnails under an address that stays the same."""
+    """A post's cover: a copy of one of its thumbnails at a stable URL."""
 
     key: str
     """The cover's key in the bucket, `covers/<slug>.jpg`."""
     image_url: str
     image_url_expires_at: NotRequired[str]
-    """Where the bucket is private: until when the link opens the picture (ISO 8601, UTC)."""
+    """When the link expires, if the bucket is private (ISO 8601, UTC)."""
     thumbnail: str
-    """The key of the thumbnail that it is a copy of. It may be one of another batch."""
+    """The key of the copied thumbnail, which may be from another batch."""
     model: str
-    """The model id of that thumbnail."""
+    """The thumbnail's model id."""
     variation: int
-    """The variation of that thumbnail."""
+    """The thumbnail's variation."""
     chosen: bool
-    """Whether a person chose it. If not, a batch took the first thumbnail that came out."""
+    """Whether a person chose it. Otherwise a batch used the first finished thumbnail."""
 
 
 @described
 class Row(TypedDict):
-    """One title, by each model in the request's order."""
+    """One post and its outcomes, in the order of the request's models."""
 
     title: str
     slug: NotRequired[str]
-    """The post's name in addresses. Only a row that has one can have a cover."""
+    """The post's name in URLs. Only a row with a slug can have a cover."""
     variation: NotRequired[int]
-    """Which of the pictures of the same request the row asks for, from 0."""
+    """Which picture of the same request the row asks for, from 0."""
     cover: NotRequired[Cover]
     style: str
     template: str
@@ -143,30 +143,30 @@ class Row(TypedDict):
 
 @described
 class Counts(TypedDict):
-    """How many outcomes there are of each kind."""
+    """The number of outcomes of each kind."""
 
     requested: int
     ok: int
     reused: int
-    """Those among `ok` that cost nothing this time."""
+    """Those of `ok` that cost nothing this time."""
     rejected: int
     failed: int
 
 
 class Pair(NamedTuple):
-    """One thumbnail to be: which title, by which model."""
+    """The title and model of one thumbnail."""
 
     title: str
     model: str
 
 
 def pending(pair: Pair) -> Pending:
-    """Return what stands in for the outcome of a pair that has none yet."""
+    """Return the placeholder for a pair that has no outcome yet."""
     return {"status": "pending", "title": pair.title, "model": pair.model}
 
 
 def counts(outcomes: Sequence[Outcome]) -> Counts:
-    """Return how many outcomes there are of each kind; what was reused is counted among what is ok too."""
+    """Return the number of outcomes of each kind. Reused ones also count as ok."""
     statuses = [outcome["status"] for outcome in outcomes]
     return {
         "requested": len(outcomes),

@@ -1,6 +1,6 @@
-"""The environment, read in one place, and only when a task asks for it.
+"""Reads the environment, in one place and only when a task asks for it.
 
-A variable that is set but empty counts as not set, as dashboards and ``.env`` files leave them.
+An empty variable counts as unset, because dashboards and ``.env`` files leave variables empty.
 """
 
 import logging
@@ -33,9 +33,9 @@ T = TypeVar("T")
 
 OPENAI_QUALITIES = ("low", "medium", "high", "xhigh", "max", "auto")
 GEMINI_SIZES = ("1K", "2K", "4K")
-# Seconds after which Render ends a leaf.
+# Seconds after which Render stops a leaf.
 LEAF_TIMEOUT_SECONDS = 900
-LONGEST_PROVIDER_TIMEOUT = 600
+MAX_PROVIDER_TIMEOUT = 600
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -53,18 +53,18 @@ class Endpoint:
 
     @classmethod
     def parse(cls, text: str) -> "Endpoint":
-        """Read a full URL such as ``https://minio.example.com`` or ``http://[::1]:9000/``. Raises ValueError."""
+        """Parse a full URL such as ``https://minio.example.com`` or ``http://[::1]:9000/``. Raises ValueError."""
         remedy = "give a full URL without a path, such as https://minio.example.com or http://localhost:9000"
-        whole = re.fullmatch(r"(https?)://((?:\[[0-9a-f:.]+\]|[^\s/?#@:\[\]]+)(?::[0-9]{1,5})?)/?", text, re.IGNORECASE)
-        if not whole or int(whole[2].rpartition("]")[2].partition(":")[2] or 0) > 65_535:
+        found = re.fullmatch(r"(https?)://((?:\[[0-9a-f:.]+\]|[^\s/?#@:\[\]]+)(?::[0-9]{1,5})?)/?", text, re.IGNORECASE)
+        if not found or int(found[2].rpartition("]")[2].partition(":")[2] or 0) > 65_535:
             raise ValueError(remedy)
-        return cls(whole[2], whole[1].lower() == "https")
+        return cls(found[2], found[1].lower() == "https")
 
     @classmethod
     def parse_private(cls, text: str) -> "Endpoint":
-        """Read ``host:port``, as a Blueprint knows a service on Render's private network. Raises ValueError."""
+        """Parse ``host:port``, as a Blueprint names a service on Render's private network. Raises ValueError."""
         try:
-            return cls.parse(f"http://{text}")  # That network carries plain HTTP.
+            return cls.parse(f"http://{text}")  # The private network uses plain HTTP.
         except ValueError:
             raise ValueError("give a host and its port, such as minio-abcd:9000") from None
 
@@ -81,7 +81,7 @@ def _one_of(names: tuple[str, ...]) -> Callable[[str], str]:
 
 def _key(text: str) -> str:
     if not text.isascii() or not text.isprintable() or " " in text:
-        raise ValueError("give the key alone, as the provider shows it; this holds characters that no key has")
+        raise ValueError("give the key alone, as the provider shows it; this has characters that no key has")
     return text
 
 
@@ -99,7 +99,7 @@ def _openai_size(text: str) -> str:
 
 
 def _bucket(text: str) -> str:
-    """Check a bucket's name; the longest leaves room for the ending of the originals' bucket."""
+    """Check a bucket name, with room for the suffix of the originals' bucket."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,51}[a-z0-9]", text):
         raise ValueError("give 3 to 53 lower-case letters, digits and hyphens, such as thumbnails")
     return text
@@ -114,14 +114,14 @@ def _base_url(text: str) -> str:
 
 def _hours(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 168:
-        raise ValueError("give a whole number of hours from 1 to 168, which is as long as a presigned link can last")
+        raise ValueError("give a whole number of hours from 1 to 168, the most that a presigned link allows")
     return int(text)
 
 
 def _timeout(text: str) -> float:
     seconds = _seconds(text)
-    if not 0 < seconds <= LONGEST_PROVIDER_TIMEOUT:
-        raise ValueError(f"give seconds above 0 and up to {LONGEST_PROVIDER_TIMEOUT}, so that the leaf outlives it")
+    if not 0 < seconds <= MAX_PROVIDER_TIMEOUT:
+        raise ValueError(f"give seconds above 0, at most {MAX_PROVIDER_TIMEOUT}, so that it ends before the leaf's own")
     return seconds
 
 
@@ -134,7 +134,7 @@ def _switch(text: str) -> bool:
 
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise ValueError("give a whole number from 1 up")
+        raise ValueError("give a whole number, 1 or more")
     return int(text)
 
 
@@ -150,7 +150,7 @@ def _seconds(text: str) -> float:
 
 
 def _dollars(text: str) -> "Decimal":
-    from decimal import Decimal, InvalidOperation  # Registering, which reads no cap, is spared the import.
+    from decimal import Decimal, InvalidOperation  # Lazy: registering does not need it.
 
     remedy = "give US dollars, 0 or more, such as 2.50"
     try:
@@ -167,13 +167,13 @@ def _path(text: str) -> Path:
 
 
 def _variable(name: str, parse: Callable[[str], object], default: object = None, *, secret: bool = False) -> Any:
-    """Return a field that is read from a variable; secrets are left out of ``repr``, so no log line can hold one."""
+    """Return a field that is read from a variable. Secrets are left out of ``repr``, so that no log line has one."""
     return field(default=default, repr=not secret, metadata={"variable": name, "parse": parse})
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the environment says: each variable, how it is read, and what it is where it is not set."""
+    """Each environment variable, with its parser and default."""
 
     openai_api_key: str | None = _variable("OPENAI_API_KEY", _key, secret=True)
     google_api_key: str | None = _variable("GOOGLE_API_KEY", _key, secret=True)
@@ -202,22 +202,22 @@ class Settings:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must not be read anywhere."""
+        """The values that must never be shown."""
         return tuple(filter(None, (self.openai_api_key, self.google_api_key, self.minio_secret_key)))
 
 
 @dataclass(frozen=True)
 class Administrator:
-    """The keys that MinIO was started with. No worker has them."""
+    """MinIO's root credentials. No worker has them."""
 
     user: str
     password: str = field(repr=False)
 
 
-# The brand of a clone that has one: on Render, part of the repository.
+# The brand of this clone, if it has one. On Render it is part of the repository.
 OWN_BRAND = Path(__file__).resolve().parent / "brand"
 
-# Read elsewhere (by the logging and by the vendors' SDKs, which do not check them), and checked here.
+# Read elsewhere, by logging and the vendors' SDKs, which do not validate them.
 CHECKED_HERE: tuple[tuple[str, Callable[[str], object]], ...] = (
     ("LOG_LEVEL", _one_of(LOG_LEVELS)),
     ("OPENAI_BASE_URL", _base_url),
@@ -225,17 +225,17 @@ CHECKED_HERE: tuple[tuple[str, Callable[[str], object]], ...] = (
 )
 
 
-# Set by whoever runs tasks in its own process with settings of its own; a worker's are its environment's.
+# Set by code that runs tasks in its own process with its own settings; a worker reads its environment.
 settings_in_force: ContextVar["Settings | None"] = ContextVar("settings_in_force", default=None)
 
 
 def read_settings(environ: Mapping[str, str] | None = None, own_brand: Path = OWN_BRAND) -> Settings:
-    """Read the settings from ``environ``, or else those in force, or else from the process's own environment.
+    """Read the settings from ``environ``, or return those in force, or read the process's environment.
 
-    ``own_brand`` is the folder of the brand where ``BRAND_DIR`` names none; without such a folder there is no brand.
+    ``own_brand`` is the brand's folder if ``BRAND_DIR`` is unset; if it does not exist, there is no brand.
 
     Raises:
-        SettingsError: naming every variable whose value cannot be used.
+        SettingsError: lists every invalid variable.
     """
     if environ is None:
         if in_force := settings_in_force.get():
@@ -263,29 +263,29 @@ def read_settings(environ: Mapping[str, str] | None = None, own_brand: Path = OW
         found["brand_dir"] = found["brand_dir"] or own_brand
     settings = Settings(**{name: value for name, value in found.items() if value is not None})
     if settings.minio_presigned_hours and urlsplit(settings.minio_public_base_url or "").path:
-        faults.append("MINIO_PUBLIC_BASE_URL has a path, and presigned links cannot: give it without, or unset either")
+        faults.append(
+            "MINIO_PUBLIC_BASE_URL has a path, but presigned links cannot: remove it, or unset MINIO_PRESIGNED_HOURS"
+        )
     if faults:
         raise SettingsError(faults)
     return settings
 
 
 def read_administrator(environ: Mapping[str, str] | None = None) -> Administrator:
-    """Read MinIO's root user from ``environ`` (the process's own unless given).
+    """Read MinIO's root credentials from ``environ``, or from the process's environment.
 
     Raises:
-        SettingsError: naming every variable that is not set.
+        SettingsError: lists every missing variable.
     """
     environ = os.environ if environ is None else environ
-    names = ("MINIO_ROOT_USER", "MINIO_ROOT_PASSWORD")
-    user, password = (environ.get(name, "").strip() for name in names)
-    if not (user and password):
-        unset = [name for name, text in zip(names, (user, password), strict=True) if not text]
-        raise SettingsError([f"{name} is not set: set it to what the MinIO server was started with" for name in unset])
-    return Administrator(user, password)
+    found = {name: environ.get(name, "").strip() for name in ("MINIO_ROOT_USER", "MINIO_ROOT_PASSWORD")}
+    if unset := [name for name, value in found.items() if not value]:
+        raise SettingsError([f"{name} is not set: set it to the MinIO server's own value" for name in unset])
+    return Administrator(*found.values())
 
 
 def log_level(environ: Mapping[str, str] | None = None) -> int:
-    """Return the level that ``LOG_LEVEL`` names, or INFO; a wrong name is reported by ``read_settings``."""
+    """Return the level of ``LOG_LEVEL``, or INFO; ``read_settings`` reports an invalid one."""
     environ = os.environ if environ is None else environ
     name = environ.get("LOG_LEVEL", "").strip().upper()
     return logging.getLevelNamesMapping()[name if name in LOG_LEVELS else "INFO"]

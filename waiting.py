@@ -1,4 +1,4 @@
-"""Time and stopping: what everything that waits is given, so that a test can move the one and request the other."""
+"""Clocks, stopping and bounded concurrency. Code that waits takes these as arguments, so tests control both."""
 
 import asyncio
 import signal
@@ -10,21 +10,33 @@ from typing import Literal, TypeVar
 
 from errors import StoppedError
 
-__all__ = ["Attempt", "Clock", "Stage", "Stop", "begin_attempt", "cancelled", "first_of", "gather_some", "surroundings"]
+__all__ = [
+    "Attempt",
+    "Clock",
+    "Stage",
+    "Stop",
+    "begin_attempt",
+    "cancel_and_wait",
+    "current_attempt",
+    "gather_limited",
+    "race",
+]
 
 A = TypeVar("A")
 T = TypeVar("T")
 
+MAX_CONCURRENT = 64
+
 
 class Clock:
-    """The machine's time. Tests pass one that they move."""
+    """The machine's clock. Tests pass their own."""
 
     def now(self) -> float:
-        """Return seconds that never go back, for measuring waits."""
+        """Return monotonic seconds, for measuring waits."""
         return time.monotonic()
 
     def date(self) -> float:
-        """Return seconds since 1970 (UTC), for what other machines read."""
+        """Return seconds since 1970 (UTC), for timestamps that other machines read."""
         return time.time()
 
     async def sleep(self, seconds: float) -> None:
@@ -33,40 +45,40 @@ class Clock:
 
 
 class Stop:
-    """Whether the process was told to end, and how many seconds later it is to give up what it has begun."""
+    """A request to stop, with a grace period for work in progress."""
 
     def __init__(self) -> None:
         self._requested = asyncio.Event()
         self.grace_seconds: float | None = None
-        # When the grace is over, of the clock of whoever asks first; the same for all that is done in it.
+        # On the clock of whoever asks first; shared by all work in progress.
         self.grace_ends: float | None = None
 
     @property
     def requested(self) -> bool:
-        """Whether to start nothing more."""
+        """Whether a stop was requested, so that no new work starts."""
         return self._requested.is_set()
 
     def request(self, grace_seconds: float | None = None) -> None:
-        """Ask for the end. What is begun goes on for ``grace_seconds``, or to its own end where that is None."""
+        """Request a stop. Work in progress has ``grace_seconds`` to finish, or unlimited time if that is None."""
         self.grace_seconds = grace_seconds
         self._requested.set()
 
     async def wait(self) -> None:
-        """Wait until the end is requested."""
+        """Wait until a stop is requested."""
         await self._requested.wait()
 
 
-async def first_of(work: Awaitable[T], *others: Awaitable[object]) -> "asyncio.Future[T]":
-    """Wait until the work or any of the others is over, and return the work, over or not. The others are cancelled.
+async def race(work: Awaitable[T], *others: Awaitable[object]) -> "asyncio.Future[T]":
+    """Wait until the work or any of the others ends, cancel the others, and return the work, done or not.
 
-    Where this is cancelled, so is the work, and it has ended when this returns.
+    Cancelling this also cancels the work, and waits for it to end.
     """
     working = asyncio.ensure_future(work)
     waiting = [asyncio.ensure_future(other) for other in others]
     try:
         await asyncio.wait([working, *waiting], return_when=asyncio.FIRST_COMPLETED)
     except asyncio.CancelledError:
-        await cancelled(working)
+        await cancel_and_wait(working)
         raise
     finally:
         for other in waiting:
@@ -74,18 +86,18 @@ async def first_of(work: Awaitable[T], *others: Awaitable[object]) -> "asyncio.F
     return working
 
 
-async def cancelled(work: "asyncio.Future[T]") -> None:
-    """Cancel the work, where it is not over, and wait until it has put itself in order."""
+async def cancel_and_wait(work: "asyncio.Future[T]") -> None:
+    """Cancel the work unless it is done, and wait until it has cleaned up."""
     work.cancel()
     await asyncio.wait([work])
 
 
-async def gather_some(function: Callable[[A], Awaitable[T]], items: Iterable[A], at_once: int = 64) -> list[T]:
-    """Return the function's results for the items, in order, with at most ``at_once`` calls in progress."""
-    turns = asyncio.Semaphore(at_once)
+async def gather_limited(function: Callable[[A], Awaitable[T]], items: Iterable[A]) -> list[T]:
+    """Return the function's results in the items' order, running at most ``MAX_CONCURRENT`` calls at a time."""
+    slots = asyncio.Semaphore(MAX_CONCURRENT)
 
     async def call(item: A) -> T:
-        async with turns:
+        async with slots:
             return await function(item)
 
     return await asyncio.gather(*map(call, items))
@@ -94,57 +106,48 @@ async def gather_some(function: Callable[[A], Awaitable[T]], items: Iterable[A],
 Stage = Literal["looking", "waiting", "store", "asking", "throttled", "storing", "composing", "uploading"]
 
 
-def _unwatched(what: object) -> None:
-    """Tell nobody."""
-
-
 @dataclass(frozen=True)
 class Attempt:
     """One attempt at a task.
 
-    ``run_id`` is the same for each attempt at one run, and None where the platform gives none, as on the CLI's dev
-    server. ``enter`` is told each stage of a leaf as it begins, and ``found`` the pairs (title, model) whose thumbnails
-    a parent finds; only a local run listens.
+    ``run_id`` is the same for every attempt of a run, and None if the platform gives none, as on the CLI's dev server.
+    ``on_stage`` is called when a leaf enters a stage, and ``on_found`` with the pairs (title, model) whose thumbnails a
+    parent finds in the store; only local runs use them.
     """
 
     run_id: str | None = None
     clock: Clock = field(default_factory=Clock)
     stop: Stop = field(default_factory=Stop)
-    enter: Callable[[Stage], None] = _unwatched
-    found: Callable[[Sequence[tuple[str, str]]], None] = _unwatched
+    on_stage: Callable[[Stage], None] = lambda stage: None
+    on_found: Callable[[Sequence[tuple[str, str]]], None] = lambda pairs: None
 
-    def go_on(self) -> None:
-        """Pass, unless the process was told to stop.
-
-        Raises:
-            StoppedError: it was.
-        """
+    def raise_if_stopped(self) -> None:
+        """Raise StoppedError if a stop was requested."""
         if self.stop.requested:
-            raise StoppedError("Stopped before this was finished. Run it again to go on; what is stored stays.")
+            raise StoppedError("Stopped before this was finished. Run it again to continue; stored work is kept.")
 
     async def pause(self, seconds: float) -> None:
         """Wait.
 
         Raises:
-            StoppedError: the process was told to stop, before or meanwhile.
+            StoppedError: a stop was requested before or during the wait.
         """
-        waiting = await first_of(self.clock.sleep(seconds), self.stop.wait())
-        await cancelled(waiting)
-        self.go_on()
+        await cancel_and_wait(await race(self.clock.sleep(seconds), self.stop.wait()))
+        self.raise_if_stopped()
 
-    async def to_the_end(self, work: Awaitable[T]) -> T:
-        """Return what the work returns, also where the process is told to stop meanwhile, as far as the grace reaches.
+    async def within_grace(self, work: Awaitable[T]) -> T:
+        """Return the work's result. After a stop request, the work may still finish within the grace period.
 
         Raises:
-            StoppedError: the grace was over first, and the work was cancelled.
+            StoppedError: the grace period ended first, and the work was cancelled.
         """
-        working = await first_of(work, self._grace_over())
+        working = await race(work, self._grace_end())
         if not working.done():
-            await cancelled(working)
-            self.go_on()
+            await cancel_and_wait(working)
+            self.raise_if_stopped()
         return working.result()
 
-    async def _grace_over(self) -> None:
+    async def _grace_end(self) -> None:
         await self.stop.wait()
         if self.stop.grace_seconds is None:
             await asyncio.get_running_loop().create_future()
@@ -154,16 +157,16 @@ class Attempt:
             await self.clock.sleep(max(0.0, self.stop.grace_ends - self.clock.now()))
 
 
-# Set by whoever runs tasks in its own process, which then answers its signals.
-surroundings: ContextVar[Attempt | None] = ContextVar("surroundings", default=None)
+# Set by code that runs tasks in its own process and handles its signals itself.
+current_attempt: ContextVar[Attempt | None] = ContextVar("current_attempt", default=None)
 
 
 def begin_attempt(run_id: str | None, grace_seconds: float = 0.0) -> Attempt:
-    """Return the attempt that runs in this context.
+    """Return the attempt for this context.
 
-    On a worker SIGTERM, as Render sends it, tells it to stop; what it has begun then has ``grace_seconds`` to end.
+    On a worker, SIGTERM (which Render sends) requests a stop with ``grace_seconds`` for work in progress.
     """
-    if given := surroundings.get():
+    if given := current_attempt.get():
         return replace(given, run_id=run_id)
     attempt = Attempt(run_id)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, attempt.stop.request, grace_seconds)

@@ -1,4 +1,4 @@
-"""The figures in docs/figures.md, each reproducible: ``make bench`` runs them all, and each module runs by itself.
+"""Reproduces the figures in docs/figures.md: ``make bench`` runs all modules, and each runs by itself.
 
-Speed is shown as a ratio of two things measured in turn in one run, for machines differ and are noisy.
+Speed is a ratio of two things measured in turn in one run, because machines differ and are noisy.
 """

@@ -1,4 +1,4 @@
-"""All of them, one after the other; one that lacks what it needs says so, and the others go on."""
+"""Runs all benchmarks. One that lacks a program says so, and the others continue."""
 
 import subprocess
 import sys

@@ -1,17 +1,17 @@
-"""Batches of 100, 1,000 and 10,000 images, and what their size costs: ``python -m benchmarks.batches``.
+"""How batches of 100, 1,000 and 10,000 images scale: ``python -m benchmarks.batches``.
 
-Through the local engine, with simulated pictures and a directory as the store; each batch is a process of its own. Most
-of the CPU time is the simulation drawing. The largest batch takes some minutes; name sizes to measure only those.
+Each batch runs in its own process, in the local engine, with simulated pictures and a directory as the store. Most of
+the CPU time is the simulation's drawing. The largest batch takes some minutes; pass sizes to measure only those.
 """
 
 import asyncio
 import subprocess
 import sys
 import time
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.measure import peak_megabytes
+from testing.project import ROOT
 
 SIZES = (100, 1_000, 10_000)
 WINDOW, LATENCY_SECONDS, SLOW_IMAGES = 20, 2.0, 200
@@ -40,12 +40,12 @@ def measure(images: int) -> None:
     result = asyncio.run(Engine(app, lambda event: None).run(generate_batch.name, batch))
     seconds, cpu = time.monotonic() - began, time.process_time() - cpu
     if result["summary"]["ok"] != images:
-        sys.exit(f"not all came out: {result['summary']}")
+        sys.exit(f"not all images were made: {result['summary']}")
     print(f"{seconds:.2f} {1000 * cpu / images:.2f} {peak_megabytes()}")
 
 
 def run(images: int, latency_seconds: float) -> tuple[float, float, float]:
-    """Measure one batch in a process of its own."""
+    """Measure one batch in its own process."""
     with TemporaryDirectory() as folder:
         environment = {
             "THUMBNAILS_DIR": folder,
@@ -55,14 +55,13 @@ def run(images: int, latency_seconds: float) -> tuple[float, float, float]:
             "FAN_OUT_WINDOW": str(WINDOW),
         }
         command = [sys.executable, "-m", "benchmarks.batches", "--one", str(images)]
-        root = Path(__file__).resolve().parent.parent
-        done = subprocess.run(command, env=environment, cwd=root, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
     seconds, milliseconds, megabytes = map(float, done.stdout.split())
     return seconds, milliseconds, megabytes
 
 
 def main(sizes: tuple[int, ...]) -> None:
-    """Print the table, and how near a slow provider's batch comes to its ideal."""
+    """Print how close a slow provider's batch comes to its ideal, and the table."""
     seconds, _, _ = run(SLOW_IMAGES, LATENCY_SECONDS)
     ideal = SLOW_IMAGES / WINDOW * LATENCY_SECONDS
     print(f"{SLOW_IMAGES} images of {LATENCY_SECONDS:g} s each, {WINDOW} at a time: {seconds:.1f} s")

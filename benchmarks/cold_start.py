@@ -1,20 +1,21 @@
-"""What a process costs before and besides its work: ``python -m benchmarks.cold_start``.
+"""The overhead of a worker process: ``python -m benchmarks.cold_start``.
 
-On Render every leaf is a new process. Measured on the real worker, ``python main.py``, over the SDK's socket protocol,
-with both vendors' APIs emulated and a real MinIO; against a process that only imports what that needs.
+On Render every leaf is a new process. This measures the real worker, ``python main.py``, over the SDK's socket
+protocol, with both vendors' APIs emulated and a real MinIO, against a process that only imports what it needs.
 """
 
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from benchmarks.measure import children_cpu, peak_megabytes
 from testing.emulator import Emulator
 from testing.minio_server import MinioServer, find_minio
 from testing.project import ROOT
@@ -22,10 +23,10 @@ from testing.task_server import Run, TaskServer, Worker
 
 ROUNDS = 8
 LOOK = ["neon", "left-panel", "lora"]
-# Model: the vendor's package.
+# Each model, and its vendor's package.
 LEAVES = {"gpt-image-2": "openai", "gemini-3-pro-image": "google.genai"}
 BARE = "import render_sdk"
-# What a leaf cannot do without, and the compositing itself.
+# The imports that a leaf needs, and the compositing itself.
 NEEDED = """
 import io, render_sdk, pydantic, {package}, minio
 from PIL import Image
@@ -44,65 +45,58 @@ ANSWERS = {
 }
 
 
-def children_cpu(run: Callable[[], object]) -> float:
-    """Return the CPU seconds of the processes that ended meanwhile."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+def cpu_of(run: Callable[[], object]) -> float:
+    """Return the CPU seconds of the child processes that end during the call."""
+    before = children_cpu()
     run()
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return children_cpu() - before
 
 
 def python(code: str) -> float:
-    """Return the CPU seconds of a Python process that runs this code."""
+    """Return the CPU seconds of a Python process that runs the code."""
     command = [sys.executable, "-W", "ignore", "-c", code]
-    return children_cpu(lambda: subprocess.run(command, cwd=ROOT, check=True))
+    return cpu_of(lambda: subprocess.run(command, cwd=ROOT, check=True))
 
 
 class Peaks:
-    """The peak memory of the processes that a task server starts, read while they live."""
+    """The peak memory of the processes that a task server starts, polled while they run."""
 
     def __init__(self) -> None:
-        """Begin with none."""
         self.megabytes = 0
 
     def watch(self, run: Run, process: Worker) -> None:
-        """Follow one process until it ends."""
-        threading.Thread(target=self._follow, args=(process.pid,), daemon=True).start()
+        """Poll one process until it ends."""
+        threading.Thread(target=self._poll, args=(process.pid,), daemon=True).start()
 
-    def _follow(self, pid: int) -> None:
-        status = Path(f"/proc/{pid}/status")
-        try:
+    def _poll(self, pid: int) -> None:
+        with suppress(OSError):
             while True:
-                text = status.read_text()
-                kilobytes = next(int(line.split()[1]) for line in text.splitlines() if line.startswith("VmHWM:"))
-                self.megabytes = max(self.megabytes, kilobytes // 1024)
+                self.megabytes = max(self.megabytes, peak_megabytes(pid))
                 time.sleep(0.005)
-        except (OSError, StopIteration):
-            return
 
 
 def print_registering(server: TaskServer) -> None:
-    """Print what registering costs, against the SDK's bare import."""
+    """Print the cost of registering, against a bare import of the SDK."""
     bare, registering = float("inf"), float("inf")
     for _ in range(ROUNDS):
         bare = min(bare, python(BARE))
-        registering = min(registering, children_cpu(server.register))
+        registering = min(registering, cpu_of(server.register))
     print(f"registering: {registering / bare:.2f}x the CPU of a bare import of the SDK, {bare:.2f} s (at most 1.5x)")
 
 
-def print_leaf(server: TaskServer, peaks: Peaks, model: str, rounds: int = ROUNDS) -> None:
-    """Print what a whole leaf costs, against importing what it needs and the compositing."""
+def print_leaf(server: TaskServer, peaks: Peaks, model: str) -> None:
+    """Print the cost of a whole leaf, against its imports and the compositing."""
     least, needed, peaks.megabytes = float("inf"), float("inf"), 0
-    for number in range(rounds):
+    for number in range(ROUNDS):
         needed = min(needed, python(NEEDED.format(package=LEAVES[model], **ANSWERS[model])))
         leaf = partial(server.run, "generateThumbnail", [f"{model} {number}", model, *LOOK])
-        least = min(least, children_cpu(leaf))
+        least = min(least, cpu_of(leaf))
     print(f"a leaf of {model}: {least / needed:.2f}x the CPU of what it needs, {needed:.2f} s (at most 1.15x)")
     print(f"  its peak memory: {peaks.megabytes} MB (at most 105 MB)")
 
 
 def main() -> None:
-    """Print it all."""
+    """Print all figures."""
     program = find_minio()
     if not program:
         sys.exit("no MinIO server: put minio on PATH, or run `make minio` once")

@@ -1,6 +1,6 @@
-"""What a title costs on top of the picture itself, in time, memory and bytes: ``python -m benchmarks.compositing``.
+"""The cost of the title, in time, memory and bytes: ``python -m benchmarks.compositing``.
 
-The floor is what any thumbnail of that picture costs: decode, crop and resize, encode.
+The floor is the cost of any thumbnail of the picture: decode, crop and resize, encode.
 """
 
 import io
@@ -28,7 +28,7 @@ from providers.simulated_scene import draw_scene
 from testing.contrast import PATTERNS, PICTURES, picture
 
 ROUNDS = 40
-# The words of titles, which are put in another order each time, so that layout is part of the cost.
+# Titles. Each round reorders their words, so that layout is part of the cost.
 USUAL = "Why fan-out beats sequential generation"
 SCRIPTS = {
     "Czech": "Příliš žluťoučký kůň úpěl ďábelské ódy",
@@ -41,11 +41,11 @@ SCRIPTS = {
     "emoji": "Ship it 🚀 👩🏽‍💻 now",
 }
 MOST_FOR_ANY_SCRIPT = 2.5
-# The sizes that OpenAI's models are asked for: 1200x640 from gpt-image-2 on, before that 1536x1024.
+# The sizes requested from OpenAI's models, 1200x640 from gpt-image-2 on and 1536x1024 before, and their limits.
 SIZES = {(1536, 1024): 1.2, (1200, 640): 2.0}
-# The largest that Gemini offers: 4K at 16:9.
+# The largest size that Gemini offers, 4K at 16:9.
 LARGEST_SIZE, MOST_MEGABYTES = (5504, 3072), 150
-# A process that does nothing else.
+# A process that only composes one thumbnail.
 ALONE = """
 import sys
 from pathlib import Path
@@ -63,7 +63,7 @@ print(f"{peak_megabytes():4d} MB")
 
 
 def jpeg(size: tuple[int, int]) -> bytes:
-    """Return a simulated picture of that size; its smoothness makes the floor low, and the ratios high."""
+    """Return a simulated picture. It is smooth, which makes the floor low and the ratios high."""
     out = io.BytesIO()
     Image.open(io.BytesIO(draw_scene("a subject", "photorealistic"))).resize(size).save(out, "JPEG", quality=90)
     return out.getvalue()
@@ -80,12 +80,12 @@ def titled(original: bytes, template: str, titles: Iterator[str]) -> bytes:
 
 
 def orders(title: str) -> Iterator[str]:
-    """Return a title with its words in one order after the other."""
+    """Return the title with its words in every order, endlessly."""
     return map(" ".join, itertools.cycle(itertools.permutations(title.split())))
 
 
 def print_costs() -> None:
-    """Print the CPU time of each template, and of each script in one of them, as a ratio to the floor's."""
+    """Print the CPU time of each template, and of each script in one template, relative to the floor."""
     for size, most in SIZES.items():
         original = jpeg(size)
         candidates: dict[str, Callable[[], bytes]] = {"floor": partial(floor, original)}
@@ -103,7 +103,7 @@ def print_costs() -> None:
 
 
 def print_memory() -> None:
-    """Print the peak memory of a process that sets a title on a picture of the largest size, from its file."""
+    """Print the peak memory of composing a thumbnail from the file of the largest picture."""
     print(f"\nPeak memory of compositing a {LARGEST_SIZE[0]}x{LARGEST_SIZE[1]} PNG (at most {MOST_MEGABYTES} MB)")
     noise = Image.frombytes("RGB", LARGEST_SIZE, random.Random(1).randbytes(LARGEST_SIZE[0] * LARGEST_SIZE[1] * 3))
     scene = Image.open(io.BytesIO(draw_scene("a subject", "photorealistic"))).resize(LARGEST_SIZE)
@@ -118,7 +118,7 @@ def print_memory() -> None:
 
 
 def print_sizes() -> None:
-    """Print how many bytes a thumbnail has: with a picture in each style, and with patterns, noise among them."""
+    """Print the size of thumbnails by their picture: styles, patterns and noise."""
     print(f"\nBytes of a thumbnail, in thousands, by its picture (at most {MAX_BYTES // 1000})")
     sizes: dict[str, list[int]] = {}
     for name in PICTURES:

@@ -1,9 +1,8 @@
-"""How long a gallery page of 10,000 pictures takes: to be written, and in Chromium to open, search, filter and scroll.
+"""How fast a gallery page of 10,000 pictures is: ``.venv/bin/python -m benchmarks.gallery [pictures]``.
 
-Run it from the project's root: ``.venv/bin/python -m benchmarks.gallery [pictures]``. It needs Debian's chromium. Every
-picture is a file of its own with the bytes of ``docs/thumbnail.jpg``. Opened means that the page and the
-first pictures are loaded and to be seen; a search's time is that of its slowest letter, until the result is painted;
-each figure is the median of five fresh browsers.
+Measures rendering it, and in Debian's Chromium opening, searching, filtering and scrolling it. Every picture is its own
+file with the bytes of ``docs/thumbnail.jpg``. Opening ends when the page and its first pictures are visible. Searching
+is the time from the slowest keystroke to its painted result. Each figure is the median of five fresh browsers.
 """
 
 import shutil
@@ -21,7 +20,7 @@ from gallery.page import render_page
 from testing.large_batch import sample_manifest, write_batch
 
 ROUNDS = 5
-# Whether these of the pictures are there to be seen.
+# Whether the pictures in the range are loaded and visible.
 LOADED = """(range) => [...document.querySelectorAll("main img")].slice(...range).every((picture) =>
     picture.checkVisibility({contentVisibilityAuto: true}) && picture.complete && picture.naturalWidth)"""
 
@@ -29,7 +28,7 @@ LAID_OUT = "() => !document.querySelector('main section:not(.laid-out)')"
 
 
 def measure_page(browser: Browser, url: str) -> Mapping[str, float]:
-    """Return seconds: to open, to be laid out whole, to search, to filter by a model, and a scroll's longest frame."""
+    """Return seconds: to open, to complete layout, to search, to filter by a model, and the longest scroll frame."""
     page = browser.new_page(viewport={"width": 1366, "height": 768})
     began = time.perf_counter()
     page.goto(url, wait_until="load")

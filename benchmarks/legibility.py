@@ -1,12 +1,12 @@
-"""The contrast of every template on pictures that are hard to write on: ``python -m benchmarks.legibility``."""
+"""The contrast of every template on difficult pictures: ``python -m benchmarks.legibility``."""
 
 from compositing.templates import TEMPLATES
 from testing.contrast import PICTURES, contrast
 
 
 def main() -> None:
-    """Print the table, and the lowest contrast of each template."""
-    print("Contrast of the least legible letter with what surrounds it (WCAG AA: 4.5)\n")
+    """Print the contrast by picture and template, and the lowest of each template."""
+    print("Contrast of the least legible letter with its surroundings (WCAG AA: 4.5)\n")
     print(f"{'':16}" + "".join(f"{template:>16}" for template in TEMPLATES))
     lowest = dict.fromkeys(TEMPLATES, 21.0)
     for name in PICTURES:

@@ -1,16 +1,17 @@
-"""What the benchmarks measure with."""
+"""Measuring CPU time and memory."""
 
+import resource
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-__all__ = ["fastest", "peak_megabytes"]
+__all__ = ["children_cpu", "fastest", "peak_megabytes"]
 
 
 def fastest(candidates: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
     """Run all candidates in turn, round after round, and return each one's least CPU time in seconds.
 
-    The least, because whatever else the machine does only ever adds to it.
+    The least, because everything else on the machine can only add to it.
     """
     least = dict.fromkeys(candidates, float("inf"))
     for _ in range(rounds):
@@ -21,12 +22,21 @@ def fastest(candidates: Mapping[str, Callable[[], object]], rounds: int) -> dict
     return least
 
 
-def peak_megabytes() -> int:
-    """Return the most memory that this process ever held at once.
+def children_cpu() -> float:
+    """Return the CPU seconds of all child processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
-    From the kernel's VmHWM, which starts over with each program; ``getrusage`` hands on the parent's.
+
+def peak_megabytes(process: int | str = "self") -> int:
+    """Return a process's peak memory.
+
+    From the kernel's VmHWM, which starts anew with each program; ``getrusage`` includes the parent's.
+
+    Raises:
+        OSError: the process has ended, or the kernel does not report its peak memory.
     """
-    for line in Path("/proc/self/status").read_text().splitlines():
+    for line in Path(f"/proc/{process}/status").read_text().splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) // 1024
-    raise OSError("This kernel does not tell a process's peak memory; run the benchmark on Linux.")
+    raise OSError("The kernel does not report this process's peak memory. Run the benchmark on Linux.")

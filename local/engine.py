@@ -17,7 +17,7 @@ from render_sdk.workflows import TaskDefinition
 
 from errors import StoppedError
 from settings import Settings, settings_in_force
-from waiting import Attempt, Stage, Stop, surroundings
+from waiting import Attempt, Stage, Stop, current_attempt
 
 __all__ = ["Engine", "RunEvent"]
 
@@ -112,7 +112,7 @@ class Engine:
             self._observe(RunEvent("started", task, run_id, arguments))
             try:
                 settings_in_force.set(self._settings)
-                surroundings.set(Attempt(stop=self._stop, enter=entered, found=found))
+                current_attempt.set(Attempt(stop=self._stop, on_stage=entered, on_found=found))
                 result = await self._attempt(info.func, info.options, json.loads(sent), metadata)
             except StoppedError:
                 if parent is None:

@@ -15,7 +15,7 @@ from tasks.posts import posts_of, thumbnail_request
 from tasks.requests import BatchRequest
 from tasks.work import Work, is_thumbnail, work_of
 from text import brief, clean_text
-from waiting import gather_some
+from waiting import gather_limited
 
 __all__ = ["Plan", "make_plan"]
 
@@ -95,7 +95,7 @@ async def make_plan(request: BatchRequest, settings: Settings) -> Plan:
             return "recompose"
         return "refused" if (await read_history(store, work.original_key)).refusal else "generate"
 
-    actions = await gather_some(action, works)
+    actions = await gather_limited(action, works)
     steps, paid = [], set[str]()
     for work, found in zip(works, actions, strict=True):
         shared = found == "generate" and work.original_key in paid

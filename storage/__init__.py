@@ -1,1 +1,1 @@
-"""From bytes to a URL: the keys that make work findable again, and the stores that hold it."""
+"""Keys that identify finished work, and the stores that hold it."""

@@ -1,4 +1,4 @@
-"""Which store the settings name."""
+"""Chooses the store from the settings."""
 
 import functools
 
@@ -10,29 +10,26 @@ __all__ = ["open_store", "store_faults"]
 
 
 def store_faults(settings: Settings) -> list[str]:
-    """Return a sentence for each thing that keeps these settings from naming a usable store."""
+    """Return a sentence for each problem with the store settings."""
     if settings.minio_endpoint:
         keys = {"MINIO_ACCESS_KEY": settings.minio_access_key, "MINIO_SECRET_KEY": settings.minio_secret_key}
         return [f"{name} is not set, and MINIO_ENDPOINT needs it: set it" for name, key in keys.items() if not key]
     if settings.thumbnails_dir is None:
-        return [
-            "No store is set, so a picture would have nowhere to go: set MINIO_ENDPOINT to a MinIO server's URL, "
-            "or THUMBNAILS_DIR to a directory"
-        ]
+        return ["No store is set: set MINIO_ENDPOINT to a MinIO server's URL, or THUMBNAILS_DIR to a directory"]
     if settings.on_render:
         return [
-            "THUMBNAILS_DIR is set on Render, where an instance's disk is thrown away with it: "
-            "set MINIO_ENDPOINT to a MinIO server's URL in its place"
+            "THUMBNAILS_DIR is set on Render, where an instance's disk is discarded: "
+            "set MINIO_ENDPOINT to a MinIO server's URL instead"
         ]
     return []
 
 
 @functools.lru_cache(maxsize=8)
 def open_store(settings: Settings) -> Store:
-    """Return the store that the settings name; the same one, with its connections, as long as they stay the same.
+    """Return the store that the settings name. Equal settings share one store and its connections.
 
     Raises:
-        SettingsError: they name none, or one that would lose what it is given.
+        SettingsError: the settings name no usable store.
     """
     if faults := store_faults(settings):
         raise SettingsError(faults)

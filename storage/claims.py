@@ -1,7 +1,8 @@
-"""Claims: of all that want the same picture at the same moment, one pays for it and the others wait for it.
+"""Claims: if several runs want the same picture at once, one pays for it and the others wait.
 
-A claim is a small object beside the original, made by a conditional write. Its owner renews it as long as it lives. No
-two machines' clocks are compared: a claim has expired for whoever has seen it unchanged for as long as that takes.
+A claim is a small object beside the original, made by a conditional write. Its owner renews it as long as it lives.
+Clocks of different machines are never compared: a claim has expired once an observer has seen it unchanged for
+``EXPIRY_SECONDS``.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 from errors import StoreError
 from storage.store import Area, Store, StoredObject
-from waiting import Clock, cancelled, first_of
+from waiting import Clock, cancel_and_wait, race
 
 __all__ = ["EXPIRY_SECONDS", "FOLDER", "RENEWAL_SECONDS", "Claim"]
 
@@ -21,25 +22,25 @@ logger = logging.getLogger(__name__)
 
 FOLDER = "claims/"
 RENEWAL_SECONDS = 5.0
-# Four renewals may be late or lost before a living owner is taken for dead.
+# Long enough that a living owner may miss three renewals.
 EXPIRY_SECONDS = 20.0
-# How often a claim may be there for a write and not for a read. Another run's may come and go in between, but not so
-# often.
-MOST_CONTRADICTIONS = 4
+# How many times a claim may exist for a write but not for a read. Another run's claim may appear and disappear between
+# the two, but not this often.
+MAX_UNREADABLE = 4
 
 
 class _Content(NamedTuple):
-    """What a claim says: who holds it (nobody: an empty text), and for which run."""
+    """A claim's owner ("" if it is free), and the owner's run."""
 
     owner: str = ""
     run_id: str | None = None
 
 
 class Claim:
-    """One attempt's claim to a key: tried until it is taken, renewed while it is held, and released in the end."""
+    """One attempt's claim to a key: taken, renewed while it is held, and released at the end."""
 
     def __init__(self, store: Store, key: str, run_id: str | None, clock: Clock | None = None) -> None:
-        """Take the key of the original, and the run that wants it; a later attempt of one run takes over at once."""
+        """Take the original's key and the run that wants it. A later attempt of the same run takes over immediately."""
         self._store = store
         self._clock = clock or Clock()
         self._key = f"{FOLDER}{key}"
@@ -47,28 +48,29 @@ class Claim:
         self._owner = uuid.uuid4().hex
         self._renewals = 0
         self._version: str | None = None
+        # The version that was last seen, and since when.
         self._seen: tuple[str, float] = ("", 0.0)
-        self._looked = 0.0
-        self._contradictions = 0
+        self._last_seen = 0.0
+        self._unreadable = 0
         self._done = asyncio.Event()
         self._renewing: asyncio.Task[None] | None = None
 
     async def take(self) -> bool:
-        """Try once to take the claim; say whether it is held now.
+        """Try once to take the claim, and return whether it is held now.
 
         Raises:
-            StoreError: the store failed, or its keys allow writing and not reading.
+            StoreError: the store failed, or its keys may write but not read.
         """
         self._version = await self._store.create(Area.ORIGINALS, self._key, self._text())
         return self._version is not None or await self._take_over()
 
     @property
     def is_held(self) -> bool:
-        """Whether the claim is still this one's, as far as is known."""
+        """Whether this still owns the claim, as far as is known."""
         return self._version is not None
 
     def abandon(self) -> None:
-        """Leave the claim where it is, to be taken over: it says that its owner did not come to an end."""
+        """Leave the claim in place to expire, as a sign that its owner did not finish."""
         self._version = None
 
     async def __aenter__(self) -> "Claim":
@@ -82,8 +84,8 @@ class Claim:
         if self._renewing:
             await asyncio.wait([self._renewing])
         try:
-            # Renewed first: nobody takes over a claim that has just changed, so what is removed is this one's own.
-            # Once the original is there it does not matter whose claim is removed.
+            # Renew first: nobody takes over a claim that has just changed, so what is removed is still this one's.
+            # Once the original exists, it does not matter whose claim is removed.
             if self._version and (error is None or await self._renew()):
                 await self._remove()
         except StoreError as failure:
@@ -98,37 +100,37 @@ class Claim:
         return StoredObject(json.dumps(content).encode(), "application/json", immutable=False)
 
     async def _take_over(self) -> bool:
-        """Take a claim that was released, has expired, or is this run's own from an earlier attempt."""
+        """Take a claim that was released, has expired, or belongs to an earlier attempt of this run."""
         found = await self._store.read(Area.ORIGINALS, self._key)
         if found is None:
-            self._contradictions += 1
-            if self._contradictions == MOST_CONTRADICTIONS:
+            self._unreadable += 1
+            if self._unreadable == MAX_UNREADABLE:
                 raise StoreError(
-                    f"{self._key} is there and cannot be read, so every run would pay again. "
-                    "Give the store's key the right to read (s3:GetObject) both buckets."
+                    f"{self._key} exists but cannot be read, so every run would pay again. "
+                    "Allow the store's key to read both buckets (s3:GetObject)."
                 )
             return False
         held = _content(found.data)
-        if held.owner == self._owner:  # Our own write, whose answer was lost on the way.
+        if held.owner == self._owner:  # Our own write; its answer was lost.
             self._version = found.version
             return True
         now = self._clock.now()
-        # A time in which this one could not look is no sign that the owner is dead: it may not have got through either.
-        if found.version != self._seen[0] or now - self._looked > EXPIRY_SECONDS / 2:
+        # A gap in our own observation proves nothing: the owner may have been cut off too.
+        if found.version != self._seen[0] or now - self._last_seen > EXPIRY_SECONDS / 2:
             self._seen = (found.version, now)
-        self._looked = now
+        self._last_seen = now
         expired = now - self._seen[1] >= EXPIRY_SECONDS
         if not held.owner or expired or (self._run_id and held.run_id == self._run_id):
             self._version = await self._replace(found.version)
         return self._version is not None
 
     async def _replace(self, version: str) -> str | None:
-        """Replace the claim and return its version, or None where it is another's now."""
+        """Replace the claim and return its version, or None if another run has it now."""
         replaced = await self._store.replace(Area.ORIGINALS, self._key, self._text(), version)
         if replaced is None:
             found = await self._store.read(Area.ORIGINALS, self._key)
             if found and _content(found.data).owner == self._owner:
-                # An earlier write of our own, whose answer was lost on the way.
+                # Our own earlier write; its answer was lost.
                 again = await self._store.replace(Area.ORIGINALS, self._key, self._text(), found.version)
                 return again or found.version
         return replaced
@@ -140,9 +142,9 @@ class Claim:
 
     async def _keep_renewing(self) -> None:
         while self._version:
-            waiting = await first_of(self._clock.sleep(RENEWAL_SECONDS), self._done.wait())
+            waiting = await race(self._clock.sleep(RENEWAL_SECONDS), self._done.wait())
             if not waiting.done():
-                await cancelled(waiting)
+                await cancel_and_wait(waiting)
                 return
             try:
                 if not await self._renew():
@@ -152,7 +154,7 @@ class Claim:
 
 
 def _content(data: bytes) -> _Content:
-    """Return what a claim says. What is not a claim, damaged or written by others, is held by nobody."""
+    """Return a claim's content. Anything that is not a claim, damaged or foreign, counts as a free one."""
     try:
         held = json.loads(data)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""A directory as the store: for a laptop, and for trying things out."""
+"""A directory as the store, for local runs."""
 
 import asyncio
 import errno
@@ -21,59 +21,57 @@ __all__ = ["DirectoryStore"]
 T = TypeVar("T")
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
-JPEG_BEGINS = b"\xff\xd8\xff"
+JPEG_SIGNATURE = b"\xff\xd8\xff"
 
 
 class DirectoryStore:
     """Keeps thumbnails in ``<root>/<bucket>`` and originals in ``<root>/<bucket>-originals``.
 
-    A file appears under its name only when it is whole: it is written beside its place, flushed to the disk, and
-    renamed. A kill at any moment leaves either all of it or nothing, and at most a hidden ``.part`` file.
+    Writes are atomic: a file is written under a temporary name, flushed to the disk, and renamed. A kill at any moment
+    leaves the whole file or nothing, and at most a hidden ``.part`` file.
     """
 
     def __init__(self, settings: Settings) -> None:
-        """Take the directory from the settings; it is made when something is first written."""
+        """Take the directory from the settings. The first write creates it."""
         self._root = settings.thumbnails_dir or Path().absolute()
         self._bucket = settings.minio_bucket
 
-    async def prepare(self) -> None:
-        """Prove that files can be made in the directory."""
-        await self.check()
-
     async def check(self) -> None:
-        """Prove that files can be made in the directory."""
-        await self._blocking(_try_writing, self._root)
+        """Check that the directory is writable."""
+        await self._in_thread(_try_writing, self._root)
+
+    prepare = check
 
     async def read(self, area: Area, key: str) -> Versioned | None:
-        """Return the file's bytes, or None where there is no such file."""
-        return await self._blocking(_read, self._path(area, key))
+        """Return the file's bytes, or None if it does not exist."""
+        return await self._in_thread(_read, self._path(area, key))
 
     async def stat(self, area: Area, key: str) -> ObjectInfo | None:
-        """Return the file's size, and what its first bytes say that it is, or None where there is no such file."""
-        return await self._blocking(_stat, self._path(area, key))
+        """Return the file's size, its type by its first bytes, and its metadata, or None if it does not exist."""
+        return await self._in_thread(_stat, self._path(area, key))
 
     async def write(self, area: Area, key: str, stored: StoredObject) -> None:
-        """Write the file whole or not at all; what is said of an object that may change is kept beside it."""
-        await self._blocking(_describe, self._path(area, key), stored)
-        await self._blocking(_write, self._path(area, key), stored.data)
+        """Write the file atomically. The metadata of a mutable object goes into a file beside it."""
+        await self._in_thread(_write_metadata, self._path(area, key), stored)
+        await self._in_thread(_write, self._path(area, key), stored.data)
 
     async def create(self, area: Area, key: str, stored: StoredObject) -> str | None:
-        """Write the file where there is none, and return its version."""
-        version = await self._blocking(_create, self._path(area, key), stored.data)
+        """Write the file unless it exists, and return its version."""
+        version = await self._in_thread(_create, self._path(area, key), stored.data)
         if version:
-            await self._blocking(_describe, self._path(area, key), stored)
+            await self._in_thread(_write_metadata, self._path(area, key), stored)
         return version
 
     async def replace(self, area: Area, key: str, stored: StoredObject, version: str) -> str | None:
-        """Write the file where it still has that version, and return its new one."""
-        replaced = await self._blocking(_replace, self._path(area, key), stored.data, version)
+        """Write the file if it still has that version, and return its new one."""
+        replaced = await self._in_thread(_replace, self._path(area, key), stored.data, version)
         if replaced:
-            await self._blocking(_describe, self._path(area, key), stored)
+            await self._in_thread(_write_metadata, self._path(area, key), stored)
         return replaced
 
     async def remove(self, area: Area, key: str) -> bool:
         """Remove the file."""
-        await self._blocking(lambda: self._path(area, key).unlink(missing_ok=True))
+        await self._in_thread(lambda: self._path(area, key).unlink(missing_ok=True))
         return True
 
     def link(self, key: str) -> Link:
@@ -83,14 +81,14 @@ class DirectoryStore:
     def _path(self, area: Area, key: str) -> Path:
         return self._root / f"{self._bucket}{area.value}" / key
 
-    async def _blocking(self, call: Callable[..., T], *arguments: object) -> T:
+    async def _in_thread(self, call: Callable[..., T], *arguments: object) -> T:
         try:
             return await asyncio.to_thread(call, *arguments)
         except OSError as error:
             failed = f"The store {self._root} failed: {error.strerror or error}."
             if error.errno in FULL:
-                raise StoreFullError(f"{failed} Make room there.") from error
-            raise StoreError(f"{failed} Check that THUMBNAILS_DIR names a directory that can be written to.") from error
+                raise StoreFullError(f"{failed} Free some space there.") from error
+            raise StoreError(f"{failed} Check that THUMBNAILS_DIR names a writable directory.") from error
 
 
 def _try_writing(directory: Path) -> None:
@@ -110,32 +108,31 @@ def _read(path: Path) -> Versioned | None:
 def _stat(path: Path) -> ObjectInfo | None:
     try:
         with path.open("rb") as file:
-            is_jpeg = file.read(len(JPEG_BEGINS)) == JPEG_BEGINS
+            is_jpeg = file.read(len(JPEG_SIGNATURE)) == JPEG_SIGNATURE
             size = os.fstat(file.fileno()).st_size
     except FileNotFoundError:
         return None
-    about = _about(path)
-    metadata = json.loads(about.read_bytes()) if about.exists() else {}
+    described = _metadata_path(path)
+    metadata = json.loads(described.read_bytes()) if described.exists() else {}
     return ObjectInfo(size, "image/jpeg" if is_jpeg else "application/octet-stream", metadata)
 
 
-def _about(path: Path) -> Path:
-    """Return where what is said of a file is kept: in a hidden file beside it."""
+def _metadata_path(path: Path) -> Path:
     return path.with_name(f".{path.name}.json")
 
 
-def _describe(path: Path, stored: StoredObject) -> None:
+def _write_metadata(path: Path, stored: StoredObject) -> None:
     if stored.metadata and not stored.immutable:
-        _write(_about(path), json.dumps(dict(stored.metadata)).encode())
+        _write(_metadata_path(path), json.dumps(dict(stored.metadata)).encode())
 
 
 def _write(path: Path, data: bytes) -> None:
-    with _part(path, data) as part:
+    with _temporary_file(path, data) as part:
         part.replace(path)
 
 
 def _create(path: Path, data: bytes) -> str | None:
-    with _part(path, data) as part:
+    with _temporary_file(path, data) as part:
         try:
             os.link(part, path)
         except FileExistsError:
@@ -147,7 +144,7 @@ def _replace(path: Path, data: bytes, version: str) -> str | None:
     lock = path.with_name(f".{path.name}.lock")
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)  # Gone with the process, however that ends.
+        fcntl.flock(held, fcntl.LOCK_EX)  # The kernel releases it however the process ends.
         found = _read(path)
         if found is None or found.version != version:
             return None
@@ -160,8 +157,8 @@ def _version(data: bytes) -> str:
 
 
 @contextmanager
-def _part(path: Path, data: bytes) -> Iterator[Path]:
-    """Write the bytes beside their place, and clear away what is still there in the end."""
+def _temporary_file(path: Path, data: bytes) -> Iterator[Path]:
+    """Write the bytes to a temporary file beside ``path``, and remove it at the end."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     part = Path(name)

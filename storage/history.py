@@ -1,7 +1,7 @@
-"""What became of a picture that is not there: refused, unusable when it came, or paid for and lost.
+"""The history of a missing original: refused, unusable, or paid for and lost.
 
-It is kept beside the original's place, so that a retry or a later run neither asks again for what was refused nor pays
-again into the same hole. Only the holder of the picture's claim reads and writes it.
+It is stored beside the original's key, so that no retry or later run repeats a refused request or pays for a picture
+that cannot be stored. Only the holder of the original's claim reads and writes it.
 """
 
 import logging
@@ -31,22 +31,22 @@ class Refusal(_Entry):
 
 
 class UnusableAnswer(_Entry):
-    """The provider answered, and billed, with what is not an image."""
+    """The provider sent, and billed, something that is not an image."""
 
     message: str
     kept_as: str | None = None
-    """The key of the bytes, where there were any."""
+    """The key of the bytes, if there were any."""
 
 
 class LostPicture(_Entry):
-    """A picture was paid for, and could not be stored when it came."""
+    """A picture was paid for but could not be stored when it arrived."""
 
     size: int
     """Bytes."""
 
 
 class History(BaseModel):
-    """All that is known of the attempts at one original."""
+    """What is known about earlier attempts at one original."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -56,19 +56,19 @@ class History(BaseModel):
 
 
 async def read_history(store: Store, key: str) -> History:
-    """Return the history of an original; an empty one where there is none, or one that cannot be read."""
+    """Return the history of an original, empty if there is none or it is damaged."""
     found = await store.read(Area.ORIGINALS, _key(key))
     if found is None:
         return History()
     try:
         return History.model_validate_json(found.data)
     except ValidationError as error:
-        logger.warning("%s is damaged and is not used: %s", _key(key), error.errors()[0]["msg"])
+        logger.warning("%s is damaged and was ignored: %s", _key(key), error.errors()[0]["msg"])
         return History()
 
 
 async def write_history(store: Store, key: str, history: History) -> None:
-    """Keep the history of an original."""
+    """Store the history of an original."""
     data = history.model_dump_json(exclude_defaults=True).encode()
     await store.write(Area.ORIGINALS, _key(key), StoredObject(data, "application/json", immutable=False))
 

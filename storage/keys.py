@@ -1,7 +1,7 @@
-"""Keys: where a piece of work is found again by anyone who would otherwise do it again.
+"""Keys under which finished work is found instead of being done again.
 
-An original's key is a digest of all that made the picture, so an equal request finds it. A thumbnail's key is
-readable, and ends in a digest of all that made the JPEG.
+An original's key is a digest of everything that determines the picture, so an equal request finds it. A thumbnail's key
+is readable, and ends in a digest of everything that determines the JPEG.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ BATCHES_KEY = "batches/index.json"
 
 
 def original_key(*, served_by: str, prompt: str, size: str, quality: str, variation: int) -> str:
-    """Return the key of the provider's own bytes, such as ``"gpt-image-2/5f0c...e1"``."""
+    """Return the key of the provider's bytes, such as ``"gpt-image-2/5f0c...e1"``."""
     return f"{served_by}/{_digest(served_by, prompt, size, quality, variation)}"
 
 
@@ -42,10 +42,10 @@ def thumbnail_key(
     compositor_version: int,
     brand: str = "",
 ) -> str:
-    """Return the key of one finished JPEG, such as ``"neon/why-fan-out/gpt-image-2-0123456789ab.jpg"``.
+    """Return the key of a finished JPEG, such as ``"neon/why-fan-out/gpt-image-2-0123456789ab.jpg"``.
 
-    ``drawn`` is the title with the marks of its author that only move its letters, such as no-break spaces; ``brand``
-    is a digest of the brand, where there is one.
+    ``drawn`` is the title with the author's layout characters, such as no-break spaces; ``brand`` is a digest of the
+    brand, or "" without one.
     """
     branded = [brand] if brand else []
     digest = _digest(original, drawn, template, font, compositor_version, *branded)[:12]
@@ -53,7 +53,7 @@ def thumbnail_key(
 
 
 def batch_id(request: object) -> str:
-    """Return the id of a request (anything JSON can hold): the same request has the same id on every run."""
+    """Return the id of a request (any JSON value). Equal requests have equal ids."""
     return _digest(request)[:16]
 
 
@@ -67,15 +67,15 @@ def page_key(batch: str) -> str:
     return f"batches/{batch}/index.html"
 
 
-def cover_key(post: str) -> str:
-    """Return the key of a post's cover, by its slug."""
-    return f"covers/{post}.jpg"
+def cover_key(slug: str) -> str:
+    """Return the key of the cover of the post with this slug."""
+    return f"covers/{slug}.jpg"
 
 
 def slug(title: str) -> str:
-    """Return the title's letters and digits in lower case with hyphens between, at most 80 bytes of UTF-8.
+    """Return the title's letters and digits in lower case, joined by hyphens, at most 80 bytes of UTF-8.
 
-    Accents are dropped from Latin letters; letters of other scripts stay, so that their titles stay readable too.
+    Latin letters lose their accents; other scripts are kept, so that their titles stay readable.
     """
     plain = unicodedata.normalize("NFKD", title.casefold())
     plain = "".join(character for character in plain if not "\u0300" <= character <= "\u036f")

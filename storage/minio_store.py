@@ -1,4 +1,4 @@
-"""MinIO as the store: two buckets, one that readers may read and one that they may not."""
+"""MinIO as the store: a public bucket for thumbnails, a private one for originals."""
 
 import asyncio
 import hashlib
@@ -27,33 +27,33 @@ from storage.store import Area, Link, ObjectInfo, StoredObject, Versioned
 __all__ = ["MinioStore", "connections"]
 
 logger = logging.getLogger(__name__)
-# It logs the URLs of requests that it sends again, and those of conditional writes are signed.
+# It logs the URLs of retried requests, and presigned ones carry their signature.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 T = TypeVar("T")
 
-# Seconds to connect, and to wait for the next piece; and how often a request is sent again after a broken connection
-# or one of the server's own errors. All that is sent may be sent twice: a conditional write tells its own apart.
+# Seconds to connect and between two reads, and one retry after a broken connection or a server error. Every request is
+# safe to send twice: conditional writes recognize their own.
 TIMEOUT = urllib3.Timeout(connect=5, read=30)
 RETRIES = urllib3.Retry(total=1, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504), raise_on_status=False)
-# Claims are renewed every few seconds: a renewal that hangs must be over before the claim expires. S3 answers 409
-# (ConditionalRequestConflict) where conditional writes meet, and asks for another try.
+# A hanging claim renewal must end before the claim expires. S3 answers concurrent conditional writes with 409
+# (ConditionalRequestConflict) and asks to retry.
 CLAIM_TIMEOUT = urllib3.Timeout(connect=3, read=4)
 CLAIM_RETRIES = RETRIES.new(total=3, connect=1, read=1, status_forcelist=(409, 500, 502, 503, 504))
 CONNECTIONS = 32
-LONGEST_METADATA = 1000  # Bytes for one value; S3 allows 2 KB for all of an object's.
-FOR_EVER = "public, max-age=31536000, immutable"
-METADATA = "x-amz-meta-"
-# A version that no object has, for a write that must fail.
-NO_VERSION = '"0"'
+MAX_METADATA_BYTES = 1000  # Per value; S3 allows 2 KB per object.
+CACHE_FOREVER = "public, max-age=31536000, immutable"
+METADATA_PREFIX = "x-amz-meta-"
+# An ETag that no object has, for a write that must fail.
+NO_ETAG = '"0"'
 MISSING = ("NoSuchKey", "NoSuchObject")
 
 
 class MinioStore:
-    """Keeps thumbnails in a bucket and originals in ``<bucket>-originals``, over one pool of connections."""
+    """Keeps thumbnails in a bucket and originals in ``<bucket>-originals``, over one connection pool."""
 
     def __init__(self, settings: Settings) -> None:
-        """Take endpoint, keys and bucket from the settings. Nothing is sent yet."""
+        """Take endpoint, keys and bucket from the settings. Sends nothing yet."""
         endpoint = settings.minio_endpoint or Endpoint("localhost:9000", secure=False)
         self._endpoint = endpoint.url
         self._bucket = settings.minio_bucket
@@ -74,69 +74,69 @@ class MinioStore:
             )
 
         self._client = client(endpoint.host, endpoint.secure)
-        # A presigned link is signed for the host that its reader asks.
+        # A presigned link is signed for the reader's host.
         public = Endpoint.parse(self._public_base_url) if self._presigned_hours else endpoint
         self._reader = client(public.host, public.secure)
 
     async def prepare(self) -> None:
-        """Make the buckets that are missing, and open the thumbnails to readers unless links are presigned."""
+        """Create missing buckets, and make the thumbnails public unless links are presigned."""
         await self.check()
-        await self._blocking(Area.THUMBNAILS, self._warn_if_public if self._presigned_hours else self._publish)
+        await self._in_thread(Area.THUMBNAILS, self._warn_if_public if self._presigned_hours else self._make_public)
 
     async def check(self) -> None:
-        """Prove that both buckets can be written to, by writes whose condition fails, so that nothing is left."""
+        """Check that both buckets are writable, by writes whose condition fails, so that they leave nothing behind."""
         for area in Area:
-            if not await self._blocking(area, self._writable, area):
-                await self._blocking(area, self._make_bucket, area)
-                for _ in range(20):  # Another worker may have begun to make it, and not have finished yet.
-                    if await self._blocking(area, self._writable, area):
+            if not await self._in_thread(area, self._writable, area):
+                await self._in_thread(area, self._make_bucket, area)
+                for _ in range(20):  # Another worker may still be creating it.
+                    if await self._in_thread(area, self._writable, area):
                         break
                     await asyncio.sleep(0.25)
 
     async def read(self, area: Area, key: str) -> Versioned | None:
-        """Return the object's bytes and its ETag, or None where there is no such object."""
-        return await self._blocking(area, self._read, area, key)
+        """Return the object's bytes and ETag, or None if it does not exist."""
+        return await self._in_thread(area, self._read, area, key)
 
     async def stat(self, area: Area, key: str) -> ObjectInfo | None:
-        """Return the object's size and content type, or None where there is no such object."""
-        return await self._blocking(area, self._stat, area, key)
+        """Return the object's size, content type and metadata, or None if it does not exist."""
+        return await self._in_thread(area, self._stat, area, key)
 
     async def write(self, area: Area, key: str, stored: StoredObject) -> None:
-        """Put the object; it appears whole or not at all."""
-        await self._blocking(area, self._write, area, key, stored)
+        """Put the object, atomically."""
+        await self._in_thread(area, self._write, area, key, stored)
 
     async def create(self, area: Area, key: str, stored: StoredObject) -> str | None:
-        """Put the object where there is none, and return its ETag."""
-        return await self._blocking(area, self._create, area, key, stored)
+        """Put the object unless it exists, and return its ETag."""
+        return await self._in_thread(area, self._create, area, key, stored)
 
     async def replace(self, area: Area, key: str, stored: StoredObject, version: str) -> str | None:
-        """Put the object where it still has that ETag, and return its new one."""
-        return await self._blocking(area, self._conditional_put, area, key, stored, {"If-Match": version})
+        """Put the object if it still has that ETag, and return its new one."""
+        return await self._in_thread(area, self._conditional_put, area, key, stored, {"If-Match": version})
 
     async def remove(self, area: Area, key: str) -> bool:
-        """Remove the object; say whether the keys allow that."""
-        return await self._blocking(area, self._remove, area, key)
+        """Remove the object, and return whether the key allows that."""
+        return await self._in_thread(area, self._remove, area, key)
 
     def link(self, key: str) -> Link:
-        """Return the object's public URL, or a presigned one with its expiry where the bucket is private."""
+        """Return the object's public URL, or a presigned URL and its expiry if the bucket is private."""
         if not self._presigned_hours:
             return Link(f"{self._public_base_url}/{self._bucket}/{quote(key)}")
         lasts = timedelta(hours=self._presigned_hours)
         url = self._reader.get_presigned_url("GET", self._bucket, key, expires=lasts)
         return Link(url, (datetime.now(UTC) + lasts).isoformat(timespec="seconds"))
 
-    def _name(self, area: Area) -> str:
+    def _bucket_name(self, area: Area) -> str:
         return f"{self._bucket}{area.value}"
 
-    async def _blocking(self, area: Area, call: Callable[..., T], *arguments: object) -> T:
+    async def _in_thread(self, area: Area, call: Callable[..., T], *arguments: object) -> T:
         try:
             return await asyncio.to_thread(call, *arguments)
         except (MinioException, urllib3.exceptions.HTTPError, ValueError, KeyError, ParseError) as error:
-            raise store_error(f"MinIO at {self._endpoint}, bucket {self._name(area)}", error) from error
+            raise store_error(f"MinIO at {self._endpoint}, bucket {self._bucket_name(area)}", error) from error
 
     def _read(self, area: Area, key: str) -> Versioned | None:
         try:
-            response = self._client.get_object(self._name(area), key)
+            response = self._client.get_object(self._bucket_name(area), key)
         except S3Error as error:
             if _is_missing(error):
                 return None
@@ -149,21 +149,21 @@ class MinioStore:
 
     def _stat(self, area: Area, key: str) -> ObjectInfo | None:
         try:
-            found = self._client.stat_object(self._name(area), key)
+            found = self._client.stat_object(self._bucket_name(area), key)
         except S3Error as error:
             if _is_missing(error):
                 return None
             raise
         metadata = {
-            name.lower().removeprefix(METADATA): unquote(value)
+            name.lower().removeprefix(METADATA_PREFIX): unquote(value)
             for name, value in (found.metadata or {}).items()
-            if name.lower().startswith(METADATA)
+            if name.lower().startswith(METADATA_PREFIX)
         }
         return ObjectInfo(found.size or 0, found.content_type or "", metadata)
 
     def _write(self, area: Area, key: str, stored: StoredObject) -> None:
         written = self._client.put_object(
-            self._name(area),
+            self._bucket_name(area),
             key,
             io.BytesIO(stored.data),
             len(stored.data),
@@ -171,19 +171,19 @@ class MinioStore:
             metadata={**_headers(stored)},
         )
         if not written.etag:
-            raise MinioException("an answer without an ETag")
+            raise MinioException("the answer has no ETag")
 
     def _create(self, area: Area, key: str, stored: StoredObject) -> str | None:
         version = self._conditional_put(area, key, stored, {"If-None-Match": "*"})
-        # Keys that may write and not read are told AccessDenied of what is there as of what is missing.
+        # A key that may write but not read gets AccessDenied for existing and missing objects alike.
         if version and self._stat(area, key) is None:
             self._remove(area, key)
             raise UnreadableError
         return version
 
     def _conditional_put(self, area: Area, key: str, stored: StoredObject, condition: dict[str, str]) -> str | None:
-        # put_object has no parameter for a condition, so the request is signed here, by the client's own function.
-        place = urlsplit(self._client.get_presigned_url("PUT", self._name(area), key))._replace(query="")
+        # put_object takes no condition, so sign the request here with the client's own function.
+        place = urlsplit(self._client.get_presigned_url("PUT", self._bucket_name(area), key))._replace(query="")
         digest, now = hashlib.sha256(stored.data).hexdigest(), minio_time.utcnow()
         headers: Mapping[str, Any] = sign_v4_s3(
             method="PUT",
@@ -207,16 +207,16 @@ class MinioStore:
         if response.status == 200:
             return response.headers["ETag"]
         if "xml" not in response.headers.get("Content-Type", ""):
-            raise ServerError("an answer without S3's XML", response.status)
+            raise ServerError("the answer is not S3's XML", response.status)
         error: S3Error = S3Error.fromxml(response)
         if error.code in ("PreconditionFailed", *MISSING):
             return None
         raise error
 
     def _writable(self, area: Area) -> bool:
-        """Say whether the bucket is there; raise where it may not be written to."""
+        """Return whether the bucket exists. Raise if it is not writable."""
         try:
-            self._conditional_put(area, "never-written", StoredObject(b"", ""), {"If-Match": NO_VERSION})
+            self._conditional_put(area, "never-written", StoredObject(b"", ""), {"If-Match": NO_ETAG})
         except S3Error as error:
             if error.code != "NoSuchBucket":
                 raise
@@ -224,20 +224,20 @@ class MinioStore:
         return True
 
     def _make_bucket(self, area: Area) -> None:
-        name = self._name(area)
+        name = self._bucket_name(area)
         try:
             self._client.make_bucket(name)
-            logger.info("made the bucket %s", name)
+            logger.info("created the bucket %s", name)
         except S3Error as error:
             if error.code == "AccessDenied":
                 raise NoBucketError(name) from error
             if error.code not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
                 raise
         if area is Area.THUMBNAILS and not self._presigned_hours:
-            self._publish()
+            self._make_public()
 
-    def _publish(self) -> None:
-        """Let anyone read single thumbnails, where that is still to be done and the keys allow it."""
+    def _make_public(self) -> None:
+        """Allow anyone to read single thumbnails, unless the bucket has a policy or the key may not see it."""
         statement = {
             "Effect": "Allow",
             "Principal": {"AWS": ["*"]},
@@ -248,13 +248,13 @@ class MinioStore:
             self._client.get_bucket_policy(self._bucket)
         except S3Error as error:
             if error.code == "AccessDenied":
-                logger.debug("the policy of %s is not this worker's to see", self._bucket)
+                logger.debug("this worker's key may not read the policy of %s", self._bucket)
                 return
             if error.code != "NoSuchBucketPolicy":
                 raise
             policy = {"Version": "2012-10-17", "Statement": [statement]}
             self._client.set_bucket_policy(self._bucket, json.dumps(policy))
-            logger.info("opened the bucket %s to readers", self._bucket)
+            logger.info("made the bucket %s public", self._bucket)
 
     def _warn_if_public(self) -> None:
         try:
@@ -264,14 +264,14 @@ class MinioStore:
                 raise
         else:
             logger.warning(
-                "MINIO_PRESIGNED_HOURS is set, but the bucket %s has a policy of its own, which may open it to anyone: "
-                "remove the policy, or take another bucket",
+                "MINIO_PRESIGNED_HOURS is set, but the bucket %s has a policy, which may make it public: "
+                "remove the policy, or use another bucket",
                 self._bucket,
             )
 
     def _remove(self, area: Area, key: str) -> bool:
         try:
-            self._client.remove_object(self._name(area), key)
+            self._client.remove_object(self._bucket_name(area), key)
         except S3Error as error:
             if error.code != "AccessDenied":
                 raise
@@ -280,7 +280,7 @@ class MinioStore:
 
 
 def connections() -> urllib3.PoolManager:
-    """Return a pool of connections that waits and retries as this store does, in place of the client's own."""
+    """Return a connection pool with this store's timeouts and retries, in place of the client's own."""
     return urllib3.PoolManager(
         timeout=TIMEOUT,
         retries=RETRIES,
@@ -291,25 +291,25 @@ def connections() -> urllib3.PoolManager:
 
 
 def _headers(stored: StoredObject) -> dict[str, str]:
-    """Return what a reader is told of the bytes, beside their type."""
-    cached = FOR_EVER if stored.immutable else f"public, max-age={stored.max_age_seconds}"
+    """Return the object's headers, apart from its content type."""
+    cached = CACHE_FOREVER if stored.immutable else f"public, max-age={stored.max_age_seconds}"
     return {
-        **{f"{METADATA}{name}": _header(value) for name, value in stored.metadata.items()},
+        **{f"{METADATA_PREFIX}{name}": _header(value) for name, value in stored.metadata.items()},
         "Cache-Control": cached if stored.immutable or stored.max_age_seconds else "no-cache",
     }
 
 
 def _header(text: str) -> str:
-    """Return a text as a header can hold it, percent-encoded; its beginning, where all of it would be too much."""
+    """Return a text percent-encoded for a header, cut to ``MAX_METADATA_BYTES``."""
     kept = ""
     for character in text:
         encoded = quote(character, safe="")
-        if len(kept) + len(encoded) > LONGEST_METADATA:
+        if len(kept) + len(encoded) > MAX_METADATA_BYTES:
             break
         kept += encoded
     return kept
 
 
 def _is_missing(error: S3Error) -> bool:
-    """Say whether an object is not there. Keys that may not list a bucket are told AccessDenied of what is missing."""
+    """Return whether an object is missing. A key that may not list the bucket gets AccessDenied for missing objects."""
     return error.code in (*MISSING, "NoSuchBucket", "AccessDenied")

@@ -1,9 +1,9 @@
-"""Turns to ask a model whose provider throttles.
+"""Rate limiting across leaves, for models whose provider throttles.
 
-Leaves are processes of their own that share the provider's quota. Those that are refused would all ask again at the
-same moment, and most would be refused again, which counts against the quota too. So they meet in the store: a small
-object says until when the model is closed, and after that lets one leaf in at a time. It takes effect only while it is
-needed: where nobody was throttled lately, everybody asks at once.
+Leaves are separate processes that share the provider's quota. If throttled leaves all retried at the same moment, most
+would be throttled again, which counts against the quota too. So they coordinate through a small object in the store: it
+says until when the model is closed, and after that admits one leaf at a time. If nobody was throttled recently, every
+leaf asks at once.
 """
 
 import json
@@ -15,36 +15,27 @@ from errors import QuotaWaitTooLongError
 from storage.store import Area, Store, StoredObject
 from waiting import Clock
 
-__all__ = ["QuotaGate", "too_long"]
+__all__ = ["QuotaGate"]
 
-# Seconds between two turns: a refusal is answered sooner than that, and then the gate is closed again.
+# Seconds between two turns. A throttled request is answered sooner than that, and closes the gate again.
 TURN_SECONDS = 0.5
-# Seconds after the model opened again in which it still takes turns.
+# Seconds after reopening during which leaves still take turns.
 MEMORY_SECONDS = 60.0
-# A gate that says it is closed for longer was written by a clock that is wrong.
-LONGEST_SECONDS = 3600.0
-# How often a write may come second before the gate is left as others wrote it.
-ATTEMPTS = 5
-
-
-def too_long(message: str, seconds: float) -> QuotaWaitTooLongError:
-    """Return the error for a wait that there is no time for."""
-    return QuotaWaitTooLongError(
-        f"{message} A wait of {seconds:.0f} s is longer than this attempt has left. Run again later, or ask the "
-        "provider for a higher rate limit.",
-        seconds,
-    )
+# A gate that is closed for longer was written by a machine whose clock is wrong.
+MAX_CLOSED_SECONDS = 3600.0
+# How many times to lose the race to write the gate before leaving it as others wrote it.
+MAX_WRITES = 5
 
 
 class _Gate(NamedTuple):
-    """Until when the model is closed, and when the next may ask: seconds since 1970 (UTC)."""
+    """Until when the model is closed, and when the next leaf may ask: seconds since 1970 (UTC)."""
 
     closed_until: float
     next_turn: float
 
 
 class QuotaGate:
-    """One leaf's way to ask one model."""
+    """One leaf's gate to one model."""
 
     def __init__(
         self,
@@ -54,9 +45,9 @@ class QuotaGate:
         pause: Callable[[float], Awaitable[None]],
         on_wait: Callable[[], None] = lambda: None,
     ) -> None:
-        """Take the store in which the leaves meet, and the name of the model as its provider knows it.
+        """Take the store that the leaves share, and the model's name at its provider.
 
-        ``pause`` waits, and may raise to end the waiting; ``on_wait`` is told when a wait begins.
+        ``pause`` waits, and may raise to end the wait; ``on_wait`` is called when a wait begins.
         """
         self._store = store
         self._key = f"quota/{model}.json"
@@ -65,21 +56,21 @@ class QuotaGate:
         self._on_wait = on_wait
 
     async def enter(self, deadline: float) -> float:
-        """Wait until it is this leaf's turn to ask, and return the seconds that took; at once where there is no gate.
+        """Wait for this leaf's turn, and return the seconds that took.
 
         Raises:
-            QuotaWaitTooLongError: that would be after ``deadline``, of the clock.
+            QuotaWaitTooLongError: the turn would come after ``deadline``, in the clock's seconds.
         """
         began = ended = self._clock.now()
         while True:
             version, gate = await self._read()
             now = self._clock.date()
-            if not gate or not gate.closed_until - LONGEST_SECONDS <= now < gate.closed_until + MEMORY_SECONDS:
+            if not gate or not gate.closed_until - MAX_CLOSED_SECONDS <= now < gate.closed_until + MEMORY_SECONDS:
                 return ended - began
             wait = max(gate) - now
             if wait > 0:
                 if self._clock.now() + wait > deadline:
-                    raise too_long("The provider throttles this model.", wait)
+                    raise QuotaWaitTooLongError("The provider throttles this model.", wait)
                 self._on_wait()
                 await self._pause(wait + random.uniform(0, TURN_SECONDS / 4))  # noqa: S311
                 ended = self._clock.now()
@@ -87,8 +78,8 @@ class QuotaGate:
                 return ended - began
 
     async def close(self, seconds: float) -> None:
-        """Let nobody ask for so many seconds, as the provider wants it."""
-        for _ in range(ATTEMPTS):
+        """Close the gate for ``seconds``, as the provider asks."""
+        for _ in range(MAX_WRITES):
             closed_until = self._clock.date() + seconds
             version, gate = await self._read()
             if gate and closed_until <= gate.closed_until + TURN_SECONDS:
@@ -102,7 +93,7 @@ class QuotaGate:
             return None, None
         try:
             return found.version, _Gate(**{name: float(value) for name, value in json.loads(found.data).items()})
-        except (ValueError, TypeError, AttributeError, RecursionError):  # Damaged: as if it were not there.
+        except (ValueError, TypeError, AttributeError, RecursionError):  # A damaged gate counts as none.
             return found.version, None
 
     async def _write(self, gate: _Gate, version: str | None) -> str | None:

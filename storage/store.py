@@ -1,4 +1,4 @@
-"""What a store is: the Protocol that every place for pictures answers to."""
+"""The interface of every store."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ __all__ = ["Area", "Link", "ObjectInfo", "Store", "StoredObject", "Versioned"]
 
 
 class Area(Enum):
-    """The two places a store keeps things in: what readers browse, and what was paid for."""
+    """The two areas of a store: thumbnails for readers, and the originals that were paid for."""
 
     THUMBNAILS = ""
     ORIGINALS = "-originals"
@@ -17,10 +17,10 @@ class Area(Enum):
 
 @dataclass(frozen=True)
 class StoredObject:
-    """Bytes to store, and what a reader is told of them.
+    """Bytes to store, with their type, metadata and cache time.
 
-    ``metadata`` is text of any script. Bytes that are ``immutable`` are the only ones their key will ever hold, so that
-    a reader may keep them; for others a reader asks again after ``max_age_seconds``.
+    ``metadata`` may be in any script. An ``immutable`` object never changes, so clients may cache it forever; other
+    objects may be cached for ``max_age_seconds``.
     """
 
     data: bytes = field(repr=False)
@@ -31,14 +31,14 @@ class StoredObject:
 
 
 class Versioned(NamedTuple):
-    """Bytes as they were read, and the version that they had then."""
+    """An object's bytes and their version."""
 
     data: bytes
     version: str
 
 
 class ObjectInfo(NamedTuple):
-    """What a store says of an object without its bytes: their number, what they are, and what was said of them."""
+    """An object's size in bytes, content type and metadata."""
 
     size: int
     content_type: str
@@ -46,7 +46,7 @@ class ObjectInfo(NamedTuple):
 
 
 class Link(NamedTuple):
-    """Where a reader finds something, and until when (ISO 8601, UTC) where that is not for ever."""
+    """An object's URL, and when it expires (ISO 8601, UTC), if it does."""
 
     url: str
     expires_at: str | None = None
@@ -55,42 +55,42 @@ class Link(NamedTuple):
 class Store(Protocol):
     """Holds bytes under keys such as ``"neon/a-title/gpt-image-2-0123456789ab.jpg"``, in two areas.
 
-    Every method raises StoreUnavailableError where the store is away for now, StoreFullError where it has no room, and
-    StoreError where it refuses.
+    Every method raises StoreUnavailableError if the store is temporarily unavailable, StoreFullError if it is full, and
+    StoreError if it refuses.
     """
 
     async def prepare(self) -> None:
-        """Make the areas and open the thumbnails to readers where that is still to be done; then as ``check``."""
+        """Do what ``check`` does, create missing areas, and make the thumbnails public."""
         ...
 
     async def check(self) -> None:
-        """Prove that both areas can be written to, before anything is paid for that they must hold."""
+        """Check that both areas are writable, before anything is paid for."""
         ...
 
     async def read(self, area: Area, key: str) -> Versioned | None:
-        """Return what the key holds, or None."""
+        """Return the object, or None if there is none."""
         ...
 
     async def stat(self, area: Area, key: str) -> ObjectInfo | None:
-        """Return what the key holds but for its bytes, or None."""
+        """Return what is known about the object without reading it, or None if there is none."""
         ...
 
     async def write(self, area: Area, key: str, stored: StoredObject) -> None:
-        """Store the bytes whole or not at all, replacing what was there."""
+        """Store the object atomically, replacing any other."""
         ...
 
     async def create(self, area: Area, key: str, stored: StoredObject) -> str | None:
-        """Store the bytes and return their version, or return None where the key holds something already."""
+        """Store the object and return its version, or return None if the key exists."""
         ...
 
     async def replace(self, area: Area, key: str, stored: StoredObject, version: str) -> str | None:
-        """Store the bytes and return their version, or return None where the key no longer holds that version."""
+        """Store the object and return its version, or return None if the key no longer has ``version``."""
         ...
 
     async def remove(self, area: Area, key: str) -> bool:
-        """Remove what the key holds; say whether the keys allow that."""
+        """Remove the object, and return whether the store's credentials allow that."""
         ...
 
     def link(self, key: str) -> Link:
-        """Return where a reader finds a key of the thumbnails area."""
+        """Return a reader's link to a thumbnail."""
         ...

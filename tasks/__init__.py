@@ -1,4 +1,4 @@
-"""What Render runs: three tasks, registered with one app by being imported here."""
+"""The Render app and its three tasks. Importing them registers them."""
 
 from tasks.app import app, generate_batch, generate_thumbnail, generate_thumbnails
 

@@ -92,8 +92,8 @@ async def generate_thumbnails(ctx: TaskContext, request: ThumbnailsRequest, sett
     attempt = begin_attempt(ctx.metadata.task_run_id)
     rows = Rows([Post(request.title, slug="")], request.models, request, settings, attempt)
     await rows.prepare()
-    await rows.look()
-    [row] = await attempt.to_the_end(rows.generate(leaf_of(ctx)))
+    await rows.find_existing()
+    [row] = await attempt.within_grace(rows.generate(leaf_of(ctx)))
     return row
 
 
@@ -115,9 +115,9 @@ async def generate_batch(ctx: TaskContext, request: BatchRequest, settings: Sett
     record = BatchRecord(request, settings, attempt)
     rows = Rows(posts_of(request.prompts), request.models, request, settings, attempt)
     await rows.prepare()
-    await rows.look()
+    await rows.find_existing()
     async with record.kept_up(rows.so_far):
-        await attempt.to_the_end(rows.generate(leaf_of(ctx)))
+        await attempt.within_grace(rows.generate(leaf_of(ctx)))
     return await record.finish(rows.so_far())
 
 

@@ -1,4 +1,4 @@
-"""What a batch is about to cost, found out before its first leaf, and what it did cost."""
+"""Estimates what a batch will cost, before its first leaf, and sums up what it did cost."""
 
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -11,31 +11,31 @@ from providers.prices import Prices
 from settings import Settings
 from storage.store import Area, Store
 from tasks.work import Work
-from waiting import gather_some
+from waiting import gather_limited
 
 __all__ = ["check_budget", "estimate_of", "spent"]
 
 
 async def estimate_of(store: Store, works: Iterable[Work], prices: Prices) -> Total:
-    """Return about what these pairs would cost: their pictures that are not in the store, each counted once."""
+    """Estimate the cost of the pairs' originals that are not in the store, counting each original once."""
     by_original = {work.original_key: work for work in works}
-    found = await gather_some(partial(store.stat, Area.ORIGINALS), by_original)
+    found = await gather_limited(partial(store.stat, Area.ORIGINALS), by_original)
     wanted = [work for work, original in zip(by_original.values(), found, strict=True) if original is None]
     return total((kind(work.picture), estimate(work.picture, prices)) for work in wanted)
 
 
 def check_budget(about: Total, settings: Settings) -> None:
-    """Pass where the estimate is within MAX_COST_USD.
+    """Check that the estimate is within MAX_COST_USD.
 
     Raises:
-        InvalidRequestError: it is above, or a price is unknown, so that a cap could not hold.
+        InvalidRequestError: it is above, or a price is unknown, so the cap could not be enforced.
     """
     if faults := cost_faults(about, settings):
         raise InvalidRequestError(faults)
 
 
 def spent(outcomes: Sequence[Outcome]) -> Total:
-    """Return what these outcomes cost this time, as far as is known."""
+    """Return the known cost of these outcomes this time."""
     return total(
         (
             outcome["served_by"] if outcome["status"] == "ok" else outcome["model"],

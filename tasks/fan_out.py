@@ -1,8 +1,8 @@
-"""Every post by every model: what is there is found, and for what is missing leaves are run, some at a time."""
+"""Fans a request out: finds the thumbnails that exist, and runs a limited number of leaves for the others."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, MutableSequence, Sequence
 
 from outcomes import Finished, Outcome, Pair, Row, Unfinished, pending
 from providers.choice import log_models
@@ -10,7 +10,7 @@ from providers.prices import read_prices
 from providers.registry import MODELS
 from settings import Settings
 from storage.choice import open_store
-from storage.patience import patient_store
+from storage.retrying_store import retrying_store
 from storage.store import Area
 from tasks.budget import check_budget, estimate_of
 from tasks.posts import Post, thumbnail_request
@@ -18,7 +18,7 @@ from tasks.progress import ProgressLog
 from tasks.requests import Look, ThumbnailRequest
 from tasks.windows import Windows
 from tasks.work import Work, is_thumbnail, outcome_of, work_of
-from waiting import Attempt, gather_some
+from waiting import Attempt, gather_limited
 
 __all__ = ["Rows", "fan_out"]
 
@@ -28,72 +28,68 @@ RunLeaf = Callable[[ThumbnailRequest], Awaitable[Finished | Unfinished]]
 
 
 class Rows:
-    """A request's pairs: finds or makes a thumbnail for each, and says at any moment what has come of them."""
+    """A request's pairs and their outcomes so far, as rows."""
 
     def __init__(
         self, posts: Sequence[Post], models: Sequence[str], look: Look, settings: Settings, attempt: Attempt
     ) -> None:
-        """Take the posts and models, what is asked of all of them, the settings, and the attempt that this is."""
+        """Take the posts and models, the look they share, the settings, and the parent's attempt."""
         self._posts, self._models, self._look = posts, models, look
         self._settings, self._attempt = settings, attempt
-        self._store = patient_store(open_store(settings), settings.store_patience_seconds, attempt)
+        self._store = retrying_store(open_store(settings), settings.store_patience_seconds, attempt)
         self._requests = [thumbnail_request(look, post, model) for post in posts for model in models]
         self._pairs = [Pair(post.title, model) for post in posts for model in models]
         self._outcomes: list[Outcome] = [pending(pair) for pair in self._pairs]
 
     def so_far(self) -> list[Row]:
-        """Return one row per post, in order, each with the outcomes in the models' order."""
+        """Return one row per post, with its outcomes in the models' order."""
         outcomes = iter(self._outcomes)
         return [self._row(post, [next(outcomes) for _ in self._models]) for post in self._posts]
 
     async def prepare(self) -> None:
-        """Log what is to be known of the models, and prove that the store can be written to, once it is there.
+        """Log notes about the models, and check that the store is writable, waiting for it if necessary.
 
         Raises:
-            StoreError: it cannot.
+            StoreError: the store is not writable.
         """
         log_models(self._models)
         await self._store.prepare()
 
-    async def look(self) -> None:
-        """Look for every thumbnail in the store, so that a leaf, which is billed, is started only for what is missing.
+    async def find_existing(self) -> None:
+        """Find the thumbnails that are in the store, so that leaves, which are billed, start only for missing ones.
 
         Raises:
-            InvalidRequestError: what is missing would cost more than MAX_COST_USD.
+            InvalidRequestError: the missing thumbnails would cost more than MAX_COST_USD.
         """
-        missing: list[Work] = []
 
-        async def find(number: int) -> None:
+        async def find(number: int) -> Work | None:
             request = self._requests[number]
             work = work_of(request, self._settings)
-            if is_thumbnail(await self._store.stat(Area.THUMBNAILS, work.thumbnail_key)):
-                self._outcomes[number] = outcome_of(work, request, self._store)
-            else:
-                missing.append(work)
+            if not is_thumbnail(await self._store.stat(Area.THUMBNAILS, work.thumbnail_key)):
+                return work
+            self._outcomes[number] = outcome_of(work, request, self._store)
+            return None
 
-        self._attempt.enter("looking")
-        await gather_some(find, range(len(self._pairs)))
+        self._attempt.on_stage("looking")
+        missing = [work for work in await gather_limited(find, range(len(self._pairs))) if work]
         found = [pair for pair, outcome in zip(self._pairs, self._outcomes, strict=True) if outcome["status"] == "ok"]
-        self._attempt.found(found)
-        logger.info("%d of %d thumbnails are there already", len(found), len(self._pairs))
-        about = await estimate_of(self._store, missing, read_prices(self._settings.prices_file))
-        logger.info("the rest costs %s", about)
-        check_budget(about, self._settings)
+        self._attempt.on_found(found)
+        logger.info("%d of %d thumbnails exist already", len(found), len(self._pairs))
+        estimate = await estimate_of(self._store, missing, read_prices(self._settings.prices_file))
+        logger.info("the others cost %s", estimate)
+        check_budget(estimate, self._settings)
 
     async def generate(self, run_leaf: RunLeaf) -> list[Row]:
         """Run a leaf for each pair that has no thumbnail yet, and return the rows."""
         missing = [number for number, outcome in enumerate(self._outcomes) if outcome["status"] == "pending"]
-
-        async def run(place: int) -> Outcome:
-            return await run_leaf(self._requests[missing[place]])
-
-        def ended(place: int, outcome: Outcome) -> None:
-            self._outcomes[missing[place]] = outcome
-
-        vendors = [MODELS[self._pairs[number].model].vendor for number in missing]
+        vendors = {number: MODELS[self._pairs[number].model].vendor for number in missing}
+        windows = Windows(vendors, self._settings.fan_out_window)
         progress = ProgressLog(len(self._pairs), found=len(self._pairs) - len(missing))
-        pairs = [self._pairs[number] for number in missing]
-        await fan_out(pairs, run, ended, Windows(vendors, self._settings.fan_out_window), progress)
+
+        async def run(number: int) -> Outcome:
+            return await run_leaf(self._requests[number])
+
+        await fan_out(self._pairs, run, self._outcomes, windows, progress)
         return self.so_far()
 
     def _row(self, post: Post, results: list[Outcome]) -> Row:
@@ -113,31 +109,31 @@ class Rows:
 async def fan_out(
     pairs: Sequence[Pair],
     run_leaf: Callable[[int], Awaitable[Outcome]],
-    ended: Callable[[int, Outcome], None],
+    outcomes: MutableSequence[Outcome],
     windows: Windows,
     progress: ProgressLog,
 ) -> None:
-    """Run a leaf for every pair, as many at a time as the windows allow.
+    """Run a leaf for each pair that is in the windows, as many at a time as they allow.
 
-    Leaves are told apart by their pair's number. ``ended`` gets each one's outcome when it is there. A leaf that fails
-    for good has one with the status ``failed``; its siblings go on.
+    Set each pair's outcome as soon as its leaf ends. If a leaf fails for good, its outcome is ``failed``, and the other
+    leaves continue.
     """
 
     async def work() -> None:
         while start := await windows.start():
             progress.begin()
             outcome = await _outcome(pairs[start.number], run_leaf(start.number))
-            ended(start.number, outcome)
+            outcomes[start.number] = outcome
             progress.end(outcome)
             throttled = outcome["status"] == "ok" and "throttled_seconds" in outcome
             await windows.end(start, throttled=throttled)
 
     logging_counts = asyncio.create_task(progress.keep_logging())
-    workers = [asyncio.create_task(work()) for _ in range(min(windows.widest, len(pairs)))]
+    workers = [asyncio.create_task(work()) for _ in range(min(windows.max_window, len(pairs)))]
     try:
         await asyncio.gather(*workers)
     except asyncio.CancelledError:
-        await asyncio.wait(workers)  # Cancelled with this one, each has a claim to give back before it ends.
+        await asyncio.wait(workers)  # Each was cancelled too, and releases its claim before it ends.
         raise
     finally:
         logging_counts.cancel()
@@ -146,7 +142,7 @@ async def fan_out(
 async def _outcome(pair: Pair, leaf: Awaitable[Outcome]) -> Outcome:
     try:
         return await leaf
-    except Exception as error:  # Whatever ended this leaf must not take its siblings' finished work along.
+    except Exception as error:  # One failure must not affect the other leaves.
         message = str(error).removeprefix("Subtask failed: ")
         return {
             "status": "failed",

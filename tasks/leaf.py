@@ -1,4 +1,4 @@
-"""The leaf's work, read from top to bottom: original, composite, upload."""
+"""The leaf, from top to bottom: get the original, composite, upload."""
 
 import asyncio
 import logging
@@ -27,7 +27,7 @@ from providers.cost import cost
 from providers.prices import read_prices
 from settings import LEAF_TIMEOUT_SECONDS, Settings
 from storage.choice import open_store
-from storage.patience import patient_store
+from storage.retrying_store import retrying_store
 from storage.store import Area, Store, StoredObject
 from tasks.originals import find_or_generate
 from tasks.requests import ThumbnailRequest
@@ -38,18 +38,18 @@ __all__ = ["make_thumbnail"]
 
 logger = logging.getLogger(__name__)
 
-# Seconds that a leaf keeps for what comes after its original, and for its start.
+# Seconds reserved for starting up, and for the steps after the original.
 RESERVE_SECONDS = 60
 
 
 async def make_thumbnail(
     request: ThumbnailRequest, settings: Settings, attempt: Attempt | None = None
 ) -> Finished | Unfinished:
-    """Make one thumbnail, or find it made, and return its outcome.
+    """Make one thumbnail, or find it in the store, and return its outcome.
 
-    Where another attempt cannot help, the outcome is ``rejected`` (by the provider) or ``failed``; what another attempt
-    may fix is raised. The timings are in seconds: getting the original, compositing, uploading, and how long the
-    provider had this leaf wait.
+    If a retry cannot help, the outcome is ``rejected`` (by the provider) or ``failed``; errors that a retry may fix are
+    raised. The timings are in seconds: getting the original, compositing, uploading, and waiting for the provider's
+    quota.
     """
     attempt = attempt or Attempt()
     work = work_of(request, settings)
@@ -67,7 +67,7 @@ async def make_thumbnail(
 
 async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attempt: Attempt) -> Finished:
     model, title, key, clock = work.model, work.title, work.thumbnail_key, attempt.clock
-    store = patient_store(
+    store = retrying_store(
         open_store(settings), settings.store_patience_seconds, attempt, LEAF_TIMEOUT_SECONDS - RESERVE_SECONDS
     )
     outcome = outcome_of(work, request, store)
@@ -75,9 +75,9 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
     if layout.shortened:
         logger.warning("%s: the title does not fit at any size and is shortened", work)
         outcome["title_shortened"] = True
-    attempt.enter("looking")
+    attempt.on_stage("looking")
     if is_thumbnail(await store.stat(Area.THUMBNAILS, key)):
-        logger.info("%s: found finished, %s", work, key)
+        logger.info("%s: found in the store, %s", work, key)
         return outcome
 
     def prepare_compositing() -> None:
@@ -93,14 +93,14 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
     from compositing.thumbnail import compose
     from compositing.xmp import Provenance, xmp_packet
 
-    attempt.enter("composing")
+    attempt.on_stage("composing")
     served_by, simulated = work.picture.served_by, settings.simulate_providers
     xmp = xmp_packet(Provenance(outcome["alt"], served_by, simulated, clock.date()))
     jpeg = await asyncio.to_thread(compose, original.canvas, layout, xmp)
     composed = clock.now()
-    attempt.enter("uploading")
-    about = {"title": title, "model": model.id, "served-by": served_by}
-    await store.write(Area.THUMBNAILS, key, StoredObject(jpeg, "image/jpeg", about))
+    attempt.on_stage("uploading")
+    metadata = {"title": title, "model": model.id, "served-by": served_by}
+    await store.write(Area.THUMBNAILS, key, StoredObject(jpeg, "image/jpeg", metadata))
     uploaded = clock.now()
     logger.info("%s: %s, %s", work, "recomposed" if original.reused else "generated", key)
     outcome["reused"] = original.reused
@@ -130,7 +130,7 @@ def _unfinished(
 
 
 class _Paid(TypedDict):
-    """What an attempt's answers cost, as outcomes hold it."""
+    """The cost of an attempt's answers, as in outcomes."""
 
     cost_usd: float | None
     cost_is_estimate: NotRequired[bool]
@@ -150,13 +150,13 @@ def _cost(work: Work, usages: Sequence[Mapping[str, float | str]], settings: Set
 
 
 async def _crash_once(store: Store, key: str, run_id: str | None) -> None:
-    """Crash on purpose on a run's first attempt at a thumbnail, so that a user can watch the retry.
+    """Crash on purpose on a run's first attempt at a thumbnail, to demonstrate the retry.
 
-    The picture is paid for by then, and the retry finds it in the store. A small mark there tells the attempts apart.
+    By then the picture is paid for, and the retry finds it in the store. A small marker there records the crash.
 
     Raises:
         InjectedCrashError: this is the first attempt.
     """
-    mark = StoredObject(b"crashed here once", "text/plain")
-    if await store.create(Area.ORIGINALS, f"crashes/{run_id or 'run'}/{key}", mark) is not None:
-        raise InjectedCrashError("Crashed on purpose, as CRASH_FIRST_ATTEMPT_OF_MODEL asks for; the retry goes on.")
+    marker = StoredObject(b"crashed here once", "text/plain")
+    if await store.create(Area.ORIGINALS, f"crashes/{run_id or 'run'}/{key}", marker) is not None:
+        raise InjectedCrashError("Crashed on purpose, as CRASH_FIRST_ATTEMPT_OF_MODEL asks; the retry continues.")

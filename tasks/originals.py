@@ -1,4 +1,4 @@
-"""The original picture of a request: from the store where it was paid for before, else bought from the provider."""
+"""Gets the original picture of a request: from the store, or else from the provider."""
 
 import asyncio
 import logging
@@ -11,28 +11,28 @@ from providers.choice import OpenProvider, open_provider
 from settings import Settings
 from storage.claims import FOLDER, Claim
 from storage.history import read_history
-from storage.patience import PatientStore
+from storage.retrying_store import RetryingStore
 from storage.store import Area, Store
 from tasks.work import Work
+from waiting import Attempt
 
 if TYPE_CHECKING:
     from PIL import Image
-from waiting import Attempt
 
 __all__ = ["Original", "Unreadable", "decoded", "find_or_generate"]
 
 logger = logging.getLogger(__name__)
 
-# Seconds between two looks at whether another run has finished the same picture.
+# Seconds between two checks whether another run has finished the same picture.
 POLLING_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
 class Original:
-    """A picture that was paid for once, on the canvas; whether it was there already; and what it took where not.
+    """An original on the canvas, whether it was reused, and otherwise its provider's usage.
 
-    ``throttled_seconds`` is how long the provider had this leaf wait, ``unusable_answers`` how many answers were paid
-    for in vain before this one, and ``usages`` what each answer of this attempt took, in vain or not.
+    ``throttled_seconds`` is how long this leaf waited for the provider's quota, ``unusable_answers`` how many paid
+    answers before this one were unusable, and ``usages`` the usage of every answer of this attempt.
     """
 
     canvas: "Image.Image"
@@ -44,7 +44,7 @@ class Original:
 
 
 class Unreadable(NamedTuple):
-    """Stored bytes that are not a picture, and why not."""
+    """Stored bytes that are not a picture, and the reason."""
 
     data: bytes
     error: PictureError
@@ -53,67 +53,67 @@ class Unreadable(NamedTuple):
 async def find_or_generate(
     work: Work,
     settings: Settings,
-    store: PatientStore,
+    store: RetryingStore,
     attempt: Attempt,
     prepare_compositing: Callable[[], None],
     open_provider: OpenProvider = open_provider,
 ) -> Original:
-    """Return the picture, paid for at most once: looked up, else claimed, asked for, and stored when it has arrived.
+    """Return the original, paid for at most once: find it, or else claim it, request it and store it.
 
-    ``prepare_compositing`` is called, in a thread, while the provider is answering; ``open_provider`` is asked for the
-    provider only where there is something to pay for.
+    ``prepare_compositing`` is called in a thread while the provider answers. ``open_provider`` is called only if there
+    is something to pay for.
 
     Raises:
-        ProviderRejectedError, ProviderUnavailableError: as the provider does, or another run that is at work on the
-            same picture did not finish it in time.
-        UnusableAnswersError: what the provider sent was no usable picture, and it is not asked once more.
-        DamagedOriginalError: the stored original is not a picture any more.
+        ProviderRejectedError, ProviderUnavailableError: from the provider, or another run that is making the same
+            picture did not finish in time.
+        UnusableAnswersError: the provider sent too many unusable answers.
+        DamagedOriginalError: the stored original is no longer a picture.
         StoreError: the store failed.
         StoppedError: the process was told to stop.
     """
     from tasks.purchase import Purchase
 
     key = work.original_key
-    found = await _look(store, key)
+    found = await _find(store, key)
     if isinstance(found, Original):
         return found
     if found:
-        await _check_came_so(store, key, found.error)
+        await _check_undamaged(store, key, found.error)
     await store.check()
     waited = False
     claim = Claim(store.store, key, attempt.run_id, attempt.clock)
     while True:
-        attempt.go_on()
-        if await store.outlast(claim.take):
+        attempt.raise_if_stopped()
+        if await store.retry(claim.take):
             async with claim:
-                found = await _look(store, key)
-                if isinstance(found, Original):  # Finished between the look and the claim.
+                found = await _find(store, key)
+                if isinstance(found, Original):  # Another run finished it just before the claim.
                     return found
                 purchase = Purchase(work, settings, store, attempt, claim, open_provider, prepare_compositing)
                 if bought := await purchase.complete(found):
                     return bought
-            claim = Claim(store.store, key, attempt.run_id, attempt.clock)  # The other was lost meanwhile.
-        found = await _look(store, key)
+            claim = Claim(store.store, key, attempt.run_id, attempt.clock)  # The old one was lost.
+        found = await _find(store, key)
         if isinstance(found, Original):
             return found
         if attempt.clock.now() > store.deadline - settings.provider_timeout_seconds:
-            raise ProviderUnavailableError("Another run is at work on this picture and did not finish it in time.")
+            raise ProviderUnavailableError("Another run is making this picture and did not finish in time. Run again.")
         if not waited:
-            attempt.enter("waiting")
-            logger.info("%s: another run is at work on the picture; waiting for it, or for its claim to expire", work)
+            attempt.on_stage("waiting")
+            logger.info("%s: another run is making the picture; waiting for it, or for its claim to expire", work)
         waited = True
         await attempt.pause(POLLING_SECONDS)
 
 
 async def decoded(data: bytes) -> "Image.Image":
-    """Return the picture on the canvas; raise PictureError where the bytes are not one."""
+    """Return the picture on the canvas. Raise PictureError if the bytes are not an image."""
     from compositing.canvas import open_on_canvas
 
     return await asyncio.to_thread(open_on_canvas, data)
 
 
-async def _look(store: Store, key: str) -> Original | Unreadable | None:
-    """Return the stored original, or why its bytes are not a picture, or None where there is nothing."""
+async def _find(store: Store, key: str) -> Original | Unreadable | None:
+    """Return the stored original, or its unreadable bytes, or None if there is none."""
     found = await store.read(Area.ORIGINALS, key)
     if found is None:
         return None
@@ -123,11 +123,11 @@ async def _look(store: Store, key: str) -> Original | Unreadable | None:
         return Unreadable(found.data, error)
 
 
-async def _check_came_so(store: Store, key: str, error: PictureError) -> None:
-    """Pass where the provider sent these bytes: its history says so, or a claim that was left before they were judged.
+async def _check_undamaged(store: Store, key: str, error: PictureError) -> None:
+    """Check that the provider sent these unreadable bytes: the history says so, or an abandoned claim implies it.
 
     Raises:
-        DamagedOriginalError: they were a picture once.
+        DamagedOriginalError: the bytes were a picture once.
     """
     if (await read_history(store, key)).unusable or await store.stat(Area.ORIGINALS, f"{FOLDER}{key}"):
         return

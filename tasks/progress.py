@@ -1,4 +1,4 @@
-"""What a parent's log says of its leaves: a line at sensible steps, not one for each of ten thousand images."""
+"""Logs a parent's progress in a few lines, not one for each of ten thousand images."""
 
 import logging
 from collections import Counter
@@ -11,15 +11,15 @@ __all__ = ["ProgressLog"]
 
 logger = logging.getLogger(__name__)
 
-# How many lines a batch's progress takes, and after how many seconds without one there is one in any case.
+# How many lines a batch logs, and after how many seconds without a line it logs one anyway.
 STEPS, QUIET_SECONDS = 20, 30.0
 
 
 class ProgressLog:
-    """Counts leaves that have begun and ended, and logs the counts at every twentieth of the batch."""
+    """Counts leaves as they start and end, and logs the counts after every twentieth of the batch."""
 
     def __init__(self, total: int, clock: Clock | None = None, found: int = 0) -> None:
-        """Take how many pairs there are, and how many of them need no leaf."""
+        """Take the number of pairs, and how many of them need no leaf."""
         self._clock = clock or Clock()
         self._total = total
         self._in_flight = 0
@@ -29,11 +29,11 @@ class ProgressLog:
         self._logged = found
 
     def begin(self) -> None:
-        """Count a leaf that was started."""
+        """Count a leaf that starts."""
         self._in_flight += 1
 
     def end(self, outcome: Outcome) -> None:
-        """Count a leaf's outcome; a pair without a thumbnail gets a line of its own."""
+        """Count a leaf's outcome, and log it if there is no thumbnail."""
         self._in_flight -= 1
         self._done += 1
         self._statuses[outcome["status"]] += 1
@@ -45,7 +45,7 @@ class ProgressLog:
             self._log()
 
     async def keep_logging(self) -> None:
-        """Log the counts whenever there has been no line for half a minute, until cancelled."""
+        """Log the counts after every half minute without a line, until cancelled."""
         while True:
             await self._clock.sleep(max(0.0, self._logged_at + QUIET_SECONDS - self._clock.now()))
             if self._clock.now() >= self._logged_at + QUIET_SECONDS:

@@ -1,4 +1,4 @@
-"""Paying for a picture: once, with whatever went wrong before in mind, and with everything that arrives kept."""
+"""Buys a picture: once, mindful of earlier failures, and keeping everything that arrives."""
 
 import asyncio
 import hashlib
@@ -14,6 +14,7 @@ from errors import (
     ProviderRejectedError,
     ProviderThrottledError,
     ProviderUnavailableError,
+    QuotaWaitTooLongError,
     StoreError,
     StoreFullError,
     UnusableAnswerError,
@@ -24,8 +25,8 @@ from providers.provider import Picture, PictureProvider
 from settings import Settings
 from storage.claims import FOLDER, Claim
 from storage.history import History, LostPicture, Refusal, UnusableAnswer, read_history, write_history
-from storage.patience import PatientStore
-from storage.quota import QuotaGate, too_long
+from storage.quota import QuotaGate
+from storage.retrying_store import RetryingStore
 from storage.store import Area, StoredObject
 from tasks.originals import Original, Unreadable, decoded
 from tasks.work import Work
@@ -35,9 +36,9 @@ __all__ = ["Purchase"]
 
 logger = logging.getLogger(__name__)
 
-# How many unusable answers are paid for, and for how many seconds they count: by then the provider may be fixed.
+# How many unusable answers to pay for, and for how many seconds they count; after that the provider may be fixed.
 MOST_UNUSABLE, UNUSABLE_COUNTS_SECONDS = 2, 3600.0
-# Seconds to wait where a throttling provider does not say how long: the first, doubling, and the longest.
+# Seconds to wait if a throttling provider does not say how long: the first, doubling, and the longest.
 FIRST_WAIT, LONGEST_WAIT = 5.0, 60.0
 
 
@@ -47,7 +48,7 @@ class Purchase:
 
     work: Work
     settings: Settings
-    store: PatientStore
+    store: RetryingStore
     attempt: Attempt
     claim: Claim
     open_provider: OpenProvider
@@ -57,9 +58,9 @@ class Purchase:
     usages: list[Mapping[str, float | str]] = field(default_factory=list)
 
     async def complete(self, unjudged: Unreadable | None) -> Original | None:
-        """Return the picture, paid for and stored; None where the claim was lost while the provider had us wait.
+        """Return the picture, paid for and stored, or None if the claim was lost while waiting for quota.
 
-        ``unjudged`` is an answer that was stored and turns out to be unusable.
+        ``unjudged`` is a stored answer that turns out to be unusable.
 
         Raises: as ``find_or_generate``.
         """
@@ -79,7 +80,7 @@ class Purchase:
                         if picture is None:
                             return None
                         self.usages.append(picture.usage)
-                        await self.attempt.to_the_end(self._keep(picture))
+                        await self.attempt.within_grace(self._keep(picture))
                         canvas = await decoded(picture.data)
                         break
                     except UnusableAnswerError as error:
@@ -97,7 +98,7 @@ class Purchase:
     def _check_not_refused(self) -> None:
         if refusal := self.history.refusal:
             day = datetime.fromtimestamp(refusal.date, UTC).date().isoformat()
-            again = f"It was refused on {day} and is not asked for again. To ask anyway, use another variation."
+            again = f"It was refused on {day} and is not requested again. To request it anyway, use another variation."
             raise ProviderRejectedError(refusal.code, f"{refusal.message} {again}")
 
     def _check_unusable_answers(self) -> None:
@@ -106,7 +107,7 @@ class Purchase:
         if len(recent) < MOST_UNUSABLE:
             return
         kept = ", ".join(answer.kept_as for answer in recent if answer.kept_as)
-        where = f" What was paid for is kept under {kept}." if kept else ""
+        where = f" The answers are kept under {kept}." if kept else ""
         raise UnusableAnswersError(
             f"{recent[-1].message} That was answer {len(recent)}; no more are paid for within an hour.{where} "
             "Run again later, or ask for another variation.",
@@ -114,29 +115,29 @@ class Purchase:
         )
 
     async def _ask(self, provider: PictureProvider) -> Picture | None:
-        """Ask for the picture when it is this leaf's turn; None where the claim was lost while it waited."""
+        """Request the picture when it is this leaf's turn. Return None if the claim was lost while waiting."""
         work, attempt = self.work, self.attempt
         last = self.store.deadline - self.settings.provider_timeout_seconds
         model = work.picture.served_by
-        gate = QuotaGate(self.store, model, attempt.clock, attempt.pause, lambda: attempt.enter("throttled"))
+        gate = QuotaGate(self.store, model, attempt.clock, attempt.pause, lambda: attempt.on_stage("throttled"))
         refusals = 0
         while True:
             self.throttled_seconds += await gate.enter(last)
-            attempt.go_on()
+            attempt.raise_if_stopped()
             if not self.claim.is_held:
                 return None
             if attempt.clock.now() > last:
-                raise ProviderUnavailableError("This attempt has too little time left to ask for the picture.")
-            attempt.enter("asking")
+                raise ProviderUnavailableError("This attempt has too little time left for the picture. Run again.")
+            attempt.on_stage("asking")
             logger.debug("%s: asking %s: %s", work, model, work.picture.prompt)
             try:
-                return await attempt.to_the_end(provider.generate(work.picture))
+                return await attempt.within_grace(provider.generate(work.picture))
             except ProviderThrottledError as error:
                 wait = error.wait_seconds
                 if wait is None:
                     wait = min(FIRST_WAIT * 2**refusals, LONGEST_WAIT)
                 if attempt.clock.now() + wait > last:
-                    raise too_long(str(error), wait) from error
+                    raise QuotaWaitTooLongError(str(error), wait) from error
                 refusals += 1
                 logger.info("%s: throttled for %.1f s: %s", work, wait, error)
                 await gate.close(wait)
@@ -150,20 +151,19 @@ class Purchase:
                 logger.debug("%s: %s answered", work, model)
 
     async def _keep(self, picture: Picture) -> None:
-        """Store what was paid for, and do not give up before the leaf must: a store may be back, or have room, in time.
+        """Store the picture, retrying until the leaf must end: the store may recover, or have room, in time.
 
-        The bytes are stored before they are judged: a decoder that dies of them, or cannot read them yet, loses
-        nothing.
+        The bytes are stored before they are decoded, so that a decoder that crashes on them loses nothing.
         """
         key, clock = self.work.original_key, self.attempt.clock
         stored = StoredObject(picture.data, "application/octet-stream")
-        self.attempt.enter("storing")
+        self.attempt.on_stage("storing")
         try:
             await self.store.store.write(Area.ORIGINALS, key, stored)
         except StoreError as error:
-            logger.warning("%s: a picture that was paid for waits for the store: %s", self.work, error)
+            logger.warning("%s: a paid picture is waiting for the store: %s", self.work, error)
             lost = LostPicture(date=clock.date(), size=len(picture.data))
-            with suppress(StoreError):  # So that no other attempt pays into the same hole; a store may be too far gone.
+            with suppress(StoreError):  # Keeps other attempts from paying too, unless the store fails even here.
                 self.history = self.history.model_copy(update={"lost": lost})
                 await write_history(self.store.store, key, self.history)
             try:
@@ -172,7 +172,7 @@ class Purchase:
                 raise type(last)(f"A picture was paid for and could not be stored. {last}") from last
 
     async def _prove_room(self, size: int) -> None:
-        """Write as much as a picture takes, where an earlier one found no room, and remove it again.
+        """Check for room by writing and removing ``size`` bytes, after an earlier picture could not be stored.
 
         Raises:
             StoreFullError: there is still no room.
@@ -182,12 +182,12 @@ class Purchase:
             await self.store.write(Area.ORIGINALS, probe, StoredObject(os.urandom(size), "application/octet-stream"))
         except StoreFullError as error:
             raise StoreFullError(
-                f"A picture was paid for earlier and found no room; none is asked for until there is. {error}"
+                f"An earlier picture was paid for but found no room; no more are requested until there is. {error}"
             ) from error
         await self.store.remove(Area.ORIGINALS, probe)
 
     async def _remember_unusable(self, message: str, data: bytes = b"") -> None:
-        """Note an unusable answer and keep its bytes: a later decoder or a person may still make something of them."""
+        """Record an unusable answer, and keep its bytes: a later decoder or a person may still recover them."""
         date, key = self.attempt.clock.date(), self.work.original_key
         kept_as = f"unusable/{key}/{hashlib.sha256(data).hexdigest()[:16]}" if data else None
         answer = UnusableAnswer(date=date, message=message, kept_as=kept_as)
@@ -196,7 +196,7 @@ class Purchase:
                 await self.store.write(Area.ORIGINALS, kept_as, StoredObject(data, "application/octet-stream"))
             await self._remember(unusable=(*self.history.unusable, answer))
         except StoreError:
-            self.claim.abandon()  # Which tells the next attempt that what is stored was never a picture.
+            self.claim.abandon()  # This tells the next attempt that the stored bytes were never a picture.
             raise
         logger.warning("%s: unusable answer %d: %s", self.work, len(self.history.unusable), message)
 

@@ -1,4 +1,4 @@
-"""What a batch leaves behind: its result, its manifest, the page that shows it, and its place on the start page."""
+"""A batch's record: its result, its manifest, its page, and its entry on the start page."""
 
 import asyncio
 import logging
@@ -27,9 +27,9 @@ from gallery.page import render_page
 from outcomes import Counts, Finished, Outcome, Row, counts
 from settings import Settings
 from storage.choice import open_store
-from storage.covers import keep_covers
+from storage.covers import ensure_covers
 from storage.keys import START_PAGE_KEY, batch_id, manifest_key, page_key
-from storage.patience import patient_store
+from storage.retrying_store import retrying_store
 from storage.store import Area, Store, StoredObject
 from tasks.budget import spent
 from tasks.posts import identity
@@ -40,22 +40,22 @@ __all__ = ["BatchRecord", "BatchResult", "id_of", "page_of"]
 
 logger = logging.getLogger(__name__)
 
-# Below the 4 MB that Render's limits allow, with room for the rest of the result and its base64.
+# Below Render's limit of 4 MB, with room for the rest of the result and for base64.
 MOST_BYTES = 2_500_000
-# Seconds between two writings of a batch that is going; and how many times as long as one took, so that keeping the
-# record of 10,000 pictures, which takes longer, never takes more than a fiftieth of the time.
+# Seconds between two updates of a running batch, and the least multiple of the time that one took, so that updates,
+# which are slower for 10,000 pictures, never take more than a fiftieth of the time.
 PAUSE_SECONDS = 5.0
 PAUSE_RATIO = 50
 
 
 class BatchResult(TypedDict):
-    """What ``generateBatch`` returns. A URL is None where what it leads to could not be written."""
+    """What ``generateBatch`` returns. A URL is None if its object could not be written."""
 
     batch_id: str
     summary: Counts
     cost_usd: float
     cost: str
-    """What it cost this time, in words: whether that is an estimate, and what is not in the sum."""
+    """The cost this time, in words, with whether it is an estimate and how many costs are unknown."""
     manifest_url: str | None
     gallery_url: str | None
     notes: NotRequired[list[str]]
@@ -63,33 +63,32 @@ class BatchResult(TypedDict):
 
 
 class BatchRecord:
-    """One batch's manifest and page, kept up while it goes and finished with its result.
+    """A batch's manifest and page, updated while it runs and finished with its result.
 
-    A store that fails here takes nothing back: the thumbnails are there, and what was not written is logged.
+    A store that fails here does not fail the batch: the thumbnails exist, and the failed write is logged.
     """
 
     def __init__(self, request: BatchRequest, settings: Settings, attempt: Attempt, store: Store | None = None) -> None:
-        """Take the request, which the batch's id is a digest of; nothing is read or written yet."""
+        """Take the request, which determines the batch's id. Reads and writes nothing yet."""
         self._request = read_request(asdict(request))
         self._simulated = settings.simulate_providers
         self._store = store or open_store(settings)
-        self._patient_store = patient_store(self._store, settings.store_patience_seconds, attempt)
+        self._retrying_store = retrying_store(self._store, settings.store_patience_seconds, attempt)
         self._notes: list[str] = []
         self._id = id_of(request, settings)
         self._created_at = ""
         self._name = request.name
         self._spent_before = 0.0
-        # By slug (or title, in a record of a former version), each with its finished outcomes by model.
+        # Rows of earlier runs by slug, or by title in records of older versions.
         self._earlier: dict[str, Row] = {}
 
     @asynccontextmanager
     async def kept_up(self, rows: Callable[[], list[Row]]) -> AsyncIterator[None]:
-        """Write the rows as they are, at once and every few seconds, until the block ends.
+        """Write the current rows immediately and every few seconds, until the block ends.
 
-        ``rows`` returns all the batch's rows, in which a pair without an outcome is
-        ``{"status": "pending", "title", "model"}``. It is called in the event loop; the rest, which takes its time for
-        10,000 pictures, runs in a thread, so outcomes are not to be changed afterwards. Where the block raises, also
-        by being cancelled, the rows are written once more: what came of a batch that did not finish is seen too.
+        ``rows`` returns all the rows; a pair without an outcome is ``{"status": "pending", "title", "model"}``.
+        It is called in the event loop, but the slow rest runs in a thread, so returned outcomes must not change. If the
+        block raises or is cancelled, the rows are written once more, so that an unfinished batch shows its results.
         """
         await self._write(rows(), finished=False, listed=True)
         ended = asyncio.Event()
@@ -102,23 +101,22 @@ class BatchRecord:
             await self._write(rows(), finished=False, listed=True)
             raise
         ended.set()
-        await writing  # What is written last must be the last.
+        await writing  # So that the last update is not overwritten.
 
     async def finish(self, rows: list[Row], most_bytes: int = MOST_BYTES) -> BatchResult:
-        """Write the batch's last manifest and page, and return the batch's result.
+        """Write the final manifest and page, and return the batch's result.
 
-        Rows that take more than ``most_bytes`` of JSON are in the manifest only; the result's are empty then. The URL
-        of what was not written is None.
+        If the rows take more than ``most_bytes`` of JSON, the result's are empty, and only the manifest has them.
         """
-        rows = await keep_covers(self._patient_store, rows)
+        rows = await ensure_covers(self._retrying_store, rows)
         manifest_url, gallery_url = await self._write(rows, finished=True, listed=True)
         outcomes = [outcome for row in rows for outcome in row["results"]]
         summary, cost = counts(outcomes), spent(outcomes)
-        logger.info("this run cost %s; look at it: %s", cost, gallery_url)
+        logger.info("this run cost %s; its page: %s", cost, gallery_url)
         if len(dumps(rows)) > most_bytes:
-            logger.warning("the result's rows take more than %d bytes: they are in the manifest alone", most_bytes)
+            logger.warning("the rows take more than %d bytes: only the manifest has them", most_bytes)
             rows = []
-        # The rows come last: where a log cuts a long result off, the links to all of it have been shown.
+        # The rows come last, so that a log that truncates the result still shows its links.
         result: BatchResult = {
             "batch_id": self._id,
             "summary": summary,
@@ -144,10 +142,10 @@ class BatchRecord:
             pause = max(PAUSE_SECONDS, PAUSE_RATIO * (time.monotonic() - began))
 
     async def _write(self, rows: list[Row], *, finished: bool, listed: bool) -> tuple[str | None, str | None]:
-        """Write manifest and page, and return their URLs, None where one failed; with ``listed`` the start page too."""
+        """Write manifest and page, and the start page if ``listed``. Return both URLs, None for a failed write."""
         if not self._created_at:
             await self._begin()
-        store: Store = self._patient_store if finished else self._store
+        store: Store = self._retrying_store if finished else self._store
         manifest = build_manifest(
             self._id,
             self._request,
@@ -183,14 +181,14 @@ class BatchRecord:
         return self._store.link(key).url
 
     async def _begin(self) -> None:
-        """Take from an earlier run's manifest when the batch was first started, and which thumbnails were there."""
+        """Read the start time, cost and rows of earlier runs from their manifest."""
         self._created_at = _now()
         key = manifest_key(self._id)
         try:
-            found = await self._patient_store.read(Area.THUMBNAILS, key)
+            found = await self._retrying_store.read(Area.THUMBNAILS, key)
             earlier = read_manifest(found.data) if found else None
         except (StoreError, ValueError) as error:
-            logger.warning("the earlier manifest %s is not used: %s", key, error)
+            logger.warning("the earlier manifest %s was ignored: %s", key, error)
             return
         if earlier:
             self._created_at = earlier["created_at"]
@@ -198,7 +196,7 @@ class BatchRecord:
             self._earlier = {_known_by(row): row for row in earlier["rows"]}
 
     def _with_earlier(self, rows: list[Row]) -> list[Row]:
-        """Keep in sight what earlier runs finished: until this one has come to it, and what is not asked for again."""
+        """Add the results of earlier runs that this one has not reached yet, or does not request."""
         left = dict(self._earlier)
         now = [self._kept(row, left.pop(_known_by(row), None)) for row in rows]
         return [*now, *left.values()]
@@ -220,7 +218,7 @@ def _known_by(row: Row) -> str:
 
 
 def _still(outcome: Outcome, earlier: Finished | None) -> Outcome:
-    """Return a pair's outcome; where it has none yet, or is the same thumbnail, with what is known from earlier."""
+    """Return a pair's outcome, completed from an earlier run if it is pending or the same thumbnail."""
     if earlier and outcome["status"] == "pending":
         return {**earlier, "reused": True}
     if earlier and outcome["status"] == "ok" and outcome["key"] == earlier["key"] and "title_shortened" in earlier:
@@ -229,7 +227,7 @@ def _still(outcome: Outcome, earlier: Finished | None) -> Outcome:
 
 
 def id_of(request: BatchRequest, settings: Settings) -> str:
-    """Return the id of a request's batch. Simulated pictures are another batch than real ones."""
+    """Return the id of a request's batch. Simulated and real pictures are different batches."""
     return batch_id([identity(request), settings.simulate_providers])
 
 

@@ -1,8 +1,8 @@
-"""Which leaf starts next: of a vendor that throttles fewer are kept in flight, and the others' leaves go on."""
+"""Decides which leaf starts next: a vendor that throttles gets fewer slots, and the others keep going."""
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 __all__ = ["Start", "Windows"]
@@ -10,18 +10,18 @@ __all__ = ["Start", "Windows"]
 
 @dataclass
 class _Lane:
-    """One vendor's leaves: those that wait, and how many may be in flight.
+    """One vendor's leaves: those waiting to start, and how many may be in flight.
 
-    A leaf that waits for its vendor's quota holds an instance that is billed. So the window is halved when a leaf
-    reports that it was throttled, and widened by about one with each windowful of leaves that were not.
+    A leaf that waits for its vendor's quota occupies a billed instance. So the window halves when a leaf reports that
+    it was throttled, and grows by about one with each windowful of leaves that were not.
     """
 
     window: float
     waiting: deque[int] = field(default_factory=deque)
     in_flight: int = 0
     started: int = 0
-    # Leaves that started before this one say nothing new: they were in flight when the window was last halved.
-    heeded_from: int = 0
+    # How many leaves had started when the window last halved. If one of them was throttled, that is no news.
+    started_before_halving: int = 0
 
     @property
     def has_room(self) -> bool:
@@ -30,29 +30,29 @@ class _Lane:
 
 @dataclass(frozen=True)
 class Start:
-    """A leaf that may start: its pair's number, its vendor, and its place in the order of that vendor's starts."""
+    """A leaf that may start: its pair's number, its vendor, and its position among that vendor's starts."""
 
     number: int
     vendor: str
-    place: int
+    position: int
 
 
 class Windows:
-    """One window for each vendor, below one for all."""
+    """One window for each vendor."""
 
-    def __init__(self, vendors: Sequence[str], window: int) -> None:
-        """Take each pair's vendor, in the pairs' order, and the widest that a window may be."""
-        self.widest = window
+    def __init__(self, vendors: Mapping[int, str], window: int) -> None:
+        """Take the vendor of each pair that needs a leaf, by the pair's number, and the largest window."""
+        self.max_window = window
         self._lanes: dict[str, _Lane] = {}
-        for number, vendor in enumerate(vendors):
+        for number, vendor in vendors.items():
             self._lanes.setdefault(vendor, _Lane(window)).waiting.append(number)
         self._changed = asyncio.Condition()
 
     async def start(self) -> Start | None:
-        """Wait until a leaf may start, and return it; None when all have.
+        """Wait until a leaf may start, and return it, or None if all have started.
 
-        It is one of the vendor that has the fewest in flight, so that leaves which wait for a quota never hold all
-        slots while another vendor could draw.
+        Prefer the vendor with the fewest leaves in flight, so that leaves waiting for one vendor's quota never occupy
+        every slot.
         """
         async with self._changed:
             while any(lane.waiting for lane in self._lanes.values()):
@@ -68,13 +68,13 @@ class Windows:
             return None
 
     async def end(self, start: Start, *, throttled: bool) -> None:
-        """Take note of how a leaf fared."""
+        """Record that a leaf ended, and adjust its vendor's window."""
         lane = self._lanes[start.vendor]
         lane.in_flight -= 1
         if not throttled:
-            lane.window = min(self.widest, lane.window + 1 / lane.window)
-        elif start.place > lane.heeded_from:
+            lane.window = min(self.max_window, lane.window + 1 / lane.window)
+        elif start.position > lane.started_before_halving:
             lane.window = max(1.0, lane.window / 2)
-            lane.heeded_from = lane.started
+            lane.started_before_halving = lane.started
         async with self._changed:
             self._changed.notify_all()

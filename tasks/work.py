@@ -1,4 +1,4 @@
-"""What a pair's work comes down to: the picture to ask for, and the keys under which what is done is found."""
+"""The work for one pair: the picture to request, and the keys of its original and thumbnail."""
 
 from dataclasses import dataclass
 
@@ -18,13 +18,13 @@ from text import alt_text, clean_text
 
 __all__ = ["Work", "is_thumbnail", "outcome_of", "work_of"]
 
-# Bytes: no JPEG of the canvas is smaller, and none is made larger.
+# In bytes. Smaller ones are damaged; larger ones are never made.
 THUMBNAIL_SIZES = range(2_000, MAX_BYTES + 1)
 
 
 @dataclass(frozen=True)
 class Work:
-    """One pair: the title in its plain form, the model, the picture to ask for, the keys, and the brand."""
+    """One pair: the cleaned title, the model, the picture to request, the keys, and the brand."""
 
     title: str
     model: Model
@@ -34,12 +34,12 @@ class Work:
     brand: Brand
 
     def __str__(self) -> str:
-        """The pair, as a log line begins with it."""
+        """Return the pair, for the start of a log line."""
         return f"{self.title}, {self.model.id}"
 
 
 def work_of(request: ThumbnailRequest, settings: Settings) -> Work:
-    """Return a checked request's work."""
+    """Return the work for a checked request."""
     brand = open_brand(settings.brand_dir)
     model, title = MODELS[request.model], clean_text(request.title)
     picture = picture_request(
@@ -73,7 +73,7 @@ def work_of(request: ThumbnailRequest, settings: Settings) -> Work:
 
 
 def outcome_of(work: Work, request: ThumbnailRequest, store: Store) -> Finished:
-    """Return the outcome of a thumbnail that is in the store, as if it was found there."""
+    """Return the outcome of a thumbnail that was found in the store."""
     link = store.link(work.thumbnail_key)
     outcome: Finished = {
         "status": "ok",
@@ -95,5 +95,5 @@ def outcome_of(work: Work, request: ThumbnailRequest, store: Store) -> Finished:
 
 
 def is_thumbnail(found: ObjectInfo | None) -> bool:
-    """Say whether what is under a thumbnail's key can be one. What cannot, damaged or not ours, is made again."""
+    """Return whether a stored object can be a thumbnail. If not, it is damaged or foreign, and is made again."""
     return found is not None and found.size in THUMBNAIL_SIZES and found.content_type == "image/jpeg"

@@ -1,4 +1,4 @@
-"""What a test needs and the machine lacks: skipped, and on CI a failure."""
+"""Missing programs: they skip a test, and fail it on CI."""
 
 import os
 import shutil
@@ -8,13 +8,13 @@ import pytest
 
 
 def lacking(why: str) -> NoReturn:
-    """End the test; ``why`` says what to install."""
+    """Skip or fail the test; ``why`` says what to install."""
     if os.environ.get("CI"):
         pytest.fail(why)
     pytest.skip(why)
 
 
 def program(name: str, package: str) -> str:
-    """Return the path of a program that Debian's package has; Debian keeps servers where users do not look."""
+    """Return the path of a program of a Debian package, looking also in /usr/sbin, where Debian puts servers."""
     found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
     return found or lacking(f"no {name}: on Debian, `apt-get install {package}`")

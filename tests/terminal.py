@@ -1,4 +1,4 @@
-"""A pseudo-terminal for tests: runs a command in it, and returns all that it showed."""
+"""Runs a command in a pseudo-terminal and returns its output."""
 
 import fcntl
 import os
@@ -18,7 +18,7 @@ ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 def run_in_terminal(
     command: Sequence[str], environment: Mapping[str, str], cwd: str, columns: int = 80, rows: int = 40
 ) -> tuple[str, int]:
-    """Run a command in a terminal of that size and return what it wrote, escapes included, and its exit code."""
+    """Run a command in a terminal of that size, and return its output with escapes, and its exit code."""
     process, terminal = pty.fork()
     if process == 0:
         os.chdir(cwd)
@@ -31,7 +31,7 @@ def run_in_terminal(
             if select.select([terminal], [], [], 0.1)[0]:
                 try:
                     piece = os.read(terminal, 65_536)
-                except OSError:  # Linux's way to say that the other end is closed.
+                except OSError:  # Linux reports a closed terminal so.
                     break
                 if not piece:
                     break

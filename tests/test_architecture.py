@@ -1,4 +1,4 @@
-"""The house stays as it is drawn: which room may import which, and what starting up may load."""
+"""The layers: which package may import which, and what registering may load."""
 
 import ast
 import subprocess
@@ -47,20 +47,20 @@ def imported_rooms(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("room", MAY_IMPORT)
-def test_imports_run_one_way(room: str) -> None:
+def test_imports_follow_the_layers(room: str) -> None:
     assert modules(room)
     for path in modules(room):
         forbidden = imported_rooms(path) - MAY_IMPORT[room] - {room}
         assert not forbidden, f"{path} imports {forbidden}"
 
 
-def test_every_room_of_the_tree_is_drawn_above() -> None:
+def test_every_package_has_a_layer() -> None:
     rooms = {path.parent.name for path in ROOT.glob("[!.]*/*.py")} | {path.stem for path in ROOT.glob("*.py")}
     assert rooms == MAY_IMPORT.keys()
 
 
-def test_only_the_leaf_loads_what_the_leaf_needs() -> None:
-    """Registering runs before every task run on the dev server, and at every deploy: the SDK and signatures only."""
+def test_registering_loads_only_the_sdk_and_signatures() -> None:
+    """It runs before every task run on the dev server, and at every deploy."""
     code = "import sys, main; print(*{name.partition('.')[0] for name in sys.modules})"
     environment = {"PYTHONWARNINGS": "ignore", "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)

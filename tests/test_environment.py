@@ -1,4 +1,4 @@
-"""Every variable that the settings read is told of, wherever a person would look for it."""
+"""Every variable that the settings read is in ``.env.example`` and the Blueprint."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -10,32 +10,32 @@ from testing.project import ROOT
 from tests.deploy.blueprint import WORKER, Blueprint
 
 SET_BY_RENDER = {"RENDER"}
-# Read, and left out of render.yaml on purpose.
+# Omitted from render.yaml, with the reason.
 NOT_IN_THE_BLUEPRINT = {
     "BRAND_DIR": "the repository's own folder, brand/, is the default",
-    "MINIO_ENDPOINT": "the worker goes over the private network, by MINIO_HOSTPORT",
-    "MINIO_PRESIGNED_HOURS": "the Blueprint's bucket is one that anyone may read",
-    "MINIO_REGION": "MinIO's own is the default",
+    "MINIO_ENDPOINT": "the worker uses the private network, by MINIO_HOSTPORT",
+    "MINIO_PRESIGNED_HOURS": "the Blueprint's bucket is public",
+    "MINIO_REGION": "the default is MinIO's own",
     "STORE_PATIENCE_SECONDS": "the default lasts as long as the leaf",
-    "THUMBNAILS_DIR": "an instance's disk is thrown away with it",
-    "SIMULATE_PROVIDERS": "a deployment asks the real ones",
-    "SIMULATED_LATENCY_SECONDS": "a deployment asks the real ones",
-    "OPENAI_IMAGE_QUALITY": "the default is what most want",
-    "OPENAI_IMAGE_SIZE": "the default is made for the canvas",
-    "GEMINI_IMAGE_SIZE": "the default is made for the canvas",
-    "MAX_COST_USD": "what is too much is each one's own to say",
-    "PRICES_FILE": "the prices that come with it hold for most",
+    "THUMBNAILS_DIR": "an instance's disk is discarded",
+    "SIMULATE_PROVIDERS": "a deployment uses the real ones",
+    "SIMULATED_LATENCY_SECONDS": "a deployment uses the real ones",
+    "OPENAI_IMAGE_QUALITY": "the default suits most",
+    "OPENAI_IMAGE_SIZE": "the default fits the canvas",
+    "GEMINI_IMAGE_SIZE": "the default fits the canvas",
+    "MAX_COST_USD": "only the owner can choose a cap",
+    "PRICES_FILE": "the included prices suit most",
     "PROVIDER_TIMEOUT_SECONDS": "the default fits the leaf's own timeout",
-    "OPENAI_BASE_URL": "the vendors' own, for those who have a proxy",
-    "CRASH_FIRST_ATTEMPT_OF_MODEL": "a deployment fails on purpose for nobody",
-    "GOOGLE_GEMINI_BASE_URL": "the vendors' own, for those who have a proxy",
+    "OPENAI_BASE_URL": "only for those with a proxy",
+    "CRASH_FIRST_ATTEMPT_OF_MODEL": "a deployment should not crash on purpose",
+    "GOOGLE_GEMINI_BASE_URL": "only for those with a proxy",
 }
-# Set there, and read by Render's build of the worker.
+# Set there, but read by Render's build.
 NOT_READ = {"PYTHON_VERSION"}
 
 
 class Recorder(Mapping[str, str]):
-    """An empty environment that remembers what it was asked for."""
+    """An empty environment that records which variables are read."""
 
     def __init__(self) -> None:
         self.asked: set[str] = set()
@@ -63,15 +63,15 @@ def examples() -> list[tuple[str, str]]:
     return re.findall(r"^([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
 
 
-def test_the_example_names_each_variable_once_and_no_other(read: set[str]) -> None:
+def test_env_example_lists_each_variable_once(read: set[str]) -> None:
     assert sorted(name for name, _ in examples()) == sorted(read - SET_BY_RENDER)
 
 
-def test_the_example_as_it_stands_changes_nothing() -> None:
+def test_env_example_sets_nothing_but_defaults() -> None:
     assert read_settings(dict(examples())) == read_settings({})
 
 
-def test_the_blueprint_sets_each_variable_or_leaves_it_out_for_a_reason(read: set[str]) -> None:
+def test_the_blueprint_sets_each_variable_or_omits_it_for_a_reason(read: set[str]) -> None:
     declared = Blueprint.read().variables(WORKER).keys()
     assert declared - NOT_READ <= read
     assert read - declared - SET_BY_RENDER == NOT_IN_THE_BLUEPRINT.keys()

@@ -29,13 +29,13 @@ UNKNOWN = Cost(None, reason="no price is known for it")
         ("1234.5", 3, "$1,234.50"),
     ],
 )
-def test_dollars_are_written_to_the_cent_and_small_ones_so_that_something_is_left(
+def test_dollars_are_formatted_to_the_cent_and_small_amounts_to_significant_digits(
     dollars: str, digits: int, written: str
 ) -> None:
     assert usd(Decimal(dollars), digits) == written
 
 
-def test_an_estimate_says_what_it_is_made_of_and_of_which_day() -> None:
+def test_an_estimate_lists_its_items_and_the_date_of_the_prices() -> None:
     pictures = [("gpt-image-2 low", about("0.005"))] * 10 + [("gemini-3-pro-image 1K", about("0.1346"))] * 2
     assert str(total(pictures)) == (
         "about $0.32: 10 x gpt-image-2 low at $0.005, 2 x gemini-3-pro-image 1K at $0.135; prices as of 2026-11-01"
@@ -46,7 +46,7 @@ def test_a_bill_is_not_marked_as_an_estimate() -> None:
     assert str(total([("gpt-image-2 low", Cost(Decimal("0.005")))])) == "$0.005: 1 x gpt-image-2 low at $0.005"
 
 
-def test_one_estimate_makes_the_sum_one() -> None:
+def test_a_sum_with_an_estimate_is_an_estimate() -> None:
     assert total([("a", Cost(Decimal(1))), ("b", about("1"))]).short == "about $2.00"
 
 
@@ -55,19 +55,19 @@ def test_the_oldest_price_dates_the_sum() -> None:
     assert total([("a", about("1")), ("a", older), ("b", about("1"))]).as_of == date(2026, 10, 7)
 
 
-def test_an_unknown_cost_is_named_and_in_no_sum() -> None:
+def test_an_unknown_cost_is_listed_but_not_summed() -> None:
     found = total([("a", about("1")), ("b", UNKNOWN), ("b", UNKNOWN)])
     assert found.dollars == 1
     assert found.short == "about $1.00, and 2 pictures whose cost is unknown"
     assert "; unknown: 2 x b (no price is known for it)" in str(found)
 
 
-def test_pictures_of_one_kind_of_which_some_have_no_known_cost_are_told_apart() -> None:
+def test_known_and_unknown_costs_of_one_kind_are_separate_lines() -> None:
     found = total([("a", Cost(Decimal(1))), ("a", UNKNOWN), ("a", Cost(Decimal(3)))])
     assert [(line.count, line.cost.dollars) for line in found.lines] == [(2, 4), (1, None)]
 
 
-def test_where_nothing_is_known_there_is_no_sum_of_nothing() -> None:
+def test_a_total_of_unknown_costs_shows_no_sum() -> None:
     assert total([("b", UNKNOWN)]).short == "1 picture whose cost is unknown"
 
 
@@ -91,28 +91,28 @@ CAP = Settings(max_cost_usd=Decimal("2.50"))
 
 
 @pytest.mark.parametrize("estimate", [total([]), total([("a", about("2.50"))]), total([("a", about("1.25"))] * 2)])
-def test_what_is_not_above_the_cap_passes(estimate: Total) -> None:
+def test_an_estimate_within_the_cap_passes(estimate: Total) -> None:
     assert cost_faults(estimate, CAP) == []
 
 
-def test_what_is_above_the_cap_is_refused_with_both_figures_and_what_to_do() -> None:
+def test_an_estimate_above_the_cap_is_rejected_with_both_amounts_and_a_remedy() -> None:
     [fault] = cost_faults(total([("gpt-image-2 high", about("0.211"))] * 12), CAP)
     assert "about $2.53: 12 x gpt-image-2 high at $0.211" in fault
     assert "above the cap of $2.50" in fault
     assert "raise MAX_COST_USD" in fault
 
 
-def test_a_cap_refuses_what_has_no_known_cost_however_cheap_the_rest_is() -> None:
+def test_a_cap_rejects_unknown_costs() -> None:
     [fault] = cost_faults(total([("a", about("0.01")), ("b", UNKNOWN)]), CAP)
     assert "1 x b cannot be held to the cap of $2.50, as the cost is unknown" in fault
     assert "no price is known for it" in fault
     assert "unset MAX_COST_USD" in fault
 
 
-def test_a_cap_of_nothing_refuses_whatever_costs_something() -> None:
+def test_a_cap_of_zero_rejects_any_cost() -> None:
     assert cost_faults(total([("a", about("0.001"))]), Settings(max_cost_usd=Decimal(0)))
     assert not cost_faults(total([("simulated/a", Cost(Decimal(0)))]), Settings(max_cost_usd=Decimal(0)))
 
 
-def test_without_a_cap_nothing_is_refused() -> None:
+def test_without_a_cap_everything_passes() -> None:
     assert cost_faults(total([("a", about("9999")), ("b", UNKNOWN)]), Settings()) == []

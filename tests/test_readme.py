@@ -1,4 +1,4 @@
-"""The README and its pages name all that there is, at the price that it has, and each message comes when they say."""
+"""The README and its pages are complete and correct: names, prices, links, commands and messages."""
 
 import inspect
 import json
@@ -13,7 +13,7 @@ import pytest
 
 from compositing.fonts import font_names
 from compositing.templates import TEMPLATES
-from errors import InvalidRequestError, ThumbnailError
+from errors import InvalidRequestError, QuotaWaitTooLongError, ThumbnailError
 from local.choices import Choices, apply_choices
 from local.command_line import main
 from money import Cost, cost_faults, total
@@ -27,7 +27,6 @@ from providers.registry import MODELS
 from providers.vendor import OPENAI
 from settings import Settings, read_settings
 from storage.choice import open_store
-from storage.quota import too_long
 from tasks import generate_batch, generate_thumbnail, generate_thumbnails
 from tasks.checks import check_request
 from tasks.requests import BatchRequest
@@ -55,18 +54,18 @@ GOOD: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", [*MODELS, *STYLES, *TEMPLATES, *font_names()])
-def test_every_model_style_template_and_font_is_named(name: str) -> None:
+def test_every_model_style_template_and_font_is_documented(name: str) -> None:
     found = re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", REQUESTS + PAGES[Path("docs/models.md")])
     assert found, f"name {name} in docs/requests.md, or a model in docs/models.md"
 
 
 @pytest.mark.parametrize("name", re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
-def test_every_setting_is_in_the_table(name: str) -> None:
+def test_every_setting_is_documented(name: str) -> None:
     assert re.search(rf"^\| .*`{name}`.* \|", PAGES[Path("docs/settings.md")], re.MULTILINE)
 
 
 @pytest.mark.parametrize("each", fields(Settings), ids=lambda each: each.metadata["variable"])
-def test_the_table_has_every_default(each: Any) -> None:
+def test_every_default_is_documented(each: Any) -> None:
     row = re.search(
         rf"^\| .*`{each.metadata['variable']}`.*? \| (.*?)\|", PAGES[Path("docs/settings.md")], re.MULTILINE
     )
@@ -75,7 +74,7 @@ def test_the_table_has_every_default(each: Any) -> None:
 
 
 @pytest.mark.parametrize("task", [generate_batch, generate_thumbnails, generate_thumbnail], ids=lambda task: task.name)
-def test_every_argument_is_named_in_the_tasks_order(task: Any) -> None:
+def test_every_argument_is_documented_in_order(task: Any) -> None:
     [first, *_] = re.findall(rf"^\| `{task.name}`.*?\| (.*?) \|", REQUESTS, re.MULTILINE)
     named = re.findall(r"`(\w+)`", first)
     inputs = list(inspect.signature(task.func).parameters)[1:]
@@ -85,12 +84,12 @@ def test_every_argument_is_named_in_the_tasks_order(task: Any) -> None:
 @pytest.mark.parametrize(
     "path", sorted({path for text in PAGES.values() for path in re.findall(rf"`((?:{ROOMS})/[\w./-]+)`", text)})
 )
-def test_every_file_that_is_named_is_there(path: str) -> None:
+def test_every_named_file_exists(path: str) -> None:
     assert (ROOT / path).exists()
 
 
 @pytest.mark.parametrize(("page", "link"), LINKS, ids=str)
-def test_every_link_leads_somewhere(page: Path, link: str) -> None:
+def test_every_link_has_a_target(page: Path, link: str) -> None:
     if link.startswith("https://"):
         return
     file, _, anchor = link.partition("#")
@@ -101,9 +100,7 @@ def test_every_link_leads_somewhere(page: Path, link: str) -> None:
 
 
 @pytest.mark.parametrize("command", SHOWN)
-def test_every_option_of_the_command_line_that_is_shown_is_there(
-    command: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_shown_command_line_option_exists(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
     options = set(re.findall(r"--[a-z][a-z-]*", capsys.readouterr().out))
@@ -144,7 +141,7 @@ def test_the_tutorials_batch_costs_what_the_readme_says() -> None:
         for row in (PAGES[Path("docs/models.md")].partition(heading)[2].partition("\n\n")[0].splitlines()[2:])
     ],
 )
-def test_a_picture_costs_what_the_page_of_models_says(row: str, setting: str) -> None:
+def test_a_picture_costs_what_the_models_page_says(row: str, setting: str) -> None:
     [title, *_] = json.loads(TUTORIAL_BATCH.read_text())[0]
     names, *prices = (cell.strip() for cell in row.strip("|").split("|"))
     values = ("low", "medium", "high", "xhigh", "max") if "quality" in setting else ("1K", "2K", "4K")
@@ -157,7 +154,7 @@ def test_a_picture_costs_what_the_page_of_models_says(row: str, setting: str) ->
 
 
 def refused(settings: Settings, **values: Any) -> str:
-    """Return why a request is refused."""
+    """Return why a request is rejected."""
     with pytest.raises(InvalidRequestError) as caught:
         check_request(BatchRequest, {**GOOD, **values}, settings)
     return str(caught.value)
@@ -172,7 +169,7 @@ async def unready(**variables: str) -> str:
 
 
 async def no_bucket(minio: MinioServer, bucket: str, policy: Path) -> str:
-    """Return what a worker says that may write to a bucket, but not make it."""
+    """Return the error of a worker that may write to a bucket but not create it."""
     with (
         worker_that_may(minio, bucket, policy, "s3:GetObject", "s3:PutObject") as worker,
         pytest.raises(ThumbnailError) as caught,
@@ -182,19 +179,19 @@ async def no_bucket(minio: MinioServer, bucket: str, policy: Path) -> str:
 
 
 def answered(status: int, code: str) -> str:
-    """Return what is said of an answer of OpenAI's."""
+    """Return the error for an answer from OpenAI."""
     return str(OPENAI.failed(Answer(status, code), "gpt-image-2"))
 
 
 def shown(capsys: pytest.CaptureFixture[str], folder: Path, text: str) -> str:
-    """Return what the command line says of a file."""
+    """Return the command line's message about a file."""
     (folder / "batch.json").write_text(text)
     assert main([str(folder / "batch.json")]) == 2
     return capsys.readouterr().err
 
 
 def capped(dollars: Decimal | None) -> str:
-    """Return what is said of a picture that costs so much, under a cap of a dollar."""
+    """Return the fault of a picture of that cost, under a cap of one dollar."""
     [fault] = cost_faults(total([("gpt-image-2 medium", Cost(dollars))]), Settings(max_cost_usd=Decimal(1)))
     return fault
 
@@ -214,7 +211,7 @@ async def unapplied(settings: Settings) -> str:
     return str(caught.value)
 
 
-Produced = dict[str, Callable[[], Any]]  # By its beginning in the table: what produces a message.
+Produced = dict[str, Callable[[], Any]]  # What produces each message, by its beginning in the table.
 FROM_MINIO = {"does not speak S3", "SignatureDoesNotMatch", "the bucket does not exist"}
 
 
@@ -222,7 +219,7 @@ FROM_MINIO = {"does not speak S3", "SignatureDoesNotMatch", "the bucket does not
 def messages(
     settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Produced:
-    """In the code that a person would meet them in."""
+    """The messages, from the code that a user runs."""
     for name in ("THUMBNAILS_DIR", "SIMULATE_PROVIDERS"):  # The command line chooses these.
         monkeypatch.setenv(name, "")
     return {
@@ -241,7 +238,7 @@ def messages(
         "is the same as": lambda: refused(settings, prompts=["One", "One "]),
         'The font "inter" cannot set': lambda: refused(settings, prompts=["\ue000"]),
         "is not JSON": lambda: shown(capsys, tmp_path, "[1, 2"),
-        "not reached": lambda: unready(MINIO_ENDPOINT=f"http://127.0.0.1:{free_port()}"),
+        "cannot be reached": lambda: unready(MINIO_ENDPOINT=f"http://127.0.0.1:{free_port()}"),
         "refuses to draw this": lambda: answered(400, "moderation_blocked"),
         "does not accept the key": lambda: answered(401, "invalid_api_key"),
         "has no credit left": lambda: answered(429, "credit_balance_exhausted"),
@@ -250,13 +247,13 @@ def messages(
         "which gpt-image-2 does not offer": lambda: refused(replace(settings, openai_image_quality="max")),
         "in a way that is not documented": lambda: answered(418, "teapot"),
         "did not answer within": lambda: str(OPENAI.timed_out(240)),
-        "is longer than this attempt has left": lambda: str(too_long("OpenAI asks to wait.", 900)),
+        "is longer than this attempt has left": lambda: str(QuotaWaitTooLongError("OpenAI asks to wait.", 900)),
     }
 
 
 @pytest.fixture
 def messages_of_minio(minio: MinioServer, bucket: str, tmp_path: Path) -> Produced:
-    """In the same code, before a MinIO server."""
+    """The messages about a running MinIO server."""
     there, user = minio.environment["MINIO_ENDPOINT"], minio.environment["MINIO_ACCESS_KEY"]
     console = f"http://127.0.0.1:{minio.console_port}"
     return {
@@ -272,14 +269,10 @@ async def produce(messages: Produced, beginning: str) -> str:
 
 
 @pytest.mark.parametrize("beginning", [trouble for trouble in TROUBLES if trouble not in FROM_MINIO])
-async def test_every_message_of_the_troubleshooting_table_comes_when_it_says(
-    messages: Produced, beginning: str
-) -> None:
+async def test_every_message_in_the_troubleshooting_table_is_real(messages: Produced, beginning: str) -> None:
     assert beginning in await produce(messages, beginning)
 
 
 @pytest.mark.parametrize("beginning", [trouble for trouble in TROUBLES if trouble in FROM_MINIO])
-async def test_every_message_about_a_minio_server_comes_when_it_says(
-    messages_of_minio: Produced, beginning: str
-) -> None:
+async def test_every_message_about_a_minio_server_is_real(messages_of_minio: Produced, beginning: str) -> None:
     assert beginning in await produce(messages_of_minio, beginning)

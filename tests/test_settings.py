@@ -12,7 +12,7 @@ def test_an_empty_environment_gives_the_defaults() -> None:
     assert read_settings({}) == Settings()
 
 
-def test_a_variable_left_empty_counts_as_not_set() -> None:
+def test_an_empty_variable_counts_as_unset() -> None:
     assert read_settings({"OPENAI_API_KEY": "", "THUMBNAILS_DIR": " ", "FAN_OUT_WINDOW": ""}) == Settings()
 
 
@@ -71,7 +71,7 @@ BAD = {
 }
 
 
-def test_every_bad_value_is_named_with_its_remedy() -> None:
+def test_every_invalid_value_is_reported_with_its_remedy() -> None:
     with pytest.raises(SettingsError) as caught:
         read_settings(BAD)
     faults = caught.value.faults
@@ -97,7 +97,7 @@ def test_keys_are_not_in_the_repr() -> None:
     assert "canary" not in repr(read_settings({"OPENAI_API_KEY": "canary-1", "GOOGLE_API_KEY": "canary-2"}))
 
 
-def test_the_log_level_can_be_named_in_any_case() -> None:
+def test_the_log_level_is_case_insensitive() -> None:
     assert log_level({"LOG_LEVEL": "debug"}) == logging.DEBUG
     assert log_level({}) == logging.INFO
 
@@ -115,23 +115,23 @@ def test_presigned_links_and_a_base_url_with_a_path_exclude_each_other() -> None
 
 
 @pytest.mark.parametrize("name", ["OPENAI_BASE_URL", "GOOGLE_GEMINI_BASE_URL"])
-def test_a_vendors_base_url_is_checked_before_anything_is_asked_for(name: str) -> None:
+def test_a_vendors_base_url_is_checked(name: str) -> None:
     with pytest.raises(SettingsError, match=f"{name}='foo': give a full URL"):
         read_settings({name: "foo"})
 
 
-def test_a_host_and_port_on_the_private_network_will_do_for_an_endpoint() -> None:
+def test_minio_hostport_sets_the_endpoint() -> None:
     settings = read_settings({"MINIO_HOSTPORT": "minio-abcd:9000"})
     assert settings.minio_endpoint == Endpoint("minio-abcd:9000", secure=False)
 
 
-def test_a_full_endpoint_goes_before_the_private_one() -> None:
+def test_minio_endpoint_takes_precedence_over_hostport() -> None:
     both = {"MINIO_HOSTPORT": "minio-abcd:9000", "MINIO_ENDPOINT": "https://minio.example.com"}
     assert read_settings(both).minio_endpoint == Endpoint("minio.example.com", secure=True)
 
 
 @pytest.mark.parametrize("text", ["http://minio-abcd:9000", "minio abcd:9000", "minio-abcd:99999", "user:canary@minio"])
-def test_what_is_no_host_and_port_is_refused_with_an_example(text: str) -> None:
+def test_an_invalid_hostport_is_rejected_with_an_example(text: str) -> None:
     with pytest.raises(SettingsError, match=r"MINIO_HOSTPORT.*: give a host and its port, such as minio") as caught:
         read_settings({"MINIO_HOSTPORT": text})
     assert "canary" not in str(caught.value)
@@ -143,7 +143,7 @@ def test_an_administrators_password_is_not_in_the_repr() -> None:
     assert "canary" not in repr(administrator)
 
 
-def test_what_an_administrator_lacks_is_named() -> None:
+def test_a_missing_root_credential_is_reported() -> None:
     with pytest.raises(SettingsError) as caught:
         read_administrator({"MINIO_ROOT_USER": "root", "MINIO_ROOT_PASSWORD": " "})
     assert "MINIO_ROOT_PASSWORD is not set" in str(caught.value)
@@ -151,16 +151,16 @@ def test_what_an_administrator_lacks_is_named() -> None:
 
 
 @pytest.mark.parametrize("text", ["-0.01", "nan", "inf", "$5", "5,00"])
-def test_a_cap_that_is_no_amount_of_dollars_is_refused(text: str) -> None:
+def test_a_cap_that_is_not_an_amount_is_rejected(text: str) -> None:
     with pytest.raises(SettingsError, match=r"MAX_COST_USD.*: give US dollars, 0 or more, such as 2.50"):
         read_settings({"MAX_COST_USD": text})
 
 
-def test_a_cap_of_nothing_is_a_cap() -> None:
+def test_a_cap_of_zero_is_kept() -> None:
     assert read_settings({"MAX_COST_USD": "0"}).max_cost_usd == 0
 
 
-def test_a_clones_own_brand_is_used_unless_another_is_named(tmp_path: Path) -> None:
+def test_the_clones_own_brand_is_used_unless_another_is_set(tmp_path: Path) -> None:
     own = tmp_path / "brand"
     assert read_settings({}, own).brand_dir is None
     own.mkdir()

@@ -151,7 +151,7 @@ def test_a_batch_that_starts_before_the_store_is_told_so_and_pays_for_nothing() 
         with TaskServer({**worker, **more}, warm=True) as server:
             run = server.run("generateBatch", BATCH)
             assert server.children(run) == []
-        assert "not reached" in run.errors[-1]
+        assert "cannot be reached" in run.errors[-1]
         assert "Check MINIO_ENDPOINT, and that the server is up." in run.errors[-1]
 
 

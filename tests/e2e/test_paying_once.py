@@ -342,7 +342,7 @@ def test_a_full_disk_is_named_and_costs_one_picture_at_most(
 @pytest.mark.parametrize(
     ("variables", "remedy"),
     [
-        ({"MINIO_SECRET_KEY": "canary-wrong-key"}, "MINIO_SECRET_KEY does not fit MINIO_ACCESS_KEY"),
+        ({"MINIO_SECRET_KEY": "canary-wrong-key"}, "MINIO_SECRET_KEY does not match MINIO_ACCESS_KEY"),
         ({"MINIO_ACCESS_KEY": "canary-nobody"}, "does not know MINIO_ACCESS_KEY"),
         ({"MINIO_ENDPOINT": "http://no-such-host.invalid:9000"}, "there is no such host"),
         ({"MINIO_SECRET_KEY": ""}, "MINIO_SECRET_KEY is not set"),
@@ -387,7 +387,7 @@ def test_a_refused_prompt_is_asked_for_once_whatever_becomes_of_the_others(
     asked = Counter(request.vendor for request in emulator.requests)
     assert asked == {"openai": 2, "gemini": 2 * 2 * 3}
     message = outcomes(runs[1])[0]["error"]["message"]
-    assert re.search(r"It was refused on \d{4}-\d\d-\d\d and is not asked for again\. To ask anyway", message)
+    assert re.search(r"It was refused on \d{4}-\d\d-\d\d and is not requested again\. To request it anyway", message)
     assert not any(name.startswith("claims/") for name in pictures.names("-originals", ""))
 
 
@@ -442,7 +442,7 @@ def test_a_disk_without_room_for_a_picture_is_paid_into_once(
         assert not full.succeeded
         assert emulator.billed == billed + 1
         assert "A picture was paid for" in full.errors[0]
-        assert all("none is asked for until there is" in error for error in full.errors[1:]), full.errors
+        assert all("no more are requested until there is" in error for error in full.errors[1:]), full.errors
         filler.unlink()
         wait_until(lambda: has_room(server_with_little_room, bucket))  # MinIO looks at its disk every few seconds.
         again = patient_server.run("generateThumbnail", LEAF)  # What was removed frees its room a little later.

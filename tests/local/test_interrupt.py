@@ -78,4 +78,4 @@ def test_twice_stops_at_once_and_the_next_run_waits_for_nobody(tmp_path: Path, e
     assert again.returncode == 0
     assert "6 requested, 6 ok, 0 reused" in out
     assert "generated" in said
-    assert "another run is at work on the picture" not in said, "a dead owner's claim held it up"
+    assert "another run is making the picture" not in said, "a dead owner's claim held it up"

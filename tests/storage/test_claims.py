@@ -25,7 +25,7 @@ def clock() -> TestClock:
 
 
 async def taken_within(claim: Claim, seconds: float, clock: TestClock) -> bool:
-    """Try every half second, as a leaf does."""
+    """Try to take the claim every half second, as a leaf does."""
     for _ in range(round(seconds * 2)):
         if await claim.take():
             return True
@@ -40,26 +40,24 @@ async def held(claim: Claim) -> AsyncIterator[Claim]:
         yield claim
 
 
-async def test_of_many_one_takes_it(store: MemoryStore) -> None:
+async def test_only_one_of_many_takes_a_claim(store: MemoryStore) -> None:
     assert sum(await asyncio.gather(*(Claim(store, KEY, None).take() for _ in range(20)))) == 1
 
 
-async def test_a_claim_is_held_as_long_as_its_owner_lives(store: MemoryStore, clock: TestClock) -> None:
+async def test_a_living_owner_keeps_its_claim(store: MemoryStore, clock: TestClock) -> None:
     async with held(Claim(store, KEY, "run-1", clock)) as owner:
         assert not await taken_within(Claim(store, KEY, "run-2", clock), 600, clock)
         assert owner.is_held
 
 
-async def test_a_dead_owners_claim_is_taken_over_after_its_expiry_and_not_before(
-    store: MemoryStore, clock: TestClock
-) -> None:
-    assert await Claim(store, KEY, "run-1", clock).take()  # And never renewed.
+async def test_a_dead_owners_claim_is_taken_over_only_after_it_expires(store: MemoryStore, clock: TestClock) -> None:
+    assert await Claim(store, KEY, "run-1", clock).take()  # Never renewed.
     other = Claim(store, KEY, "run-2", clock)
     assert not await taken_within(other, EXPIRY_SECONDS, clock)
     assert await taken_within(other, 1, clock)
 
 
-async def test_of_many_that_see_it_expire_one_takes_it_over(store: MemoryStore, clock: TestClock) -> None:
+async def test_only_one_of_many_takes_over_an_expired_claim(store: MemoryStore, clock: TestClock) -> None:
     assert await Claim(store, KEY, None, clock).take()
     others = [Claim(store, KEY, None, clock) for _ in range(10)]
     for _ in range(round(EXPIRY_SECONDS * 2) + 1):
@@ -68,18 +66,18 @@ async def test_of_many_that_see_it_expire_one_takes_it_over(store: MemoryStore, 
     assert sum(taken) == 1
 
 
-async def test_a_later_attempt_of_the_same_run_takes_over_at_once(store: MemoryStore) -> None:
+async def test_a_later_attempt_of_the_same_run_takes_over_immediately(store: MemoryStore) -> None:
     assert await Claim(store, KEY, "run-1").take()
     assert not await Claim(store, KEY, "run-2").take()
     assert await Claim(store, KEY, "run-1").take()
 
 
-async def test_runs_without_an_id_are_not_the_same_run(store: MemoryStore) -> None:
+async def test_runs_without_an_id_are_different_runs(store: MemoryStore) -> None:
     assert await Claim(store, KEY, None).take()
     assert not await Claim(store, KEY, None).take()
 
 
-async def test_a_claim_leaves_nothing_behind_whether_it_was_of_use_or_not(store: MemoryStore) -> None:
+async def test_a_released_claim_leaves_nothing_behind(store: MemoryStore) -> None:
     async with held(Claim(store, KEY, "run-1")):
         pass
     assert store.keys() == []
@@ -89,31 +87,31 @@ async def test_a_claim_leaves_nothing_behind_whether_it_was_of_use_or_not(store:
     assert store.keys() == []
 
 
-async def test_a_claim_that_another_run_has_taken_over_is_not_removed(store: MemoryStore, clock: TestClock) -> None:
+async def test_a_claim_that_another_run_took_over_is_not_removed(store: MemoryStore, clock: TestClock) -> None:
     owner = Claim(store, KEY, "run-1", clock)
 
-    async def lose_it() -> None:
+    async def lose_the_claim() -> None:
         async with held(owner):
-            store.down = True  # No renewal gets through, and the other run reaches the store again first.
+            store.down = True  # No renewal gets through, and the other run reaches the store first.
             await clock.advance(EXPIRY_SECONDS)
             store.down = False
             store.objects[Area.ORIGINALS][CLAIM] = StoredObject(b'{"owner": "other", "run": "run-2"}', "")
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        await lose_it()
+        await lose_the_claim()
     assert store.keys() == [CLAIM]
     assert not owner.is_held
 
 
 class NoDeleting(MemoryStore):
-    """A store whose keys allow no deleting."""
+    """A store whose key may not delete."""
 
     async def remove(self, area: Area, key: str) -> bool:
         return False
 
 
-async def test_where_nothing_may_be_deleted_a_claim_is_given_back(clock: TestClock) -> None:
+async def test_a_claim_can_be_released_without_the_right_to_delete(clock: TestClock) -> None:
     store = NoDeleting()
     with pytest.raises(RuntimeError):
         async with held(Claim(store, KEY, "run-1", clock)):
@@ -124,20 +122,20 @@ async def test_where_nothing_may_be_deleted_a_claim_is_given_back(clock: TestClo
 @pytest.mark.parametrize(
     "damaged", [b"", b"not JSON", b"[]", b'{"owner": 7}', b'{"run": "run-1"}', b"\xff\xfe", b"[" * 100_000]
 )
-async def test_what_is_no_claim_is_held_by_nobody(store: MemoryStore, damaged: bytes) -> None:
+async def test_an_invalid_claim_is_free(store: MemoryStore, damaged: bytes) -> None:
     store.objects[Area.ORIGINALS][CLAIM] = StoredObject(damaged, "")
     async with held(Claim(store, KEY, "run-1")) as claim:
         assert claim.is_held
 
 
 class WriteOnly(MemoryStore):
-    """A store whose keys may write and not read: it says of everything that it is not there."""
+    """A store whose key may write but not read: every object seems to be missing."""
 
     async def read(self, area: Area, key: str) -> Versioned | None:
         return None
 
 
-async def test_a_key_that_may_not_read_is_named_within_seconds(clock: TestClock) -> None:
+async def test_a_key_without_the_right_to_read_is_reported_within_seconds(clock: TestClock) -> None:
     store = WriteOnly()
     await store.create(Area.ORIGINALS, CLAIM, plain(b"{}"))
     claim = Claim(store, KEY, "run-1", clock)
@@ -145,18 +143,18 @@ async def test_a_key_that_may_not_read_is_named_within_seconds(clock: TestClock)
         await taken_within(claim, 3, clock)
 
 
-async def test_a_renewal_whose_answer_was_lost_does_not_lose_the_claim(store: MemoryStore, clock: TestClock) -> None:
+async def test_a_renewal_with_a_lost_answer_keeps_the_claim(store: MemoryStore, clock: TestClock) -> None:
     async with held(Claim(store, KEY, "run-1", clock)) as owner:
         store.lost_answers = 1
         assert not await taken_within(Claim(store, KEY, "run-2", clock), 60, clock)
         assert owner.is_held
 
 
-async def test_a_store_that_stalls_is_no_sign_of_a_dead_owner(store: MemoryStore, clock: TestClock) -> None:
+async def test_an_outage_does_not_count_as_a_dead_owner(store: MemoryStore, clock: TestClock) -> None:
     other = Claim(store, KEY, "run-2", clock)
     async with held(Claim(store, KEY, "run-1", clock)) as owner:
         assert not await other.take()
-        store.down = True  # For either of them.
+        store.down = True  # For both runs.
         await clock.advance(2 * EXPIRY_SECONDS)
         store.down = False
         assert not await other.take()

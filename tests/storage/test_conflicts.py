@@ -1,4 +1,4 @@
-"""Conditional writes that meet: S3 answers 409 ConditionalRequestConflict, and asks for another try."""
+"""Concurrent conditional writes, which S3 answers with 409 ConditionalRequestConflict and asks to retry."""
 
 import http.server
 import threading
@@ -21,21 +21,21 @@ WRITES: dict[str, Callable[[Store], Awaitable[str | None]]] = {
 
 
 @contextmanager
-def meeting(conflicts: int) -> Iterator[tuple[Store, list[str]]]:
-    """Give a store whose server answers so many writes with a conflict, and the methods that it was asked for."""
-    asked: list[str] = []
+def conflicting_server(conflicts: int) -> Iterator[tuple[Store, list[str]]]:
+    """Yield a store whose server answers the first ``conflicts`` writes with a conflict, and the received methods."""
+    received: list[str] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_PUT(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
-            asked.append(self.command)
-            conflict = asked.count("PUT") <= conflicts
+            received.append(self.command)
+            conflict = received.count("PUT") <= conflicts
             self.answer(409 if conflict else 200, CONFLICT if conflict else b"")
 
         def do_HEAD(self) -> None:
-            asked.append(self.command)
+            received.append(self.command)
             self.answer(200, b"")
 
         def answer(self, status: int, body: bytes) -> None:
@@ -47,24 +47,27 @@ def meeting(conflicts: int) -> Iterator[tuple[Store, list[str]]]:
             self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_address[1]}"
         keys = {"MINIO_ACCESS_KEY": "someone", "MINIO_SECRET_KEY": "canary-secret"}
-        yield open_store(read_settings({"MINIO_ENDPOINT": address, **keys})), asked
+        yield open_store(read_settings({"MINIO_ENDPOINT": address, **keys})), received
         server.shutdown()
 
 
 @pytest.mark.parametrize("write", WRITES)
-async def test_a_conflict_is_tried_again_and_is_no_error(write: str) -> None:
-    with meeting(conflicts=2) as (store, asked):
+async def test_a_conflict_is_retried(write: str) -> None:
+    with conflicting_server(conflicts=2) as (store, received):
         assert await WRITES[write](store) == '"new"'
-    assert asked[:3] == ["PUT"] * 3
+    assert received[:3] == ["PUT"] * 3
 
 
-async def test_a_conflict_that_never_ends_is_an_error_after_some_tries() -> None:
-    with meeting(conflicts=100) as (store, asked), pytest.raises(StoreError, match="ConditionalRequestConflict"):
+async def test_an_endless_conflict_is_an_error() -> None:
+    with (
+        conflicting_server(conflicts=100) as (store, received),
+        pytest.raises(StoreError, match="ConditionalRequestConflict"),
+    ):
         await store.create(Area.ORIGINALS, "claims/a", plain(b"1"))
-    assert asked == ["PUT"] * 4
+    assert received == ["PUT"] * 4

@@ -1,4 +1,4 @@
-"""Covers: made where there is none, never replaced by a batch, replaced by a choice."""
+"""Covers: a batch creates missing ones and never replaces any; a choice replaces one."""
 
 import asyncio
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from outcomes import Row
-from storage.covers import cover_of, keep_covers, put_cover
+from storage.covers import cover_of, ensure_covers, put_cover
 from storage.store import Area, StoredObject
 from testing.batches import LOOK, missing, ok
 from testing.memory_store import MemoryStore
@@ -33,8 +33,8 @@ def cover(store: MemoryStore) -> StoredObject:
     return store.objects[Area.THUMBNAILS]["covers/one.jpg"]
 
 
-async def test_a_post_without_a_cover_gets_the_first_that_came_out(store: MemoryStore) -> None:
-    [kept] = await keep_covers(store, [row(missing("failed", "One", "a"), made("b", variation=2), made("c"))])
+async def test_a_post_without_a_cover_gets_its_first_finished_thumbnail(store: MemoryStore) -> None:
+    [kept] = await ensure_covers(store, [row(missing("failed", "One", "a"), made("b", variation=2), made("c"))])
     assert kept["cover"] == {
         "key": "covers/one.jpg",
         "image_url": "memory:covers/one.jpg",
@@ -54,37 +54,37 @@ async def test_a_post_without_a_cover_gets_the_first_that_came_out(store: Memory
 
 
 async def test_a_batch_never_replaces_a_cover(store: MemoryStore) -> None:
-    await keep_covers(store, [row(made("a"))])
-    [kept] = await keep_covers(store, [row(made("b"))])
+    await ensure_covers(store, [row(made("a"))])
+    [kept] = await ensure_covers(store, [row(made("b"))])
     assert (cover(store).data, kept["cover"]["thumbnail"]) == (b"a", "a.jpg")
 
 
-async def test_a_choice_does_and_a_later_batch_leaves_it(store: MemoryStore) -> None:
-    await keep_covers(store, [row(made("a"))])
+async def test_a_choice_replaces_a_cover_and_later_batches_keep_it(store: MemoryStore) -> None:
+    await ensure_covers(store, [row(made("a"))])
     await put_cover(store, "one", made("c"))
-    [kept] = await keep_covers(store, [row(made("b"))])
+    [kept] = await ensure_covers(store, [row(made("b"))])
     assert (cover(store).data, kept["cover"]["chosen"]) == (b"c", True)
 
 
-async def test_two_parents_at_once_make_one_cover(store: MemoryStore) -> None:
-    both = await asyncio.gather(keep_covers(store, [row(made("a"))]), keep_covers(store, [row(made("b"))]))
+async def test_concurrent_parents_make_one_cover(store: MemoryStore) -> None:
+    both = await asyncio.gather(ensure_covers(store, [row(made("a"))]), ensure_covers(store, [row(made("b"))]))
     covers = [kept["cover"]["thumbnail"] for [kept] in both]
     assert covers[0] == covers[1] == f"{cover(store).data.decode()}.jpg"
 
 
-async def test_a_real_picture_takes_a_simulated_ones_place_unless_that_was_chosen(store: MemoryStore) -> None:
-    await keep_covers(store, [row(made("a", served_by="simulated/m"))])
-    await keep_covers(store, [row(made("c", served_by="simulated/m"))])
+async def test_a_real_picture_replaces_a_simulated_cover_unless_it_was_chosen(store: MemoryStore) -> None:
+    await ensure_covers(store, [row(made("a", served_by="simulated/m"))])
+    await ensure_covers(store, [row(made("c", served_by="simulated/m"))])
     assert cover(store).data == b"a"
-    await keep_covers(store, [row(made("b"))])
+    await ensure_covers(store, [row(made("b"))])
     assert cover(store).data == b"b"
     await put_cover(store, "one", made("a", served_by="simulated/m"))
-    await keep_covers(store, [row(made("c"))])
+    await ensure_covers(store, [row(made("c"))])
     assert cover(store).data == b"a"
 
 
-async def test_a_choice_made_while_a_real_picture_takes_a_simulated_ones_place_stays(store: MemoryStore) -> None:
-    await keep_covers(store, [row(made("a", served_by="simulated/m"))])
+async def test_a_choice_made_while_a_simulated_cover_is_replaced_is_kept(store: MemoryStore) -> None:
+    await ensure_covers(store, [row(made("a", served_by="simulated/m"))])
     chosen = StoredObject(b"c", "image/jpeg", {"thumbnail": "c.jpg", "chosen": "1", "simulated": "1"}, immutable=False)
 
     def choose_before_the_read() -> None:
@@ -92,25 +92,27 @@ async def test_a_choice_made_while_a_real_picture_takes_a_simulated_ones_place_s
             store.objects[Area.THUMBNAILS]["covers/one.jpg"] = chosen
 
     store.before_each = choose_before_the_read
-    await keep_covers(store, [row(made("b"))])
+    await ensure_covers(store, [row(made("b"))])
     assert cover(store).data == b"c"
 
 
-async def test_a_cover_that_is_there_is_looked_at_once(store: MemoryStore) -> None:
-    await keep_covers(store, [row(made("a"))])
+async def test_an_existing_cover_takes_one_request(store: MemoryStore) -> None:
+    await ensure_covers(store, [row(made("a"))])
     store.operations.clear()
-    await keep_covers(store, [row(made("b"))])
+    await ensure_covers(store, [row(made("b"))])
     assert store.operations == ["stat covers/one.jpg"]
 
 
-async def test_where_nothing_came_out_there_is_no_cover(store: MemoryStore) -> None:
-    [kept] = await keep_covers(store, [row(missing("rejected", "One", "a"))])
+async def test_a_post_without_a_thumbnail_has_no_cover(store: MemoryStore) -> None:
+    [kept] = await ensure_covers(store, [row(missing("rejected", "One", "a"))])
     assert "cover" not in kept
     assert await cover_of(store, "one") is None
 
 
-async def test_a_store_that_fails_takes_nothing_back(store: MemoryStore, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_failing_store_is_logged_and_leaves_the_cover_out(
+    store: MemoryStore, caplog: pytest.LogCaptureFixture
+) -> None:
     store.down = True
-    [kept] = await keep_covers(store, [row(made("a"))])
+    [kept] = await ensure_covers(store, [row(made("a"))])
     assert "cover" not in kept
     assert "the cover of one was not written" in caplog.text

@@ -1,4 +1,4 @@
-"""What only the directory store does: files, whole or not at all. What every store does is in test_stores."""
+"""The directory store's own behaviour: URLs and atomic files. ``test_stores`` has what all stores share."""
 
 import os
 import signal
@@ -31,7 +31,7 @@ asyncio.run(write())
 """
 
 
-async def test_a_link_leads_to_the_file(tmp_path: Path) -> None:
+async def test_a_link_is_the_files_url(tmp_path: Path) -> None:
     store = DirectoryStore(Settings(thumbnails_dir=tmp_path))
     await store.write(Area.THUMBNAILS, "neon/日本/x y.jpg", StoredObject(b"1", "image/jpeg"))
     link = store.link("neon/日本/x y.jpg")
@@ -41,7 +41,7 @@ async def test_a_link_leads_to_the_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.003, 0.008, 0.02])
-def test_a_kill_leaves_no_half_file(tmp_path: Path, delay: float) -> None:
+def test_a_kill_leaves_no_partial_file(tmp_path: Path, delay: float) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", WRITER, str(tmp_path)]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as process:

@@ -1,4 +1,4 @@
-"""What only MinIO does: buckets, policies, headers, links, and its own ways to fail. On a real server."""
+"""MinIO's own behaviour, on a real server: buckets, policies, headers, links and failures."""
 
 import json
 import urllib.error
@@ -48,7 +48,7 @@ def admin(minio: MinioServer) -> MinioAdmin:
 
 @contextmanager
 def worker_that_may(minio: MinioServer, bucket: str, policy: Path, *actions: str) -> Iterator[Settings]:
-    """Let a user of its own do just this with the objects of the two buckets, and give the settings of its worker."""
+    """Yield the settings of a worker whose user may only do ``actions`` with the objects of its two buckets."""
     resources = [f"arn:aws:s3:::{bucket}/*", f"arn:aws:s3:::{bucket}-originals/*"]
     statement = {"Effect": "Allow", "Action": list(actions), "Resource": resources}
     policy.write_text(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
@@ -61,7 +61,7 @@ def worker_that_may(minio: MinioServer, bucket: str, policy: Path, *actions: str
 
 @pytest.fixture
 def limited(minio: MinioServer, bucket: str, tmp_path: Path) -> Iterator[Settings]:
-    """A worker that may read and write objects in its two buckets, and nothing else at all."""
+    """A worker that may only read and write objects in its two buckets."""
     with worker_that_may(minio, bucket, tmp_path / "policy.json", "s3:GetObject", "s3:PutObject") as settings:
         yield settings
 
@@ -75,7 +75,7 @@ def status(url: str, method: str = "GET") -> int:
         return error.code
 
 
-async def test_readers_may_read_single_thumbnails_and_nothing_else(minio: MinioServer, bucket: str) -> None:
+async def test_the_public_may_only_read_single_thumbnails(minio: MinioServer, bucket: str) -> None:
     settings = configured(minio, bucket)
     store = open_store(settings)
     await store.prepare()
@@ -95,7 +95,7 @@ async def test_readers_may_read_single_thumbnails_and_nothing_else(minio: MinioS
     assert status(f"{base}/{bucket}-originals") == 403
 
 
-async def test_the_policy_is_getobject_alone_and_is_set_once(minio: MinioServer, bucket: str) -> None:
+async def test_the_policy_only_allows_getobject_and_is_set_once(minio: MinioServer, bucket: str) -> None:
     settings = configured(minio, bucket)
     store = open_store(settings)
     await store.prepare()
@@ -109,7 +109,7 @@ async def test_the_policy_is_getobject_alone_and_is_set_once(minio: MinioServer,
     assert kept["Resource"] == [f"arn:aws:s3:::{bucket}/neon/*"]
 
 
-async def test_a_bucket_that_was_made_without_a_policy_gets_one(minio: MinioServer, bucket: str) -> None:
+async def test_a_bucket_without_a_policy_gets_one(minio: MinioServer, bucket: str) -> None:
     settings = configured(minio, bucket)
     root(settings).make_bucket(bucket)
     await open_store(settings).prepare()
@@ -117,7 +117,7 @@ async def test_a_bucket_that_was_made_without_a_policy_gets_one(minio: MinioServ
 
 
 @pytest.mark.parametrize("title", ["Plain", "日本語の題", "naïve “quotes” & <tags>", "line", "😀" * 900, "x" * 10_000])
-async def test_any_title_is_readable_in_the_metadata(minio: MinioServer, bucket: str, title: str) -> None:
+async def test_the_metadata_holds_any_title(minio: MinioServer, bucket: str, title: str) -> None:
     settings = configured(minio, bucket)
     store = open_store(settings)
     await store.prepare()
@@ -142,12 +142,12 @@ async def test_presigned_links_open_a_private_bucket_until_they_expire(minio: Mi
     assert link.expires_at.endswith("+00:00")
 
 
-async def test_the_public_base_url_is_what_readers_are_told(minio: MinioServer, bucket: str) -> None:
+async def test_links_use_the_public_base_url(minio: MinioServer, bucket: str) -> None:
     store = open_store(configured(minio, bucket, MINIO_PUBLIC_BASE_URL="https://images.example.com/files/"))
     assert store.link("a b.jpg") == (f"https://images.example.com/files/{bucket}/a%20b.jpg", None)
 
 
-async def test_a_worker_that_may_only_read_and_write_objects_works(limited: Settings, bucket: str) -> None:
+async def test_a_worker_needs_only_to_read_and_write_objects(limited: Settings, bucket: str) -> None:
     for ending in ("", "-originals"):
         root(limited).make_bucket(f"{bucket}{ending}")
     store = open_store(limited)
@@ -162,10 +162,10 @@ async def test_a_worker_that_may_only_read_and_write_objects_works(limited: Sett
     assert await store.stat(Area.ORIGINALS, "a")
 
 
-async def test_keys_that_may_write_and_not_read_are_found_out_before_anything_is_paid_for(
+async def test_keys_that_may_write_but_not_read_are_reported_before_anything_is_paid_for(
     minio: MinioServer, bucket: str, tmp_path: Path
 ) -> None:
-    """Every run would find nothing, and pay anew."""
+    """Otherwise every run would find nothing and pay again."""
     with worker_that_may(minio, bucket, tmp_path / "policy.json", "s3:PutObject") as settings:
         for ending in ("", "-originals"):
             root(settings).make_bucket(f"{bucket}{ending}")
@@ -175,7 +175,7 @@ async def test_keys_that_may_write_and_not_read_are_found_out_before_anything_is
     assert "canary" not in str(caught.value)
 
 
-async def test_a_missing_bucket_that_may_not_be_made_is_named(limited: Settings, bucket: str) -> None:
+async def test_a_missing_bucket_that_the_key_may_not_create_is_reported(limited: Settings, bucket: str) -> None:
     with pytest.raises(StoreError, match=rf"bucket {bucket}: .*(does not exist|may not do that)") as caught:
         await open_store(limited).prepare()
     assert limited.minio_endpoint
@@ -186,18 +186,18 @@ async def test_a_missing_bucket_that_may_not_be_made_is_named(limited: Settings,
 @pytest.mark.parametrize(
     ("variables", "remedy"),
     [
-        ({"MINIO_SECRET_KEY": "canary-wrong"}, "MINIO_SECRET_KEY does not fit MINIO_ACCESS_KEY"),
+        ({"MINIO_SECRET_KEY": "canary-wrong"}, "MINIO_SECRET_KEY does not match MINIO_ACCESS_KEY"),
         ({"MINIO_ACCESS_KEY": "canary-nobody"}, "does not know MINIO_ACCESS_KEY"),
     ],
 )
-async def test_wrong_keys_are_named(minio: MinioServer, bucket: str, variables: dict[str, str], remedy: str) -> None:
+async def test_wrong_keys_are_reported(minio: MinioServer, bucket: str, variables: dict[str, str], remedy: str) -> None:
     with pytest.raises(StoreError, match=remedy) as caught:
         await open_store(configured(minio, bucket, **variables)).prepare()
     assert "canary" not in f"{caught.getrepr(chain=True, style='native')}"
 
 
 @pytest.mark.parametrize("hours", [-2, 2])
-async def test_a_clock_that_is_wrong_is_named(
+async def test_a_wrong_clock_is_reported(
     minio: MinioServer, bucket: str, hours: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = configured(minio, bucket)
@@ -215,7 +215,7 @@ async def test_a_clock_that_is_wrong_is_named(
             await call()
 
 
-async def test_a_presigned_links_expiry_is_in_the_outcome(minio: MinioServer, bucket: str) -> None:
+async def test_an_outcome_has_its_presigned_links_expiry(minio: MinioServer, bucket: str) -> None:
     settings = configured(
         minio, bucket, MINIO_PRESIGNED_HOURS="1", SIMULATE_PROVIDERS="1", SIMULATED_LATENCY_SECONDS="0"
     )
@@ -228,13 +228,13 @@ async def test_a_presigned_links_expiry_is_in_the_outcome(minio: MinioServer, bu
         assert timedelta(minutes=59) < lasts <= timedelta(hours=1, seconds=1)
 
 
-async def test_the_consoles_port_is_no_s3_server(minio: MinioServer, bucket: str) -> None:
+async def test_the_consoles_port_is_reported(minio: MinioServer, bucket: str) -> None:
     console = f"http://127.0.0.1:{minio.console_port}"
     with pytest.raises(StoreError, match="MINIO_ENDPOINT names the API and not the console"):
         await open_store(configured(minio, bucket, MINIO_ENDPOINT=console)).prepare()
 
 
-async def test_a_quota_used_up_is_named(minio: MinioServer, bucket: str) -> None:
+async def test_an_exhausted_quota_is_reported(minio: MinioServer, bucket: str) -> None:
     settings = configured(minio, bucket)
     store = open_store(settings)
     await store.prepare()
@@ -270,6 +270,6 @@ def test_an_endpoint_is_a_full_url(text: str, endpoint: Endpoint) -> None:
         "http://h:99999",
     ],
 )
-def test_what_is_no_full_url_is_refused_with_an_example(text: str) -> None:
+def test_an_endpoint_that_is_not_a_full_url_is_rejected_with_an_example(text: str) -> None:
     with pytest.raises(SettingsError, match=r"MINIO_ENDPOINT.*: give a full URL without a path, such as https://"):
         read_settings({"MINIO_ENDPOINT": text})

@@ -1,4 +1,4 @@
-"""A batch's record: written as it goes, kept over reruns, listed beside batches that finish at the same moment."""
+"""A batch's record: updated while it runs, kept across reruns, and listed beside concurrent batches."""
 
 import asyncio
 import json
@@ -55,7 +55,7 @@ async def only_batch(settings: Settings) -> dict[str, Any]:
     return json.loads(await text(settings, manifest_key(batch["batch_id"])))  # type: ignore[no-any-return]
 
 
-async def test_a_batch_has_a_record_from_its_start_and_a_finished_one_in_the_end(configured: Settings) -> None:
+async def test_a_batch_has_a_record_from_its_start_to_its_end(configured: Settings) -> None:
     await open_store(configured).prepare()
     record = BatchRecord(asked(), configured, Attempt())
     async with record.kept_up(lambda: PENDING):
@@ -68,7 +68,7 @@ async def test_a_batch_has_a_record_from_its_start_and_a_finished_one_in_the_end
     assert f"batches/{result['batch_id']}/index.html" in await text(configured, START_PAGE_KEY)
 
 
-async def test_a_batch_that_is_stopped_leaves_what_had_come(settings: Settings) -> None:
+async def test_a_stopped_batch_records_its_results_so_far(settings: Settings) -> None:
     seen = [PENDING, HALF]
     with pytest.raises(asyncio.CancelledError):
         async with BatchRecord(asked(), settings, Attempt()).kept_up(lambda: seen.pop(0)):
@@ -76,7 +76,7 @@ async def test_a_batch_that_is_stopped_leaves_what_had_come(settings: Settings) 
     assert (await only_batch(settings))["rows"] == HALF
 
 
-async def test_a_rerun_hides_no_picture_before_it_has_come_to_it(settings: Settings) -> None:
+async def test_a_rerun_shows_earlier_pictures_until_it_reaches_them(settings: Settings) -> None:
     await BatchRecord(asked(), settings, Attempt()).finish(HALF)
     first = await only_batch(settings)
     async with BatchRecord(asked(), settings, Attempt()).kept_up(lambda: PENDING):
@@ -86,7 +86,7 @@ async def test_a_rerun_hides_no_picture_before_it_has_come_to_it(settings: Setti
     assert (await only_batch(settings))["created_at"] == first["created_at"]
 
 
-async def test_batches_that_finish_at_the_same_moment_are_all_on_the_start_page(configured: Settings) -> None:
+async def test_batches_that_finish_together_are_all_on_the_start_page(configured: Settings) -> None:
     await open_store(configured).prepare()
     titles = [f"Title {number}" for number in range(8)]
     await asyncio.gather(
@@ -97,7 +97,7 @@ async def test_batches_that_finish_at_the_same_moment_are_all_on_the_start_page(
 
 
 @pytest.mark.parametrize("damage", ["cut off", "nothing left"])
-async def test_a_damaged_list_is_set_aside_and_rebuilt_from_what_it_still_names(
+async def test_a_damaged_list_is_set_aside_and_rebuilt_from_its_readable_entries(
     settings: Settings, damage: str
 ) -> None:
     store = open_store(settings)
@@ -114,8 +114,8 @@ async def test_a_damaged_list_is_set_aside_and_rebuilt_from_what_it_still_names(
     assert listed == [result["batch_id"], first["batch_id"]][: 2 if damage == "cut off" else 1]
 
 
-async def test_a_store_that_is_away_at_the_end_is_waited_for() -> None:
-    """Only the last manifest is worth it: the others are written again a few seconds later."""
+async def test_the_last_manifest_waits_for_an_unavailable_store() -> None:
+    """Earlier ones do not wait: they are written again a few seconds later."""
     store, clock = MemoryStore(), TestClock()
     record = BatchRecord(asked(), read_settings({}), Attempt(clock=clock), store)
 
@@ -129,7 +129,7 @@ async def test_a_store_that_is_away_at_the_end_is_waited_for() -> None:
     assert clock.now() >= 45
 
 
-async def test_an_earlier_manifest_that_cannot_be_read_is_written_anew(settings: Settings) -> None:
+async def test_an_unreadable_manifest_is_replaced(settings: Settings) -> None:
     result = await BatchRecord(asked(), settings, Attempt()).finish(HALF)
     key = manifest_key(result["batch_id"])
     await open_store(settings).write(Area.THUMBNAILS, key, StoredObject(b"{", "application/json", immutable=False))

@@ -1,4 +1,4 @@
-"""A brand restyles everything and pays for nothing; one that cannot be used is refused before anything is paid for."""
+"""A brand restyles thumbnails at no cost; an invalid brand is rejected before anything is paid for."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +24,7 @@ async def made(request: ThumbnailRequest, settings: Settings) -> dict[str, Any]:
     return {**outcome}
 
 
-async def test_another_brand_makes_another_thumbnail_of_the_same_original(settings: Settings, tmp_path: Path) -> None:
+async def test_another_brand_makes_another_thumbnail_from_the_same_original(settings: Settings, tmp_path: Path) -> None:
     plain = await made(REQUEST, settings)
     branded = replace(settings, brand_dir=write_brand(tmp_path / "brand", colour="#123c69", name="Ours"))
     first = await made(REQUEST, branded)
@@ -35,7 +35,7 @@ async def test_another_brand_makes_another_thumbnail_of_the_same_original(settin
     assert first["alt"] == 'The title "A title" on a picture in neon colours, with the name Ours.'
 
 
-async def test_a_brand_that_says_nothing_finds_what_was_made_without_one(settings: Settings, tmp_path: Path) -> None:
+async def test_an_empty_brand_shares_thumbnails_with_no_brand(settings: Settings, tmp_path: Path) -> None:
     plain = await made(REQUEST, settings)
     assert (await made(REQUEST, replace(settings, brand_dir=write_brand(tmp_path / "brand"))))["key"] == plain["key"]
 
@@ -50,7 +50,7 @@ def test_the_example_is_a_brand(settings: Settings) -> None:
     check_request(BatchRequest, BATCH, replace(settings, brand_dir=EXAMPLE))
 
 
-def test_a_brand_that_cannot_be_used_is_refused_with_all_else_that_is_wrong(settings: Settings, tmp_path: Path) -> None:
+def test_an_invalid_brand_is_reported_with_all_other_faults(settings: Settings, tmp_path: Path) -> None:
     branded = replace(settings, brand_dir=write_brand(tmp_path / "brand", colour="#ffb000", logo="none.png"))
     with pytest.raises(InvalidRequestError) as caught:
         check_request(BatchRequest, {**BATCH, "models": ["dalle-3"]}, branded)
@@ -58,12 +58,12 @@ def test_a_brand_that_cannot_be_used_is_refused_with_all_else_that_is_wrong(sett
     assert "The nearest shade that passes is #" in str(caught.value)
 
 
-def test_the_brands_font_is_not_asked_for_where_it_has_none(settings: Settings) -> None:
+def test_the_brands_font_is_rejected_if_the_brand_has_none(settings: Settings) -> None:
     with pytest.raises(InvalidRequestError, match=r"put a TTF or OTF beside brand\.json and name it there"):
         check_request(BatchRequest, {**BATCH, "font": "brand"}, settings)
 
 
-def test_what_the_brands_font_lacks_and_no_other_has_is_refused(settings: Settings, tmp_path: Path) -> None:
+def test_a_character_that_no_font_has_is_rejected_for_the_brands_font_too(settings: Settings, tmp_path: Path) -> None:
     branded = replace(settings, brand_dir=write_brand(tmp_path / "brand", {"own.ttf": FONT}, font="own.ttf"))
     with pytest.raises(InvalidRequestError, match='The font "brand" cannot set \ue000'):
         check_request(BatchRequest, {**BATCH, "prompts": ["A \ue000"], "font": "brand"}, branded)

@@ -19,12 +19,12 @@ def finished(pair: Pair) -> Outcome:
 
 async def run(leaf: Callable[[Pair], Awaitable[Outcome]], window: int) -> list[Outcome]:
     outcomes: list[Outcome] = [pending(pair) for pair in PAIRS]
-    windows, progress = Windows(["one vendor"] * len(PAIRS), window), ProgressLog(len(PAIRS))
-    await fan_out(PAIRS, lambda number: leaf(PAIRS[number]), outcomes.__setitem__, windows, progress)
+    windows, progress = Windows(dict.fromkeys(range(len(PAIRS)), "one vendor"), window), ProgressLog(len(PAIRS))
+    await fan_out(PAIRS, lambda number: leaf(PAIRS[number]), outcomes, windows, progress)
     return outcomes
 
 
-async def test_outcomes_come_in_the_pairs_order_whatever_finishes_first() -> None:
+async def test_outcomes_keep_the_pairs_order() -> None:
     async def leaf(pair: Pair) -> Outcome:
         await asyncio.sleep(0.001 * (30 - PAIRS.index(pair)))
         return finished(pair)
@@ -33,7 +33,7 @@ async def test_outcomes_come_in_the_pairs_order_whatever_finishes_first() -> Non
 
 
 @pytest.mark.parametrize("window", [1, 7, 30, 100])
-async def test_no_more_run_at_a_time_than_the_window_holds_and_it_is_kept_full(window: int) -> None:
+async def test_the_window_limits_concurrent_leaves_and_stays_full(window: int) -> None:
     running = most = 0
 
     async def leaf(pair: Pair) -> Outcome:
@@ -48,7 +48,7 @@ async def test_no_more_run_at_a_time_than_the_window_holds_and_it_is_kept_full(w
     assert most == min(window, len(PAIRS))
 
 
-async def test_one_bad_leaf_takes_nothing_along() -> None:
+async def test_one_failure_does_not_affect_the_other_leaves() -> None:
     async def leaf(pair: Pair) -> Outcome:
         if pair is PAIRS[3]:
             raise RuntimeError("Subtask failed: the store is down")
@@ -73,7 +73,7 @@ async def test_no_leaf_is_left_running_when_the_parent_is_cancelled() -> None:
         try:
             await asyncio.sleep(60)
         finally:
-            await asyncio.sleep(0.01 * (PAIRS.index(pair) + 1))  # What a leaf still has to put in order.
+            await asyncio.sleep(0.01 * (PAIRS.index(pair) + 1))  # The leaf cleans up.
             running -= 1
         return finished(pair)
 

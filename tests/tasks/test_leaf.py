@@ -1,4 +1,4 @@
-"""The leaf, as a plain function: original, composite, upload, and never paying twice."""
+"""The leaf as a plain function: original, composite, upload, and never paying twice."""
 
 import io
 from dataclasses import replace
@@ -34,7 +34,7 @@ def same_pixels(one: bytes, other: bytes) -> bool:
         return ImageChops.difference(first, second).getbbox() is None
 
 
-async def test_a_thumbnail_is_made_and_its_outcome_says_how(settings: Settings) -> None:
+async def test_a_thumbnail_is_made_and_described_by_its_outcome(settings: Settings) -> None:
     outcome: dict[str, Any] = {**await made(REQUEST, settings)}
     timings = {name: outcome.pop(name) for name in list(outcome) if name.endswith("_seconds")}
     assert outcome.pop("usage") == {"latency_seconds": 0}
@@ -60,7 +60,7 @@ async def test_a_thumbnail_is_made_and_its_outcome_says_how(settings: Settings) 
     assert len(files(settings, "thumbnails-originals")) == 1
 
 
-async def test_a_thumbnail_says_what_it_is_what_drew_it_and_when(settings: Settings) -> None:
+async def test_a_thumbnails_xmp_has_its_source_model_and_date(settings: Settings) -> None:
     await make_thumbnail(REQUEST, settings, Attempt(clock=TestClock(date=1_795_262_400.0)))
     [path] = files(settings, "thumbnails")
     with Image.open(path) as image:
@@ -71,7 +71,7 @@ async def test_a_thumbnail_says_what_it_is_what_drew_it_and_when(settings: Setti
     assert ">The title &quot;A title&quot; on a picture in neon colours.<" in xmp
 
 
-async def test_a_second_run_finds_it_finished(settings: Settings) -> None:
+async def test_a_second_run_finds_the_thumbnail(settings: Settings) -> None:
     first = await made(REQUEST, settings)
     [path] = files(settings, "thumbnails")
     written = path.stat().st_mtime_ns
@@ -93,28 +93,19 @@ async def test_another_template_or_font_reuses_the_original(settings: Settings, 
 @pytest.mark.parametrize(
     "change", [{"variation": 1}, {"style": "sketch"}, {"context": "c"}, {"extra_prompt": "e"}, {"model": "gpt-image-1"}]
 )
-async def test_whatever_changes_the_picture_is_generated_anew(settings: Settings, change: dict[str, Any]) -> None:
+async def test_another_picture_request_generates_a_new_original(settings: Settings, change: dict[str, Any]) -> None:
     await made(REQUEST, settings)
     assert not (await made(replace(REQUEST, **change), settings))["reused"]
     assert len(files(settings, "thumbnails-originals")) == 2
 
 
-async def test_a_lost_thumbnail_costs_no_new_picture(settings: Settings) -> None:
-    await made(REQUEST, settings)
-    [path] = files(settings, "thumbnails")
-    jpeg = path.read_bytes()
-    path.unlink()
-    assert (await made(REQUEST, settings))["reused"]
-    assert same_pixels(path.read_bytes(), jpeg)
-
-
-async def test_titles_that_read_the_same_share_a_picture_but_keep_their_spelling(settings: Settings) -> None:
+async def test_equivalent_titles_share_a_picture_but_keep_their_spelling(settings: Settings) -> None:
     await made(REQUEST, settings)
     spelled = await made(replace(REQUEST, title=" A\ntitle "), settings)
     assert (spelled["title"], spelled["reused"]) == (" A\ntitle ", True)
 
 
-async def test_a_mark_of_the_author_moves_letters_and_costs_no_picture(settings: Settings) -> None:
+async def test_a_layout_character_changes_the_thumbnail_but_not_the_original(settings: Settings) -> None:
     plain, held = [
         await made(replace(REQUEST, title=title, template="left-panel"), settings)
         for title in ("Up to 10 000 a month", "Up to 10\u202f000 a month")
@@ -125,28 +116,30 @@ async def test_a_mark_of_the_author_moves_letters_and_costs_no_picture(settings:
     assert first != second
 
 
-async def test_a_store_that_cannot_be_written_to_is_found_out_before_asking(settings: Settings) -> None:
+async def test_a_read_only_store_is_reported_before_anything_is_paid_for(settings: Settings) -> None:
     assert settings.thumbnails_dir
     settings.thumbnails_dir.write_text("in the way")
     outcome = await make_thumbnail(REQUEST, settings)
     assert outcome["status"] == "failed"
     assert outcome["error"]["code"] == "store"
-    assert "Check that THUMBNAILS_DIR names a directory that can be written to." in outcome["error"]["message"]
+    assert "Check that THUMBNAILS_DIR names a writable directory." in outcome["error"]["message"]
 
 
-@pytest.mark.parametrize("damaged", [b"", b"\xff\xd8\xff", b"garbage" * 1000])
-async def test_what_cannot_be_a_thumbnail_is_made_again(settings: Settings, damaged: bytes) -> None:
+@pytest.mark.parametrize("damaged", [None, b"", b"\xff\xd8\xff", b"garbage" * 1000])
+async def test_a_lost_or_damaged_thumbnail_is_made_from_the_same_original(
+    settings: Settings, damaged: bytes | None
+) -> None:
     await made(REQUEST, settings)
     [path] = files(settings, "thumbnails")
     whole = path.read_bytes()
-    path.write_bytes(damaged)
+    path.unlink()
+    if damaged is not None:
+        path.write_bytes(damaged)
     assert (await made(REQUEST, settings))["reused"]
     assert same_pixels(path.read_bytes(), whole)
 
 
-async def test_a_title_that_had_to_be_shortened_is_said_to_be(
-    settings: Settings, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_shortened_title_is_reported(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
     long = replace(REQUEST, title="word " * 100)
     for _ in range(2):
         assert (await made(long, settings))["title_shortened"]

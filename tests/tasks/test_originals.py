@@ -1,4 +1,4 @@
-"""Paying for a picture: what is asked for, how often, and what is kept, whatever the provider and the store do."""
+"""Paying for a picture: what is requested, how often, and what is kept if the provider or the store fails."""
 
 import asyncio
 import io
@@ -28,7 +28,7 @@ from providers.provider import Picture, PictureRequest
 from providers.registry import Model
 from settings import Settings
 from storage.history import read_history
-from storage.patience import PatientStore
+from storage.retrying_store import RetryingStore
 from storage.store import Area, StoredObject
 from tasks.originals import Original, find_or_generate
 from tasks.requests import ThumbnailRequest
@@ -56,7 +56,7 @@ HALF = WHOLE[: len(WHOLE) // 2]
 
 
 class House:
-    """A leaf's surroundings: a store, a clock, and a provider whose answers are scripted. The last is repeated."""
+    """A leaf's test harness: a store, a clock, and a provider with scripted answers, the last of which repeats."""
 
     def __init__(self, *answers: Exception | bytes | Callable[[], Any]) -> None:
         self.answers = list(answers) or [WHOLE]
@@ -84,7 +84,7 @@ class House:
             yield self
 
         deadline = self.clock.now() + LEAF_SECONDS
-        store = PatientStore(self.store, self.clock, attempt.pause, LEAF_SECONDS, deadline)
+        store = RetryingStore(self.store, self.clock, attempt.pause, LEAF_SECONDS, deadline)
         return await find_or_generate(WORK, SETTINGS, store, attempt, lambda: None, open_provider)
 
     async def run(self, attempt: Attempt | None = None) -> Original:
@@ -95,7 +95,7 @@ class House:
         return [found.data for key, found in sorted(objects.items()) if key.startswith(f"{folder}/")]
 
 
-async def test_a_picture_is_paid_for_once_and_nothing_but_it_is_left() -> None:
+async def test_a_picture_is_paid_for_once_and_leaves_nothing_else_behind() -> None:
     house = House()
     assert not (await house.run()).reused
     assert house.store.keys() == [KEY]
@@ -104,7 +104,7 @@ async def test_a_picture_is_paid_for_once_and_nothing_but_it_is_left() -> None:
 
 
 def with_content_credentials(format: str) -> bytes:
-    """Return a picture with a C2PA block, as vendors sign theirs: in a JPEG an APP11 segment, in a PNG a caBX chunk."""
+    """Return a picture with a C2PA block, as vendors sign theirs: an APP11 segment in JPEG, a caBX chunk in PNG."""
     block = b"JP\x00\x01\x00\x00\x00\x01" + (48).to_bytes(4) + b"jumb" + b"signed by the vendor".ljust(40, b"\0")
     data = image(format)
     if format == "JPEG":
@@ -124,21 +124,23 @@ async def test_an_original_keeps_the_vendors_bytes_with_their_content_credential
     assert house.asked == 1
 
 
-# What the provider refuses.
+# Refusals by the provider.
 
 
-async def test_a_refusal_is_remembered_and_not_asked_for_again() -> None:
+async def test_a_refused_request_is_remembered_and_not_repeated() -> None:
     house = House(ProviderRejectedError("moderation", "OpenAI refuses."))
     for _ in range(3):
         with pytest.raises(ProviderRejectedError, match="OpenAI refuses") as caught:
             await house.run()
     assert house.asked == 1
     assert caught.value.code == "moderation"
-    assert "refused on 2027-01-15 and is not asked for again. To ask anyway, use another variation" in str(caught.value)
+    assert "refused on 2027-01-15 and is not requested again. To request it anyway, use another variation" in str(
+        caught.value
+    )
     assert house.kept("claims") == []
 
 
-async def test_what_a_person_can_mend_is_asked_for_again() -> None:
+async def test_a_request_that_a_person_can_fix_is_repeated() -> None:
     house = House(ProviderRejectedError("bad_key", "no such key"), WHOLE)
     with pytest.raises(ProviderRejectedError):
         await house.run()
@@ -146,18 +148,18 @@ async def test_what_a_person_can_mend_is_asked_for_again() -> None:
     assert house.kept("claims") == []
 
 
-# What the provider sends.
+# The provider's answers.
 
 
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"])
-async def test_whatever_pillow_reads_is_a_picture(format: str) -> None:
+async def test_any_format_that_pillow_reads_is_a_picture(format: str) -> None:
     house = House(image(format))
     assert (await house.run()).canvas.size == (1200, 630)
     assert house.asked == 1
 
 
 @pytest.mark.parametrize("answer", [HALF, b"", b"<html>", UnusableAnswerError("the answer holds no data")])
-async def test_an_unusable_answer_is_asked_for_once_more_and_no_more(answer: bytes | Exception) -> None:
+async def test_an_unusable_answer_is_paid_for_only_twice(answer: bytes | Exception) -> None:
     house = House(answer)
     for _ in range(6):  # Three attempts of the leaf, and three of the next run.
         with pytest.raises(
@@ -168,7 +170,7 @@ async def test_an_unusable_answer_is_asked_for_once_more_and_no_more(answer: byt
     assert house.kept("claims") == []
 
 
-async def test_after_an_hour_a_run_may_ask_again() -> None:
+async def test_an_hour_after_unusable_answers_a_run_may_ask_again() -> None:
     house = House(HALF, HALF, WHOLE)
     with pytest.raises(UnusableAnswersError):
         await house.run()
@@ -177,7 +179,7 @@ async def test_after_an_hour_a_run_may_ask_again() -> None:
     assert house.asked == 3
 
 
-async def test_bytes_that_were_paid_for_are_kept_whatever_they_are() -> None:
+async def test_unusable_bytes_are_kept() -> None:
     house = House(HALF, b"\x00\x01", WHOLE)
     with pytest.raises(UnusableAnswersError) as caught:
         await house.run()
@@ -186,7 +188,7 @@ async def test_bytes_that_were_paid_for_are_kept_whatever_they_are() -> None:
     assert all(key in str(caught.value) for key in house.store.objects[Area.ORIGINALS] if key.startswith("unusable/"))
 
 
-async def test_a_second_answer_that_is_good_is_used_and_the_first_is_reported() -> None:
+async def test_a_good_second_answer_is_used_and_the_first_is_reported() -> None:
     house = House(HALF, WHOLE)
     original = await house.run()
     assert (original.reused, original.unusable_answers, house.asked) == (False, 1, 2)
@@ -194,8 +196,8 @@ async def test_a_second_answer_that_is_good_is_used_and_the_first_is_reported() 
     assert await read_history(house.store, KEY) == type(await read_history(house.store, "none"))()
 
 
-async def test_what_could_not_be_read_is_used_once_it_can_be() -> None:
-    """As by a later decoder, or a person's hand."""
+async def test_unreadable_bytes_are_used_once_they_are_readable() -> None:
+    """By a later decoder, or because a person repaired them."""
     house = House(HALF)
     with pytest.raises(UnusableAnswersError):
         await house.run()
@@ -204,7 +206,7 @@ async def test_what_could_not_be_read_is_used_once_it_can_be() -> None:
     assert house.asked == 2
 
 
-async def test_a_stored_original_that_was_damaged_since_is_named_and_not_paid_for_again() -> None:
+async def test_a_damaged_original_is_reported_and_not_paid_for_again() -> None:
     house = House()
     await house.run()
     house.store.objects[Area.ORIGINALS][KEY] = StoredObject(HALF, "")
@@ -213,7 +215,7 @@ async def test_a_stored_original_that_was_damaged_since_is_named_and_not_paid_fo
     assert house.asked == 1
 
 
-async def test_an_answer_that_its_owner_did_not_live_to_judge_counts_as_unusable() -> None:
+async def test_an_answer_whose_owner_died_before_decoding_it_counts_as_unusable() -> None:
     house = House()
     house.store.objects[Area.ORIGINALS][KEY] = StoredObject(HALF, "")
     house.store.objects[Area.ORIGINALS][f"claims/{KEY}"] = StoredObject(b'{"owner": "dead", "run": "run-1"}', "")
@@ -222,7 +224,7 @@ async def test_an_answer_that_its_owner_did_not_live_to_judge_counts_as_unusable
     assert house.kept("unusable") == [HALF]
 
 
-async def test_an_unusable_answer_that_could_not_be_noted_is_no_damaged_original() -> None:
+async def test_an_unrecorded_unusable_answer_is_not_a_damaged_original() -> None:
     house = House(HALF, WHOLE)
     house.store.before_each = lambda: setattr(house.store, "down", KEY in house.store.objects[Area.ORIGINALS])
     with pytest.raises(StoreUnavailableError):
@@ -233,18 +235,18 @@ async def test_an_unusable_answer_that_could_not_be_noted_is_no_damaged_original
 
 
 @pytest.mark.parametrize("damaged", [b"", b"[]", b"{", b'{"refusal": 1}'])
-async def test_a_damaged_history_is_none(damaged: bytes) -> None:
+async def test_a_damaged_history_is_ignored(damaged: bytes) -> None:
     house = House()
     house.store.objects[Area.ORIGINALS][f"history/{KEY}.json"] = StoredObject(damaged, "")
     assert not (await house.run()).reused
 
 
-# What the store does.
+# Failures of the store.
 
 
 @pytest.mark.parametrize("down_after", range(14))
-async def test_a_store_that_goes_away_for_a_while_only_takes_longer(down_after: int) -> None:
-    """At whichever of its operations: looking, checking, claiming, storing."""
+async def test_an_outage_of_the_store_only_takes_longer(down_after: int) -> None:
+    """Whichever operation it hits: finding, checking, claiming, storing."""
     house = House()
     house.store.before_each = lambda: setattr(
         house.store, "down", down_after <= len(house.store.operations) and house.clock.now() < 45
@@ -253,7 +255,7 @@ async def test_a_store_that_goes_away_for_a_while_only_takes_longer(down_after: 
     assert house.asked == 1
 
 
-async def test_what_waiting_cannot_mend_is_told_at_once() -> None:
+async def test_an_error_that_waiting_cannot_fix_is_raised_immediately() -> None:
     house = House()
     house.store.refusing = True
     with pytest.raises(StoreError, match="the key is wrong"):
@@ -262,7 +264,7 @@ async def test_what_waiting_cannot_mend_is_told_at_once() -> None:
     assert len(house.store.operations) == 1
 
 
-async def test_a_store_that_does_not_come_back_ends_the_wait_before_the_task_does() -> None:
+async def test_the_wait_for_the_store_ends_before_the_task_does() -> None:
     house = House()
     house.store.down = True
     with pytest.raises(StoreUnavailableError):
@@ -271,14 +273,14 @@ async def test_a_store_that_does_not_come_back_ends_the_wait_before_the_task_doe
     assert house.asked == 0
 
 
-async def test_a_full_disk_is_paid_into_once_however_often_it_is_tried() -> None:
+async def test_a_full_disk_costs_one_picture_however_often_it_is_tried() -> None:
     house = House()
-    house.store.room = 500  # For claims and notes, and for no picture.
+    house.store.room = 500  # Enough for claims and history, but not for a picture.
     with pytest.raises(StoreFullError, match="A picture was paid for and could not be stored"):
         await house.run()
     assert house.clock.now() > LEAF_SECONDS - 20, "it waits for room as long as it can"
     for _ in range(5):
-        with pytest.raises(StoreFullError, match="none is asked for until there is"):
+        with pytest.raises(StoreFullError, match="no more are requested until there is"):
             await house.run()
     assert house.asked == 1
     house.store.room = float("inf")
@@ -288,7 +290,7 @@ async def test_a_full_disk_is_paid_into_once_however_often_it_is_tried() -> None
     assert json.loads(house.kept("history")[0]) == {}
 
 
-async def test_room_that_is_made_in_time_saves_the_picture() -> None:
+async def test_freeing_space_in_time_saves_the_picture() -> None:
     house = House()
     house.store.room = 500
 
@@ -304,23 +306,23 @@ async def test_room_that_is_made_in_time_saves_the_picture() -> None:
     assert house.asked == 1
 
 
-# What the quota does.
+# Throttling.
 
 
-async def test_a_throttled_leaf_waits_as_long_as_it_is_asked_to() -> None:
+async def test_a_throttled_leaf_waits_as_long_as_the_provider_asks() -> None:
     house = House(ProviderThrottledError("slow down", 33), WHOLE)
     original = await house.run()
     assert 33 <= house.clock.now() <= 34
     assert 33 <= original.throttled_seconds <= 34
 
 
-async def test_without_a_time_the_waits_double() -> None:
+async def test_waits_double_if_the_provider_does_not_say_how_long() -> None:
     house = House(*[ProviderThrottledError("slow down", None)] * 3, WHOLE)
     await house.run()
     assert 5 + 10 + 20 <= house.clock.now() <= 36
 
 
-async def test_a_wait_that_is_longer_than_the_leaf_has_is_told_once() -> None:
+async def test_a_wait_longer_than_the_leaf_has_left_is_not_retried() -> None:
     house = House(ProviderThrottledError("slow down", 3_600))
     with pytest.raises(QuotaWaitTooLongError, match=r"slow down.*3600 s is longer than this attempt has left"):
         await house.run()
@@ -328,24 +330,24 @@ async def test_a_wait_that_is_longer_than_the_leaf_has_is_told_once() -> None:
     assert house.kept("claims") == []
 
 
-async def test_a_leaf_whose_claim_was_taken_over_while_it_was_throttled_does_not_ask_again() -> None:
+async def test_a_throttled_leaf_that_loses_its_claim_does_not_ask_again() -> None:
     house = House(ProviderThrottledError("slow down", 300))
     leaf = asyncio.create_task(house.work())
-    await settled(lambda: house.asked == 1)
+    await wait_until(lambda: house.asked == 1)
     house.store.objects[Area.ORIGINALS][f"claims/{KEY}"] = StoredObject(b'{"owner": "other", "run": "run-2"}', "")
     house.store.objects[Area.ORIGINALS][KEY] = StoredObject(WHOLE, "")
     assert (await house.clock.play(leaf)).reused
     assert house.asked == 1
 
 
-# What ends a leaf.
+# Stops and other runs.
 
 
-async def test_a_stop_ends_a_wait_for_quota_at_once_and_gives_the_claim_back() -> None:
+async def test_a_stop_ends_a_wait_for_quota_immediately_and_releases_the_claim() -> None:
     house = House(ProviderThrottledError("slow down", 300))
     attempt = house.attempt()
     leaf = asyncio.create_task(house.work(attempt))
-    await settled(lambda: house.asked == 1)
+    await wait_until(lambda: house.asked == 1)
     attempt.stop.request(25)
     with pytest.raises(StoppedError):
         await leaf
@@ -353,7 +355,7 @@ async def test_a_stop_ends_a_wait_for_quota_at_once_and_gives_the_claim_back() -
     assert house.kept("claims") == []
 
 
-async def test_a_stop_while_the_provider_draws_lets_the_picture_arrive_and_keeps_it() -> None:
+async def test_after_a_stop_a_picture_in_progress_is_still_stored() -> None:
     async def draw() -> bytes:
         await house.clock.sleep(20)
         return WHOLE
@@ -361,13 +363,13 @@ async def test_a_stop_while_the_provider_draws_lets_the_picture_arrive_and_keeps
     house = House(draw)
     attempt = house.attempt()
     leaf = asyncio.create_task(house.work(attempt))
-    await settled(lambda: house.asked == 1)
+    await wait_until(lambda: house.asked == 1)
     attempt.stop.request(25)
     await house.clock.play(leaf)
     assert house.store.keys() == [KEY]
 
 
-async def test_a_picture_that_takes_longer_than_the_grace_is_given_up_and_its_claim_given_back() -> None:
+async def test_a_picture_that_outlasts_the_grace_period_is_abandoned_and_its_claim_released() -> None:
     async def draw() -> bytes:
         await house.clock.sleep(60)
         return WHOLE
@@ -375,7 +377,7 @@ async def test_a_picture_that_takes_longer_than_the_grace_is_given_up_and_its_cl
     house = House(draw)
     attempt = house.attempt()
     leaf = asyncio.create_task(house.work(attempt))
-    await settled(lambda: house.asked == 1)
+    await wait_until(lambda: house.asked == 1)
     attempt.stop.request(25)
     with pytest.raises(StoppedError):
         await house.clock.play(leaf)
@@ -383,7 +385,7 @@ async def test_a_picture_that_takes_longer_than_the_grace_is_given_up_and_its_cl
     assert house.store.keys() == []
 
 
-async def test_storing_has_what_is_left_of_the_grace_and_no_second_one() -> None:
+async def test_storing_gets_only_the_rest_of_the_grace_period() -> None:
     async def draw() -> bytes:
         await house.clock.sleep(20)
         house.store.down = True
@@ -392,14 +394,14 @@ async def test_storing_has_what_is_left_of_the_grace_and_no_second_one() -> None
     house = House(draw)
     attempt = house.attempt()
     leaf = asyncio.create_task(house.work(attempt))
-    await settled(lambda: house.asked == 1)
+    await wait_until(lambda: house.asked == 1)
     attempt.stop.request(25)
     with pytest.raises(StoppedError):
         await house.clock.play(leaf)
     assert house.clock.now() == 25
 
 
-async def test_a_store_that_refuses_what_was_paid_for_is_said_to_lose_it() -> None:
+async def test_a_store_that_refuses_a_paid_picture_is_reported() -> None:
     async def draw() -> bytes:
         house.store.refusing = True
         return WHOLE
@@ -409,7 +411,7 @@ async def test_a_store_that_refuses_what_was_paid_for_is_said_to_lose_it() -> No
         await house.run()
 
 
-async def test_who_waits_for_another_run_takes_its_picture() -> None:
+async def test_a_run_that_waits_for_another_gets_its_picture() -> None:
     async def draw() -> bytes:
         await house.clock.sleep(100)
         return WHOLE
@@ -423,21 +425,21 @@ async def test_who_waits_for_another_run_takes_its_picture() -> None:
     assert (first.reused, second.reused, house.asked) == (False, True, 1)
 
 
-async def test_who_waits_too_long_for_another_run_says_so() -> None:
+async def test_waiting_too_long_for_another_run_is_reported() -> None:
     async def draw() -> bytes:
         await house.clock.sleep(10_000)
         return WHOLE
 
     house = House(draw)
     first = asyncio.create_task(house.work(house.attempt("run-1")))
-    await settled(lambda: house.asked == 1)
-    with pytest.raises(ProviderUnavailableError, match="Another run is at work"):
+    await wait_until(lambda: house.asked == 1)
+    with pytest.raises(ProviderUnavailableError, match="Another run is making this picture"):
         await house.run(house.attempt("run-2"))
     first.cancel()
 
 
-async def settled(there: Callable[[], bool]) -> None:
-    """Wait for threads to have brought something on, without moving the clock."""
-    while not there():
+async def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until threads have made the condition true, without moving the clock."""
+    while not condition():
         await settle()
         await asyncio.sleep(0.001)

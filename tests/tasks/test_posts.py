@@ -1,4 +1,4 @@
-"""Posts: what each says goes before what the batch says, and a batch with a name is one page that lives on."""
+"""Posts, whose values take precedence over the batch's, and named batches, which keep one page."""
 
 import json
 from pathlib import Path
@@ -17,11 +17,11 @@ LOOK: dict[str, Any] = {"style": "neon", "template": "left-panel", "font": "lora
 MODELS = ["dall-e-3", "gpt-image-1"]
 
 
-def test_a_slug_is_made_of_a_title_that_has_none() -> None:
+def test_a_post_without_a_slug_gets_one_from_its_title() -> None:
     assert [post.slug for post in posts_of(["Why fan-out?", {"title": "x", "slug": "own"}])] == ["why-fan-out", "own"]
 
 
-def test_titles_with_the_same_slug_keep_theirs_whatever_their_order() -> None:
+def test_titles_with_equal_slugs_get_digests_independent_of_their_order() -> None:
     first = {post.title: post.slug for post in posts_of(["C", "C++", "Go"])}
     second = {post.title: post.slug for post in posts_of(["Go", "C++", "C"])}
     assert first == second
@@ -29,22 +29,22 @@ def test_titles_with_the_same_slug_keep_theirs_whatever_their_order() -> None:
     assert first["Go"] == "go"
 
 
-def test_a_slug_that_is_given_is_nobody_elses() -> None:
+def test_a_given_slug_is_not_used_for_another_post() -> None:
     made, given = posts_of(["One", {"title": "Other", "slug": "one"}])
     assert (made.slug.startswith("one-"), given.slug) == (True, "one")
 
 
 @pytest.mark.parametrize("slug", ["a", "My_Post-2.0", "2024", "नमस्ते", "日本語", "c~x"])
-def test_a_slug_may_be_of_any_script(slug: str) -> None:
+def test_a_slug_may_be_in_any_script(slug: str) -> None:
     assert is_slug(slug)
 
 
 @pytest.mark.parametrize("slug", ["", "a b", "a/b", "..", ".a", "a.", "-a", "a?b", "a\u202eb", "x" * 101, "a%20b"])
-def test_a_slug_needs_nothing_escaped_and_leads_nowhere_else(slug: str) -> None:
+def test_a_slug_that_needs_escaping_or_leaves_its_folder_is_invalid(slug: str) -> None:
     assert not is_slug(slug)
 
 
-def test_what_a_post_says_goes_before_what_the_batch_says() -> None:
+def test_a_posts_values_take_precedence_over_the_batchs() -> None:
     batch = BatchRequest(prompts=[], models=[], **LOOK, context="a blog", extra_prompt="no people", variation=1)
     plain = thumbnail_request(batch, Post("One", "one"), "dall-e-3")
     assert (plain.context, plain.extra_prompt, plain.variation) == ("a blog", "no people", 1)
@@ -67,7 +67,7 @@ def manifest(result: dict[str, Any]) -> dict[str, Any]:
     return json.loads(text)  # type: ignore[no-any-return]
 
 
-async def test_a_finished_batch_run_again_starts_no_leaf(environment: Settings) -> None:
+async def test_rerunning_a_finished_batch_starts_no_leaf(environment: Settings) -> None:
     started: list[str] = []
     first = await run(["One", "Two"], started)
     assert len(started) == 4
@@ -77,7 +77,7 @@ async def test_a_finished_batch_run_again_starts_no_leaf(environment: Settings) 
     assert [row["results"][0]["key"] for row in second["rows"]] == [row["results"][0]["key"] for row in first["rows"]]
 
 
-async def test_a_leaf_is_started_for_what_is_missing_alone(environment: Settings) -> None:
+async def test_leaves_start_only_for_missing_thumbnails(environment: Settings) -> None:
     await run(["One"])
     started: list[str] = []
     result = await run(["One", "Two"], started)
@@ -85,7 +85,7 @@ async def test_a_leaf_is_started_for_what_is_missing_alone(environment: Settings
     assert result["summary"]["reused"] == 2
 
 
-async def test_a_batch_with_a_name_is_one_page_that_keeps_everything(environment: Settings) -> None:
+async def test_a_named_batch_keeps_everything_on_one_page(environment: Settings) -> None:
     first = await run(["One", "Two", "Three"], name="My blog")
     varied = {"title": "Two", "slug": "two", "variation": 1}
     second = await run([varied, "Four"], name="My blog")
@@ -104,11 +104,11 @@ async def test_a_batch_with_a_name_is_one_page_that_keeps_everything(environment
     assert page["rows"][0]["results"][0]["key"] != first["rows"][1]["results"][0]["key"]
 
 
-async def test_without_a_name_the_id_is_the_requests(environment: Settings) -> None:
+async def test_without_a_name_the_id_depends_on_the_request(environment: Settings) -> None:
     assert (await run(["One"]))["batch_id"] != (await run(["Two"]))["batch_id"]
 
 
-async def test_the_tutorials_batch_has_the_id_that_it_always_had(environment: Settings) -> None:
+async def test_the_tutorials_batch_keeps_its_id(environment: Settings) -> None:
     batch = json.loads(TUTORIAL_BATCH.read_text())
     result: dict[str, Any] = await Engine(app, lambda _: None).run("generateBatch", batch)
     assert result["batch_id"] == "c9781f7d4f4120a0"

@@ -1,4 +1,4 @@
-"""The parent's log: enough to see a batch move, and no more."""
+"""The parent's log: enough to follow a batch, and no more."""
 
 import asyncio
 import logging
@@ -25,7 +25,7 @@ def run(total: int, outcomes: list[Outcome]) -> None:
 
 
 @pytest.mark.parametrize(("total", "most"), [(1, 1), (5, 5), (20, 20), (50, 20), (10_000, 20)])
-def test_a_batch_takes_twenty_lines_at_most_and_one_at_its_end(
+def test_a_batch_logs_at_most_twenty_lines_and_one_at_its_end(
     caplog: pytest.LogCaptureFixture, total: int, most: int
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -34,7 +34,7 @@ def test_a_batch_takes_twenty_lines_at_most_and_one_at_its_end(
     assert lines(caplog)[-1].startswith(f"{total} of {total}: {total} ok (0 reused), 0 rejected, 0 failed; 0 in flight")
 
 
-def test_the_counts_are_told_apart_and_bad_pairs_have_lines_of_their_own(caplog: pytest.LogCaptureFixture) -> None:
+def test_outcomes_are_counted_by_kind_and_bad_pairs_get_their_own_lines(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     bad = [missing(status, "t", "m", "the provider refused") for status in ("rejected", "failed")]
     run(4, [OK, ok("t", "m", reused=True), *bad])
@@ -43,7 +43,7 @@ def test_the_counts_are_told_apart_and_bad_pairs_have_lines_of_their_own(caplog:
     assert "t, m: failed, the provider refused" in lines(caplog)
 
 
-async def test_a_batch_in_which_nothing_ends_still_says_that_it_lives(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_batch_without_finished_leaves_still_logs(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     clock = TestClock()
     log = ProgressLog(3, clock)
@@ -54,6 +54,6 @@ async def test_a_batch_in_which_nothing_ends_still_says_that_it_lives(caplog: py
     assert lines(caplog) == ["0 of 3: 0 ok (0 reused), 0 rejected, 0 failed; 1 in flight, 0 a minute"] * 3
 
 
-def test_a_hostile_title_stays_on_its_line(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_hostile_title_stays_on_one_line(caplog: pytest.LogCaptureFixture) -> None:
     run(1, [missing("failed", "a\nERROR forged\x1b[2J\u202e", "m", "no")])
     assert "a ERROR forged [2J, m: failed, no" in lines(caplog)

@@ -1,4 +1,4 @@
-"""Bad input: every fault in one message, each with its remedy, before anything is started."""
+"""Invalid input: one message lists every fault with its remedy, before anything is started."""
 
 import logging
 from dataclasses import replace
@@ -28,12 +28,12 @@ def refusal(settings: Settings, **changes: Any) -> list[str]:
     with pytest.raises(InvalidRequestError) as caught:
         check_request(BatchRequest, {**GOOD, **changes}, settings)
     assert all(fault in str(caught.value) for fault in caught.value.faults)
-    assert str(caught.value).encode()  # Whatever the input holds, the message can be printed.
+    assert str(caught.value).encode()  # Any input gives a printable message.
     assert str(caught.value).startswith("Nothing was started and nothing was paid for")
     return list(caught.value.faults)
 
 
-def test_a_good_request_passes(settings: Settings) -> None:
+def test_a_valid_request_passes(settings: Settings) -> None:
     request = check_request(BatchRequest, GOOD, settings)
     assert (request.prompts, request.variation, request.context) == (["One", "Two"], 0, "")
 
@@ -81,11 +81,13 @@ def test_a_good_request_passes(settings: Settings) -> None:
         ({"font": "comic-sans"}, 'font: unknown font "comic-sans". Valid: inter, roboto'),
     ],
 )
-def test_each_fault_is_named_with_its_place_and_remedy(settings: Settings, changes: dict[str, Any], fault: str) -> None:
+def test_each_fault_is_reported_with_its_place_and_remedy(
+    settings: Settings, changes: dict[str, Any], fault: str
+) -> None:
     assert [found for found in refusal(settings, **changes) if found.startswith(fault)]
 
 
-def test_wrong_names_list_every_valid_one(settings: Settings) -> None:
+def test_an_unknown_name_lists_every_valid_one(settings: Settings) -> None:
     [fault] = refusal(settings, style="art")
     assert all(style in fault for style in STYLES)
 
@@ -98,7 +100,7 @@ def test_fifty_images_pass_and_fifty_one_do_not(settings: Settings) -> None:
     )
 
 
-def test_every_fault_is_found_at_once(settings: Settings) -> None:
+def test_all_faults_are_reported_together(settings: Settings) -> None:
     faults = refusal(
         settings,
         prompts=["", 1, "a", "a ", *map(str, range(60))],
@@ -123,29 +125,29 @@ def test_every_fault_is_found_at_once(settings: Settings) -> None:
     assert len(faults) == 9
 
 
-def test_three_hundred_faults_of_one_kind_are_one_line(settings: Settings) -> None:
+def test_three_hundred_faults_of_one_kind_take_one_line(settings: Settings) -> None:
     titles = [{"title": f"Post {number}", "slug": "a b"} for number in range(300)]
     unsafe, same = refusal(replace(settings, max_images_per_batch=300), prompts=titles)
     assert unsafe.startswith('300 posts: slug: "a b" is not safe in an address; write "a-b" They are prompts[0] ("Post')
     assert same.startswith("299 posts: has the slug of prompts[0]")
 
 
-def test_two_posts_may_share_a_title_where_their_slugs_differ(settings: Settings) -> None:
+def test_posts_with_different_slugs_may_share_a_title(settings: Settings) -> None:
     posts = [{"title": "One", "slug": "one"}, {"title": "One", "slug": "one-again"}]
     assert check_request(BatchRequest, {**GOOD, "prompts": posts}, settings).prompts == posts
 
 
-def test_a_plan_may_be_of_any_size(settings: Settings) -> None:
+def test_a_plan_may_have_any_size(settings: Settings) -> None:
     check_request(BatchRequest, {**GOOD, "prompts": list(map(str, range(51)))}, settings, any_size=True)
 
 
-def test_what_no_font_can_set_is_refused_before_it_is_paid_for(settings: Settings) -> None:
+def test_a_character_that_no_font_has_is_rejected(settings: Settings) -> None:
     [fault] = refusal(settings, prompts=["One \ue000"])
     assert fault.startswith('The font "inter" cannot set \ue000 of the title "One \ue000"; no font here has them')
 
 
 @pytest.mark.parametrize("title", ["日本", "שלום", "नमस्ते", "🚀"])
-def test_titles_in_other_scripts_are_set_in_other_fonts(settings: Settings, title: str) -> None:
+def test_titles_in_other_scripts_use_fallback_fonts(settings: Settings, title: str) -> None:
     check_request(BatchRequest, {**GOOD, "prompts": [title], "font": "bangers"}, settings)
 
 
@@ -154,9 +156,9 @@ def test_a_missing_store_names_the_variable() -> None:
     assert "set MINIO_ENDPOINT to a MinIO server's URL, or THUMBNAILS_DIR to a directory" in fault
 
 
-def test_a_directory_on_render_is_no_store(tmp_path: Path) -> None:
+def test_a_directory_on_render_is_rejected(tmp_path: Path) -> None:
     [fault] = refusal(Settings(simulate_providers=True, thumbnails_dir=tmp_path, on_render=True))
-    assert "an instance's disk is thrown away" in fault
+    assert "an instance's disk is discarded" in fault
 
 
 def test_a_missing_key_names_the_variable(tmp_path: Path) -> None:
@@ -164,7 +166,7 @@ def test_a_missing_key_names_the_variable(tmp_path: Path) -> None:
     assert fault.startswith("OPENAI_API_KEY is not set, and gpt-image-1 needs it: set it")
 
 
-def test_a_key_of_each_vendor_that_is_needed_is_asked_for(tmp_path: Path) -> None:
+def test_only_the_vendors_of_the_requested_models_need_a_key(tmp_path: Path) -> None:
     settings = Settings(thumbnails_dir=tmp_path, openai_api_key="k")
     models = ["gpt-image-1", "gemini-3-pro-image", "gemini-3.1-flash-image"]
     [fault] = refusal(settings, models=models)
@@ -172,19 +174,21 @@ def test_a_key_of_each_vendor_that_is_needed_is_asked_for(tmp_path: Path) -> Non
     check_request(BatchRequest, {**GOOD, "models": models[:1]}, settings)
 
 
-def test_ids_that_one_model_serves_are_named_in_a_warning(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+def test_ids_served_by_the_same_model_are_logged_as_a_warning(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
     log_models(["gpt-image-1", "gpt-image-2.5-flare"])
     assert "gpt-image-1, gpt-image-2.5-flare are all served by gpt-image-2.5-flare" in caplog.text
 
 
-def test_a_retired_id_says_who_serves_it(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_retired_id_logs_its_successor(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     log_models(["dall-e-3", "gpt-image-1-mini"])
     assert "dall-e-3 was shut down; gpt-image-2.5-sunburst serves it" in caplog.text
     assert "gpt-image-1-mini will be shut down on 2026-12-01" in caplog.text
 
 
-def test_a_leafs_request_is_checked_the_same_way(settings: Settings) -> None:
+def test_a_leafs_request_is_checked_too(settings: Settings) -> None:
     with pytest.raises(InvalidRequestError, match="title: must be a text in quotes, not 5"):
         check_request(
             ThumbnailRequest,
@@ -193,7 +197,7 @@ def test_a_leafs_request_is_checked_the_same_way(settings: Settings) -> None:
         )
 
 
-def test_emoji_that_are_newer_than_python_are_titles_by_themselves(settings: Settings) -> None:
+def test_emoji_newer_than_python_are_valid_titles(settings: Settings) -> None:
     newer = ["\U0001fae8", "\U0001fae9", "\U0001fac6", "\U0001fa7c"]  # Unicode 15 and 16; Python 3.11 knows 14.
     assert check_request(BatchRequest, {**GOOD, "prompts": newer}, settings).prompts == newer
 
@@ -209,5 +213,5 @@ def test_emoji_that_are_newer_than_python_are_titles_by_themselves(settings: Set
         ("a\u202eb\u2066c\u200f", "abc"),
     ],
 )
-def test_texts_are_one_clean_line(text: str, expected: str) -> None:
+def test_clean_text_returns_one_printable_line(text: str, expected: str) -> None:
     assert clean_text(text) == expected

@@ -1,4 +1,4 @@
-"""The tasks as registered: what they take, and what the parents return."""
+"""The registered tasks: their inputs, and the parents' results."""
 
 import json
 from pathlib import Path
@@ -34,34 +34,34 @@ async def test_a_batch_returns_its_rows_in_order(environment: Settings) -> None:
     assert result.keys() == {"batch_id", "summary", "cost_usd", "cost", "rows", "manifest_url", "gallery_url"}
 
 
-async def test_a_rerun_finds_its_own_record_again(environment: Settings) -> None:
+async def test_a_rerun_updates_the_same_record(environment: Settings) -> None:
     first, second = await run("generateBatch", BATCH), await run("generateBatch", BATCH)
     for name in ("batch_id", "manifest_url", "gallery_url"):
         assert first[name] == second[name]
     assert second["summary"]["reused"] == 6
 
 
-async def test_one_title_by_several_models_is_one_row(environment: Settings) -> None:
+async def test_generate_thumbnails_returns_one_row(environment: Settings) -> None:
     row = await run("generateThumbnails", ["One", *BATCH[1:]])
     assert row.keys() == {"title", "variation", "style", "template", "font", "results"}
     assert [outcome["status"] for outcome in row["results"]] == ["ok", "ok"]
 
 
-async def test_one_pair_has_the_same_shape_as_many(environment: Settings) -> None:
+async def test_one_pair_returns_the_same_shape_as_many(environment: Settings) -> None:
     result = await run("generateBatch", [["One"], ["dall-e-3"], *BATCH[2:]])
     assert [len(row["results"]) for row in result["rows"]] == [1]
     row = await run("generateThumbnails", ["One", ["dall-e-3"], *BATCH[2:]])
     assert len(row["results"]) == 1
 
 
-async def test_input_by_names_is_the_same_as_by_position(environment: Settings) -> None:
+async def test_named_and_positional_input_are_equivalent(environment: Settings) -> None:
     names = ["prompts", "models", "style", "template", "font"]
     by_position = await run("generateBatch", BATCH)
     by_name = await run("generateBatch", dict(zip(names, BATCH, strict=True)))
     assert by_name["batch_id"] == by_position["batch_id"]
 
 
-async def test_the_record_of_a_batch_is_beside_its_pictures(environment: Settings) -> None:
+async def test_the_manifest_and_page_match_the_result(environment: Settings) -> None:
     result = await run("generateBatch", BATCH)
     manifest = json.loads(Path(result["manifest_url"].removeprefix("file://")).read_text())
     assert manifest["version"] == 1
@@ -74,7 +74,7 @@ async def test_the_record_of_a_batch_is_beside_its_pictures(environment: Setting
             assert (page.parent / "../.." / outcome["key"]).resolve().is_file()
 
 
-def test_too_short_too_long_and_misnamed_input_says_what_the_task_takes() -> None:
+def test_missing_extra_and_unknown_inputs_are_reported_with_the_usage() -> None:
     usage = "It is, in this order: prompts, models, style, template, font, context (or ''), extra_prompt (or ''), "
     with pytest.raises(InvalidRequestError, match=r"The input lacks style, template, font\. It is") as caught:
         bind(BatchRequest, [["a"], ["b"]])
@@ -86,7 +86,7 @@ def test_too_short_too_long_and_misnamed_input_says_what_the_task_takes() -> Non
 
 
 @pytest.mark.parametrize("arguments", [[], [["a"]], list(range(10)), {"titles": ["a"]}])
-async def test_the_tasks_themselves_answer_so_too(environment: Settings, arguments: Any) -> None:
+async def test_the_tasks_report_invalid_input_too(environment: Settings, arguments: Any) -> None:
     for task in (generate_batch, generate_thumbnails, generate_thumbnail):
         values = arguments if isinstance(arguments, dict) else list(arguments)
         args, kwargs = ([], values) if isinstance(values, dict) else (values, {})
@@ -94,7 +94,7 @@ async def test_the_tasks_themselves_answer_so_too(environment: Settings, argumen
             await task.func(None, *args, **kwargs)  # type: ignore[arg-type, misc]
 
 
-async def test_rows_too_large_for_a_result_are_in_the_manifest_alone(environment: Settings) -> None:
+async def test_rows_too_large_for_a_result_are_only_in_the_manifest(environment: Settings) -> None:
     request = BatchRequest(prompts=["One"], models=["dall-e-3"], style="neon", template="bottom-bar", font="inter")
     row: Any = {"title": "One", **LOOK, "results": [ok("One", "dall-e-3")] * 1000}
     rows: list[Row] = [row]
