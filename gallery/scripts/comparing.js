@@ -36,9 +36,9 @@ const drawComparison = () => {
   if (!page.length) place.textContent = "This post has no picture to compare.";
   place.removeAttribute("data-alone");
   compare.querySelector("bdi").textContent = post.title;
-  const shown = posts.filter((each) => each.shown);
+  const shown = posts.filter((each) => each.matches);
   const where = [`Post ${shown.indexOf(post) + 1} of ${shown.length}`];
-  if (!post.shown) where[0] = "Chosen";
+  if (!post.matches) where[0] = "Chosen";
   if (post.section.querySelector(".variation")) where.push(post.section.querySelector(".variation").textContent);
   if (candidates.length > AT_ONCE) {
     where.push(`pictures ${comparing.first + 1} to ${comparing.first + page.length} of ${candidates.length}`);
@@ -86,6 +86,6 @@ const toggleAlone = (figure) => {
 compare.addEventListener("close", () => {
   compare.querySelector(".candidates").replaceChildren();
   const { post, opener } = comparing;
-  goTo(post.shown ? post : nextPost(post, 1) ?? post);
-  if (post.shown && post.section.contains(opener)) opener.focus({ preventScroll: true });
+  goTo(post.matches ? post : nextPost(post, 1) ?? post);
+  if (post.matches && post.section.contains(opener)) opener.focus({ preventScroll: true });
 });

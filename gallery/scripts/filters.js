@@ -6,7 +6,6 @@ const undecided = tools.querySelector("[name=undecided]");
 const comparable = (text) => text.normalize("NFKD").replace(/\p{Mn}/gu, "").toLowerCase();
 for (const post of posts) {
   post.words = comparable(`${post.title} ${post.slug ?? ""}`);
-  post.shown = true;
   post.cardsShown = post.cards.length;
 }
 
@@ -21,38 +20,26 @@ const filterCards = () => {
   for (const post of posts) {
     post.cardsShown = 0;
     for (const card of post.cards) {
-      const hidden = !(model(card.dataset.model) && status(card.dataset.status));
-      if (card.hidden !== hidden) {
-        card.hidden = hidden;
-        post.section.classList.remove("laid-out");
-      }
-      if (!hidden) post.cardsShown += 1;
+      card.hidden = !(model(card.dataset.model) && status(card.dataset.status));
+      if (!card.hidden) post.cardsShown += 1;
     }
   }
 };
 
-const filterPosts = () => {
+const filterPosts = (through) => {
   const words = comparable(search.value).split(/\s+/).filter(Boolean);
   let pictures = 0;
   let shown = 0;
   let columns = 1;
-  let returned = false;
   for (const post of posts) {
-    const matches = words.every((word) => post.words.includes(word));
-    const show = post.cardsShown > 0 && matches && !(undecided?.checked && isDecided(post));
-    if (show) {
-      shown += 1;
-      pictures += post.cardsShown;
-      columns = Math.max(columns, post.cardsShown);
-    }
-    if (show === post.shown) continue;
-    post.shown = show;
-    post.section.hidden = !show;
-    // Laid out again only when it comes near the window, or else a search would wait for all of them.
-    if (show) post.section.classList.remove("laid-out");
-    returned ||= show;
+    const found = words.every((word) => post.words.includes(word));
+    post.matches = found && post.cardsShown > 0 && !(undecided?.checked && isDecided(post));
+    if (!post.matches) continue;
+    shown += 1;
+    pictures += post.cardsShown;
+    columns = Math.max(columns, post.cardsShown);
   }
-  if (returned) layOut();
+  showRows(through);
   main.dataset.columns = Math.min(columns, 6); // A filter leaves no empty column.
   main.querySelector(".nothing").hidden = shown > 0;
   const all = posts.reduce((sum, post) => sum + post.cards.length, 0);
@@ -60,16 +47,26 @@ const filterPosts = () => {
     pictures === all ? "" : `${pictures.toLocaleString("en")} of ${all.toLocaleString("en")} pictures`;
 };
 
-const filterAll = () => {
-  filterCards();
-  filterPosts();
-  layOut();
+// The reader stays at the same post, if it still matches.
+const keepingPost = (change) => {
+  const post = scrollY > 0 ? postInSight() : undefined;
+  change(post?.number);
+  if (post?.matches) post.section.scrollIntoView();
 };
 
-const showDense = () => {
-  for (const post of posts) post.section.classList.remove("laid-out");
-  main.toggleAttribute("data-dense", dense.checked);
-  layOut();
+const filterAll = () =>
+  keepingPost((through) => {
+    filterCards();
+    filterPosts(through);
+  });
+
+const showDense = () => keepingPost(() => main.toggleAttribute("data-dense", dense.checked));
+
+// Results begin at the top.
+const searchAgain = () => {
+  most = BATCH;
+  filterPosts();
+  if (main.getBoundingClientRect().top < 0) main.scrollIntoView();
 };
 
 const clearFilters = () => {
@@ -80,13 +77,15 @@ const clearFilters = () => {
 };
 
 dense.checked = main.dataset.dense !== undefined;
-search.addEventListener("input", filterPosts);
+search.addEventListener("input", searchAgain);
 tools.addEventListener("change", (event) => {
   if (event.target === dense) showDense();
   else if (event.target !== search) filterAll();
 });
 tools.hidden = false;
-if (tools.querySelector(":checked:not([name=dense])")) filterAll(); // A browser may restore what was ticked.
+filterCards(); // A browser may restore what was ticked.
+filterPosts();
+main.dataset.live = "";
 
 // What is scrolled to comes between the bars.
 new ResizeObserver(() => {

@@ -10,22 +10,16 @@ const setCurrent = (post) => {
 
 const nextPost = (post, step, wanted = () => true) => {
   for (let number = post.number + step; posts[number]; number += step) {
-    if (posts[number].shown && wanted(posts[number])) return posts[number];
+    if (posts[number].matches && wanted(posts[number])) return posts[number];
   }
   return undefined;
 };
 
-// The post at the top of the window, below the bar.
-const topPost = () => {
-  const below = tools.getBoundingClientRect().bottom;
-  return posts.find((post) => post.shown && post.section.getBoundingClientRect().bottom > below + 8);
-};
-
 const goTo = (post) => {
   setCurrent(post);
-  equip(post);
+  if (post.section.hidden && post.matches) showRows(post.number);
   if (compare.open) openComparison(post);
-  else if (post.shown) {
+  else if (post.matches) {
     post.heading.focus({ preventScroll: true });
     post.section.scrollIntoView({ block: dense.checked || main.dataset.columns === "1" ? "nearest" : "start" });
   }
@@ -33,7 +27,7 @@ const goTo = (post) => {
 
 const move = (step, wanted) => {
   const here = compare.open ? comparing.post : current;
-  if (!here) return topPost() && goTo(topPost());
+  if (!here) return postInSight() && goTo(postInSight());
   const post = nextPost(here, step, wanted);
   if (post) return goTo(post);
   return say(wanted ? "No undecided post comes after this one." : step > 0 ? "This is the last post." : "This is the first post.");
@@ -93,6 +87,7 @@ const BUTTONS = {
   more: moreCandidates,
   close: (button) => button.closest("dialog").close(),
   clear: clearFilters,
+  rest: showMore,
   keys: showKeys,
   undo: takeBack,
   save: saveChoices,

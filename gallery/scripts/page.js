@@ -14,6 +14,7 @@ const posts = [...main.querySelectorAll("section")].map((section, number) => {
     title: heading.textContent,
     slug: section.dataset.slug,
     cards: [...section.querySelectorAll("li")],
+    matches: true, // What is searched and filtered for.
   };
 });
 const postOf = new Map(posts.map((post) => [post.section, post]));

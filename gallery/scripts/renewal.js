@@ -22,13 +22,9 @@ const restoreView = (view) => {
   showDense();
   filterAll();
   if (posts[view.current]) setCurrent(posts[view.current]);
-  if (posts[view.top]?.shown) {
+  if (posts[view.top]?.matches) {
     history.scrollRestoration = "manual";
-    // Rows get their height when they come near the window: those that will be there have it first.
-    for (const post of posts.slice(Math.max(0, view.top - 20), view.top + 20)) {
-      equip(post);
-      post.section.classList.add("laid-out");
-    }
+    showRows(view.top);
     scrollBy({ top: topOf(posts[view.top]) - view.offset, behavior: "instant" });
   }
   if (view.searching) search.focus({ preventScroll: true });

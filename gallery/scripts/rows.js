@@ -1,5 +1,5 @@
-// The page opens with the rows near the window alone laid out; the others follow in steps, between which it answers.
-// Left as they are, a first press of Tab would lay out each by itself to look for links: 5 s for 10,000 pictures.
+// Of the posts that match, the page shows the first few hundred pictures, and more as the reader nears their end. So
+// a search takes as long as what it shows, however many pictures there are: a hidden row is not even laid out.
 const cardControls = document.querySelector("#card-controls").content;
 const postControls = document.querySelector("#post-controls").content;
 
@@ -35,47 +35,48 @@ const equip = (post) => {
   if (post.section.dataset.address) post.section.querySelector(".post").append(postControls.cloneNode(true));
 };
 
-// The first post that begins below the bar, or else the last that is there.
+// The first post that begins below the bar, or else the last one.
 const postInSight = () => {
   const below = document.querySelector(".tools").getBoundingClientRect().bottom;
   const shown = posts.filter((post) => !post.section.hidden);
-  return shown.find((post) => post.section.getBoundingClientRect().top >= below) ?? shown.at(-1);
+  return shown.find((post) => topOf(post) >= below) ?? shown.at(-1);
 };
 
 const topOf = (post) => post.section.getBoundingClientRect().top;
 
-// Rows above the window change their height when they are laid out: what is in sight stays where it is.
-const keepingPlace = (change) => {
-  const post = scrollY > 0 ? postInSight() : undefined;
-  const before = post && topOf(post);
-  change();
-  if (post) scrollBy({ top: topOf(post) - before, behavior: "instant" });
+const BATCH = 100;
+const rest = main.querySelector(".rest");
+let most = BATCH;
+let shownRows = new Set(posts);
+
+// Shows the first matching posts: `most` pictures of them, and all up to the post with the number `through`.
+const showRows = (through = -1) => {
+  const rows = new Set();
+  let pictures = 0;
+  let left = 0;
+  for (const post of posts) {
+    if (!post.matches) continue;
+    if (pictures < most || post.number <= through) {
+      rows.add(post);
+      pictures += post.cardsShown;
+    } else left += 1;
+  }
+  most = Math.max(most, pictures);
+  for (const post of shownRows) if (!rows.has(post)) post.section.hidden = true;
+  for (const post of rows) {
+    equip(post);
+    post.section.hidden = false;
+  }
+  shownRows = rows;
+  rest.hidden = !left;
+  rest.querySelector("b").textContent = left.toLocaleString("en");
+  nearingEnd.disconnect();
+  if (left) nearingEnd.observe(rest);
 };
 
-const layOut = (() => {
-  let next = posts.length;
-  const step = () => {
-    const rows = posts.slice(next, next + 125);
-    next += rows.length;
-    keepingPlace(() => {
-      for (const post of rows) post.section.classList.add("laid-out");
-    });
-    if (next < posts.length) requestAnimationFrame(() => setTimeout(step));
-  };
-  return () => {
-    const idle = next === posts.length;
-    next = 0;
-    if (idle) setTimeout(step, 250); // What is in sight comes first.
-  };
-})();
+const showMore = () => {
+  most += BATCH;
+  showRows();
+};
 
-const nearing = new IntersectionObserver(
-  (entries) => {
-    const near = entries.filter((entry) => entry.isIntersecting).map((entry) => postOf.get(entry.target));
-    for (const post of near) nearing.unobserve(post.section);
-    if (near.length) keepingPlace(() => near.forEach(equip));
-  },
-  { rootMargin: "100%" },
-);
-for (const post of posts) nearing.observe(post.section);
-addEventListener("load", layOut);
+const nearingEnd = new IntersectionObserver((entries) => entries.at(-1).isIntersecting && showMore(), { rootMargin: "150%" });

@@ -47,6 +47,13 @@ def load_all(page: Page) -> int:
     return int(page.evaluate("() => [...document.querySelectorAll('main img')].filter((i) => i.naturalWidth).length"))
 
 
+def scroll_to_end(page: Page) -> None:
+    """Scroll down until the page shows no more posts."""
+    while page.locator(".rest").is_visible():
+        page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)")
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+
+
 def visible(page: Page) -> int:
     return page.locator("main li:visible").count()
 

@@ -19,7 +19,7 @@ from storage.store import Area, Store, StoredObject
 from testing.batches import manifest, missing, ok
 from testing.large_batch import PICTURE
 from testing.minio_server import MinioServer
-from tests.e2e.browsing import Shown, fits, load_all, pasted, show, visible
+from tests.e2e.browsing import Shown, fits, load_all, pasted, scroll_to_end, show, visible
 
 MODELS = ["gpt-image-1", "dall-e-3", "gpt-image-2", "gemini-3-pro-image", "gpt-image-1.5"]
 TITLES = ["Why fan-out beats a loop", "كيف نصنع الأغلفة", "Café society", "Five of a kind"]
@@ -330,12 +330,10 @@ def test_filters_stay_in_sight_and_leave_no_gap(browser: Browser, tmp_path: Path
 
 def test_two_hundred_posts_fit_into_a_few_screens(browser: Browser, tmp_path: Path) -> None:
     page, _ = show(browser, write_batch(directory(tmp_path), [{0, 1, 2, 3}] * 200), (1440, 900))
-    laid_out = "() => !document.querySelector('main section:not(.laid-out)')"
-    page.wait_for_function(laid_out)
+    scroll_to_end(page)
     dense = page.evaluate("() => document.documentElement.scrollHeight")
     assert dense < 14_000
     press(page, "d")
-    page.wait_for_function(laid_out)
     assert page.evaluate("() => document.documentElement.scrollHeight") > 4 * dense
     page.close()
 

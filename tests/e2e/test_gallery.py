@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from testing.batches import manifest, missing, ok
 from testing.large_batch import sample_manifest, write_batch
 from testing.minio_server import MinioServer
 from testing.project import ROOT
-from tests.e2e.browsing import Shown, fits, load_all, show, visible
+from tests.e2e.browsing import Shown, fits, load_all, scroll_to_end, show, visible
 from tests.gallery.test_page import HOSTILE
 
 SIZES = [(390, 844), (1024, 768), (1920, 1080)]
@@ -195,17 +195,43 @@ def test_without_its_script_the_page_shows_everything_and_opens_pictures(browser
     context.close()
 
 
-def test_a_long_page_loads_its_last_pictures_when_they_are_scrolled_to(browser: Browser, tmp_path: Path) -> None:
-    url = write_batch(tmp_path, sample_manifest(800)).as_uri()
-    page, faults = show(browser, url)
-    loaded = "() => [...document.querySelectorAll('main img')].filter((picture) => picture.naturalWidth).length"
-    page.wait_for_function(f"() => ({loaded})() >= 4")
-    page.wait_for_function("() => !document.querySelector('main section:not(.laid-out)')")
-    assert page.evaluate(loaded) < 200
-    page.locator("main img").last.scroll_into_view_if_needed()
-    page.wait_for_function("() => [...document.querySelectorAll('main img')].at(-1).naturalWidth")
-    page.close()
-    assert faults == []
+@pytest.fixture
+def long_page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
+    shown = show(browser, write_batch(tmp_path, sample_manifest(1600)).as_uri())
+    yield shown.page
+    shown.page.close()
+    assert shown.faults == []
+
+
+def test_a_long_page_shows_the_rest_as_it_is_scrolled(long_page: Page) -> None:
+    long_page.wait_for_function("() => document.querySelector('main img').naturalWidth")
+    assert visible(long_page) < 400
+    scroll_to_end(long_page)
+    assert visible(long_page) == 1600
+    long_page.wait_for_function("() => [...document.querySelectorAll('main img')].at(-1).naturalWidth")
+
+
+def test_a_search_in_a_long_page_shows_its_first_results_and_begins_at_the_top(long_page: Page) -> None:
+    scroll_to_end(long_page)
+    long_page.get_by_role("searchbox").fill("title")
+    assert long_page.locator(".showing").inner_text() == ""
+    assert long_page.locator("h2").first.is_visible()
+    assert visible(long_page) < 400
+    long_page.get_by_role("searchbox").fill("title 1")
+    assert long_page.locator(".showing").inner_text() == "628 of 1,600 pictures"
+    scroll_to_end(long_page)
+    assert visible(long_page) == 628
+
+
+def test_a_filter_leaves_the_reader_at_the_same_post(long_page: Page) -> None:
+    long_page.get_by_role("button", name="Show more").click()
+    place = long_page.locator("section:visible").nth(30)
+    place.evaluate("(section) => section.scrollIntoView()")
+    for name in ("dall-e-3", "Dense", "Dense"):
+        long_page.get_by_role("checkbox", name=name).evaluate("(box) => box.click()")  # A pointer scrolls to it first.
+        box = place.bounding_box()
+        assert box
+        assert 0 < box["y"] < 768
 
 
 def test_the_manifest_is_beside_the_page(browser: Browser, gallery_url: str) -> None:
