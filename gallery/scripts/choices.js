@@ -69,7 +69,7 @@ const undo = () => {
 
 const saveChoices = () => {
   const list = unsaved();
-  if (!list.length) return say("There is no choice to save.");
+  if (!list.length) return say("There are no choices to save.");
   const text = JSON.stringify({ version: 1, batch_id: batch, choices: list }, null, 2);
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));

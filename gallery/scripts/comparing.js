@@ -18,7 +18,7 @@ const figureOf = (card) => {
   enlarge.className = "enlarge";
   enlarge.setAttribute("aria-pressed", "false");
   enlarge.append(picture);
-  caption.append(card.querySelector(".model").cloneNode(true), controlsFor(card));
+  caption.append(card.querySelector(".model").cloneNode(true), controlsFor(card).querySelector(".controls"));
   figure.append(enlarge, caption);
   figure.toggleAttribute("data-chosen", card.dataset.chosen !== undefined);
   comparing.cards.set(figure, card);

@@ -30,14 +30,14 @@ const move = (step, wanted) => {
   if (!here) return postInSight() && goTo(postInSight());
   const post = nextPost(here, step, wanted);
   if (post) return goTo(post);
-  return say(wanted ? "No undecided post comes after this one." : step > 0 ? "This is the last post." : "This is the first post.");
+  return say(wanted ? "There are no more undecided posts after this one." : step > 0 ? "This is the last post." : "This is the first post.");
 };
 
 const chooseCard = (post, card, onward) => {
   const made = choose(post, card);
   const next = made && onward ? nextPost(post, 1) : undefined;
-  const words = [made ? `${modelOf(card)} is chosen for \u2068${brief(post.title)}\u2069.` : "The choice is taken back."];
-  if (made && onward && !next) words.push(`That was the last post: ${tallyOf()}. S saves the choices.`);
+  const words = [made ? `${modelOf(card)} is chosen for \u2068${brief(post.title)}\u2069.` : "Choice removed."];
+  if (made && onward && !next) words.push(`That was the last post: ${tallyOf()}. Press S to save the choices.`);
   say(words.join(" "));
   if (undecided.checked) filterPosts();
   if (next) goTo(next);

@@ -64,8 +64,8 @@ if (main.dataset.unfinished) {
   keep("sessionStorage", "news", { of: main.dataset.unfinished, since });
   const waiting = Date.now() - since < PATIENCE;
   document.querySelector("[data-renewal]").textContent = waiting
-    ? "This page renews itself while it is open."
-    : "There has been no news for 15 minutes; load the page again to look for some.";
+    ? "This page refreshes itself while it is open."
+    : "Nothing has changed for 15 minutes: reload the page to check again.";
   if (waiting) {
     // A larger page is written less often, and loading it is not to take most of its time.
     const begun = performance.now();

@@ -39,7 +39,7 @@ const equip = (post) => {
 const postInSight = () => {
   const below = document.querySelector(".tools").getBoundingClientRect().bottom;
   const shown = posts.filter((post) => !post.section.hidden);
-  return shown.find((post) => topOf(post) >= below) ?? shown.at(-1);
+  return shown.find((post) => topOf(post) > below - 8) ?? shown.at(-1);
 };
 
 const topOf = (post) => post.section.getBoundingClientRect().top;

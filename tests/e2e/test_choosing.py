@@ -271,8 +271,8 @@ def test_four_pictures_are_compared_at_once_and_a_fifth_comes_after_them(page: P
 def test_the_keys_are_shown_and_can_be_turned_off(page: Page) -> None:
     press(page, "?")
     dialog = page.get_by_role("dialog")
-    assert "Choose that picture and go on to the next post" in dialog.inner_text()
-    dialog.locator("label", has_text="Use these keys").click()
+    assert "Choose that picture and go to the next post" in dialog.inner_text()
+    dialog.locator("label", has_text="Use these shortcuts").click()
     press(page, "Escape", "j", "2")
     assert tally(page) == "1 of 4 chosen"
     page.reload()
@@ -418,7 +418,7 @@ TOP = """() => {
 
 def test_an_unfinished_page_renews_itself_and_keeps_choices_filters_search_and_place(renewing: Renewing) -> None:
     page = renewing.page
-    assert "This page renews itself while it is open." in page.locator("header").inner_text()
+    assert "This page refreshes itself while it is open." in page.locator("header").inner_text()
     press(page, "j", "j", "j", "1")
     page.get_by_role("searchbox").fill("a")
     page.locator("label", has_text="Ready").click()
@@ -469,10 +469,10 @@ def test_typing_keeps_a_page_from_renewing_itself(renewing: Renewing) -> None:
 
 def test_a_batch_without_news_stops_renewing_its_page(renewing: Renewing) -> None:
     for _ in range(200):
-        if "no news for 15 minutes" in renewing.page.locator("header").inner_text():
+        if "changed for 15 minutes" in renewing.page.locator("header").inner_text():
             break
         renewing.renew()
-    assert "no news for 15 minutes" in renewing.page.locator("header").inner_text()
+    assert "changed for 15 minutes" in renewing.page.locator("header").inner_text()
     assert renewing.stays()
 
 

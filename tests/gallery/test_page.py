@@ -95,7 +95,7 @@ def test_an_unfinished_batch_says_how_far_it_had_come_and_what_to_do() -> None:
     html = page([missing("pending", "One", "dall-e-3")], finished=False)
     going = Reader(html).words
     assert Reader(html).all("main")[0]["data-unfinished"] == "2026-11-21T18:30:00+00:00"
-    assert "Not finished. This is how far the batch had come on 21 November 2026, 18:30 UTC." in going
+    assert "Not finished. This is the state of 21 November 2026, 18:30 UTC." in going
     assert "Pending Not made yet." in going
     assert "Not finished" not in page([ok("One", "dall-e-3")])
 
@@ -127,7 +127,7 @@ def test_a_private_buckets_pictures_are_addressed_by_their_links_and_the_first_e
     pairs = [ok("One", model, **link) for model, link in zip(("dall-e-3", "gpt-image-1"), links, strict=True)]
     html = page(pairs, home="https://h/index.html?X=2")
     assert [each["src"] for each in Reader(html).all("img")[:2]] == ["https://h/a?X=1&Y=20", "https://h/a?X=1&Y=10"]
-    assert "these links open until 22 November 2026, 10:00 UTC" in Reader(html).words
+    assert "these links work until 22 November 2026, 10:00 UTC" in Reader(html).words
     assert "img-src 'self' file: data: https://h;" in Reader(html).policy
 
 
@@ -162,11 +162,11 @@ def marks(html: str) -> list[str]:
     return re.findall('<span class="mark">(.*?)</span>', html)
 
 
-@pytest.mark.parametrize(("chosen", "mark"), [(True, "Cover"), (False, "Default cover")])
+@pytest.mark.parametrize(("chosen", "mark"), [(True, "Cover"), (False, "Default<span> cover</span>")])
 def test_the_current_cover_is_marked(chosen: bool, mark: str) -> None:
     pair = [ok("One", "gpt-image-1"), ok("One", "dall-e-3")]
     html = page(pair, posts=[{"slug": "one", "cover": cover(chosen=chosen)}])
-    assert re.findall(r'<p class="model">(\S+) <span class="mark">(.*?)</span>', html) == [("dall-e-3", mark)]
+    assert re.findall(r'<p class="model">(\S+) <span class="mark">(.*?)</span></p>', html) == [("dall-e-3", mark)]
     section = Reader(html).all("section")[0]
     assert (section["data-cover"], "data-decided" in section) == (cover()["thumbnail"], chosen)
 
@@ -174,7 +174,7 @@ def test_the_current_cover_is_marked(chosen: bool, mark: str) -> None:
 def test_a_cover_that_is_none_of_the_batchs_pictures_is_shown_beside_them() -> None:
     elsewhere = cover(thumbnail="oil/one/gpt-image-2-01.jpg", model="gpt-image-2", variation=3)
     html = page([ok("One", "dall-e-3")], posts=[{"slug": "one", "cover": elsewhere}])
-    assert "The cover now: another picture, by gpt-image-2, variation 3" in Reader(html).words
+    assert "Current cover: another picture, by gpt-image-2, variation 3" in Reader(html).words
     assert Reader(html).all("img")[0]["src"] == "../../covers/one.jpg"
     assert marks(html) == []
 

@@ -71,7 +71,7 @@ def test_a_post_that_is_an_object_gives_its_title() -> None:
 
 def test_a_private_buckets_links_say_until_when_they_open() -> None:
     assert (
-        "these links open until 21 November 2026, 18:30 UTC"
+        "these links work until 21 November 2026, 18:30 UTC"
         in Reader(start_page(batch_of(TWO), expires_at=EVENING)).words
     )
 
