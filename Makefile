@@ -15,7 +15,7 @@ MINIO_CONSOLE_PORT ?= 9001
 # The S3 servers that the tests run over can be built where there is Go, and git.
 SERVERS := $(if $(and $(shell command -v go),$(shell command -v git)),.minio/bin/minio .minio/bin/versitygw)
 
-.PHONY: batch test test-fast lint types bench contact-sheet minio lock upgrade outdated clean
+.PHONY: batch test test-fast lint types bench contact-sheet pictures minio lock upgrade outdated clean
 
 batch: $(VENV)/runtime
 	$(VENV)/bin/python -m local batch.json
@@ -44,6 +44,10 @@ bench: $(VENV)/development
 # Every template with every font, to look at: out/contact-sheet/.
 contact-sheet: $(VENV)/runtime
 	$(VENV)/bin/python -m local.contact_sheet
+
+# The README's two pictures: docs/live.svg and docs/gallery.jpg.
+pictures: $(VENV)/development
+	$(VENV)/bin/python -W ignore -m benchmarks.pictures
 
 # A MinIO for development: the one on PATH, else built as the deployment's is. Ctrl-C ends it.
 minio: $(MINIO)
