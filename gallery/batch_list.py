@@ -1,4 +1,4 @@
-"""The list of batches and the start page, which all batches write to, also at the same moment."""
+"""Keeps the list of batches and the start page up to date, while other batches may be writing both as well."""
 
 import asyncio
 import hashlib
@@ -20,16 +20,16 @@ __all__ = ["addresses", "list_batch"]
 
 logger = logging.getLogger(__name__)
 
-# Of all that write at once one gets through, so that this many others may come first.
+# Of those that write at the same moment one succeeds, so this many others may come first.
 ATTEMPTS = 30
 LONGEST_PAUSE_SECONDS = 1.0
 BATCH_ID = rb"\b[0-9a-f]{16}\b"
 
 
 async def list_batch(store: Store, batch: Batch) -> str | None:
-    """Put a batch into the list by a conditional write, and write the start page from the list as it is then.
+    """Put a batch into the list by a conditional write, and write the start page from that list.
 
-    A list that cannot be read is set aside and rebuilt from the manifests that it still names; what became of it is
+    A damaged list is set aside and rebuilt from the manifests that it still names; then a note that says so is
     returned.
 
     Raises:
@@ -43,21 +43,21 @@ async def list_batch(store: Store, batch: Batch) -> str | None:
             START_PAGE_KEY,
             StoredObject(page.encode(), "text/html; charset=utf-8", immutable=False),
         )
-        # Another batch may have been listed, and its page written, before this older one went over it.
+        # Another batch may have been listed, and its page overwritten by this older one.
         found = await store.read(Area.THUMBNAILS, BATCHES_KEY)
         if found is None or found.version == version:
             return note
         version = found.version
         try:
             batches = read_batches(found.data)
-        except ValueError:  # Damaged since; whoever lists the next batch finds it so.
+        except ValueError:  # Damaged since then; the next batch repairs it.
             return note
 
 
 def addresses(store: Store, root: str = "") -> Callable[[str], str]:
-    """Return what says where a page finds a key: by a presigned link where the bucket is private, else relative.
+    """Return a function from a key to its address: a presigned link where the bucket is private, else relative.
 
-    A relative address works wherever the page is opened from; ``root`` is the way from the page to the bucket's root.
+    A relative address works wherever the page is opened from; ``root`` is the path from the page to the bucket's root.
     """
     if store.link(START_PAGE_KEY).expires_at:
         return lambda key: store.link(key).url
@@ -86,11 +86,11 @@ async def _enter(store: Store, batch: Batch) -> tuple[str, list[Batch], str | No
                 logger.warning("%s", note)
             return version, batches, note
         await asyncio.sleep(random.uniform(0, min(0.05 * 2**attempt, LONGEST_PAUSE_SECONDS)))  # noqa: S311
-    raise StoreError(f"{BATCHES_KEY} was changed by others each of {ATTEMPTS} times that it was to be written.")
+    raise StoreError(f"{BATCHES_KEY} was changed by others during each of {ATTEMPTS} attempts. Run the batch again.")
 
 
 async def _read(store: Store, data: bytes) -> tuple[list[Batch], str | None]:
-    """Return the list; a damaged one is set aside, and rebuilt from the manifests of the ids that it still holds."""
+    """Return the list; a damaged one is set aside, and rebuilt from the manifests of the batches it still names."""
     try:
         return read_batches(data), None
     except ValueError as error:
@@ -106,5 +106,5 @@ async def _read(store: Store, data: bytes) -> tuple[list[Batch], str | None]:
         batches.sort(key=lambda batch: batch["updated_at"], reverse=True)
         return batches, (
             f"{BATCHES_KEY} was damaged ({error}). It is kept as {aside}, and the list was rebuilt with the "
-            f"{len(batches)} batches that it still named. A batch that is missing is listed again when it runs again."
+            f"{len(batches)} batches that it still named. A missing batch is listed again the next time it runs."
         )

@@ -1,6 +1,6 @@
-"""The list of batches: what the start page knows of each, as one small JSON object that every batch rewrites.
+"""The list of batches: what the start page shows of each, in one small JSON file that every batch rewrites.
 
-A worker's keys need not allow it to list a bucket, and its readers' never do; so the list is kept, not found.
+It is stored because a worker's keys need not allow listing a bucket, and readers cannot list one at all.
 """
 
 import json
@@ -16,15 +16,15 @@ from gallery.manifest import Manifest, Summary
 __all__ = ["MOST_BATCHES", "Batch", "batch_of", "batches_text", "read_batches", "with_batch"]
 
 BATCHES_VERSION = 1
-# Every batch rewrites the whole list and its page: at this length, about 1 MB together. What falls off the end is
-# only unlisted: its page, manifest and pictures stay where they are.
+# Every batch rewrites the whole list and its page: at this length, about 1 MB together. Older batches are
+# no longer listed, but their pages, manifests and pictures stay.
 MOST_BATCHES = 500
 MOST_PICTURES = 4
 LONGEST_TITLE = 200
 
 
 class Batch(TypedDict):
-    """One batch, as the start page shows it. ``title`` is its first one's beginning, ``pictures`` are a few keys."""
+    """One batch, as the start page shows it. ``title`` is the beginning of its first, ``pictures`` has a few keys."""
 
     batch_id: str
     name: NotRequired[str]
@@ -79,7 +79,7 @@ def batch_of(manifest: Manifest) -> Batch:
 
 
 def with_batch(batches: Sequence[Batch], batch: Batch) -> list[Batch]:
-    """Return the list with this batch in it, in its earlier run's place too: newest first, by when it last ran."""
+    """Return the list with this batch in it, instead of its earlier run; what ran last comes first."""
     others = [other for other in batches if other["batch_id"] != batch["batch_id"]]
     return sorted([batch, *others], key=lambda each: each["updated_at"], reverse=True)[:MOST_BATCHES]
 

@@ -1,4 +1,4 @@
-"""What both pages are made of: one HTML file with its style and script inside, and texts as people read them."""
+"""What both pages share: one HTML file with its style and script inline, and how texts are formatted."""
 
 import base64
 import hashlib
@@ -15,11 +15,11 @@ from money import usd
 __all__ = ["TEMPLATES", "brief", "count", "joined", "render", "spent"]
 
 HERE = Path(__file__).parent
-LONGEST_NAME = 160  # Characters of a title where it is only to be recognized by.
+LONGEST_NAME = 160  # Characters of a title that are enough to recognize it.
 
 
 def brief(title: str) -> str:
-    """Return the beginning of a title, closed off so that no direction mark in it can turn the text behind it."""
+    """Return the beginning of a title, isolated so that its direction marks cannot affect the text after it."""
     shortened = title if len(title) <= LONGEST_NAME else f"{title[: LONGEST_NAME - 1]}\N{HORIZONTAL ELLIPSIS}"
     return f"\N{FIRST STRONG ISOLATE}{shortened}\N{POP DIRECTIONAL ISOLATE}"
 
@@ -30,7 +30,7 @@ def count(number: int, one: str, many: str) -> str:
 
 
 def joined(*parts: str) -> str:
-    """Return the parts that say something, in one line."""
+    """Return the parts that are not empty, in one line."""
     return " \N{MIDDLE DOT} ".join(filter(None, parts))
 
 
@@ -60,10 +60,10 @@ def render(
 ) -> str:
     """Return a whole page. ``styles`` and ``scripts`` are its parts; ``pictures_from`` is an origin besides its own.
 
-    Its Content-Security-Policy lets no text of a batch become anything else, were an escape ever forgotten: the one
-    style and the one script are named by their hashes, so that neither needs ``'unsafe-inline'``. Pictures come from
-    where the page does: ``'self'`` in a bucket, ``file:`` on a disk, where a page has no origin of its own that
-    ``'self'`` could mean. ``data:`` is the empty icon, which saves the request for one.
+    Its Content-Security-Policy keeps a batch's text from ever running as code, even if an escape were forgotten: it
+    allows the one style and the one script by their hashes, without ``'unsafe-inline'``. Pictures come from where the
+    page does: ``'self'`` in a bucket, ``file:`` on a disk, where a page has no origin. ``data:`` is the empty icon,
+    which saves a request.
     """
     style, script = _joined_files("styles", styles), _joined_files("scripts", scripts)
     directives = [

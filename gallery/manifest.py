@@ -1,8 +1,7 @@
 """The manifest: what a batch asked for and what came of it, as JSON beside its pictures.
 
 The types below, and those of ``outcomes.py``, are its schema; ``manifest.schema.json`` is the same as JSON Schema for
-readers in other languages. What is written is not checked; what is read back, from a store that others write to as
-well, is.
+readers in other languages. Only what is read back is checked, because others write to the store too.
 """
 
 import json
@@ -29,7 +28,7 @@ __all__ = [
     "timestamp",
 ]
 
-# Raised when a reader of the version before could misread what is written; a new field alone is no reason.
+# Increased when readers of the previous version could misread this one; a new field alone is no reason.
 MANIFEST_VERSION: Literal[1] = 1
 
 

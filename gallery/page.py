@@ -1,8 +1,7 @@
 """The page that shows a batch: one row per post, its pictures side by side. It loads nothing from elsewhere.
 
-It is whole as it stands, without its script: that filters, compares and keeps choices. A browser lays out and
-loads the rows that are near the window alone (``content-visibility`` and ``loading="lazy"``), so that 10,000 pictures
-need no code to show them in steps, and a search in the page still finds every title.
+Without its script the page shows everything; the script searches, filters, compares and stores choices. With it, the
+page shows its first hundred pictures, and more as the reader scrolls, so that 10,000 open and are searched quickly.
 """
 
 import json
@@ -28,7 +27,7 @@ TIMINGS = {
     "upload_seconds": "upload",
 }
 MOST_COLUMNS = 6
-DENSE_FROM = 100  # Posts from which the page opens in its dense view.
+DENSE_FROM = 100  # With this many posts or more, the page opens in its dense view.
 APPLY = "python -m local --choose choices.json"
 
 
@@ -40,7 +39,7 @@ def render_page(manifest: Manifest, *, home: str, data: str) -> str:
     """
     request, rows = manifest["request"], manifest["rows"]
     numbers = cast(Mapping[str, int], manifest["summary"])
-    # Earlier runs of a batch with a name may have asked other models.
+    # Earlier runs of a batch with a name may have used other models.
     models = list(dict.fromkeys([*request["models"], *(each["model"] for row in rows for each in row["results"])]))
     size = f"{count(len(rows), 'title', 'titles')}, {count(len(models), 'model', 'models')}"
     made = [outcome for row in rows for outcome in row["results"] if outcome["status"] == "ok"]
@@ -75,7 +74,7 @@ def render_page(manifest: Manifest, *, home: str, data: str) -> str:
 
 
 def _origin(address: str) -> str:
-    """Return where presigned links lead, also for a page that was saved; nothing for a relative address."""
+    """Return the origin of presigned links, which a saved page needs too; nothing for a relative address."""
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
@@ -95,18 +94,18 @@ def _source(picture: Finished | Cover) -> str:
 
 
 def _published(cover: Cover) -> str:
-    """Return a cover's address as a site names it; an example where no stranger reaches the store."""
+    """Return a cover's public address; an example address where the store is not public."""
     public = urlsplit(cover["image_url"]).scheme in ("http", "https") and "image_url_expires_at" not in cover
     return cover["image_url"] if public else f"https://example.com/{quote(cover['key'])}"
 
 
 def _alt(outcome: Finished) -> str:
-    """Return a picture's alternative text; manifests of before have none."""
+    """Return a picture's alternative text; older manifests have none."""
     return outcome.get("alt") or f"{brief(outcome['title'])}, drawn by {outcome['model']}"
 
 
 def _facts(outcome: Finished, simulated: bool) -> str:
-    """Return what a developer wants to know of a picture."""
+    """Return what a developer wants to know about a picture."""
     seconds = cast(Mapping[str, float], outcome)
     spent = ", ".join(f"{what} {seconds[name]:.1f} s" for name, what in TIMINGS.items() if name in seconds)
     unusable = outcome.get("unusable_answers", 0)
@@ -120,7 +119,7 @@ def _facts(outcome: Finished, simulated: bool) -> str:
 
 
 def _reason(message: str) -> str:
-    """Return an error's message up to where a provider's raw answer begins; the details have all of it."""
+    """Return an error's message without the provider's raw answer at its end; the details have all of it."""
     words, raw, _ = message.partition("{")
     sentences, stop, _ = words.rpartition(". ")
     return (sentences + stop if raw and stop else words).rstrip(" -:\n") or message

@@ -16,9 +16,9 @@ def render_start_page(
 ) -> str:
     """Return the start page as HTML, for a key at the bucket's root.
 
-    The two functions say where a reader finds a batch's page by its id, and a picture by its key. In a private bucket
-    their answers are presigned links, which open until ``expires_at``: the page says so, and every batch that runs
-    rewrites it, with fresh links to all of the batches.
+    The two functions return the address of a batch's page by its id, and of a picture by its key. In a private bucket
+    these are presigned links that work until ``expires_at``: the page says so, and every run of any batch rewrites it
+    with fresh links.
     """
     return render(
         "start_page.html",
@@ -38,7 +38,7 @@ def _others(batch: Batch) -> str:
 
 
 def _state(batch: Batch) -> str:
-    """Return what came out; where a batch is not finished, as of when the list last heard of it."""
+    """Return a batch's counts; those of an unfinished batch are as of its last update."""
     summary = batch["summary"]
     ready = f"{summary['ok']:,} of {summary['requested']:,} ready"
     return joined(

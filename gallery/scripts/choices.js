@@ -1,4 +1,4 @@
-// Choices wait here, by slug, until they are saved and applied: a page that shows a choice as the cover forgets it.
+// Choices by slug, until they are saved and applied: once a choice is the post's cover, it is dropped.
 const choosing = main.dataset.choosing !== undefined;
 const choices = new Map();
 const undoable = [];
@@ -51,7 +51,7 @@ const setChoice = (post, key) => {
   drawTally();
 };
 
-// Choosing what is chosen takes the choice back.
+// Choosing a picture again removes the choice.
 const choose = (post, card) => {
   const before = choices.get(post.slug);
   const { key } = card.dataset;

@@ -1,4 +1,4 @@
-// Comparing: one post's pictures large and together, four at a time. Without this, their links open them.
+// Compares one post's pictures, large and side by side, four at a time.
 const compare = document.querySelector("dialog.compare");
 const comparing = { post: undefined, first: 0, cards: new Map() };
 const AT_ONCE = 4;
@@ -63,7 +63,7 @@ const openComparison = (post, card) => {
     compare.showModal();
   }
   compare.querySelector("h2").focus();
-  // What the next key will show.
+  // The next post's pictures are loaded before they are needed.
   const after = nextPost(post, 1);
   for (const next of after ? candidatesOf(after).slice(0, AT_ONCE) : []) new Image().src = next.querySelector("img").src;
 };
@@ -74,7 +74,7 @@ const moreCandidates = () => {
   drawComparison();
 };
 
-// One picture in the place of all, and back.
+// Shows one picture alone, or all again.
 const toggleAlone = (figure) => {
   const place = compare.querySelector(".candidates");
   const alone = place.dataset.alone === undefined;

@@ -1,14 +1,14 @@
-// A bucket behind plain HTTP is no secure context, where the newer clipboard interface is missing; this is everywhere.
+// A bucket on plain HTTP is not a secure context, so navigator.clipboard is missing there; this works everywhere.
 const copy = (text, button, done) => {
   const field = document.createElement("textarea");
   field.className = "unseen";
   field.value = text;
-  button.after(field); // Inside the dialog where one is open: beside it nothing can be selected.
+  button.after(field); // Inside an open dialog, because nothing outside it can be selected.
   field.select();
   const copied = document.execCommand("copy");
   field.remove();
   button.focus();
-  say(copied ? done : `This browser does not let a page copy. Here it is: ${text}`);
+  say(copied ? done : `This browser does not allow copying. Copy it from here: ${text}`);
 };
 
 const attribute = (text) => text.replace(/[&"<>]/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -32,6 +32,6 @@ const copyLines = (post, button) =>
     linesFor(post),
     button,
     post.section.dataset.address.startsWith("https://example.com/")
-      ? "Lines copied. This store is not public: put your site in place of https://example.com."
+      ? "Lines copied. This store is not public: replace https://example.com with your site."
       : "Lines copied.",
   );

@@ -1,4 +1,4 @@
-// Search and filters. Nothing ticked among the models, or among the statuses, means all of them.
+// Search and filters. With no model ticked, all are shown; the same holds for statuses.
 const tools = document.querySelector(".tools");
 const search = tools.querySelector("[type=search]");
 const dense = tools.querySelector("[name=dense]");
@@ -62,9 +62,9 @@ const filterAll = () =>
 
 const showDense = () => keepingPost(() => main.toggleAttribute("data-dense", dense.checked));
 
-// Results begin at the top.
+// Results start at the top.
 const searchAgain = () => {
-  most = BATCH;
+  most = STEP;
   filterPosts();
   if (main.getBoundingClientRect().top < 0) main.scrollIntoView();
 };
@@ -87,7 +87,7 @@ filterCards(); // A browser may restore what was ticked.
 filterPosts();
 main.dataset.live = "";
 
-// What is scrolled to comes between the bars.
+// Keeps what is scrolled to clear of the bars.
 new ResizeObserver(() => {
   document.documentElement.style.scrollPaddingBlock =
     `${tools.offsetHeight + 8}px ${(document.querySelector(".choices")?.offsetHeight ?? 0) + 8}px`;

@@ -105,7 +105,7 @@ document.addEventListener("click", (event) => {
     BUTTONS[button.value](button, post, card);
     return;
   }
-  if (event.target === compare) compare.close(); // Beside what it holds.
+  if (event.target === compare) compare.close(); // The backdrop.
   const link = event.target.closest("main li > a");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();

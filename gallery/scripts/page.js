@@ -4,7 +4,7 @@ const main = document.querySelector("main");
 const batch = main.dataset.batch;
 const models = JSON.parse(main.dataset.models);
 
-// One object per post, so that neither a key press nor a search has to ask the document for it.
+// One object per post, so that key presses and searches need not query the document.
 const posts = [...main.querySelectorAll("section")].map((section, number) => {
   const heading = section.querySelector("h2");
   return {
@@ -14,7 +14,7 @@ const posts = [...main.querySelectorAll("section")].map((section, number) => {
     title: heading.textContent,
     slug: section.dataset.slug,
     cards: [...section.querySelectorAll("li")],
-    matches: true, // What is searched and filtered for.
+    matches: true, // The search and the filters.
   };
 });
 const postOf = new Map(posts.map((post) => [post.section, post]));
@@ -22,7 +22,7 @@ const modelOf = (card) => models[card.dataset.model];
 const brief = (text) => (text.length > 60 ? `${text.slice(0, 59)}\u2026` : text);
 const choosable = (post) => post.slug !== undefined;
 
-// A browser may forbid a page to keep anything. Whoever asks is told so by `false`.
+// Returns false where the browser forbids a page to store anything.
 const keep = (area, name, value) => {
   try {
     window[area].setItem(`${name}:${batch}`, JSON.stringify(value));
@@ -39,7 +39,7 @@ const recall = (area, name) => {
   }
 };
 
-// What has just happened, for the eye and for a screen reader: in an open dialog too, beside which all is silent.
+// Announces what has just happened, in an open dialog too: screen readers ignore everything outside it.
 let fading;
 const say = (text) => {
   for (const place of document.querySelectorAll(".said")) place.textContent = text;

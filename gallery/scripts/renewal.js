@@ -1,7 +1,7 @@
-// The view survives a reload: search, filters, density, the current post and the place. An unfinished batch's page
-// reloads itself, which works from a disk too, where a page may fetch nothing.
+// The view survives a reload: search, filters, density, current post and scroll position. An unfinished batch's page
+// reloads itself; on a disk, where a page may not fetch anything, that works too.
 const QUIET = 3000; // Milliseconds without a key, a touch or a scroll.
-const PATIENCE = 15 * 60_000; // A batch without news for so long was stopped.
+const PATIENCE = 15 * 60_000; // A batch that has not changed for this long was stopped.
 const boxes = () => [...tools.querySelectorAll("[type=checkbox]")];
 
 const rememberView = () => {
@@ -67,7 +67,7 @@ if (main.dataset.unfinished) {
     ? "This page refreshes itself while it is open."
     : "Nothing has changed for 15 minutes: reload the page to check again.";
   if (waiting) {
-    // A larger page is written less often, and loading it is not to take most of its time.
+    // A larger page is written less often, and should not spend its time loading.
     const begun = performance.now();
     addEventListener("load", () => setTimeout(renew, Math.max(10_000, 20 * (performance.now() - begun))));
   }

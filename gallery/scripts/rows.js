@@ -1,9 +1,9 @@
-// Of the posts that match, the page shows the first few hundred pictures, and more as the reader nears their end. So
-// a search takes as long as what it shows, however many pictures there are: a hidden row is not even laid out.
+// The page shows its first hundred matching pictures, and more as the reader nears the end. So a search takes as long
+// as what it shows, however many pictures there are: hidden rows are not laid out.
 const cardControls = document.querySelector("#card-controls").content;
 const postControls = document.querySelector("#post-controls").content;
 
-// What 10,000 pictures would have 10,000 times is made for those that come near the window.
+// Buttons are made only for the pictures that are shown.
 const controlsFor = (card) => {
   const controls = cardControls.cloneNode(true);
   const model = modelOf(card);
@@ -18,7 +18,7 @@ const controlsFor = (card) => {
   download.href = card.querySelector("a").href;
   download.download = `${postOf.get(card.closest("section")).slug ?? "thumbnail"}-${model}.jpg`;
   if (location.protocol === "file:") {
-    // No browser downloads from a disk: the picture is a file there already.
+    // Browsers do not download from a disk, where the picture is a file already.
     download.removeAttribute("download");
     download.target = "_blank";
     download.textContent = "Open file";
@@ -44,12 +44,12 @@ const postInSight = () => {
 
 const topOf = (post) => post.section.getBoundingClientRect().top;
 
-const BATCH = 100;
+const STEP = 100; // Pictures.
 const rest = main.querySelector(".rest");
-let most = BATCH;
+let most = STEP;
 let shownRows = new Set(posts);
 
-// Shows the first matching posts: `most` pictures of them, and all up to the post with the number `through`.
+// Shows the first matching posts, up to `most` pictures, and further to the post with the number `through`.
 const showRows = (through = -1) => {
   const rows = new Set();
   let pictures = 0;
@@ -75,7 +75,7 @@ const showRows = (through = -1) => {
 };
 
 const showMore = () => {
-  most += BATCH;
+  most += STEP;
   showRows();
 };
 

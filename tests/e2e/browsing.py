@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Locator, Page
 
 
 class Shown(NamedTuple):
-    """A batch's page in a browser, and what the browser complained of or asked other origins for."""
+    """A batch's page in a browser, with its console messages, failed requests and requests to other origins."""
 
     page: Page
     faults: list[str]
@@ -18,14 +18,14 @@ def show(browser: Browser, url: str, size: tuple[int, int] = (1366, 768), scheme
     faults: list[str] = []
 
     def hear(message: str) -> None:
-        if "subtree hidden by content-visibility" not in message:  # A test looks into what a filter has hidden.
+        if "subtree hidden by content-visibility" not in message:  # A test reads what a filter has hidden.
             faults.append(message)
 
     page.on("console", lambda message: hear(message.text))
     page.on("pageerror", lambda error: faults.append(str(error)))
 
     def fail(asked: str, why: str | None) -> None:
-        if why != "net::ERR_ABORTED":  # As those are that a reader leaves behind by following a link.
+        if why != "net::ERR_ABORTED":  # Following a link aborts what is still loading.
             faults.append(f"{why}: {asked}")
 
     page.on("requestfailed", lambda request: fail(request.url, request.failure))

@@ -23,7 +23,7 @@ from tests.e2e.browsing import Shown, fits, load_all, pasted, scroll_to_end, sho
 
 MODELS = ["gpt-image-1", "dall-e-3", "gpt-image-2", "gemini-3-pro-image", "gpt-image-1.5"]
 TITLES = ["Why fan-out beats a loop", "كيف نصنع الأغلفة", "Café society", "Five of a kind"]
-# Which models drew each post; the others were refused.
+# Which models made each post's pictures; the others were rejected.
 DRAWN = [{0, 1}, {0, 1, 2}, {1, 2}, {0, 1, 2, 3, 4}]
 COMMAND = "python -m local --choose choices.json"
 
@@ -33,7 +33,7 @@ def key(post: int, model: str) -> str:
 
 
 def write_batch(store: Store, drawn: list[set[int]] = DRAWN, **changes: Any) -> str:
-    """Write a batch with its covers, of which the second post's was chosen, and return its page's address."""
+    """Write a batch with its covers, only the second of which was chosen, and return its page's address."""
 
     def place(each: str) -> dict[str, str]:
         link = store.link(each)
@@ -110,7 +110,7 @@ def tally(page: Page) -> str:
 
 
 def chosen(page: Page) -> list[str | None]:
-    """Return the keys of the pictures that the page shows as chosen; a screen reader is told the same."""
+    """Return the keys of the pictures that are shown as chosen, and to a screen reader as pressed."""
     for card in page.locator("main li:has([value=choose])").all():
         pressed = card.locator("[value=choose]").get_attribute("aria-pressed") == "true"
         assert pressed == (card.get_attribute("data-chosen") is not None)
@@ -158,7 +158,7 @@ def test_choices_stay_in_the_browser_until_they_are_saved_with_the_command_that_
     assert pasted(page, page.get_by_role("searchbox")) == COMMAND
 
 
-def test_an_address_a_file_and_the_lines_for_a_site_are_one_click_each(anywhere: Shown) -> None:
+def test_an_address_a_file_and_the_og_image_lines_are_one_click_each(anywhere: Shown) -> None:
     page, post = anywhere.page, anywhere.page.locator("main section").nth(1)
     assert load_all(page) == sum(map(len, DRAWN))
     field = page.get_by_role("searchbox")
@@ -182,17 +182,17 @@ def test_an_address_a_file_and_the_lines_for_a_site_are_one_click_each(anywhere:
         'meta property="og:image:height" content="630">',
         f'meta property="og:image:alt" content="\u2068{TITLES[1]}\u2069, drawn by gpt-image-1">',
     ]
-    assert ("put your site in place" in said(page)) != public
+    assert ("replace https://example.com" in said(page)) != public
 
 
-def test_what_is_saved_in_one_batch_is_not_in_another(page: Page, browser: Browser, tmp_path: Path) -> None:
+def test_choices_in_one_batch_do_not_appear_in_another(page: Page, browser: Browser, tmp_path: Path) -> None:
     press(page, "j", "2")
     other = write_batch(directory(tmp_path), batch_id="0a0b")
     page.goto(other)
     assert tally(page) == "1 of 4 chosen"
 
 
-def test_a_choice_that_was_applied_is_forgotten(page: Page, tmp_path: Path) -> None:
+def test_a_choice_is_dropped_once_it_is_applied(page: Page, tmp_path: Path) -> None:
     press(page, "j", "j", "3")
     assert page.get_by_role("button", name="Save 1 choice").is_enabled()
     applied = [{"slug": f"post-{number}"} for number in range(4)]
@@ -204,7 +204,7 @@ def test_a_choice_that_was_applied_is_forgotten(page: Page, tmp_path: Path) -> N
     assert page.get_by_role("button", name="Save choices").is_disabled()
 
 
-def test_choosing_again_takes_a_choice_back_and_undo_takes_back_the_last(page: Page) -> None:
+def test_choosing_again_removes_a_choice_and_undo_reverts_the_last(page: Page) -> None:
     press(page, "j", "2")
     assert said(page) == f"dall-e-3 is chosen for \u2068{TITLES[0]}\u2069."
     press(page, "k", "2")
@@ -232,7 +232,7 @@ def test_a_number_without_a_picture_chooses_nothing_and_says_so(page: Page) -> N
     assert tally(page) == "1 of 4 chosen"
 
 
-def test_the_undecided_filter_lets_each_post_go_once_it_is_decided(page: Page) -> None:
+def test_the_undecided_filter_hides_each_post_once_it_is_decided(page: Page) -> None:
     page.locator("label", has_text="Undecided").click()
     assert page.locator("main h2:visible").all_text_contents() == [TITLES[0], TITLES[2], TITLES[3]]
     press(page, "j", "1")
@@ -280,7 +280,7 @@ def test_the_keys_are_shown_and_can_be_turned_off(page: Page) -> None:
     assert tally(page) == "1 of 4 chosen"
 
 
-def test_a_browser_that_forbids_keeping_says_so(browser: Browser, tmp_path: Path) -> None:
+def test_a_page_says_so_when_the_browser_forbids_storage(browser: Browser, tmp_path: Path) -> None:
     context = browser.new_context()
     page = context.new_page()
     page.add_init_script(
@@ -315,7 +315,7 @@ def test_search_finds_by_any_word_whatever_its_accents_and_says_when_nothing_mat
     assert page.locator("main h2:visible").count() == 4
 
 
-def test_filters_stay_in_sight_and_leave_no_gap(browser: Browser, tmp_path: Path) -> None:
+def test_filters_stay_in_view_and_leave_no_gaps(browser: Browser, tmp_path: Path) -> None:
     page, _ = show(browser, write_batch(directory(tmp_path), [{0, 1, 2, 3, 4}] * 12))
     whole = page.evaluate("() => document.documentElement.scrollHeight")
     page.evaluate("() => scrollTo(0, 1500)")
@@ -339,7 +339,7 @@ def test_two_hundred_posts_fit_into_a_few_screens(browser: Browser, tmp_path: Pa
 
 
 @pytest.mark.parametrize("dense", [False, True])
-def test_a_right_to_left_heading_begins_where_its_pictures_do(page: Page, dense: bool) -> None:
+def test_a_right_to_left_heading_aligns_with_its_pictures(page: Page, dense: bool) -> None:
     if dense:
         press(page, "d")
     section = page.locator("section").nth(1)
@@ -370,7 +370,7 @@ def test_every_state_is_accessible_and_fits_its_window(
 
 
 class Renewing:
-    """An unfinished batch's page under a clock that stands still until the test moves it."""
+    """An unfinished batch's page, with a clock that only the test advances."""
 
     def __init__(self, browser: Browser, folder: Path) -> None:
         self._store = directory(folder)
@@ -416,7 +416,7 @@ TOP = """() => {
 }"""
 
 
-def test_an_unfinished_page_renews_itself_and_keeps_choices_filters_search_and_place(renewing: Renewing) -> None:
+def test_an_unfinished_page_refreshes_itself_and_keeps_choices_filters_search_and_place(renewing: Renewing) -> None:
     page = renewing.page
     assert "This page refreshes itself while it is open." in page.locator("header").inner_text()
     press(page, "j", "j", "j", "1")
@@ -439,7 +439,7 @@ def test_an_unfinished_page_renews_itself_and_keeps_choices_filters_search_and_p
     assert renewing.stays()
 
 
-def test_it_does_not_renew_itself_under_a_readers_hand(renewing: Renewing) -> None:
+def test_it_does_not_refresh_itself_while_the_reader_is_busy(renewing: Renewing) -> None:
     page = renewing.page
     page.locator("main li > a").first.click()
     assert renewing.stays()
@@ -454,7 +454,7 @@ def test_it_does_not_renew_itself_under_a_readers_hand(renewing: Renewing) -> No
     renewing.renew()
 
 
-def test_typing_keeps_a_page_from_renewing_itself(renewing: Renewing) -> None:
+def test_it_does_not_refresh_itself_while_the_reader_types(renewing: Renewing) -> None:
     page = renewing.page
     page.get_by_role("searchbox").focus()
     page.evaluate("() => { window.before = true; }")
@@ -467,7 +467,7 @@ def test_typing_keeps_a_page_from_renewing_itself(renewing: Renewing) -> None:
     assert page.get_by_role("searchbox").evaluate("(field) => field === document.activeElement")
 
 
-def test_a_batch_without_news_stops_renewing_its_page(renewing: Renewing) -> None:
+def test_it_stops_refreshing_itself_when_nothing_changes(renewing: Renewing) -> None:
     for _ in range(200):
         if "changed for 15 minutes" in renewing.page.locator("header").inner_text():
             break

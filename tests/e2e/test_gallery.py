@@ -24,7 +24,7 @@ SIZES = [(390, 844), (1024, 768), (1920, 1080)]
 
 @pytest.fixture(scope="module", params=["disk", "bucket", "private bucket"])
 def gallery_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The page that a local run of the tutorial's batch leaves."""
+    """The page of a local run of the tutorial's batch."""
     folder = tmp_path_factory.mktemp("batch")
     variables = {"SIMULATE_PROVIDERS": "1", "SIMULATED_LATENCY_SECONDS": "0", "PYTHONPATH": str(ROOT)}
     if request.param != "disk":
@@ -53,7 +53,7 @@ def shown(browser: Browser, gallery_url: str) -> Iterator[Shown]:
     assert shown.faults == []
 
 
-def test_ten_pictures_load_and_nothing_is_asked_of_another_origin(shown: Shown) -> None:
+def test_ten_pictures_load_and_no_other_origin_is_contacted(shown: Shown) -> None:
     assert load_all(shown.page) == 10
     assert "Simulated pictures" in shown.page.locator("header").inner_text()
 
@@ -92,7 +92,7 @@ def test_comparing_by_mouse(shown: Shown) -> None:
     dialog.get_by_role("button", name="Close").click()
     assert not dialog.is_visible()
     page.locator("main li > a").first.click()
-    page.mouse.click(5, 5)  # Beside it.
+    page.mouse.click(5, 5)  # The backdrop.
     assert not dialog.is_visible()
 
 
@@ -133,7 +133,7 @@ def test_only_what_the_filters_show_is_compared(shown: Shown) -> None:
 
 @pytest.fixture(scope="module")
 def mixed_url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A batch that was stopped, with pairs of every status and titles that mean harm."""
+    """A batch that was stopped, with pairs of every status and hostile titles."""
     statuses = ["rejected", "failed", "pending"]
     rows = [
         [ok(title, "gpt-image-1"), missing(statuses[number % 3], title, "dall-e-3", title)]
@@ -227,8 +227,8 @@ def test_a_filter_leaves_the_reader_at_the_same_post(long_page: Page) -> None:
     long_page.get_by_role("button", name="Show more").click()
     place = long_page.locator("section:visible").nth(30)
     place.evaluate("(section) => section.scrollIntoView()")
-    for name in ("dall-e-3", "Dense", "Dense"):
-        long_page.get_by_role("checkbox", name=name).evaluate("(box) => box.click()")  # A pointer scrolls to it first.
+    for name in ("dall-e-3", "Dense", "Dense"):  # Not by a pointer, for which Playwright would scroll first.
+        long_page.get_by_role("checkbox", name=name).evaluate("(box) => box.click()")
         box = place.bounding_box()
         assert box
         assert 0 < box["y"] < 768

@@ -25,13 +25,13 @@ def test_every_kind_of_outcome_is_read_back_as_it_was_written() -> None:
     ("change", "message"),
     [({"version": 2}, "version"), ({"rows": [{}]}, r"rows\.0\.title"), ({"created_at": None}, "created_at")],
 )
-def test_what_is_no_manifest_is_refused_by_the_field(change: dict[str, object], message: str) -> None:
+def test_an_invalid_manifest_is_refused_and_the_field_named(change: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         read_manifest(json.dumps({**manifest([ok("One", "dall-e-3")]), **change}).encode())
 
 
 def test_the_schema_for_readers_in_other_languages_is_the_types() -> None:
-    """After a change of the types, write ``manifest_schema()`` there anew, as JSON with an indent of 2."""
+    """After changing the types, write ``manifest_schema()`` there again, as JSON with an indent of 2."""
     kept = Path(gallery.__file__).with_name("manifest.schema.json").read_text()
     assert json.loads(kept) == manifest_schema()
 
@@ -52,7 +52,7 @@ def test_the_schema_has_no_keyword_that_json_schema_does_not_have() -> None:
     assert keywords(manifest_schema()) <= applied | {"title", "description", "type", "const", "enum", "required"}
 
 
-def test_a_manifest_of_before_covers_is_still_read() -> None:
+def test_a_manifest_from_before_covers_is_still_read() -> None:
     old = manifest([ok("One", "dall-e-3")])
     assert not {"slug", "cover", "variation"} & old["rows"][0].keys()
     assert read_manifest(manifest_text(old).encode()) == old

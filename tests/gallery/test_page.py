@@ -61,7 +61,7 @@ def page(*results: list[dict[str, Any]], home: str = "../../index.html", **chang
     return render_page(manifest(*results, **changes), home=home, data="manifest.json")
 
 
-def test_what_only_a_developer_wants_to_know_waits_for_the_details() -> None:
+def test_what_only_a_developer_wants_to_know_is_in_the_details() -> None:
     timings = {"original_seconds": 12.34, "composite_seconds": 0.12, "upload_seconds": 0.01}
     used = {"usage": {"total_tokens": 3}, "unusable_answers": 1}
     reader = Reader(page([ok("One", "gpt-image-1", **timings, **used), ok("One", "dall-e-3", reused=True)]))
@@ -75,7 +75,7 @@ def test_what_only_a_developer_wants_to_know_waits_for_the_details() -> None:
     assert "2 of 2 ready · 1 reused" in reader.words
 
 
-def test_a_providers_raw_answer_is_behind_a_detail_and_the_sentence_before_it_is_not() -> None:
+def test_a_providers_raw_answer_is_in_the_details_and_the_message_is_not() -> None:
     raw = "The prompt was refused. Change the title. Answer: {'error': {'code': 'moderation_blocked'}}"
     html = page([missing("rejected", "One", "gpt-image-1", raw), missing("failed", "One", "dall-e-3", "{}")])
     without = Reader(re.sub("<details>.*?</details>", "", html, flags=re.DOTALL)).words
@@ -100,7 +100,7 @@ def test_an_unfinished_batch_says_how_far_it_had_come_and_what_to_do() -> None:
     assert "Not finished" not in page([ok("One", "dall-e-3")])
 
 
-def test_simulated_pictures_are_called_so_above_all_and_in_the_details_of_each() -> None:
+def test_simulated_pictures_are_labelled_at_the_top_and_in_the_details_of_each() -> None:
     simulated = Reader(page([ok("One", "dall-e-3")], simulated=True))
     assert "Simulated pictures." in simulated.words
     assert simulated.all("li")[0]["data-facts"] == "Served by gpt-image-2 · Simulated"
@@ -119,7 +119,7 @@ def test_pictures_are_addressed_relative_to_the_page() -> None:
     assert reader.all("img")[0]["src"] == "../../neon/a%20title/dall-e-3-00.jpg"
 
 
-def test_a_private_buckets_pictures_are_addressed_by_their_links_and_the_first_expiry_is_named() -> None:
+def test_a_private_buckets_pictures_use_presigned_links_and_the_first_expiry_is_shown() -> None:
     links = [
         {"image_url": f"https://h/a?X=1&Y={hour}", "image_url_expires_at": f"2026-11-22T{hour}:00:00+00:00"}
         for hour in ("20", "10")
@@ -143,7 +143,7 @@ def test_a_hostile_text_stays_text_wherever_it_comes_from(title: str) -> None:
     assert hostile.text.count(title) >= 4  # Heading, context, guidelines, error.
 
 
-def test_the_policy_names_the_one_style_and_the_one_script_by_what_they_are() -> None:
+def test_the_policy_allows_the_one_style_and_the_one_script_by_their_hashes() -> None:
     html = page([ok("One", "dall-e-3")])
     for tag in ("style", "script"):
         [inside] = re.findall(f"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
@@ -171,7 +171,7 @@ def test_the_current_cover_is_marked(chosen: bool, mark: str) -> None:
     assert (section["data-cover"], "data-decided" in section) == (cover()["thumbnail"], chosen)
 
 
-def test_a_cover_that_is_none_of_the_batchs_pictures_is_shown_beside_them() -> None:
+def test_a_cover_from_outside_the_batch_is_shown_beside_its_pictures() -> None:
     elsewhere = cover(thumbnail="oil/one/gpt-image-2-01.jpg", model="gpt-image-2", variation=3)
     html = page([ok("One", "dall-e-3")], posts=[{"slug": "one", "cover": elsewhere}])
     assert "Current cover: another picture, by gpt-image-2, variation 3" in Reader(html).words
@@ -187,14 +187,14 @@ def test_a_cover_that_is_none_of_the_batchs_pictures_is_shown_beside_them() -> N
         ({"image_url_expires_at": EVENING}, "https://example.com/covers/one.jpg"),
     ],
 )
-def test_a_covers_address_for_a_site_is_an_example_where_the_store_is_not_public(
+def test_a_covers_public_address_is_an_example_where_the_store_is_not_public(
     changes: dict[str, str], address: str
 ) -> None:
     html = page([ok("One", "dall-e-3")], posts=[{"slug": "one", "cover": cover(**changes)}])
     assert Reader(html).all("section")[0]["data-address"] == address
 
 
-def test_the_variation_of_a_post_and_of_the_request_is_seen() -> None:
+def test_a_posts_variation_is_shown() -> None:
     html = page([ok("One", "dall-e-3")], [ok("Two", "dall-e-3")], posts=[{"slug": "1", "variation": 2}, {"slug": "2"}])
     assert Reader(html).words.count("Variation 2") == 1
     assert "variation 0" not in Reader(html).words
@@ -222,6 +222,6 @@ def test_many_posts_open_in_the_dense_view() -> None:
     assert "data-dense" in Reader(page(*many)).all("main")[0]
 
 
-def test_a_choice_of_one_is_no_filter() -> None:
+def test_a_single_model_or_status_gets_no_filter() -> None:
     assert "<fieldset>" not in page([ok("One", "dall-e-3")], models=["dall-e-3"])
     assert Reader(page([ok("One", "dall-e-3"), missing("failed", "One", "gpt-image-1")])).text.count("Status") == 1

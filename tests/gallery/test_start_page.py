@@ -17,7 +17,7 @@ def start_page(*batches: object, expires_at: str | None = None) -> str:
     return render_start_page(listed, lambda batch: f"batches/{batch}/index.html", lambda key: key, expires_at)
 
 
-def test_the_newest_comes_first_and_a_rerun_takes_its_earlier_place() -> None:
+def test_the_newest_comes_first_and_a_rerun_replaces_its_earlier_entry() -> None:
     old = batch_of(manifest([ok("Old", "dall-e-3")], batch_id="old", updated_at=MORNING))
     new = batch_of(manifest([ok("New", "dall-e-3")], batch_id="new", updated_at=EVENING))
     assert with_batch([new], old) == with_batch([old], new) == [new, old]
@@ -32,7 +32,7 @@ def test_the_list_does_not_grow_for_ever() -> None:
     assert f"Only the newest {MOST_BATCHES} are listed" in start_page(*listed)
 
 
-def test_a_list_is_read_back_as_it_was_written_and_another_is_refused() -> None:
+def test_a_list_is_read_back_as_it_was_written_and_another_version_is_refused() -> None:
     batches = [batch_of(TWO)]
     assert read_batches(batches_text(batches).encode()) == batches
     with pytest.raises(ValueError, match="version"):
@@ -60,16 +60,16 @@ def test_an_unfinished_batch_shows_how_far_it_has_come_and_what_it_has_so_far() 
     assert Reader(start_page(batch_of(TWO))).all("progress") == []
 
 
-def test_a_batch_that_has_a_name_is_listed_by_it() -> None:
+def test_a_named_batch_is_listed_by_its_name() -> None:
     titled = Reader(start_page(batch_of(manifest([ok("One", "dall-e-3")], [ok("Two", "dall-e-3")], name="My blog"))))
     assert titled.text.index("My blog") < titled.text.index("and 1 more title")
 
 
-def test_a_post_that_is_an_object_gives_its_title() -> None:
+def test_a_post_given_as_an_object_is_listed_by_its_title() -> None:
     assert batch_of(manifest([ok("One", "dall-e-3")], prompts=[{"title": "One", "slug": "1"}]))["title"] == "One"
 
 
-def test_a_private_buckets_links_say_until_when_they_open() -> None:
+def test_a_private_buckets_page_says_when_its_links_expire() -> None:
     assert (
         "these links work until 21 November 2026, 18:30 UTC"
         in Reader(start_page(batch_of(TWO), expires_at=EVENING)).words
