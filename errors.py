@@ -1,7 +1,8 @@
 """Every error this system raises on purpose, in one tree.
 
 Only ``str(error)`` crosses from one Render task to another, so each message is complete: what happened, to what, and
-what to do about it. ``code`` is the error in one word, for programs.
+what to do about it. ``code`` is the error in one word, for programs. An error is ``permanent`` if a retry soon after
+would fail in the same way; Render, which sees only the text, retries those too.
 
     ThumbnailError
     ├── InvalidRequestError              the request is invalid
@@ -49,12 +50,14 @@ class ThumbnailError(Exception):
     """The base class of every error this system raises on purpose."""
 
     code = "error"
+    permanent = False
 
 
 class InvalidRequestError(ThumbnailError):
     """The request is invalid. Raised before anything is started or paid for."""
 
     code = "invalid_request"
+    permanent = True
     summary = "Nothing was started and nothing was paid for"
 
     def __init__(self, faults: Sequence[str]) -> None:
@@ -74,6 +77,8 @@ class SettingsError(InvalidRequestError):
 
 class ProviderRejectedError(ThumbnailError):
     """The provider refuses to make this picture, and a retry would not help."""
+
+    permanent = True
 
     def __init__(self, code: str, message: str) -> None:
         """Take a one-word reason, such as ``moderation``, and a message for people."""
@@ -102,6 +107,7 @@ class QuotaWaitTooLongError(ProviderUnavailableError):
     """The provider rate limits this account for longer than the attempt has left; a retry would only cost quota."""
 
     code = "quota_wait_too_long"
+    permanent = True
 
     def __init__(self, message: str, wait_seconds: float) -> None:
         """Take what the provider says, and how long to wait."""
@@ -141,12 +147,14 @@ class DamagedOriginalError(ThumbnailError):
     """A stored original is no longer an image."""
 
     code = "damaged_original"
+    permanent = True
 
 
 class UnusableAnswersError(ThumbnailError):
     """The provider sent too many unusable answers to pay for another."""
 
     code = "unusable_picture"
+    permanent = True
 
     def __init__(self, message: str, usages: Sequence[Mapping[str, float | str]] = ()) -> None:
         """Take the message, and the usage of each of this attempt's answers, in the vendor's own terms."""
@@ -158,18 +166,21 @@ class StoreError(ThumbnailError):
     """The store refuses, and will until someone changes keys, buckets or settings."""
 
     code = "store"
+    permanent = True
 
 
 class StoreUnavailableError(StoreError):
     """The store is temporarily unreachable or failing."""
 
     code = "store_unavailable"
+    permanent = False
 
 
 class StoreFullError(StoreError):
     """The store is full."""
 
     code = "store_full"
+    permanent = False
 
 
 class StoppedError(ThumbnailError):

@@ -1,7 +1,8 @@
 """Render's place taken by one process: runs tasks as Render does, with what that asks of them.
 
 Arguments and results pass through JSON as on the wire, each task's own retry policy and timeout are applied, and only
-the text of an error reaches the task that waits for it.
+the text of an error reaches the task that waits for it. Unlike Render, it sees which errors are permanent, and does not
+retry those.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from render_sdk import Options, Retry, TaskRunMetadata, Workflows
 from render_sdk.client.errors import TaskRunError
 from render_sdk.workflows import TaskDefinition
 
-from errors import StoppedError
+from errors import StoppedError, ThumbnailError
 from settings import Settings, settings_in_force
 from waiting import Attempt, Stage, Stop, current_attempt
 
@@ -119,7 +120,8 @@ class Engine:
                     raise
                 continue
             except Exception as error:
-                wait = _wait_before_retry(info.options.retry, retries)
+                permanent = isinstance(error, ThumbnailError) and error.permanent
+                wait = None if permanent else _wait_before_retry(info.options.retry, retries)
                 if wait is None or (parent is None and self._stop.requested):
                     self._observe(RunEvent("failed", task, run_id, arguments, error=str(error)))
                     raise

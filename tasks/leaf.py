@@ -11,13 +11,8 @@ from typing_extensions import TypedDict
 from compositing.layout import lay_out
 from compositing.templates import TEMPLATES
 from errors import (
-    DamagedOriginalError,
     InjectedCrashError,
     ProviderRejectedError,
-    QuotaWaitTooLongError,
-    StoreError,
-    StoreFullError,
-    StoreUnavailableError,
     ThumbnailError,
     UnusableAnswersError,
 )
@@ -57,11 +52,11 @@ async def make_thumbnail(
         return await _make(request, work, settings, attempt)
     except ProviderRejectedError as error:
         return _unfinished("rejected", request, work, error)
-    except (StoreUnavailableError, StoreFullError):
-        raise
     except UnusableAnswersError as error:
         return {**_unfinished("failed", request, work, error), **_cost(work, error.usages, settings)}
-    except (StoreError, DamagedOriginalError, QuotaWaitTooLongError) as error:
+    except ThumbnailError as error:
+        if not error.permanent:
+            raise
         return _unfinished("failed", request, work, error)
 
 

@@ -7,6 +7,7 @@ import pytest
 from render_sdk import Retry, TaskContext, Workflows
 from render_sdk.client.errors import TaskRunError
 
+from errors import InvalidRequestError, StoreError, StoreUnavailableError
 from local.engine import Engine, RunEvent
 
 app = Workflows()
@@ -91,6 +92,25 @@ async def test_when_retries_are_used_up_the_last_error_is_raised(events: list[Ru
     with pytest.raises(ValueError, match="attempt 3"):
         await engine(events).run("flaky", [3])
     assert events[-1].kind == "failed"
+
+
+FAILURES = {
+    "invalid": InvalidRequestError(["no such style"]),
+    "refused": StoreError("wrong keys"),
+    "away": StoreUnavailableError("not reached"),
+}
+
+
+@app.task(retry=Retry(max_retries=1, wait_duration_ms=10))
+async def failing(ctx: TaskContext, name: str) -> None:
+    raise FAILURES[name]
+
+
+@pytest.mark.parametrize(("name", "tried"), [("invalid", 1), ("refused", 1), ("away", 2)])
+async def test_what_would_fail_again_is_not_tried_again(events: list[RunEvent], name: str, tried: int) -> None:
+    with pytest.raises(type(FAILURES[name])):
+        await engine(events).run("failing", [name])
+    assert [event.kind for event in events].count("started") == tried
 
 
 async def test_only_the_text_of_an_error_reaches_the_parent(events: list[RunEvent]) -> None:
