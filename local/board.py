@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,10 @@ STAGES = {
     "composing": "composing",
     "uploading": "uploading",
 }
+# What a leaf waits for without a picture on its way: it ends at once when the run is stopped.
+WAITING = {STAGES["waiting"], STAGES["store"], STAGES["throttled"], "retrying"}
+# What goes on to its end when the run is stopped, as a picture is being paid for or is there.
+KEPT = {STAGES["asking"], STAGES["storing"], STAGES["composing"], STAGES["uploading"]}
 
 
 @dataclass
@@ -38,13 +42,18 @@ class PairState:
         return f"retrying in {max(0, round(self.retry_at - now))} s" if self.retry_at else self.what
 
 
-def ending(outcome: dict[str, Any]) -> str:
-    """Return in one word how a pair ended: done (and paid for, unless simulated), reused, rejected, failed or left."""
+def ending(outcome: dict[str, Any], arrived: Collection[tuple[str, str]]) -> str:
+    """Return in one word how a pair ended: done (and paid for, unless simulated), reused, rejected, failed or left.
+
+    ``arrived`` are the pairs whose picture was made in this run: a retry finds what its first attempt paid for, so that
+    an outcome alone does not tell.
+    """
     if outcome["status"] == "pending":
         return "left"
     if outcome["status"] != "ok":
         return str(outcome["status"])
-    return "reused" if outcome["reused"] else "done"
+    made = not outcome["reused"] or (outcome["title"], outcome["model"]) in arrived
+    return "done" if made else "reused"
 
 
 class Board:
@@ -58,14 +67,42 @@ class Board:
         self.states: dict[tuple[str, str], PairState] = {}
         self.active: dict[tuple[str, str], PairState] = {}
         self.ended: Counter[str] = Counter()
-        # Whose picture arrived in this run, in whichever attempt; and how often an attempt is to be made again.
+        # Whose picture arrived in this run, in whichever attempt; whose of those is stored and has no thumbnail yet;
+        # and how often an attempt is to be made again.
         self.arrived: set[tuple[str, str]] = set()
+        self.stored: set[tuple[str, str]] = set()
         self.retries = 0
 
     @property
     def done(self) -> int:
         """How many pairs have ended, in whatever way."""
         return self.ended.total()
+
+    @property
+    def waiting(self) -> int:
+        """How many pairs have begun and wait, for a quota, the store, another run or a retry."""
+        return sum(state.what in WAITING for state in self.active.values())
+
+    @property
+    def kept(self) -> int:
+        """How many pairs have a picture on its way, which arrives and is kept if the run is stopped now."""
+        return sum(state.what in KEPT for state in self.active.values())
+
+    def counts(self) -> str:
+        """Return how many pairs ended in which way, and how many did not, for a status line."""
+        ended = ", ".join(f"{self.ended[what]} {what}" for what in ("done", "reused", "rejected", "failed"))
+        waiting = f" {self.waiting} waiting," if self.waiting else ""
+        queued = self.total - self.done - len(self.active)
+        return f"{ended}; {len(self.active) - self.waiting} in progress,{waiting} {queued} queued"
+
+    def interrupted(self) -> str:
+        """Return what an interrupted run says: the same counts, and what is paid for among what is left."""
+        there = f"{self.ended['done'] + self.ended['reused']} of {self.total} images are there"
+        troubles = "".join(f", {self.ended[what]} {what}" for what in ("rejected", "failed") if self.ended[what])
+        said = f"Interrupted: {there}{troubles}, {self.total - self.done} are left."
+        if self.stored:
+            said += f" {len(self.stored)} more are paid for and will not be paid for again."
+        return said
 
     def state(self, title: str, model: str) -> PairState:
         """Return a pair's state; one that was not begun is queued."""
@@ -78,21 +115,31 @@ class Board:
             self.ended.clear()
         if event.kind == "found":
             for pair in event.result:
-                self.states[pair] = PairState("reused", time.monotonic(), ended=True)
-            self.ended["reused"] += len(event.result)
+                what = "done" if pair in self.arrived else "reused"
+                self.states[pair] = PairState(what, time.monotonic(), ended=True)
+                self.ended[what] += 1
+            self.stored.difference_update(event.result)
         if event.task != "generateThumbnail":
             return None
-        title, model = _pair(event.arguments)
+        pair = _pair(event.arguments)
+        if event.kind == "stopped":
+            self.states.pop(pair, None)
+            self.active.pop(pair, None)
+            return None
         if event.stage == "storing":
-            self.arrived.add((title, model))
+            self.arrived.add(pair)
+        if event.stage == "composing" and pair in self.arrived:
+            self.stored.add(pair)
         self.retries += event.kind == "retrying"
-        state = self.states[title, model] = self._state(event)
+        state = self.states[pair] = self._state(event)
         if state.ended:
-            self.active.pop((title, model), None)
+            self.active.pop(pair, None)
             self.ended[state.what] += 1
         else:
-            self.active[title, model] = state
-        return (title, model), state
+            self.active[pair] = state
+        if state.what == "done":
+            self.stored.discard(pair)
+        return pair, state
 
     def _state(self, event: RunEvent) -> PairState:
         now = time.monotonic()
@@ -102,7 +149,7 @@ class Board:
             return PairState("failed", now, message=event.error, ended=True)
         if event.kind == "completed":
             message = event.result.get("error", {}).get("message", "")
-            return PairState(ending(event.result), now, message=message, ended=True)
+            return PairState(ending(event.result, self.arrived), now, message=message, ended=True)
         return PairState(STAGES.get(event.stage, "starting"), now)
 
 

@@ -32,10 +32,10 @@ class RunEvent:
     """One step in the life of a task run.
 
     ``stage`` is what the run begins to do, ``result`` what it returns or the pairs that it found, ``error`` what
-    failed, and ``wait_seconds`` how long a retry waits.
+    failed, and ``wait_seconds`` how long a retry waits. One that is ``stopped`` goes no further, as the root is ending.
     """
 
-    kind: Literal["started", "stage", "found", "retrying", "completed", "failed"]
+    kind: Literal["started", "stage", "found", "retrying", "completed", "failed", "stopped"]
     task: str
     run_id: str
     arguments: Input
@@ -63,11 +63,6 @@ class Engine:
         self._root: asyncio.Task[Any] | None = None
         self._stop = Stop()
         self._active = self._held = 0
-
-    @property
-    def active(self) -> int:
-        """How many attempts of subtasks are in progress."""
-        return self._active
 
     def stop(self) -> None:
         """Start no further subtask and no retry. Once the attempts in progress have ended, the root is cancelled.
@@ -108,6 +103,7 @@ class Engine:
 
         while True:
             if parent and self._stop.requested:
+                self._observe(RunEvent("stopped", task, run_id, arguments))
                 await self._hold()
             self._active += bool(parent)
             self._observe(RunEvent("started", task, run_id, arguments))
@@ -119,6 +115,9 @@ class Engine:
                 if parent is None:
                     raise
                 continue
+            except asyncio.CancelledError:
+                self._observe(RunEvent("stopped", task, run_id, arguments))
+                raise
             except Exception as error:
                 permanent = isinstance(error, ThumbnailError) and error.permanent
                 wait = None if permanent else _wait_before_retry(info.options.retry, retries)

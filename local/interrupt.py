@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from local.board import Board
 from local.engine import Engine
 
 __all__ = ["interruptible"]
@@ -13,7 +14,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def interruptible(engine: Engine, say: Callable[[str], None]) -> Iterator[None]:
+def interruptible(engine: Engine, board: Board, say: Callable[[str], None]) -> Iterator[None]:
     """Let the first signal stop the engine gently, the second cancel it, and a third end the process.
 
     Needs a running event loop, in whose thread the handlers run.
@@ -25,10 +26,10 @@ def interruptible(engine: Engine, say: Callable[[str], None]) -> Iterator[None]:
         nonlocal times
         times += 1
         if times == 1:
-            engine.stop()
-            if engine.active:
-                images = "1 image is" if engine.active == 1 else f"{engine.active} images are"
+            if board.kept:
+                images = "1 image is" if board.kept == 1 else f"{board.kept} images are"
                 say(f"Stopping: {images} in progress and will be kept. Ctrl-C again stops at once.")
+            engine.stop()
         else:
             say("Stopping at once.")
             engine.cancel()

@@ -73,7 +73,7 @@ class LiveView:
             yield line
         if hidden > 0:
             yield Text(f"  … and {hidden + 1} lines more", style="dim", no_wrap=True, overflow="ellipsis")
-        yield Text(self._counts(), no_wrap=True, overflow="ellipsis")
+        yield Text(self._board.counts(), no_wrap=True, overflow="ellipsis")
 
     def _bar(self, width: int) -> Table:
         board, seconds = self._board, time.monotonic() - self._board.began
@@ -106,11 +106,6 @@ class LiveView:
         elif state.since and not state.ended and not state.retry_at:
             line.append(f"  {now - state.since:.0f} s", style="dim")
         return line
-
-    def _counts(self) -> str:
-        board = self._board
-        ended = ", ".join(f"{board.ended[what]} {what}" for what in ("done", "reused", "rejected", "failed"))
-        return f"{ended}; {len(board.active)} in progress, {board.total - board.done - len(board.active)} queued"
 
 
 def _clock(seconds: float) -> str:

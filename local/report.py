@@ -8,30 +8,39 @@ from text import brief, clean_text
 
 __all__ = ["report"]
 
-# Of a batch with more pairs, only those that did not come out are listed, and no more of them than this.
-MOST_PAIRS = 100
+# Of a batch with more pairs only those that did not come out are listed, and no more of them than this.
+MOST_PAIRS = 20
 
 
-def report(result: dict[str, Any], arrived: Collection[tuple[str, str]], *, simulated: bool) -> str:
-    """Return the report of ``generateBatch``'s result, as lines of text.
+def report(result: dict[str, Any], arrived: Collection[tuple[str, str]], *, simulated: bool, verbose: bool) -> str:
+    """Return the report of ``generateBatch``'s result, as lines of text; ``verbose`` lists every pair.
 
-    ``arrived`` are the pairs whose picture was made in this run. A retry finds what its first attempt paid for, so that
-    an outcome alone does not tell.
+    ``arrived`` are the pairs whose picture was made in this run.
     """
     outcomes = [outcome for row in result["rows"] for outcome in row["results"]]
     lines = []
-    if len(outcomes) > MOST_PAIRS:
-        outcomes = [outcome for outcome in outcomes if outcome["status"] != "ok"][:MOST_PAIRS]
-    if outcomes:
-        lines += [*_table(outcomes, arrived, simulated=simulated), ""]
-    summary = ", ".join(f"{count} {name}" for name, count in result["summary"].items())
-    lines.append(f"{summary}{'; simulated, nothing was paid for' if simulated else f'; paid for: {len(arrived)}'}")
-    if missing := result["summary"]["failed"]:
-        lines.append(f"Run it again to try once more for the {missing} that failed; what is there costs nothing.")
+    if verbose or len(outcomes) <= MOST_PAIRS:
+        listed, hidden = outcomes, 0
+    else:
+        missing = [outcome for outcome in outcomes if outcome["status"] != "ok"]
+        listed, hidden = missing[:MOST_PAIRS], len(missing[MOST_PAIRS:])
+    if listed:
+        lines += _table(listed, arrived, simulated=simulated)
+        lines += [f"and {hidden} more that did not come out; -v lists them all", ""] if hidden else [""]
+    summary = dict(result["summary"])
+    summary["reused"] -= sum(each["status"] == "ok" and each["reused"] and _made(each, arrived) for each in outcomes)
+    counted = ", ".join(f"{count} {name}" for name, count in summary.items())
+    lines.append(f"{counted}{'; simulated, nothing was paid for' if simulated else f'; paid for: {len(arrived)}'}")
+    if failed := summary["failed"]:
+        lines.append(f"Run it again to try once more for the {failed} that failed; what is there costs nothing.")
     lines.append(f"cost:     {result['cost']}")
     lines.append(f"manifest: {result['manifest_url']}")
     lines.append(f"gallery:  {result['gallery_url']}")
     return "\n".join(lines)
+
+
+def _made(outcome: dict[str, Any], arrived: Collection[tuple[str, str]]) -> bool:
+    return (outcome["title"], outcome["model"]) in arrived
 
 
 def _table(outcomes: list[dict[str, Any]], arrived: Collection[tuple[str, str]], *, simulated: bool) -> list[str]:
@@ -39,9 +48,9 @@ def _table(outcomes: list[dict[str, Any]], arrived: Collection[tuple[str, str]],
     cells = [("how", "seconds", "paid", "model", "title")]
     for outcome in outcomes:
         seconds = [value for name, value in outcome.items() if name.endswith("_seconds")]
-        paid = ("simulated" if simulated else "yes") if (outcome["title"], outcome["model"]) in arrived else "no"
+        paid = ("simulated" if simulated else "yes") if _made(outcome, arrived) else "no"
         spent = f"{sum(seconds):.1f}" if seconds else "-"
-        cells.append((ending(outcome), spent, paid, outcome["model"], brief(clean_text(outcome["title"]))))
+        cells.append((ending(outcome, arrived), spent, paid, outcome["model"], brief(clean_text(outcome["title"]))))
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = []
     for row, below in zip(cells, [None, *outcomes], strict=True):

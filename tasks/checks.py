@@ -103,7 +103,7 @@ def check_request(
     try:
         _model(kind).model_validate(values)
     except ValidationError as error:
-        in_order = sorted(error.errors(), key=lambda fault: list(values).index(str(fault["loc"][0])))
+        in_order = sorted(error.errors(), key=lambda fault: list(inputs_of(kind)).index(str(fault["loc"][0])))
         raise InvalidRequestError([*map(_sentence, in_order), *faults]) from None
     if faults:
         raise InvalidRequestError(faults)
@@ -173,6 +173,8 @@ def _glyph_faults(titles: Sequence[str], font: object, brand: Brand) -> list[Fau
 
 def _sentence(error: ErrorDetails) -> str:
     where = "".join(f"[{part}]" if isinstance(part, int) else str(part) for part in error["loc"])
+    if error["type"] == "missing":
+        return f"{where} is missing"
     remedies = {
         "string_type": "must be a text in quotes",
         "list_type": "must be a list of texts in square brackets",

@@ -82,13 +82,13 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
     began = clock.now()
     original = await find_or_generate(work, settings, store, attempt, prepare_compositing)
     got_original = clock.now()
+    attempt.on_stage("composing")
     if request.model == settings.crash_model:
         await _crash_once(store, key, attempt.run_id)
 
     from compositing.thumbnail import compose
     from compositing.xmp import Provenance, xmp_packet
 
-    attempt.on_stage("composing")
     served_by, simulated = work.picture.served_by, settings.simulate_providers
     xmp = xmp_packet(Provenance(outcome["alt"], served_by, simulated, clock.date()))
     jpeg = await asyncio.to_thread(compose, original.canvas, layout, xmp)

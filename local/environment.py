@@ -1,0 +1,59 @@
+"""What a local run takes from the environment: ``.env`` files too, and defaults that a worker never chooses."""
+
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from dotenv.parser import Binding, parse_stream
+
+from errors import SettingsError
+
+__all__ = ["local_environment", "read_env_files"]
+
+ENV_FILE = Path(".env")
+
+
+def read_env_files(named: Sequence[Path] = ()) -> dict[str, str]:
+    """Return the variables of the files named, or else of ``.env`` in this folder, where there is one.
+
+    As in ``render workflows dev`` they are to replace variables of the same name, and a later file's replace an earlier
+    one's. What its parser would read otherwise is not read at all.
+
+    Raises:
+        SettingsError: a file cannot be read, with every line to mend.
+    """
+    variables: dict[str, str] = {}
+    faults: list[str] = []
+    for path in named or ([ENV_FILE] if ENV_FILE.is_file() else []):
+        try:
+            lines = list(parse_stream(io.StringIO(path.read_text(encoding="utf-8"))))
+        except OSError as error:
+            faults.append(f"{path} cannot be read: {error.strerror}. Name a file with a line NAME=value per variable")
+            continue
+        except UnicodeDecodeError:
+            faults.append(f"{path} is not in UTF-8: save it in UTF-8")
+            continue
+        faults += [f"{path}, line {line.original.line}: {fault}" for line in lines if (fault := _fault(line))]
+        variables |= {line.key: line.value for line in lines if line.key and line.value is not None}
+    if faults:
+        raise SettingsError(faults)
+    return variables
+
+
+def _fault(line: Binding) -> str | None:
+    """Return what is wrong with a line. It may hold a key, so nothing of it is shown."""
+    if line.error or (line.key and line.value is None):
+        return "this is not NAME=value; write it so, with quotes around a value that has spaces"
+    if "$" in (line.value or "") and not line.original.string.partition("=")[2].lstrip().startswith("'"):
+        return "a $ would begin another variable's name; put the value in single quotes"
+    return None
+
+
+def local_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment with a store and a provider where none is named. On Render neither is ever chosen."""
+    chosen = {name: text for name, text in environ.items() if text}
+    if "MINIO_ENDPOINT" not in chosen:
+        chosen.setdefault("THUMBNAILS_DIR", "out")
+    if not chosen.keys() & {"OPENAI_API_KEY", "GOOGLE_API_KEY"}:
+        chosen.setdefault("SIMULATE_PROVIDERS", "1")
+    return chosen

@@ -1,0 +1,176 @@
+"""The options of the command line: how they are read, listed and completed, and how an error names them."""
+
+import argparse
+import re
+import textwrap
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import shtab
+
+from compositing.fonts import font_names
+from compositing.templates import TEMPLATES
+from errors import InvalidRequestError
+from posts.posts import KINDS
+from providers.prompt import STYLES
+from providers.registry import MODELS
+
+__all__ = ["given_inputs", "in_words_of_options", "parse"]
+
+PROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
+# What the alias is called that a shell completes, as `python -m local` is three words.
+ALIAS = "covers"
+
+DESCRIPTION = """\
+Make a thumbnail of every title by every model, here and now: the same tasks as on
+Render, in one process. What is there already is reused and never paid for again.
+"""
+VALID: dict[str, Iterable[str]] = {"models": MODELS, "styles": STYLES, "templates": TEMPLATES, "fonts": font_names()}
+EPILOGUE = """\
+Without MINIO_ENDPOINT, images go to the folder THUMBNAILS_DIR (out). Without
+OPENAI_API_KEY and GOOGLE_API_KEY, pictures are simulated. docs/settings.md lists all
+settings; a file named .env in the current folder is read as well.
+
+Press Ctrl-C once to start nothing more and keep what is in progress, twice to stop
+at once. Run the same command again to continue.
+
+exit code:  0 every image is there; 1 an image was rejected or failed, or the store
+            failed; 2 invalid input; 130 interrupted
+
+examples:
+  python -m local content/posts --limit 5 --plan
+  python -m local https://blog.example.com/feed.xml --covers static/covers
+  python -m local batch.json
+  python -m local batch.json --plan
+  python -m local --title "Hello" --model gpt-image-2 \\
+                  --style neon --template center-box --font inter
+"""
+# The option that gives each of generateBatch's inputs.
+INPUTS = {
+    "prompts": "--title",
+    "models": "--model",
+    "style": "--style",
+    "template": "--template",
+    "font": "--font",
+    "context": "--context",
+    "extra_prompt": "--extra-prompt",
+    "variation": "--variation",
+}
+# The option that gives each setting.
+SETTINGS = {"MAX_COST_USD": ("max_cost", "--max-cost"), "CRASH_FIRST_ATTEMPT_OF_MODEL": ("crash", "--crash")}
+
+
+def parse(arguments: Iterable[str]) -> argparse.Namespace:
+    """Return the options. Ends the process where they cannot be read, or ask for help, version or completion."""
+    options = _parser().parse_args(list(arguments))
+    if options.print_completion:
+        print(shtab.complete(_parser(ALIAS, completing=True), options.print_completion))
+        raise SystemExit(0)
+    return options
+
+
+def given_inputs(options: argparse.Namespace) -> dict[str, Any]:
+    """Return generateBatch's inputs as far as options give them."""
+    return {name: value for name in INPUTS if (value := getattr(options, name)) is not None}
+
+
+def in_words_of_options(error: InvalidRequestError, options: argparse.Namespace) -> InvalidRequestError:
+    """Return the error with the options named in whose values it found faults, in place of inputs and settings."""
+    names = {name: INPUTS[name] for name in INPUTS if options.source is None or getattr(options, name) is not None}
+    names |= {name: option for name, (dest, option) in SETTINGS.items() if getattr(options, dest) is not None}
+    beginning = re.compile(rf"({'|'.join(names)})\b(\[\d+\])?") if names else re.compile("(?!)")
+    faults = [
+        beginning.sub(lambda found: names[found[1]], fault, count=1) if beginning.match(fault) else fault
+        for fault in error.faults
+    ]
+    return error if faults == list(error.faults) else InvalidRequestError(faults)
+
+
+def _parser(prog: str = "python -m local", *, completing: bool = False) -> argparse.ArgumentParser:
+    """Return the parser. Names are checked with the request, which lists all that is wrong at once, and not by it."""
+
+    def names(valid: Iterable[str]) -> list[str] | None:
+        return list(valid) if completing else None
+
+    parser = argparse.ArgumentParser(
+        prog=prog,
+        allow_abbrev=False,
+        description=DESCRIPTION,
+        epilog="\n".join(_listed(kind, valid) for kind, valid in VALID.items()) + f"\n\n{EPILOGUE}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "source",
+        nargs="?",
+        help="a folder of Markdown posts, a feed (file or address), CSV, a list of titles, JSON or JSON Lines, "
+        "generateBatch's own input, or - for standard input",
+    ).complete = shtab.FILE  # type: ignore[attr-defined]
+    source = parser.add_argument_group("the posts")
+    source.add_argument(
+        "--kind",
+        metavar="KIND",
+        choices=names(KINDS),
+        help=f"what the source is, if its content does not tell: {', '.join(KINDS)}",
+    )
+    source.add_argument("--limit", type=int, metavar="N", help="only the first N posts")
+    source.add_argument("--since", metavar="DATE", help="only posts from this day on, such as 2026-01-31")
+    source.add_argument("--only", metavar="TEXT", help="only posts with this text in their title or slug")
+    request = parser.add_argument_group("the request, on its own or in place of what the source says")
+    request.add_argument("--title", action="append", dest="prompts", metavar="TEXT", help="a title; may be repeated")
+    request.add_argument(
+        "--model",
+        action="append",
+        dest="models",
+        metavar="ID",
+        choices=names(MODELS),
+        help="a model; may be repeated",
+    )
+    request.add_argument("--style", metavar="NAME", choices=names(STYLES))
+    request.add_argument("--template", metavar="NAME", choices=names(TEMPLATES))
+    request.add_argument("--font", metavar="NAME", choices=names(font_names()))
+    request.add_argument("--context", metavar="TEXT", help="what the posts are about")
+    request.add_argument("--extra-prompt", metavar="TEXT", help="further guidelines for the pictures")
+    request.add_argument("--variation", type=int, metavar="N", help="1, 2, ...: another picture, paid for again")
+    request.add_argument("--max-cost", metavar="USD", help="refuse a request estimated to cost more, in US dollars")
+    output = parser.add_argument_group("what to do and show")
+    output.add_argument("--plan", action="store_true", help="show what a run would make and cost, and do nothing")
+    output.add_argument(
+        "--choose", type=Path, metavar="FILE", help="apply the choices that a batch's page saved"
+    ).complete = shtab.FILE  # type: ignore[attr-defined]
+    output.add_argument(
+        "--covers", type=Path, metavar="DIR", help="copy the covers to a folder, as <slug>.jpg"
+    ).complete = shtab.DIRECTORY  # type: ignore[attr-defined]
+    output.add_argument("--json", action="store_true", help="print the result as JSON, and nothing else, to stdout")
+    output.add_argument(
+        "--crash",
+        nargs="?",
+        const="",
+        metavar="ID",
+        choices=names(MODELS),
+        help="fail one model's first attempt for each title, to watch the retry (the first model unless named)",
+    )
+    output.add_argument(
+        "--env-file",
+        action="append",
+        type=Path,
+        metavar="FILE",
+        help="read the environment from this file instead of .env; may be repeated",
+    ).complete = shtab.FILE  # type: ignore[attr-defined]
+    output.add_argument("-v", "--verbose", action="store_true", help="show the tasks' log, every image, and tracebacks")
+    output.add_argument("--version", action="version", version=f"blog-thumbnails {_version()}")
+    output.add_argument(
+        "--print-completion",
+        choices=("bash", "zsh"),
+        help=f"print completion for a shell in which {ALIAS} is an alias of this command",
+    )
+    return parser
+
+
+def _listed(kind: str, names: Iterable[str]) -> str:
+    return textwrap.fill(f"{kind + ':':<12}{', '.join(names)}", 80, subsequent_indent=12 * " ", break_on_hyphens=False)
+
+
+def _version() -> str:
+    return str(tomllib.loads(PROJECT.read_text())["project"]["version"])
