@@ -80,11 +80,10 @@ def in_words_of_options(error: InvalidRequestError, options: argparse.Namespace)
     """Return the error with the options named in whose values it found faults, in place of inputs and settings."""
     names = {name: INPUTS[name] for name in INPUTS if options.source is None or getattr(options, name) is not None}
     names |= {name: option for name, (dest, option) in SETTINGS.items() if getattr(options, dest) is not None}
-    beginning = re.compile(rf"({'|'.join(names)})\b(\[\d+\])?") if names else re.compile("(?!)")
-    faults = [
-        beginning.sub(lambda found: names[found[1]], fault, count=1) if beginning.match(fault) else fault
-        for fault in error.faults
-    ]
+    if not names:
+        return error
+    place = re.compile(rf"(?:^|\b(?=\w+\[))({'|'.join(names)})\b(\[\d+\])?")
+    faults = [place.sub(lambda found: names[found[1]], fault) for fault in error.faults]
     return error if faults == list(error.faults) else InvalidRequestError(faults)
 
 

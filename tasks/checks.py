@@ -28,13 +28,13 @@ __all__ = ["check_request"]
 
 def _whole(text: str) -> str:
     if any("\ud800" <= character <= "\udfff" for character in text):
-        raise PydanticCustomError("half", "holds half of a surrogate pair, which is no character; take it out")
+        raise PydanticCustomError("half", "contains half of a surrogate pair, which is not a character; remove it")
     return text
 
 
 def _titled(text: str) -> str:
     if draws_nothing(clean_text(_whole(text))):
-        raise PydanticCustomError("empty", "holds nothing that could be read; write a title")
+        raise PydanticCustomError("empty", "has no visible characters; write a title")
     return text
 
 
@@ -125,12 +125,11 @@ def _given(values: Mapping[str, Any], one: str, many: str) -> list[object]:
 
 
 def _duplicate_faults(name: str, items: Sequence[object]) -> list[str]:
-    first: dict[str, int] = {}
-    texts = [(number, clean_text(item)) for number, item in enumerate(items) if isinstance(item, str)]
+    texts = [clean_text(item) if isinstance(item, str) else None for item in items]
     return [
-        f"{name}[{number}] is the same as {name}[{first[text]}]; leave it in once"
-        for number, text in texts
-        if first.setdefault(text, number) != number
+        f'{name}[{number}]: "{brief(text)}" is a duplicate; keep one'
+        for number, text in enumerate(texts)
+        if text is not None and text in texts[:number]
     ]
 
 
@@ -139,22 +138,24 @@ def _size_faults(images: int, settings: Settings) -> list[str]:
         return []
     return [
         f"The request is for {images} images, and MAX_IMAGES_PER_BATCH is {settings.max_images_per_batch}; "
-        f"split it, or set MAX_IMAGES_PER_BATCH={images} if you mean to pay for as many"
+        f"split the batch, or set MAX_IMAGES_PER_BATCH={images}"
     ]
 
 
 def _crash_faults(settings: Settings) -> list[str]:
     if settings.crash_model in (None, *MODELS):
         return []
-    return [f"CRASH_FIRST_ATTEMPT_OF_MODEL={settings.crash_model!r} is not a model; unset it, or name a model"]
+    return [
+        f"CRASH_FIRST_ATTEMPT_OF_MODEL={settings.crash_model!r}: unknown model; name one of the request, or leave it out"
+    ]
 
 
 def _font_faults(font: object, brand: Brand) -> list[str]:
     if font != BRAND_FONT or brand.font:
         return []
     return [
-        f'The font "{BRAND_FONT}" is asked for, and the brand has none: put a TTF or OTF beside brand.json and name it '
-        'there as "font", or ask for another font'
+        f'font: there is no font "{BRAND_FONT}", as the brand has none; put a TTF or OTF beside brand.json and name it '
+        'there as "font", or use another font'
     ]
 
 
@@ -166,8 +167,8 @@ def _glyph_faults(titles: Sequence[str], font: object, brand: Brand) -> list[Fau
         if any("\ud800" <= character <= "\udfff" for character in title):
             continue  # Refused for that already.
         if missing := missing_characters(layout_text(title), brand.load_font(font)):
-            what = f'{" ".join(missing[:20])} of the title "{brief(clean_text(title))}"'
-            faults.append(Fault("", f'The font "{font}" cannot set {what}; no font here has them; take them out'))
+            what = f'{" ".join(missing[:20])} in the title "{brief(clean_text(title))}"'
+            faults.append(Fault("", f'The font "{font}" cannot draw {what}, and neither can any other; remove them'))
     return faults
 
 
@@ -176,11 +177,11 @@ def _sentence(error: ErrorDetails) -> str:
     if error["type"] == "missing":
         return f"{where} is missing"
     remedies = {
-        "string_type": "must be a text in quotes",
-        "list_type": "must be a list of texts in square brackets",
+        "string_type": "must be text in quotes",
+        "list_type": "must be a list in square brackets",
         "int_type": "must be a whole number without quotes",
         "greater_than_equal": "must be 0 or more",
-        "too_short": "must hold at least one text",
+        "too_short": "must have at least one entry",
     }
     if remedy := remedies.get(error["type"]):
         return f"{where}: {remedy}, not {brief(repr(error['input']))}"

@@ -108,9 +108,7 @@ def post_faults(prompts: Sequence[object]) -> list[Fault]:
         values = prompt if isinstance(prompt, dict) else {"title": prompt}
         where = _where(number, values.get("title"))
         if not isinstance(prompt, dict | str):
-            faults.append(
-                Fault(where, f"must be a text in quotes, or an object with a title, not {brief(repr(prompt))}")
-            )
+            faults.append(Fault(where, f"must be text in quotes, or an object with a title, not {brief(repr(prompt))}"))
             continue
         faults += [Fault(where, what) for what in _value_faults(values)]
     return [*faults, *_duplicates(prompts)]
@@ -123,7 +121,7 @@ def titles_of(prompts: Sequence[object]) -> list[str]:
 
 
 def collapsed(faults: Iterable[Fault]) -> list[str]:
-    """Return the faults as lines; many of one kind are one line, with their number and the first few."""
+    """Return the faults as lines; many of one kind are one line, with the first few and how many more there are."""
     kinds: dict[str, list[str]] = {}
     for fault in faults:
         kinds.setdefault(fault.what, []).append(fault.where)
@@ -132,7 +130,8 @@ def collapsed(faults: Iterable[Fault]) -> list[str]:
         if len(places) <= MOST_LINES:
             lines += [str(Fault(where, what)) for where in places]
         else:
-            lines.append(f"{len(places)} posts: {what} They are {', '.join(places[:MOST_LINES])} and others.")
+            others = len(places) - MOST_LINES
+            lines.append(str(Fault(f"{', '.join(places[:MOST_LINES])} and {others} more", what)))
     return lines
 
 
@@ -140,7 +139,7 @@ def _unknown_name(name: str, names: Sequence[str]) -> str:
     """Return what to say of a name that is none of these."""
     near = difflib.get_close_matches(name, names, n=1)
     hint = f' Did you mean "{near[0]}"?' if near else ""
-    return f'has "{brief(name)}", which is not known.{hint} Known: {", ".join(names)}'
+    return f'unknown name "{brief(name)}".{hint} Valid: {", ".join(names)}'
 
 
 def _where(number: int, title: object) -> str:
@@ -152,20 +151,20 @@ def _where(number: int, title: object) -> str:
 def _value_faults(values: dict[str, object]) -> Iterable[str]:
     yield from (_unknown_name(str(name), NAMES) for name in values if name not in NAMES)
     if "title" not in values:
-        yield "lacks a title"
+        yield "has no title"
     for name in ("title", "slug", "context", "extra_prompt"):
         value = values.get(name, "")
         if not isinstance(value, str):
-            yield f"{name}: must be a text in quotes, not {brief(repr(value))}"
+            yield f"{name}: must be text in quotes, not {brief(repr(value))}"
         elif any("\ud800" <= character <= "\udfff" for character in value):
-            yield "holds half of a surrogate pair, which is no character; take it out"
+            yield "contains half of a surrogate pair, which is not a character; remove it"
         elif name == "title" and "title" in values and draws_nothing(clean_text(value)):
-            yield "holds nothing that could be read; write a title"
+            yield "has no visible characters; write a title"
         elif name == "slug" and value and not is_slug(value):
             yield f'slug: "{brief(clean_text(value))}" is not safe in an address; write "{slug(clean_text(value))}"'
     variation = values.get("variation", 0)
     if not isinstance(variation, int) or isinstance(variation, bool) or variation < 0:
-        yield f"variation: must be a whole number from 0 up, not {brief(repr(variation))}"
+        yield f"variation: must be a whole number, 0 or more, not {brief(repr(variation))}"
 
 
 def _duplicates(prompts: Sequence[object]) -> Iterable[Fault]:
@@ -180,7 +179,6 @@ def _duplicates(prompts: Sequence[object]) -> Iterable[Fault]:
         if first.setdefault(known, number) != number:
             where = _where(number, title)
             if known == given:
-                yield Fault(where, f"has the slug of prompts[{first[known]}]; give one of them another")
+                yield Fault(where, f"has the same slug as prompts[{first[known]}]; change one of them")
             else:
-                same = f"is the same as prompts[{first[known]}]; leave it in once, or give each a slug of its own"
-                yield Fault("", f"{where} {same}")
+                yield Fault(where, "is a duplicate; keep one, or give each its own slug")

@@ -101,19 +101,21 @@ def bind(kind: type[Look], args: Sequence[object], kwargs: Mapping[str, object] 
     """
     kwargs = kwargs or {}
     inputs = inputs_of(kind)
-    usage = f"It is, in this order: {', '.join(map(_described, inputs.values()))}"
+    usage = f"It takes, in this order: {', '.join(map(_described, inputs.values()))}"
     named = {**dict(zip(inputs, args, strict=False)), **kwargs}
     faults = []
     if len(args) > len(inputs):
-        faults.append(f"The input has {len(args)} values, {len(args) - len(inputs)} more than it may. {usage}")
+        faults.append(f"The input has {len(args)} values, {len(args) - len(inputs)} too many. {usage}")
     if unknown := [name for name in kwargs if name not in inputs]:
-        faults.append(f"There is no input named {', '.join(map(repr, unknown))}. {usage}")
+        faults.append(f"The input has unknown names: {', '.join(map(repr, unknown))}. {usage}")
     if missing := [name for name, p in inputs.items() if p.default is p.empty and name not in named]:
-        faults.append(f"The input lacks {', '.join(missing)}. {usage}")
+        faults.append(f"The input is missing {', '.join(missing)}. {usage}")
     if faults:
         raise InvalidRequestError(faults)
     return {name: named.get(name, parameter.default) for name, parameter in inputs.items()}
 
 
 def _described(parameter: inspect.Parameter) -> str:
-    return parameter.name if parameter.default is parameter.empty else f"{parameter.name} (or {parameter.default!r})"
+    return (
+        parameter.name if parameter.default is parameter.empty else f"{parameter.name} (default {parameter.default!r})"
+    )

@@ -56,11 +56,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slow")
 
 
+@pytest.fixture(scope="session")
+def folder_without_env_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("elsewhere")
+
+
 @pytest.fixture(autouse=True)
-def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def empty_environment(monkeypatch: pytest.MonkeyPatch, folder_without_env_file: Path) -> None:
+    """No variables of ours, and no ``.env``, which the command line reads in the current folder."""
     for name in os.environ:
         if name.startswith(OURS):
             monkeypatch.delenv(name)
+    monkeypatch.chdir(folder_without_env_file)
 
 
 @pytest.fixture

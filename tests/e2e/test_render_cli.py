@@ -68,7 +68,7 @@ def test_a_leaf_is_retried_a_pair_is_rejected_and_the_siblings_go_on(server: Dev
 def test_bad_input_is_answered_in_words_and_costs_nothing(server: DevServer, emulator: Emulator) -> None:
     shown = server.run("generateBatch", [["A title"], ["gpt-image-2", "dalle"], "neon", "left-panel"])
     assert shown["status"] == "failed"
-    assert "The input lacks font" in shown["error"]
+    assert "The input is missing font" in shown["error"]
     shown = server.run("generateBatch", [["A title"], ["dalle"], "neon", "left", "lora"])
     assert '"dalle" unknown model "dall-e-3"?' in shown["error"]
     assert '"left" is no template' in shown["error"]

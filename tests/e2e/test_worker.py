@@ -135,7 +135,7 @@ def test_bad_input_is_refused_before_any_leaf_starts(server: TaskServer) -> None
     run = server.run("generateBatch", [["One", 2], ["dall-e-4"], *ONE[2:]])
     assert not run.succeeded
     assert server.children(run) == []
-    assert "prompts[1]: must be a text in quotes, or an object with a title, not 2" in run.errors[-1]
+    assert "prompts[1]: must be text in quotes, or an object with a title, not 2" in run.errors[-1]
     assert 'Did you mean "dall-e-3"?' in run.errors[-1]
 
 

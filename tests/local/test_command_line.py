@@ -2,12 +2,15 @@
 
 import json
 import re
+import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local.command_line import main
+from testing.project import ROOT
 
 BATCH = [["One", "Two"], ["gemini-3-pro-image-preview", "gpt-image-1"], "neon", "bottom-bar", "inter", "", ""]
 
@@ -56,11 +59,11 @@ def test_input_by_names_is_read_too(tmp_path: Path) -> None:
         ("\x00\x01", "is not JSON"),
         ('"a title"', "holds neither an array nor an object"),
         ("7", "holds neither an array nor an object"),
-        ([], "The input lacks prompts, models, style, template, font"),
-        (BATCH[:3], "The input lacks template, font"),
-        ([*BATCH, 0, "name", "more"], "The input has 10 values, 1 more than it may"),
-        ({"titles": ["a"]}, "There is no input named 'titles'"),
-        ([[], *BATCH[1:]], "prompts: must hold at least one text"),
+        ([], "The input is missing prompts, models, style, template, font"),
+        (BATCH[:3], "The input is missing template, font"),
+        ([*BATCH, 0, "name", "more"], "The input has 10 values, 1 too many"),
+        ({"titles": ["a"]}, "The input has unknown names: 'titles'"),
+        ([[], *BATCH[1:]], "prompts: must have at least one entry"),
         ([[str(number) for number in range(26)], *BATCH[1:]], "The request is for 52 images"),
     ],
 )
@@ -86,7 +89,7 @@ def test_a_folder_of_posts_is_a_batch_of_its_own_name(
     (folder / "draft.md").write_text("---\ntitle: Draft\ndraft: true\n---\n")
     assert main([str(folder), "--model", "gpt-image-2", "--json"]) == 0
     shown = capsys.readouterr()
-    assert "2 posts of my-blog/posts (markdown), by photorealistic, bottom-bar, inter, gpt-image-2" in shown.err
+    assert "2 posts from my-blog/posts (markdown): photorealistic, bottom-bar, inter, gpt-image-2" in shown.err
     assert "left out: 1 draft" in shown.err
     first = json.loads(shown.out)
     assert {row["slug"] for row in first["rows"]} == {"first", "second"}
@@ -125,7 +128,7 @@ def test_options_go_over_what_the_file_says(
 
 def test_without_any_input_the_help_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
-    assert "Name a source of posts, or give the options; see --help" in capsys.readouterr().err
+    assert "Name a source of posts, or use --title; see --help" in capsys.readouterr().err
 
 
 def test_the_help_fits_the_screen_and_lists_what_is_valid(capsys: pytest.CaptureFixture[str]) -> None:
@@ -168,8 +171,8 @@ def test_a_crash_on_purpose_is_retried_and_the_siblings_go_on(
     shown = capsys.readouterr()
     assert shown.err.count("retrying in 5 s") == 2
     assert shown.err.count("Crashed on purpose") == 2
-    assert len(re.findall(r"reused +[\d.]+ +simulated", shown.out)) == 2  # Made by this run, in its first attempt.
-    assert "4 requested, 4 ok" in shown.out
+    assert len(re.findall(r"done +[\d.]+ +simulated", shown.out)) == 4  # Two of them in their first attempt.
+    assert "4 requested, 4 ok, 0 reused" in shown.out
 
 
 def test_a_crash_of_no_model_is_refused(
@@ -178,7 +181,7 @@ def test_a_crash_of_no_model_is_refused(
     monkeypatch.setenv("CRASH_FIRST_ATTEMPT_OF_MODEL", "")
     (tmp_path / "batch.json").write_text(json.dumps(BATCH))
     assert main(["batch.json", "--crash", "dalle"]) == 2
-    assert "CRASH_FIRST_ATTEMPT_OF_MODEL='dalle' is not a model" in capsys.readouterr().err
+    assert "--crash='dalle': unknown model" in capsys.readouterr().err
 
 
 def test_where_nothing_is_left_to_crash_it_says_so(
@@ -202,3 +205,85 @@ def test_with_keys_set_the_banner_says_what_to_unset(
         monkeypatch.setenv(name, value)
     assert run(tmp_path, BATCH) == 0
     assert "Unset SIMULATE_PROVIDERS for real ones." in capsys.readouterr().err
+
+
+LOOK = ["--style", "neon", "--template", "left-panel", "--font", "lora"]
+
+
+@pytest.mark.parametrize(
+    ("options", "faults"),
+    [
+        (["--title", "A", "--model", "gpt-image-2", *LOOK[2:]], ["--style is missing"]),
+        (["--title", "A"], ["--model is missing", "--style is missing", "--template is missing", "--font is missing"]),
+        (["--title", "A", "--model", "gpt-imge-2", *LOOK], ['--model: unknown model "gpt-imge-2". Did you mean']),
+        (["--title", "A", "--title", "A ", "--model", "dall-e-3", *LOOK], ['--title ("A"): is a duplicate; keep one']),
+        (["--title", " ", "--model", "dall-e-3", *LOOK], ["--title: has no visible characters"]),
+        (["--title", "A", "--max-cost", "much", *LOOK], ["--max-cost='much': give US dollars"]),
+        (["--title", "A", "--model", "dall-e-3", *LOOK, "--limit", "2"], ["--limit chooses among a source's posts"]),
+    ],
+)
+def test_what_is_wrong_in_options_is_said_in_their_words(
+    capsys: pytest.CaptureFixture[str], options: list[str], faults: list[str]
+) -> None:
+    assert main(options) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("Nothing was started and nothing was paid for")
+    assert said.count("\n- ") == len(faults)
+    for fault in faults:
+        assert f"- {fault}" in said
+
+
+def test_what_is_wrong_in_a_file_is_said_in_the_files_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "batch.json").write_text(json.dumps([["A", "A"], ["gpt-imge-2"], "neo", "bottom-bar", "inter"]))
+    assert main(["batch.json", "--style", "noir"]) == 2
+    said = capsys.readouterr().err
+    for place in ('prompts[1] ("A"): is a duplicate', "models[0]: unknown model", "--style: unknown style"):
+        assert f"- {place}" in said
+
+
+def test_options_that_choose_posts_are_refused_where_a_file_is_a_request(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "batch.json").write_text(json.dumps(BATCH))
+    assert main(["batch.json", "--limit", "1"]) == 2
+    assert (
+        "--limit chooses among a source's posts, and batch.json is generateBatch's own input" in capsys.readouterr().err
+    )
+
+
+def test_of_many_images_only_those_that_are_missing_are_listed_unless_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    batch = [[f"Title {number}" for number in range(21)], ["gpt-image-2"], *BATCH[2:]]
+    assert run(tmp_path, batch) == 0
+    shown = capsys.readouterr().out
+    assert "Title 20" not in shown
+    assert "21 requested, 21 ok, 0 reused" in shown
+    assert "gallery:  file://" in shown
+    assert main([str(tmp_path / "batch.json"), "-v"]) == 0
+    assert capsys.readouterr().out.count("reused  ") == 21
+
+
+def test_the_version_is_the_projects_and_the_changelogs(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert capsys.readouterr().out == f"blog-thumbnails {version}\n"
+    assert re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[1] == version  # type: ignore[index]
+
+
+@pytest.mark.slow
+def test_bash_completes_options_and_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--print-completion", "bash"])
+    (tmp_path / "completion").write_text(capsys.readouterr().out)
+
+    def completed(*words: str) -> list[str]:
+        state = f"COMP_WORDS=(covers {' '.join(words)}); COMP_CWORD={len(words)}; COMP_LINE='covers {' '.join(words)}'"
+        call = f"{state}; _shtab_covers; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+        done = subprocess.run(["bash", "-c", f". ./completion; {call}"], cwd=tmp_path, capture_output=True, text=True)
+        return done.stdout.split()
+
+    assert completed("--extra") == ["--extra-prompt"]
+    assert completed("--style", "water") == ["watercolor"]
+    assert completed("--model", "dall") == ["dall-e-3"]

@@ -65,5 +65,5 @@ def test_the_brands_font_is_rejected_if_the_brand_has_none(settings: Settings) -
 
 def test_a_character_that_no_font_has_is_rejected_for_the_brands_font_too(settings: Settings, tmp_path: Path) -> None:
     branded = replace(settings, brand_dir=write_brand(tmp_path / "brand", {"own.ttf": FONT}, font="own.ttf"))
-    with pytest.raises(InvalidRequestError, match='The font "brand" cannot set \ue000'):
+    with pytest.raises(InvalidRequestError, match='The font "brand" cannot draw \ue000'):
         check_request(BatchRequest, {**BATCH, "prompts": ["A \ue000"], "font": "brand"}, branded)

@@ -41,40 +41,40 @@ def test_a_valid_request_passes(settings: Settings) -> None:
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
-        ({"prompts": []}, "prompts: must hold at least one text, not []"),
-        ({"models": []}, "models: must hold at least one text, not []"),
-        ({"prompts": "One"}, "prompts: must be a list of texts in square brackets, not 'One'"),
-        ({"prompts": ["One", 7]}, "prompts[1]: must be a text in quotes, or an object with a title, not 7"),
-        ({"prompts": ["One", None]}, "prompts[1]: must be a text in quotes, or an object with a title, not None"),
-        ({"prompts": ["One", "  \n\t "]}, "prompts[1]: holds nothing that could be read; write a title"),
-        ({"prompts": ["One", "\u200b\u202e"]}, "prompts[1]: holds nothing that could be read; write a title"),
-        ({"prompts": ["One", "\ufe0f\u2800\u115f"]}, "prompts[1]: holds nothing that could be read; write a title"),
-        ({"prompts": [5, "a", "a"]}, 'prompts[2] ("a") is the same as prompts[1]; leave it in once'),
-        ({"prompts": [{"titel": "One"}]}, 'prompts[0]: has "titel", which is not known. Did you mean "title"? Known: '),
-        ({"prompts": [{"slug": "a"}]}, "prompts[0]: lacks a title"),
-        ({"prompts": [{"title": 7}]}, "prompts[0]: title: must be a text in quotes, not 7"),
+        ({"prompts": []}, "prompts: must have at least one entry, not []"),
+        ({"models": []}, "models: must have at least one entry, not []"),
+        ({"prompts": "One"}, "prompts: must be a list in square brackets, not 'One'"),
+        ({"prompts": ["One", 7]}, "prompts[1]: must be text in quotes, or an object with a title, not 7"),
+        ({"prompts": ["One", None]}, "prompts[1]: must be text in quotes, or an object with a title, not None"),
+        ({"prompts": ["One", "  \n\t "]}, "prompts[1]: has no visible characters; write a title"),
+        ({"prompts": ["One", "\u200b\u202e"]}, "prompts[1]: has no visible characters; write a title"),
+        ({"prompts": ["One", "\ufe0f\u2800\u115f"]}, "prompts[1]: has no visible characters; write a title"),
+        ({"prompts": [5, "a", "a"]}, 'prompts[2] ("a"): is a duplicate; keep one, or give each its own slug'),
+        ({"prompts": [{"titel": "One"}]}, 'prompts[0]: unknown name "titel". Did you mean "title"? Valid: '),
+        ({"prompts": [{"slug": "a"}]}, "prompts[0]: has no title"),
+        ({"prompts": [{"title": 7}]}, "prompts[0]: title: must be text in quotes, not 7"),
         (
             {"prompts": [{"title": "A b", "slug": "../a b"}]},
             'prompts[0] ("A b"): slug: "../a b" is not safe in an address; write "a-b"',
         ),
         (
             {"prompts": [{"title": "A", "variation": -1}]},
-            'prompts[0] ("A"): variation: must be a whole number from 0 up, not -1',
+            'prompts[0] ("A"): variation: must be a whole number, 0 or more, not -1',
         ),
         (
             {"prompts": [{"title": "A", "slug": "x"}, {"title": "B", "slug": "x"}]},
-            'prompts[1] ("B"): has the slug of prompts[0]; give one of them another',
+            'prompts[1] ("B"): has the same slug as prompts[0]; change one of them',
         ),
-        ({"name": 7}, "name: must be a text in quotes, not 7"),
-        ({"models": ["gpt-\udc00"]}, "models[0]: holds half of a surrogate pair"),
-        ({"prompts": ["One", "Two \ud800"]}, 'prompts[1] ("Two ?"): holds half of a surrogate pair, which is no'),
-        ({"prompts": ["One", "Two", " One "]}, 'prompts[2] ("One") is the same as prompts[0]; leave it in once'),
-        ({"models": ["gpt-image-1", "gpt-image-1"]}, "models[1] is the same as models[0]; leave it in once"),
+        ({"name": 7}, "name: must be text in quotes, not 7"),
+        ({"models": ["gpt-\udc00"]}, "models[0]: contains half of a surrogate pair"),
+        ({"prompts": ["One", "Two \ud800"]}, 'prompts[1] ("Two ?"): contains half of a surrogate pair, which is no'),
+        ({"prompts": ["One", "Two", " One "]}, 'prompts[2] ("One"): is a duplicate; keep one'),
+        ({"models": ["gpt-image-1", "gpt-image-1"]}, 'models[1]: "gpt-image-1" is a duplicate; keep one'),
         ({"variation": -1}, "variation: must be 0 or more, not -1"),
         ({"variation": "1"}, "variation: must be a whole number without quotes, not '1'"),
         ({"variation": True}, "variation: must be a whole number without quotes, not True"),
-        ({"context": None}, "context: must be a text in quotes, not None"),
-        ({"extra_prompt": ["x"]}, "extra_prompt: must be a text in quotes, not ['x']"),
+        ({"context": None}, "context: must be text in quotes, not None"),
+        ({"extra_prompt": ["x"]}, "extra_prompt: must be text in quotes, not ['x']"),
         ({"models": ["gpt-imge-1"]}, 'models[0]: unknown model "gpt-imge-1". Did you mean "gpt-image-1"? Valid: '),
         ({"style": "Neon"}, 'style: unknown style "Neon". Did you mean "neon"? Valid: photorealistic, cinematic'),
         ({"template": "bottombar"}, 'template: unknown template "bottombar". Did you mean "bottom-bar"? Valid: '),
@@ -96,7 +96,7 @@ def test_fifty_images_pass_and_fifty_one_do_not(settings: Settings) -> None:
     check_request(BatchRequest, {**GOOD, "prompts": [str(number) for number in range(50)]}, settings)
     [fault] = refusal(settings, prompts=[str(number) for number in range(51)])
     assert fault.startswith(
-        "The request is for 51 images, and MAX_IMAGES_PER_BATCH is 50; split it, or set MAX_IMAGES_PER_BATCH=51"
+        "The request is for 51 images, and MAX_IMAGES_PER_BATCH is 50; split the batch, or set MAX_IMAGES_PER_BATCH=51"
     )
 
 
@@ -113,7 +113,7 @@ def test_all_faults_are_reported_together(settings: Settings) -> None:
     places = [
         "prompts[0]",
         "prompts[1]",
-        'prompts[3] ("a") is the same',
+        'prompts[3] ("a"): is a duplicate',
         "models[0]",
         "style",
         "template",
@@ -128,8 +128,8 @@ def test_all_faults_are_reported_together(settings: Settings) -> None:
 def test_three_hundred_faults_of_one_kind_take_one_line(settings: Settings) -> None:
     titles = [{"title": f"Post {number}", "slug": "a b"} for number in range(300)]
     unsafe, same = refusal(replace(settings, max_images_per_batch=300), prompts=titles)
-    assert unsafe.startswith('300 posts: slug: "a b" is not safe in an address; write "a-b" They are prompts[0] ("Post')
-    assert same.startswith("299 posts: has the slug of prompts[0]")
+    assert unsafe.startswith('prompts[0] ("Post 0"), prompts[1] ("Post 1"), prompts[2] ("Post 2") and 297 more: slug: ')
+    assert same.endswith("and 296 more: has the same slug as prompts[0]; change one of them")
 
 
 def test_posts_with_different_slugs_may_share_a_title(settings: Settings) -> None:
@@ -143,7 +143,7 @@ def test_a_plan_may_have_any_size(settings: Settings) -> None:
 
 def test_a_character_that_no_font_has_is_rejected(settings: Settings) -> None:
     [fault] = refusal(settings, prompts=["One \ue000"])
-    assert fault.startswith('The font "inter" cannot set \ue000 of the title "One \ue000"; no font here has them')
+    assert fault.startswith('The font "inter" cannot draw \ue000 in the title "One \ue000", and neither can any other')
 
 
 @pytest.mark.parametrize("title", ["日本", "שלום", "नमस्ते", "🚀"])
@@ -189,7 +189,7 @@ def test_a_retired_id_logs_its_successor(caplog: pytest.LogCaptureFixture) -> No
 
 
 def test_a_leafs_request_is_checked_too(settings: Settings) -> None:
-    with pytest.raises(InvalidRequestError, match="title: must be a text in quotes, not 5"):
+    with pytest.raises(InvalidRequestError, match="title: must be text in quotes, not 5"):
         check_request(
             ThumbnailRequest,
             {"title": 5, "model": "gpt-image-1", "style": "neon", "template": "bottom-bar", "font": "inter"},

@@ -75,13 +75,13 @@ async def test_the_manifest_and_page_match_the_result(environment: Settings) -> 
 
 
 def test_missing_extra_and_unknown_inputs_are_reported_with_the_usage() -> None:
-    usage = "It is, in this order: prompts, models, style, template, font, context (or ''), extra_prompt (or ''), "
-    with pytest.raises(InvalidRequestError, match=r"The input lacks style, template, font\. It is") as caught:
+    usage = "It takes, in this order: prompts, models, style, template, font, context (default ''), extra_prompt"
+    with pytest.raises(InvalidRequestError, match=r"The input is missing style, template, font\. It takes") as caught:
         bind(BatchRequest, [["a"], ["b"]])
     assert usage in str(caught.value)
-    with pytest.raises(InvalidRequestError, match="The input has 10 values, 1 more than it may"):
+    with pytest.raises(InvalidRequestError, match="The input has 10 values, 1 too many"):
         bind(BatchRequest, list(range(10)))
-    with pytest.raises(InvalidRequestError, match="There is no input named 'titles'"):
+    with pytest.raises(InvalidRequestError, match="The input has unknown names: 'titles'"):
         bind(BatchRequest, [], {"titles": []})
 
 
@@ -90,7 +90,7 @@ async def test_the_tasks_report_invalid_input_too(environment: Settings, argumen
     for task in (generate_batch, generate_thumbnails, generate_thumbnail):
         values = arguments if isinstance(arguments, dict) else list(arguments)
         args, kwargs = ([], values) if isinstance(values, dict) else (values, {})
-        with pytest.raises(InvalidRequestError, match="It is, in this order: "):
+        with pytest.raises(InvalidRequestError, match="It takes, in this order: "):
             await task.func(None, *args, **kwargs)  # type: ignore[arg-type, misc]
 
 
