@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from rich.console import Console, ConsoleOptions, RenderResult
+from rich.control import Control
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -40,6 +41,7 @@ class LiveView:
         self._console = console
         self._live = Live(self, console=console, auto_refresh=True, refresh_per_second=4, transient=False)
         self._drawn = 0.0
+        self._size = console.size
 
     def __enter__(self) -> "LiveView":
         self._live.start()
@@ -63,6 +65,11 @@ class LiveView:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw it, in as many lines as the screen has."""
+        if options.size != self._size:
+            # Each terminal moves what it shows in a way of its own, so that what was drawn cannot be found any more.
+            self._size = options.size
+            yield Control.clear()
+            yield Control.home()
         yield self._bar(options.max_width)
         room = max(1, options.size.height - OTHER_LINES)
         whole = len(self._board.titles) * (1 + len(self._board.models)) <= room
@@ -82,7 +89,8 @@ class LiveView:
         figures = f"{board.done}/{board.total}  {60 * rate:.0f} a minute  {_clock(seconds)}  {left}".rstrip()
         bar = Table.grid(padding=(0, 1))
         room = max(10, width - len(figures) - 8)
-        bar.add_row("batch", ProgressBar(total=board.total, completed=board.done, width=room), Text(figures))
+        shown = Text(figures, no_wrap=True, overflow="ellipsis")
+        bar.add_row("batch", ProgressBar(total=board.total, completed=board.done, width=room), shown)
         return bar
 
     def _whole_tree(self) -> Iterator[Text]:

@@ -145,9 +145,7 @@ def _size_faults(images: int, settings: Settings) -> list[str]:
 def _crash_faults(settings: Settings) -> list[str]:
     if settings.crash_model in (None, *MODELS):
         return []
-    return [
-        f"CRASH_FIRST_ATTEMPT_OF_MODEL={settings.crash_model!r}: unknown model; name one of the request, or leave it out"
-    ]
+    return [f"CRASH_FIRST_ATTEMPT_OF_MODEL={settings.crash_model!r}: unknown model; name another, or leave it out"]
 
 
 def _font_faults(font: object, brand: Brand) -> list[str]:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pyte
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
@@ -17,7 +18,7 @@ from local.engine import RunEvent
 from local.live import LiveView
 from testing.emulator import Emulator, Handler, Request, openai_error
 from testing.project import ROOT
-from tests.terminal import lines_shown, run_in_terminal
+from tests.terminal import lines_shown, resize, run_in_terminal
 
 BATCH: list[Any] = [["One", "Two"], ["gpt-image-2", "gpt-image-2.5-flare"], "neon", "bottom-bar", "inter"]
 REFUSED = "A title that the provider refuses"
@@ -77,6 +78,37 @@ def test_nothing_wraps_at_eighty_columns(tmp_path: Path) -> None:
     drawn, _, _ = output.partition("how ")
     for line in lines_shown(drawn):
         assert cell_len(line) <= 80 or line.startswith("page: "), line  # An address stays whole, to be clicked.
+
+
+def reflowed(screen: pyte.Screen, columns: int, rows: int) -> pyte.Screen:
+    """Return a screen of another size, on which what stood on this one is wrapped anew, as most terminals do it."""
+    lines = [line.rstrip() for line in screen.display[: screen.cursor.y + 1]]
+    wrapped = [line[start : start + columns] for line in lines for start in range(0, max(1, len(line)), columns)]
+    other = pyte.Screen(columns, rows)
+    pyte.Stream(other).feed("\r\n".join(wrapped))
+    return other
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("columns", "rows"), [(50, 40), (60, 14)])
+def test_a_terminal_that_is_resized_shows_one_tree(tmp_path: Path, columns: int, rows: int) -> None:
+    screen, fed = pyte.Screen(80, 40), 0
+
+    def draw(terminal: int, shown: str) -> None:
+        nonlocal fed, screen
+        drawn, _, _ = shown.partition("how ")  # Where the report begins.
+        pyte.Stream(screen).feed(drawn[fed:])
+        fed = len(drawn)
+        if "asking" in drawn and screen.columns == 80:
+            screen = reflowed(screen, columns, rows)
+            resize(terminal, columns, rows)
+
+    run, environment = command(tmp_path, [["One", "Two"], *BATCH[1:]])
+    environment |= {"SIMULATE_PROVIDERS": "1", "SIMULATED_LATENCY_SECONDS": "2"}
+    _, code = run_in_terminal(run, environment, str(tmp_path), on_output=draw)
+    assert code == 0
+    seen = "\n".join(screen.display)
+    assert [seen.count(once) for once in ("batch ", "├─ One", "4 done")] == [1, 1, 1], seen
 
 
 def test_a_second_run_shows_what_is_reused(tmp_path: Path) -> None:
