@@ -15,10 +15,13 @@ MINIO_CONSOLE_PORT ?= 9001
 # The S3 servers that the tests run over can be built where there is Go, and git.
 SERVERS := $(if $(and $(shell command -v go),$(shell command -v git)),.minio/bin/minio .minio/bin/versitygw)
 
-.PHONY: batch test test-fast lint types bench contact-sheet pictures minio lock upgrade outdated clean
+.PHONY: batch test test-fast lint types bench contact-sheet pictures minio free-ports lock upgrade outdated clean
 
+# For example: make batch FILE=posts.csv ARGS='--limit 5 --plan'
+FILE := batch.json
+ARGS :=
 batch: $(VENV)/runtime
-	$(VENV)/bin/python -m local batch.json
+	$(VENV)/bin/python -m local '$(FILE)' $(ARGS)
 
 test: lint types $(SERVERS)
 ifndef SERVERS
@@ -50,13 +53,19 @@ pictures: $(VENV)/development
 	$(VENV)/bin/python -W ignore -m benchmarks.pictures
 
 # A MinIO for development: the one on PATH, else built as the deployment's is. Ctrl-C ends it.
-minio: $(MINIO)
+minio: free-ports $(MINIO)
 	@echo 'For this machine only: everyone knows its keys, so never open its ports to the internet.'
 	@echo 'MinIO listens on http://127.0.0.1:$(MINIO_PORT), its console on http://127.0.0.1:$(MINIO_CONSOLE_PORT).'
 	@echo 'In another terminal:'
 	@echo '  export MINIO_ENDPOINT=http://127.0.0.1:$(MINIO_PORT) MINIO_ACCESS_KEY=minioadmin MINIO_SECRET_KEY=minioadmin'
 	@MINIO_ROOT_USER=minioadmin MINIO_ROOT_PASSWORD=minioadmin $(MINIO) server --quiet .minio/data \
 		--address 127.0.0.1:$(MINIO_PORT) --console-address 127.0.0.1:$(MINIO_CONSOLE_PORT)
+
+free-ports:
+	@for port in $(MINIO_PORT) $(MINIO_CONSOLE_PORT); do \
+		$(PYTHON) -c "import socket; socket.create_server(('127.0.0.1', $$port))" 2>/dev/null || { \
+			echo "Port $$port is in use. Name two free ones: make minio MINIO_PORT=9100 MINIO_CONSOLE_PORT=9101"; exit 1; }; \
+	done
 
 .minio/bin/minio: minio.version deploy/minio.patch deploy/build-minio.sh
 	@{ command -v go && command -v git; } >/dev/null || { echo 'Building MinIO needs Go 1.24 or newer, and git: install them.'; exit 1; }

@@ -1,0 +1,26 @@
+"""What ``make`` takes and says, beyond running what other tests run."""
+
+import socket
+import subprocess
+
+from testing.project import ROOT
+
+
+def make(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(["make", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+
+def test_a_batch_can_be_another_file_with_options() -> None:
+    planned = make("--dry-run", "batch", "FILE=my posts.csv", "ARGS=--limit 5 --plan").stdout
+    assert "-m local 'my posts.csv' --limit 5 --plan" in planned
+    assert "-m local 'batch.json'" in make("--dry-run", "batch").stdout
+
+
+def test_a_busy_port_is_said_before_anything_is_built_or_promised() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, socket.create_server(("127.0.0.1", 0)) as other:
+        port, free = taken.getsockname()[1], other.getsockname()[1]
+        other.close()
+        done = make("minio", "MINIO=/nowhere/minio", f"MINIO_PORT={free}", f"MINIO_CONSOLE_PORT={port}")
+    assert done.returncode
+    assert done.stdout.startswith(f"Port {port} is in use. Name two free ones: make minio MINIO_PORT=")
+    assert "listens" not in done.stdout
