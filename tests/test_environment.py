@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
+from local.environment import read_env_files
 from settings import log_level, read_settings
 from testing.project import ROOT
 from tests.deploy.blueprint import WORKER, Blueprint
@@ -60,15 +61,15 @@ def read() -> set[str]:
 
 
 def examples() -> list[tuple[str, str]]:
-    return re.findall(r"^([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    return re.findall(r"^#?([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
 
 
 def test_env_example_lists_each_variable_once(read: set[str]) -> None:
     assert sorted(name for name, _ in examples()) == sorted(read - SET_BY_RENDER)
 
 
-def test_env_example_sets_nothing_but_defaults() -> None:
-    assert read_settings(dict(examples())) == read_settings({})
+def test_env_example_sets_nothing() -> None:
+    assert read_env_files([ROOT / ".env.example"]) == {}
 
 
 def test_the_blueprint_sets_each_variable_or_omits_it_for_a_reason(read: set[str]) -> None:
