@@ -72,7 +72,7 @@ class SettingsError(InvalidRequestError):
     """An environment variable is missing or invalid."""
 
     code = "settings"
-    summary = "The environment cannot be used"
+    summary = "The settings cannot be used"
 
 
 class ProviderRejectedError(ThumbnailError):

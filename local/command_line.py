@@ -52,7 +52,12 @@ def main(arguments: Sequence[str]) -> int:
     try:
         os.environ.update(read_env_files(options.env_file or ()))  # The vendors' SDKs read there too.
         _log_to(screen, verbose=options.verbose)
-        return _do(options, screen)
+        code = _do(options, screen)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # Whoever reads the output, such as `head`, has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return SOME_MISSING
     except (ThumbnailError, OSError) as error:
         if options.verbose:
             screen.print_exception()
@@ -78,12 +83,28 @@ def _do(options: argparse.Namespace, screen: Console) -> int:
     request = check_request(BatchRequest, batch, settings, any_size=options.plan)
     if options.plan:
         return _plan(request, settings, options)
+    if options.covers:
+        _make_folder(options.covers)
     code = _run(batch, request, settings, options, screen)
     if options.covers:
         covers = asyncio.run(read_covers(open_store(settings), id_of(request, settings)))
         changed = write_covers(covers, options.covers)
         print(f"covers:   {options.covers}, {len(changed)} changed", file=sys.stderr)
     return code
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the covers' folder, before anything is paid for.
+
+    Raises:
+        InvalidRequestError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidRequestError(
+            [f"--covers {folder} cannot be made a folder: {error.strerror}. Name another"]
+        ) from None
 
 
 def _log_to(screen: Console, *, verbose: bool) -> None:

@@ -28,7 +28,7 @@ def read_env_files(named: Sequence[Path] = ()) -> dict[str, str]:
         try:
             lines = list(parse_stream(io.StringIO(path.read_text(encoding="utf-8"))))
         except OSError as error:
-            faults.append(f"{path} cannot be read: {error.strerror}. Name a file with a line NAME=value per variable")
+            faults.append(f"{path} cannot be read: {error.strerror}. Check --env-file")
             continue
         except UnicodeDecodeError:
             faults.append(f"{path} is not in UTF-8: save it in UTF-8")
@@ -43,7 +43,7 @@ def read_env_files(named: Sequence[Path] = ()) -> dict[str, str]:
 def _fault(line: Binding) -> str | None:
     """Return what is wrong with a line. It may hold a key, so nothing of it is shown."""
     if line.error or (line.key and line.value is None):
-        return "this is not NAME=value; write it so, with quotes around a value that has spaces"
+        return "expected NAME=value, with quotes around a value that has spaces"
     if "$" in (line.value or "") and not line.original.string.partition("=")[2].lstrip().startswith("'"):
         return "a $ would begin another variable's name; put the value in single quotes"
     return None

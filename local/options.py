@@ -1,6 +1,7 @@
 """The options of the command line: how they are read, listed and completed, and how an error names them."""
 
 import argparse
+import difflib
 import re
 import textwrap
 import tomllib
@@ -20,8 +21,8 @@ from providers.registry import MODELS
 __all__ = ["given_inputs", "in_words_of_options", "parse"]
 
 PROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
-# What the alias is called that a shell completes, as `python -m local` is three words.
-ALIAS = "covers"
+# The shell function whose options are completed, as `python -m local` is three words. docs/covers.md defines it.
+FUNCTION = "covers"
 
 DESCRIPTION = """\
 Make a thumbnail of every title by every model, here and now: the same tasks as on
@@ -64,9 +65,13 @@ SETTINGS = {"MAX_COST_USD": ("max_cost", "--max-cost"), "CRASH_FIRST_ATTEMPT_OF_
 
 def parse(arguments: Iterable[str]) -> argparse.Namespace:
     """Return the options. Ends the process where they cannot be read, or ask for help, version or completion."""
-    options = _parser().parse_args(list(arguments))
+    parser = _parser()
+    options, unknown = parser.parse_known_args(list(arguments))
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], sorted(set(re.findall(r"--[a-z-]+", parser.format_help()))), n=2)
+        parser.error(f"unknown argument {unknown[0]}" + (f"; did you mean {' or '.join(near)}?" if near else ""))
     if options.print_completion:
-        print(shtab.complete(_parser(ALIAS, completing=True), options.print_completion))
+        print(shtab.complete(_parser(FUNCTION, completing=True), options.print_completion))
         raise SystemExit(0)
     return options
 
@@ -95,6 +100,7 @@ def _parser(prog: str = "python -m local", *, completing: bool = False) -> argpa
 
     parser = argparse.ArgumentParser(
         prog=prog,
+        usage="%(prog)s [source] [options]; --help lists them",
         allow_abbrev=False,
         description=DESCRIPTION,
         epilog="\n".join(_listed(kind, valid) for kind, valid in VALID.items()) + f"\n\n{EPILOGUE}",
@@ -162,7 +168,7 @@ def _parser(prog: str = "python -m local", *, completing: bool = False) -> argpa
     output.add_argument(
         "--print-completion",
         choices=("bash", "zsh"),
-        help=f"print completion for a shell in which {ALIAS} is an alias of this command",
+        help=f"print what completes the shell function {FUNCTION}; see docs/covers.md",
     )
     return parser
 

@@ -1,8 +1,10 @@
 """``python -m local``: what it reads, what it says, and its exit codes."""
 
 import json
+import os
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -287,3 +289,29 @@ def test_bash_completes_options_and_names(tmp_path: Path, capsys: pytest.Capture
     assert completed("--extra") == ["--extra-prompt"]
     assert completed("--style", "water") == ["watercolor"]
     assert completed("--model", "dall") == ["dall-e-3"]
+
+
+def test_an_unknown_option_says_which_is_near(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--titel", "A"])
+    assert ended.value.code == 2
+    assert "unknown argument --titel; did you mean --title?" in capsys.readouterr().err
+
+
+def test_a_covers_folder_that_cannot_be_is_refused_before_anything_is_paid_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "batch.json").write_text(json.dumps(BATCH))
+    assert main(["batch.json", "--covers", "batch.json"]) == 2
+    assert "--covers batch.json cannot be made a folder: File exists" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "titles.txt").write_text("\n".join(f"Title {number}" for number in range(300)))
+    command = f"{sys.executable} -m local titles.txt --plan | head -1"
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert "roken pipe" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1

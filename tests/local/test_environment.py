@@ -47,10 +47,10 @@ def test_a_file_is_read_as_by_the_dev_server(folder: Path, text: str, variables:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("A=1\nB", ".env, line 2: this is not NAME=value"),
-        ("A: secret", ".env, line 1: this is not NAME=value"),
-        ("A B=secret", ".env, line 1: this is not NAME=value"),
-        ('A="secret', ".env, line 1: this is not NAME=value"),
+        ("A=1\nB", ".env, line 2: expected NAME=value"),
+        ("A: secret", ".env, line 1: expected NAME=value"),
+        ("A B=secret", ".env, line 1: expected NAME=value"),
+        ('A="secret', ".env, line 1: expected NAME=value"),
         ("A=secret$HOME", ".env, line 1: a $ would begin another variable's name; put the value in single quotes"),
         ('A="secret${B}"', ".env, line 1: a $ would begin another variable's name; put the value in single quotes"),
     ],
