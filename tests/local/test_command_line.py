@@ -295,7 +295,7 @@ def test_an_unknown_option_says_which_is_near(capsys: pytest.CaptureFixture[str]
     with pytest.raises(SystemExit) as ended:
         main(["--titel", "A"])
     assert ended.value.code == 2
-    assert "unknown argument --titel; did you mean --title?" in capsys.readouterr().err
+    assert "unknown argument --titel; did you mean --title" in capsys.readouterr().err
 
 
 def test_a_covers_folder_that_cannot_be_is_refused_before_anything_is_paid_for(
