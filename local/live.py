@@ -28,6 +28,8 @@ STYLES = {
 MARKS = {"queued": "·", "done": "✓", "reused": "=", "rejected": "✗", "failed": "✗", "retrying": "↻"}
 # Lines that are not the tree: the bar above, counts and a free line below.
 OTHER_LINES = 4
+# Columns that the last line leaves to the terminal, which echoes each Ctrl-C there: a line that wraps is not erased.
+ECHOED = len("^C^C")
 # Up to so many pairs every change is shown at once; of more, the screen is drawn four times a second.
 FEW, SECONDS_BETWEEN = 100, 0.25
 
@@ -80,7 +82,9 @@ class LiveView:
             yield line
         if hidden > 0:
             yield Text(f"  … and {hidden + 1} lines more", style="dim", no_wrap=True, overflow="ellipsis")
-        yield Text(self._board.counts(), no_wrap=True, overflow="ellipsis")
+        counts = Text(self._board.counts())
+        counts.truncate(options.max_width - ECHOED, overflow="ellipsis")
+        yield counts
 
     def _bar(self, width: int) -> Table:
         board, seconds = self._board, time.monotonic() - self._board.began

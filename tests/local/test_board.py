@@ -1,0 +1,72 @@
+"""Where a batch's pairs stand, and what is said of that when it is interrupted."""
+
+from typing import Any
+
+import pytest
+
+from local.board import Board
+from local.engine import RunEvent
+
+MODEL = "gpt-image-2"
+
+
+@pytest.fixture
+def board() -> Board:
+    return Board(["A", "B", "C", "D"], [MODEL])
+
+
+def goes_through(board: Board, title: str, *stages: str) -> None:
+    for stage in stages:
+        board.observe(RunEvent("stage", "generateThumbnail", "run", [title, MODEL], stage=stage))
+
+
+def ends(board: Board, title: str, kind: Any = "completed", **outcome: Any) -> None:
+    result = {"status": "ok", "title": title, "model": MODEL, "reused": False, **outcome}
+    board.observe(RunEvent(kind, "generateThumbnail", "run", [title, MODEL], result=result))
+
+
+def test_what_waits_is_not_in_progress(board: Board) -> None:
+    goes_through(board, "A", "looking", "asking")
+    goes_through(board, "B", "looking", "throttled")
+    goes_through(board, "C", "asking")
+    board.observe(RunEvent("retrying", "generateThumbnail", "run", ["C", MODEL], error="crashed", wait_seconds=5))
+    assert board.counts() == "0 done, 0 reused, 0 rejected, 0 failed; 1 in progress, 2 waiting, 1 queued"
+    assert board.kept == 1
+
+
+def test_what_is_stopped_is_queued_again(board: Board) -> None:
+    goes_through(board, "A", "looking", "throttled")
+    ends(board, "A", "stopped")
+    assert board.counts() == "0 done, 0 reused, 0 rejected, 0 failed; 0 in progress, 4 queued"
+
+
+def test_an_interruption_counts_as_the_status_line_does(board: Board) -> None:
+    ends(board, "A")
+    ends(board, "B", status="rejected", error={"message": "refused"})
+    assert board.counts() == "1 done, 0 reused, 1 rejected, 0 failed; 0 in progress, 2 queued"
+    assert board.interrupted() == "Interrupted: 1 of 4 images are there, 1 rejected, 2 are left."
+
+
+def test_a_picture_that_is_paid_for_and_not_composed_is_counted(board: Board) -> None:
+    goes_through(board, "A", "asking", "storing", "composing")
+    goes_through(board, "B", "asking", "storing", "composing", "uploading")
+    goes_through(board, "C", "asking", "storing")  # It may not have got there.
+    goes_through(board, "D", "looking", "composing")  # It was there before.
+    for title in ("A", "B", "C", "D"):
+        ends(board, title, "stopped")
+    assert board.interrupted().endswith("4 are left. 2 more are paid for and will not be paid for again.")
+
+
+def test_a_picture_that_is_composed_in_the_end_is_not_counted_twice(board: Board) -> None:
+    goes_through(board, "A", "asking", "storing", "composing", "uploading")
+    ends(board, "A")
+    assert "paid for" not in board.interrupted()
+
+
+def test_what_a_retry_finds_of_its_first_attempts_is_made_in_this_run(board: Board) -> None:
+    goes_through(board, "A", "asking", "storing", "composing")
+    board.observe(RunEvent("retrying", "generateThumbnail", "run", ["A", MODEL], error="crashed", wait_seconds=5))
+    goes_through(board, "A", "looking", "composing", "uploading")
+    ends(board, "A", reused=True)
+    ends(board, "B", reused=True)
+    assert board.counts().startswith("1 done, 1 reused")
