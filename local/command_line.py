@@ -136,6 +136,8 @@ def _input(options: argparse.Namespace, settings: Settings) -> dict[str, Any]:
         return bind(BatchRequest, posts.request, over)
     if posts.request is not None:
         return bind(BatchRequest, [], {**posts.request, **over})
+    if "prompts" in over:
+        raise InvalidRequestError([f"--title and {options.source} both name posts: leave one of them out"])
     chosen = choose(posts, options.limit, options.since, options.only)
     values = {"prompts": chosen.prompts, "name": chosen.name, **_default_look(settings), **over}
     look = ", ".join([values["style"], values["template"], values["font"], *values["models"]])

@@ -15,7 +15,7 @@ def choose(posts: Posts, limit: int | None = None, since: str | None = None, onl
     """Return the first ``limit`` posts from ``since`` on with ``only`` in title or slug, and count the others.
 
     Raises:
-        InvalidRequestError: the limit is below 1, or the date is not recognized.
+        InvalidRequestError: the limit is below 1, the date is not recognized, or no post is left.
     """
     faults = []
     day = as_date(since)
@@ -40,4 +40,7 @@ def choose(posts: Posts, limit: int | None = None, since: str | None = None, onl
             kept.append(post)
         else:
             left_out[reason].append(post.title)
+    if not kept:
+        counted = "; ".join(left_out.lines())
+        raise InvalidRequestError([f"{posts.name} has no posts left: {counted}. Change --since or --only"])
     return replace(posts, posts=tuple(kept), left_out=(*posts.left_out, *left_out.lines()))

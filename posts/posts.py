@@ -65,11 +65,11 @@ class Tally(defaultdict[str, list[str]]):
         super().__init__(list)
 
     def lines(self) -> tuple[str, ...]:
-        """Return a line for each remark, with its count and first examples, such as ``2 drafts (a.md, b.md)``."""
+        """Return a line for each remark, with its count and first examples, such as ``drafts (2): a.md, b.md``."""
         lines = []
         for remark, found in self.items():
             more = ["\N{HORIZONTAL ELLIPSIS}"] if len(found) > EXAMPLES else []
-            lines.append(f"{len(found)} {remark} ({', '.join([*map(clean_text, found[:EXAMPLES]), *more])})")
+            lines.append(f"{remark} ({len(found)}): {', '.join([*map(clean_text, found[:EXAMPLES]), *more])}")
         return tuple(lines)
 
 

@@ -105,13 +105,13 @@ def bind(kind: type[Look], args: Sequence[object], kwargs: Mapping[str, object] 
     named = {**dict(zip(inputs, args, strict=False)), **kwargs}
     faults = []
     if len(args) > len(inputs):
-        faults.append(f"The input has {len(args)} values, {len(args) - len(inputs)} too many. {usage}")
+        faults.append(f"The input has {len(args)} values, {len(args) - len(inputs)} too many")
     if unknown := [name for name in kwargs if name not in inputs]:
-        faults.append(f"The input has unknown names: {', '.join(map(repr, unknown))}. {usage}")
+        faults.append(f"The input has unknown names: {', '.join(map(repr, unknown))}")
     if missing := [name for name, p in inputs.items() if p.default is p.empty and name not in named]:
-        faults.append(f"The input is missing {', '.join(missing)}. {usage}")
+        faults.append(f"The input is missing {', '.join(missing)}")
     if faults:
-        raise InvalidRequestError(faults)
+        raise InvalidRequestError([*faults[:-1], f"{faults[-1]}. {usage}"])
     return {name: named.get(name, parameter.default) for name, parameter in inputs.items()}
 
 

@@ -92,7 +92,7 @@ def test_a_folder_of_posts_is_a_batch_of_its_own_name(
     assert main([str(folder), "--model", "gpt-image-2", "--json"]) == 0
     shown = capsys.readouterr()
     assert "2 posts from my-blog/posts (markdown): photorealistic, bottom-bar, inter, gpt-image-2" in shown.err
-    assert "left out: 1 draft" in shown.err
+    assert "left out: drafts (1): draft.md" in shown.err
     first = json.loads(shown.out)
     assert {row["slug"] for row in first["rows"]} == {"first", "second"}
     assert main([str(folder), "--model", "gpt-image-2", "--only", "first", "--variation", "1", "--json"]) == 0
@@ -315,3 +315,9 @@ def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
     done = subprocess.run(command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert "roken pipe" not in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_titles_are_given_by_options_or_by_a_source(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "titles.txt").write_text("One\nTwo\n")
+    assert main(["titles.txt", "--title", "Three"]) == 2
+    assert "--title and titles.txt both name posts: leave one of them out" in capsys.readouterr().err

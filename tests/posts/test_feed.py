@@ -49,8 +49,8 @@ def test_reads_rss(tmp_path: Path) -> None:
         {"title": "By number", "slug": "by-number"},
     ]
     assert posts.left_out == (
-        "1 dated in the future (https://example.com/tomorrow)",
-        "1 without a title (https://example.com/note)",
+        "dated in the future (1): https://example.com/tomorrow",
+        "without a title (1): https://example.com/note",
     )
 
 

@@ -26,10 +26,10 @@ def read(folder: Path, files: dict[str, str]) -> Posts:
 
 
 def parsed(line: str) -> tuple[str, int, tuple[str, ...]]:
-    """Return the remark, the count and the examples of a line such as ``2 drafts (a.md, b.md)``."""
-    match = re.fullmatch(r"(\d+) (.+?) \((.+)\)", line)
+    """Return the remark, the count and the examples of a line such as ``drafts (2): a.md, b.md``."""
+    match = re.fullmatch(r"(.+?) \((\d+)\): (.+)", line)
     assert match
-    return match[2], int(match[1]), tuple(match[3].split(", "))
+    return match[1], int(match[2]), tuple(match[3].split(", "))
 
 
 def left_out(posts: Posts) -> dict[str, tuple[int, tuple[str, ...]]]:
@@ -272,6 +272,6 @@ def test_pipes_and_links_out_of_the_folder_are_left_out(tmp_path: Path) -> None:
 
 def test_a_folder_without_posts_says_what_was_left_out(tmp_path: Path) -> None:
     with pytest.raises(
-        InvalidRequestError, match=r"has no posts: 1 drafts \(a.md\). It was read as a folder of Markdown"
+        InvalidRequestError, match=r"has no posts: drafts \(1\): a.md. It was read as a folder of Markdown"
     ):
         read(tmp_path, {"a.md": "---\ntitle: A\ndraft: yes\n---\n"})

@@ -49,8 +49,8 @@ def test_reads_csv_with_a_header(tmp_path: Path, delimiter: str) -> None:
         },
         {"title": "Two", "slug": "two"},
     ]
-    assert posts.left_out == ("1 drafts (line 4)", "1 without a title (line 6)")
-    assert posts.remarks == ("1 unused values of author (line 3)",)
+    assert posts.left_out == ("drafts (1): line 4", "without a title (1): line 6")
+    assert posts.remarks == ("unused values of author (1): line 3",)
 
 
 def test_reads_one_title_per_line(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_reads_one_title_per_line(tmp_path: Path) -> None:
     assert posts.kind == "lines"
     assert [post["title"] for post in posts.prompts] == ["C++", "`C`", "&amp; that"]
     assert len({post["slug"] for post in posts.prompts}) == 3
-    assert posts.left_out == ("1 duplicates (line 4: C++)",)
+    assert posts.left_out == ("duplicates (1): line 4: C++",)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_reads_json_lines(tmp_path: Path) -> None:
     posts = read(tmp_path, '{"title": "One"}\n\n{"title": "Two", "variation": 1}\n7\n', "posts.jsonl")
     assert posts.kind == "jsonl"
     assert posts.prompts == [*ONE, {"title": "Two", "slug": "two", "variation": 1}]
-    assert posts.left_out == ("1 neither a title nor an object (post 4)",)
+    assert posts.left_out == ("neither a title nor an object (1): post 4",)
     assert "line 2: extra comma" in fault(tmp_path, '{"title": "One"}\n{"title": "Two",}\n', "posts.jsonl")
 
 
@@ -201,7 +201,7 @@ def test_a_missing_source_is_reported(source: str) -> None:
         read_posts(source)
 
 
-UNDATED = "1 without the date that --since needs (Un)"
+UNDATED = "without the date that --since needs (1): Un"
 
 
 def dated(tmp_path: Path) -> Posts:
@@ -219,11 +219,10 @@ def dated(tmp_path: Path) -> Posts:
     ("limit", "since", "only", "titles", "left_out"),
     [
         (None, None, None, ["New thing", "Old thing", "Other", "Un"], []),
-        (1, None, None, ["New thing"], ["3 beyond the first 1 (Old thing, Other, Un)"]),
-        (None, "2026-01-01", None, ["New thing", "Other"], ["1 before 2026-01-01 (Old thing)", UNDATED]),
-        (None, None, "THING", ["New thing", "Old thing", "Other"], ['1 without "THING" (Un)']),
-        (1, "2026-01-01", "o", ["Other"], ['1 without "o" (New thing)', "1 before 2026-01-01 (Old thing)", UNDATED]),
-        (None, None, "nowhere", [], ['4 without "nowhere" (New thing, Old thing, Other, …)']),
+        (1, None, None, ["New thing"], ["beyond the first 1 (3): Old thing, Other, Un"]),
+        (None, "2026-01-01", None, ["New thing", "Other"], ["before 2026-01-01 (1): Old thing", UNDATED]),
+        (None, None, "THING", ["New thing", "Old thing", "Other"], ['without "THING" (1): Un']),
+        (1, "2026-01-01", "o", ["Other"], ['without "o" (1): New thing', "before 2026-01-01 (1): Old thing", UNDATED]),
     ],
 )
 def test_limit_since_and_only_select_posts(
@@ -241,3 +240,10 @@ def test_an_invalid_limit_and_date_are_both_reported(tmp_path: Path) -> None:
         "--since soon is not a date. Write it like 2026-01-31",
         "--limit 0: give 1 or more",
     )
+
+
+def test_a_selection_that_leaves_nothing_says_why(tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequestError) as rejected:
+        choose(dated(tmp_path), only="nowhere")
+    left_out = 'without "nowhere" (4): New thing, Old thing, Other, …'
+    assert rejected.value.faults == (f"posts has no posts left: {left_out}. Change --since or --only",)
