@@ -1,4 +1,4 @@
-"""Where every pair of a batch stands, from the engine's events."""
+"""The state of every pair in a batch, kept up to date from the engine's events."""
 
 import time
 from collections import Counter
@@ -10,7 +10,7 @@ from local.engine import RunEvent
 
 __all__ = ["STAGES", "Board", "PairState", "ending"]
 
-# What a leaf does, in a person's words, by the names in ``waiting.Stage``.
+# How each stage of a leaf is shown, by its name in ``waiting.Stage``.
 STAGES = {
     "looking": "looking up",
     "waiting": "waiting for another run",
@@ -21,15 +21,15 @@ STAGES = {
     "composing": "composing",
     "uploading": "uploading",
 }
-# What a leaf waits for without a picture on its way: it ends at once when the run is stopped.
+# While a leaf waits, no picture is on its way, so it ends at once when the run is stopped.
 WAITING = {STAGES["waiting"], STAGES["store"], STAGES["throttled"], "retrying"}
-# What goes on to its end when the run is stopped, as a picture is being paid for or is there.
+# From here on a picture is being paid for, so the leaf finishes when the run is stopped.
 KEPT = {STAGES["asking"], STAGES["storing"], STAGES["composing"], STAGES["uploading"]}
 
 
 @dataclass
 class PairState:
-    """One pair: what it does or how it ended, since when (``time.monotonic``), and when it is tried again."""
+    """What one pair does or how it ended, since when (``time.monotonic``), and when it is retried."""
 
     what: str = "queued"
     since: float = 0.0
@@ -38,7 +38,7 @@ class PairState:
     ended: bool = False
 
     def text(self, now: float) -> str:
-        """Return the state as it is at that moment, such as ``retrying in 4 s``."""
+        """Return the state at that moment, such as ``retrying in 4 s``."""
         return f"retrying in {max(0, round(self.retry_at - now))} s" if self.retry_at else self.what
 
 
@@ -57,7 +57,7 @@ def ending(outcome: dict[str, Any], arrived: Collection[tuple[str, str]]) -> str
 
 
 class Board:
-    """Keeps the state of every pair, and counts."""
+    """Keeps the state of every pair, and the counts."""
 
     def __init__(self, titles: Sequence[str], models: Sequence[str]) -> None:
         """Take the batch's titles and models."""
@@ -67,36 +67,36 @@ class Board:
         self.states: dict[tuple[str, str], PairState] = {}
         self.active: dict[tuple[str, str], PairState] = {}
         self.ended: Counter[str] = Counter()
-        # Whose picture arrived in this run, in whichever attempt; whose of those is stored and has no thumbnail yet;
-        # and how often an attempt is to be made again.
+        # Pairs whose picture arrived in this run, in any attempt; those of them whose picture is stored but not yet
+        # made into a thumbnail; and how many attempts are retried.
         self.arrived: set[tuple[str, str]] = set()
         self.stored: set[tuple[str, str]] = set()
         self.retries = 0
 
     @property
     def done(self) -> int:
-        """How many pairs have ended, in whatever way."""
+        """How many pairs have ended."""
         return self.ended.total()
 
     @property
     def waiting(self) -> int:
-        """How many pairs have begun and wait, for a quota, the store, another run or a retry."""
+        """How many pairs wait for a quota, the store, another run or a retry."""
         return sum(state.what in WAITING for state in self.active.values())
 
     @property
     def kept(self) -> int:
-        """How many pairs have a picture on its way, which arrives and is kept if the run is stopped now."""
+        """How many pairs would be finished and kept if the run were stopped now."""
         return sum(state.what in KEPT for state in self.active.values())
 
     def counts(self) -> str:
-        """Return how many pairs ended in which way, and how many did not, for a status line."""
+        """Return the status line: how many pairs ended, in which way, and how many have not."""
         ended = ", ".join(f"{self.ended[what]} {what}" for what in ("done", "reused", "rejected", "failed"))
         waiting = f" {self.waiting} waiting," if self.waiting else ""
         queued = self.total - self.done - len(self.active)
         return f"{ended}; {len(self.active) - self.waiting} in progress,{waiting} {queued} queued"
 
     def interrupted(self) -> str:
-        """Return what an interrupted run says: the same counts, and what is paid for among what is left."""
+        """Return the message of an interrupted run: the same counts, and how many of the rest are paid for."""
         there = f"{self.ended['done'] + self.ended['reused']} of {self.total} images are there"
         troubles = "".join(f", {self.ended[what]} {what}" for what in ("rejected", "failed") if self.ended[what])
         said = f"Interrupted: {there}{troubles}, {self.total - self.done} are left."
@@ -105,11 +105,11 @@ class Board:
         return said
 
     def state(self, title: str, model: str) -> PairState:
-        """Return a pair's state; one that was not begun is queued."""
+        """Return a pair's state; a pair that has not begun is queued."""
         return self.states.get((title, model)) or PairState()
 
     def observe(self, event: RunEvent) -> tuple[tuple[str, str], PairState] | None:
-        """Take note of an event of the engine; return the pair and its new state where the event is a leaf's."""
+        """Record an event; return the pair and its new state if the event is a leaf's."""
         if event.task == "generateBatch" and event.kind == "retrying":
             self.states.clear()
             self.ended.clear()
@@ -154,6 +154,6 @@ class Board:
 
 
 def _pair(arguments: list[Any] | dict[str, Any]) -> tuple[str, str]:
-    """Return a leaf's title and model, whether its arguments came by position or by name."""
+    """Return a leaf's title and model from its positional or named arguments."""
     values = arguments if isinstance(arguments, dict) else dict(zip(("title", "model"), arguments, strict=False))
     return values["title"], values["model"]

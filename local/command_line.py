@@ -43,7 +43,7 @@ ALL_THERE, SOME_MISSING, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run a batch and return the exit code: 0 all there, 1 some image is not, 2 bad input, 130 interrupted."""
+    """Run a batch and return the exit code: 0 all there, 1 some image is missing, 2 invalid input, 130 interrupted."""
     options = parse(arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # A title in letters that the terminal lacks must not end the run.
@@ -180,7 +180,7 @@ def _run(
 ) -> int:
     simulated = settings.simulate_providers
     if simulated:
-        print("SIMULATED PICTURES: no provider is asked and nothing is paid.", file=sys.stderr)
+        print("SIMULATED PICTURES: no provider is asked and nothing is paid for.", file=sys.stderr)
         has_keys = settings.openai_api_key or settings.google_api_key
         remedy = "Unset SIMULATE_PROVIDERS" if has_keys else "Set OPENAI_API_KEY and GOOGLE_API_KEY"
         print(f"{remedy} for real ones.\n", file=sys.stderr)
@@ -202,7 +202,7 @@ def _run(
         print(f"Run it again to continue; what is there costs nothing. The page: {page}", file=sys.stderr)
         return INTERRUPTED
     if options.crash is not None and not board.retries:
-        print("Nothing crashed: every picture was there. --variation 1 asks for new ones.", file=sys.stderr)
+        print("Nothing crashed: every picture was already there. Ask for new ones with --variation 1.", file=sys.stderr)
     print(
         json.dumps(result, ensure_ascii=False)
         if options.json

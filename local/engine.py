@@ -1,8 +1,7 @@
-"""Render's place taken by one process: runs tasks as Render does, with what that asks of them.
+"""Runs tasks in this process, as Render does in instances.
 
-Arguments and results pass through JSON as on the wire, each task's own retry policy and timeout are applied, and only
-the text of an error reaches the task that waits for it. Unlike Render, it sees which errors are permanent, and does not
-retry those.
+Arguments and results pass through JSON as on the wire, each task's own retry policy and timeout apply, and only the
+text of an error reaches the parent. Unlike Render, the engine sees which errors are permanent, and does not retry them.
 """
 
 import asyncio
@@ -46,7 +45,7 @@ class RunEvent:
 
 
 class Engine:
-    """Runs the tasks of an app, one root at a time, and tells an observer of every step."""
+    """Runs the tasks of an app, one root at a time, and reports every step to an observer."""
 
     def __init__(
         self,
@@ -55,7 +54,7 @@ class Engine:
         settings: Settings | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Take the app, what observes its tasks, their settings (else the environment's), and how a retry waits."""
+        """Take the app, the observer, the tasks' settings (the environment's by default), and how a retry waits."""
         self._settings = settings
         self._app = app
         self._observe = observe
@@ -164,7 +163,7 @@ class Engine:
                 else:
                     result = await function(context, *arguments)
         except TimeoutError as error:
-            raise TimeoutError(f"the task ran into its timeout of {options.timeout_seconds} s") from error
+            raise TimeoutError(f"the task exceeded its timeout of {options.timeout_seconds} s") from error
         received = json.loads(json.dumps(result if isinstance(result, list) else [result]))
         return received[0] if len(received) == 1 else received
 

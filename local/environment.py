@@ -1,4 +1,4 @@
-"""What a local run takes from the environment: ``.env`` files too, and defaults that a worker never chooses."""
+"""The environment of a local run: ``.env`` files, and defaults that a worker never chooses."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -16,11 +16,11 @@ ENV_FILE = Path(".env")
 def read_env_files(named: Sequence[Path] = ()) -> dict[str, str]:
     """Return the variables of the files named, or else of ``.env`` in this folder, where there is one.
 
-    As in ``render workflows dev`` they are to replace variables of the same name, and a later file's replace an earlier
-    one's. What its parser would read otherwise is not read at all.
+    As in ``render workflows dev``, they take precedence over the environment, and a later file over an earlier one. A
+    line that its parser would read differently is refused.
 
     Raises:
-        SettingsError: a file cannot be read, with every line to mend.
+        SettingsError: a file cannot be read, listing every line to fix.
     """
     variables: dict[str, str] = {}
     faults: list[str] = []
@@ -50,7 +50,7 @@ def _fault(line: Binding) -> str | None:
 
 
 def local_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment with a store and a provider where none is named. On Render neither is ever chosen."""
+    """Return the environment, with a store and a provider where it names none."""
     chosen = {name: text for name, text in environ.items() if text}
     if "MINIO_ENDPOINT" not in chosen:
         chosen.setdefault("THUMBNAILS_DIR", "out")

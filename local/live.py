@@ -1,4 +1,4 @@
-"""What a person sees of a local run in a terminal: a run tree like the Dashboard's, a bar, rate and time left."""
+"""The progress of a local run in a terminal: a run tree like the Dashboard's, a bar, the rate and the time left."""
 
 import time
 from collections.abc import Iterator
@@ -30,12 +30,12 @@ MARKS = {"queued": "·", "done": "✓", "reused": "=", "rejected": "✗", "faile
 OTHER_LINES = 4
 # Columns that the last line leaves to the terminal, which echoes each Ctrl-C there: a line that wraps is not erased.
 ECHOED = len("^C^C")
-# Up to so many pairs every change is shown at once; of more, the screen is drawn four times a second.
+# Up to this many pairs, every change is drawn at once; with more, the screen is drawn four times a second.
 FEW, SECONDS_BETWEEN = 100, 0.25
 
 
 class LiveView:
-    """Draws the batch's tree while it runs; of a batch that is higher than the screen, what is in progress."""
+    """Draws the batch's tree; if that is taller than the screen, only what is in progress."""
 
     def __init__(self, board: Board, console: Console) -> None:
         """Take the board to keep up to date, and the terminal."""
@@ -53,7 +53,7 @@ class LiveView:
         self._live.stop()
 
     def observe(self, event: RunEvent) -> None:
-        """Take note of one event of the engine."""
+        """Record an event, and redraw."""
         if event.task == "generateBatch" and event.kind == "retrying":
             self.say(f"{event.error}\nThe batch starts over in {event.wait_seconds:g} s.")
         self._board.observe(event)
@@ -68,7 +68,7 @@ class LiveView:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw it, in as many lines as the screen has."""
         if options.size != self._size:
-            # Each terminal moves what it shows in a way of its own, so that what was drawn cannot be found any more.
+            # Terminals differ in how they move what they show, so the old drawing cannot be found and erased.
             self._size = options.size
             yield Control.clear()
             yield Control.home()
@@ -81,7 +81,7 @@ class LiveView:
             line.truncate(options.max_width, overflow="ellipsis")
             yield line
         if hidden > 0:
-            yield Text(f"  … and {hidden + 1} lines more", style="dim", no_wrap=True, overflow="ellipsis")
+            yield Text(f"  … and {hidden + 1} more lines", style="dim", no_wrap=True, overflow="ellipsis")
         counts = Text(self._board.counts())
         counts.truncate(options.max_width - ECHOED, overflow="ellipsis")
         yield counts

@@ -1,4 +1,4 @@
-"""The options of the command line: how they are read, listed and completed, and how an error names them."""
+"""The command line's options: how they are read, listed and completed, and how an error names them."""
 
 import argparse
 import difflib
@@ -64,7 +64,7 @@ SETTINGS = {"MAX_COST_USD": ("max_cost", "--max-cost"), "CRASH_FIRST_ATTEMPT_OF_
 
 
 def parse(arguments: Iterable[str]) -> argparse.Namespace:
-    """Return the options. Ends the process where they cannot be read, or ask for help, version or completion."""
+    """Return the options. Ends the process if they are invalid, or ask for help, the version or completion."""
     parser = _parser()
     options, unknown = parser.parse_known_args(list(arguments))
     if unknown:
@@ -77,12 +77,12 @@ def parse(arguments: Iterable[str]) -> argparse.Namespace:
 
 
 def given_inputs(options: argparse.Namespace) -> dict[str, Any]:
-    """Return generateBatch's inputs as far as options give them."""
+    """Return those of generateBatch's inputs that options give."""
     return {name: value for name in INPUTS if (value := getattr(options, name)) is not None}
 
 
 def in_words_of_options(error: InvalidRequestError, options: argparse.Namespace) -> InvalidRequestError:
-    """Return the error with the options named in whose values it found faults, in place of inputs and settings."""
+    """Return the error with options in place of the inputs and settings that they give."""
     names = {name: INPUTS[name] for name in INPUTS if options.source is None or getattr(options, name) is not None}
     names |= {name: option for name, (dest, option) in SETTINGS.items() if getattr(options, dest) is not None}
     if not names:
@@ -93,7 +93,7 @@ def in_words_of_options(error: InvalidRequestError, options: argparse.Namespace)
 
 
 def _parser(prog: str = "python -m local", *, completing: bool = False) -> argparse.ArgumentParser:
-    """Return the parser. Names are checked with the request, which lists all that is wrong at once, and not by it."""
+    """Return the parser. It accepts any name of a model or style: the request is checked later, and as a whole."""
 
     def names(valid: Iterable[str]) -> list[str] | None:
         return list(valid) if completing else None

@@ -1,4 +1,4 @@
-"""What a run would do, found out by looking into the store alone: nothing is asked for, written or paid for."""
+"""What a run would do, by looking into the store: nothing is requested, written or paid for."""
 
 from collections import Counter
 from dataclasses import asdict, dataclass
@@ -80,7 +80,7 @@ async def make_plan(request: BatchRequest, settings: Settings) -> Plan:
         StoreError: the store cannot be reached.
     """
     store = open_store(settings)
-    for area in Area:  # A wrong key is told of in an answer's body, which a lookup has none of.
+    for area in Area:  # Only an answer with a body can report a wrong key, and a lookup has none.
         await store.read(area, "never-written")
     works = [
         work_of(thumbnail_request(request, post, model), settings)

@@ -1,4 +1,4 @@
-"""What a person sees of a local run where there is no terminal: a plain line for each pair that ends or is retried."""
+"""The progress of a local run without a terminal: a plain line for each pair that ends or is retried."""
 
 import sys
 import time
@@ -9,12 +9,12 @@ from text import brief, clean_text
 
 __all__ = ["PlainProgress"]
 
-# Beyond so many pairs, those that are done are counted in twenty lines instead.
+# With more pairs than this, those that are done get twenty lines in all.
 MANY, STEPS = 200, 20
 
 
 class PlainProgress:
-    """Prints a line for each pair, with the time since the start; of a large batch, for each that has trouble."""
+    """Prints a line for each pair, with the time since the start; in a large batch, for each that has trouble."""
 
     def __init__(self, board: Board) -> None:
         """Take the board to keep up to date."""
@@ -27,7 +27,7 @@ class PlainProgress:
         pass
 
     def observe(self, event: RunEvent) -> None:
-        """Take note of one event of the engine."""
+        """Record an event, and print a line if it is worth one."""
         if event.task == "generateBatch" and event.kind == "retrying":
             self.say(f"{event.error}\nThe batch starts over in {event.wait_seconds:g} s.")
         if not (changed := self._board.observe(event)):

@@ -1,4 +1,4 @@
-"""What a local run says at its end: what came out, what was paid for, and where it is."""
+"""The report at the end of a local run: what was made, what was paid for, and where it is."""
 
 from collections.abc import Collection
 from typing import Any
@@ -8,7 +8,7 @@ from text import brief, clean_text
 
 __all__ = ["report"]
 
-# Of a batch with more pairs only those that did not come out are listed, and no more of them than this.
+# In a larger batch only the pairs without a thumbnail are listed, and no more than this many of them.
 MOST_PAIRS = 20
 
 
@@ -26,13 +26,13 @@ def report(result: dict[str, Any], arrived: Collection[tuple[str, str]], *, simu
         listed, hidden = missing[:MOST_PAIRS], len(missing[MOST_PAIRS:])
     if listed:
         lines += _table(listed, arrived, simulated=simulated)
-        lines += [f"and {hidden} more that did not come out; -v lists them all", ""] if hidden else [""]
+        lines += [f"and {hidden} more without a thumbnail; -v lists all", ""] if hidden else [""]
     summary = dict(result["summary"])
     summary["reused"] -= sum(each["status"] == "ok" and each["reused"] and _made(each, arrived) for each in outcomes)
     counted = ", ".join(f"{count} {name}" for name, count in summary.items())
     lines.append(f"{counted}{'; simulated, nothing was paid for' if simulated else f'; paid for: {len(arrived)}'}")
     if failed := summary["failed"]:
-        lines.append(f"Run it again to try once more for the {failed} that failed; what is there costs nothing.")
+        lines.append(f"Run it again to retry the {failed} that failed; what is there costs nothing.")
     lines.append(f"cost:     {result['cost']}")
     lines.append(f"manifest: {result['manifest_url']}")
     lines.append(f"gallery:  {result['gallery_url']}")
@@ -44,7 +44,7 @@ def _made(outcome: dict[str, Any], arrived: Collection[tuple[str, str]]) -> bool
 
 
 def _table(outcomes: list[dict[str, Any]], arrived: Collection[tuple[str, str]], *, simulated: bool) -> list[str]:
-    """Return two lines per pair: how it ended and what it took, and below that what served it and where it is."""
+    """Return two lines per pair: how it ended and how long it took; then where it is, or the error."""
     cells = [("how", "seconds", "paid", "model", "title")]
     for outcome in outcomes:
         seconds = [value for name, value in outcome.items() if name.endswith("_seconds")]
