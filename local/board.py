@@ -99,9 +99,9 @@ class Board:
         """Return the message of an interrupted run: the same counts, and how many of the rest are paid for."""
         there = f"{self.ended['done'] + self.ended['reused']} of {self.total} images are there"
         troubles = "".join(f", {self.ended[what]} {what}" for what in ("rejected", "failed") if self.ended[what])
-        said = f"Interrupted: {there}{troubles}, {self.total - self.done} are left."
+        said = f"Interrupted: {there}{troubles}, {_are(self.total - self.done)} left."
         if self.stored:
-            said += f" {len(self.stored)} more are paid for and will not be paid for again."
+            said += f" {_are(len(self.stored))} drawn and stored, and will not be paid for again."
         return said
 
     def state(self, title: str, model: str) -> PairState:
@@ -151,6 +151,10 @@ class Board:
             message = event.result.get("error", {}).get("message", "")
             return PairState(ending(event.result, self.arrived), now, message=message, ended=True)
         return PairState(STAGES.get(event.stage, "starting"), now)
+
+
+def _are(count: int) -> str:
+    return "1 is" if count == 1 else f"{count} are"
 
 
 def _pair(arguments: list[Any] | dict[str, Any]) -> tuple[str, str]:

@@ -36,7 +36,9 @@ class DevServer:
         self.port = free_port()
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         self._environment = {**kept, **environment}
-        command = [program, "workflows", "dev", "--port", str(self.port), "--", sys.executable, "main.py"]
+        # A developer's own .env is none of a test's.
+        server = [program, "workflows", "dev", "--port", str(self.port), "--env-file", os.devnull]
+        command = [*server, "--", sys.executable, "main.py"]
         self._log = (folder / "dev.log").open("w")
         self._process = subprocess.Popen(
             command,

@@ -54,13 +54,13 @@ def test_a_picture_that_is_paid_for_and_not_composed_is_counted(board: Board) ->
     goes_through(board, "D", "looking", "composing")  # It was there before.
     for title in ("A", "B", "C", "D"):
         ends(board, title, "stopped")
-    assert board.interrupted().endswith("4 are left. 2 more are paid for and will not be paid for again.")
+    assert board.interrupted().endswith("4 are left. 2 are drawn and stored, and will not be paid for again.")
 
 
 def test_a_picture_that_is_composed_in_the_end_is_not_counted_twice(board: Board) -> None:
     goes_through(board, "A", "asking", "storing", "composing", "uploading")
     ends(board, "A")
-    assert "paid for" not in board.interrupted()
+    assert board.interrupted() == "Interrupted: 1 of 4 images are there, 3 are left."
 
 
 def test_what_a_retry_finds_of_its_first_attempts_is_made_in_this_run(board: Board) -> None:
