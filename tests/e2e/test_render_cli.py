@@ -70,8 +70,8 @@ def test_bad_input_is_answered_in_words_and_costs_nothing(server: DevServer, emu
     assert shown["status"] == "failed"
     assert "The input is missing font" in shown["error"]
     shown = server.run("generateBatch", [["A title"], ["dalle"], "neon", "left", "lora"])
-    assert '"dalle" unknown model "dall-e-3"?' in shown["error"]
-    assert '"left" is no template' in shown["error"]
+    assert 'unknown model "dalle". Did you mean "dall-e-3"?' in shown["error"]
+    assert 'unknown template "left"' in shown["error"]
     assert emulator.requests == []
 
 
