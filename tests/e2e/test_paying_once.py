@@ -257,7 +257,7 @@ def test_a_picture_that_was_paid_for_waits_for_a_store_that_went_down(
     emulator.faults.append(while_the_store_goes_down)
     with worker(emulator, own_minio, bucket) as server:
         run = server.start("generateThumbnail", LEAF)
-        wait_until(lambda: "a picture that was paid for waits for the store" in run.printed())
+        wait_until(lambda: "a paid picture is waiting for the store" in run.printed())
         own_minio.start()
         assert run.ended.wait(120)
     assert run.succeeded, run.errors
