@@ -33,7 +33,8 @@ def run(folder: Path, *arguments: str) -> str:
     terminal, inside = pty.openpty()
     termios.tcsetwinsize(inside, (LINES, COLUMNS))
     variables = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "THUMBNAILS_DIR": str(folder)}
-    command = [sys.executable, "-m", "local", *arguments]
+    # Not by a developer's own .env, which may name a provider's key.
+    command = [sys.executable, "-m", "local", "--env-file", os.devnull, *arguments]
     process = subprocess.Popen(command, cwd=ROOT, env=variables, stdin=inside, stdout=inside, stderr=inside)
     os.close(inside)
     written = b""
