@@ -156,11 +156,6 @@ class UnusableAnswersError(ThumbnailError):
     code = "unusable_picture"
     permanent = True
 
-    def __init__(self, message: str, usages: Sequence[Mapping[str, float | str]] = ()) -> None:
-        """Take the message, and the usage of each of this attempt's answers, in the vendor's own terms."""
-        self.usages = list(usages)
-        super().__init__(message)
-
 
 class StoreError(ThumbnailError):
     """The store refuses, and will until someone changes keys, buckets or settings."""

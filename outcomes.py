@@ -5,7 +5,7 @@ validates nothing. The manifest's JSON Schema is generated from these types.
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, NamedTuple, NotRequired
+from typing import Annotated, Literal, NamedTuple, NotRequired, TypeVar, cast
 
 from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict  # Pydantic cannot read Python 3.11's own TypedDict.
@@ -13,16 +13,22 @@ from typing_extensions import TypedDict  # Pydantic cannot read Python 3.11's ow
 __all__ = [
     "Counts",
     "Cover",
+    "Ended",
     "Finished",
     "Outcome",
     "OutcomeError",
+    "Paid",
     "Pair",
     "Pending",
     "Row",
+    "Spent",
     "Unfinished",
     "counts",
     "described",
     "pending",
+    "spent_on",
+    "unpaid",
+    "with_paid",
 ]
 
 described = with_config(ConfigDict(use_attribute_docstrings=True))
@@ -38,8 +44,27 @@ class OutcomeError(TypedDict):
     """A sentence for people, with the remedy."""
 
 
+class Paid(TypedDict):
+    """What a run paid for one pair, in whichever attempt, answers that were no pictures included."""
+
+    cost_usd: NotRequired[
+        Annotated[float | None, Field(description="What this run paid, in US dollars; null where it is not known.")]
+    ]
+    cost_is_estimate: NotRequired[bool]
+    cost_reason: NotRequired[Annotated[str, Field(description="Why the cost is not known.")]]
+    maybe_billed: NotRequired[
+        Annotated[
+            int,
+            Field(
+                description="How many more pictures may have been billed: so many attempts, of this run or of one "
+                "before, were killed when they were about to ask or had asked."
+            ),
+        ]
+    ]
+
+
 @described
-class Finished(TypedDict):
+class Finished(Paid):
     """A thumbnail in the bucket."""
 
     status: Literal["ok"]
@@ -60,7 +85,7 @@ class Finished(TypedDict):
     template: str
     font: str
     reused: bool
-    """Whether the original was already stored, so that it cost nothing this time."""
+    """Whether the original was already stored, so that this run paid nothing for it."""
     title_shortened: NotRequired[bool]
     """The title does not fit at any size, and ends in an ellipsis."""
     usage: NotRequired[dict[str, float | str]]
@@ -69,29 +94,19 @@ class Finished(TypedDict):
     """How many answers before this one were paid for but were not pictures."""
     throttled_seconds: NotRequired[float]
     """How long this pair waited for the provider's quota."""
-    cost_usd: NotRequired[float | None]
-    """What was paid this time, in US dollars, answers that were no pictures included; null where it is not known."""
-    cost_is_estimate: NotRequired[bool]
-    cost_reason: NotRequired[str]
-    """Why the cost is not known, or why there is none."""
     original_seconds: NotRequired[float]
     composite_seconds: NotRequired[float]
     upload_seconds: NotRequired[float]
 
 
 @described
-class Unfinished(TypedDict):
+class Unfinished(Paid):
     """No thumbnail: refused by the provider (`rejected`), or not made after every retry (`failed`)."""
 
     status: Literal["rejected", "failed"]
     title: str
     model: str
     error: OutcomeError
-    cost_usd: NotRequired[float | None]
-    """What was paid this time, in US dollars, answers that were no pictures included; null where it is not known."""
-    cost_is_estimate: NotRequired[bool]
-    cost_reason: NotRequired[str]
-    """Why the cost is not known, or why there is none."""
 
 
 @described
@@ -103,6 +118,7 @@ class Pending(TypedDict):
     model: str
 
 
+Ended = TypeVar("Ended", bound=Finished | Unfinished)
 Outcome = Annotated[Finished | Unfinished | Pending, Field(discriminator="status")]
 
 
@@ -153,6 +169,18 @@ class Counts(TypedDict):
     failed: int
 
 
+class Spent(TypedDict):
+    """What pictures have cost over several runs."""
+
+    cost_usd: NotRequired[
+        Annotated[float, Field(description="What pictures have cost in all runs so far, in US dollars, where known.")]
+    ]
+    cost_is_estimate: NotRequired[bool]
+    cost_unknown: NotRequired[
+        Annotated[int, Field(description="How many more pictures were paid for, or may have been, at an unknown cost.")]
+    ]
+
+
 class Pair(NamedTuple):
     """The title and model of one thumbnail."""
 
@@ -163,6 +191,24 @@ class Pair(NamedTuple):
 def pending(pair: Pair) -> Pending:
     """Return the placeholder for a pair that has no outcome yet."""
     return {"status": "pending", "title": pair.title, "model": pair.model}
+
+
+def spent_on(record: Spent) -> Spent:
+    """Return what a record of a batch says of its cost alone."""
+    return cast(Spent, {name: value for name, value in record.items() if name in Spent.__annotations__})
+
+
+def with_paid(outcome: Finished, paid: Paid) -> Finished:
+    """Return the outcome of a thumbnail with what the run has paid for it; it is reused where that is empty."""
+    return {**outcome, **paid, "reused": not paid}
+
+
+def unpaid(outcome: Ended) -> Ended:
+    """Return the outcome without what was paid for it, as that is counted elsewhere."""
+    kept: dict[str, object] = {name: value for name, value in outcome.items() if name not in Paid.__annotations__}
+    if outcome["status"] == "ok":
+        kept["reused"] = True
+    return cast(Ended, {**kept, "cost_usd": 0.0})
 
 
 def counts(outcomes: Sequence[Outcome]) -> Counts:

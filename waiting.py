@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import time
+import uuid
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -111,8 +112,10 @@ class Attempt:
     """One attempt at a task.
 
     ``run_id`` is the same for every attempt of a run, and None if the platform gives none, as on the CLI's dev server.
-    ``on_stage`` is called when a leaf enters a stage, and ``on_found`` with the pairs (title, model) whose thumbnails a
-    parent finds in the store; only local runs use them.
+    ``paying_run`` is the run in which costs are counted: a leaf's parent, or the run itself; without ids from the
+    platform, it is unique to the attempt. ``on_stage`` is called when a leaf enters a stage, ``on_found`` with the
+    pairs (title, model) whose thumbnails a parent finds in the store, and ``on_estimate`` with what the others cost;
+    only local runs use them.
     """
 
     run_id: str | None = None
@@ -120,6 +123,8 @@ class Attempt:
     stop: Stop = field(default_factory=Stop)
     on_stage: Callable[[Stage], None] = lambda stage: None
     on_found: Callable[[Sequence[tuple[str, str]]], None] = lambda pairs: None
+    on_estimate: Callable[[str], None] = lambda cost: None
+    paying_run: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def raise_if_stopped(self) -> None:
         """Raise StoppedError if a stop was requested."""
@@ -161,13 +166,13 @@ class Attempt:
 current_attempt: ContextVar[Attempt | None] = ContextVar("current_attempt", default=None)
 
 
-def begin_attempt(run_id: str | None, grace_seconds: float = 0.0) -> Attempt:
-    """Return the attempt for this context.
+def begin_attempt(run_id: str | None, grace_seconds: float = 0.0, *, parent_run_id: str | None = None) -> Attempt:
+    """Return the attempt for this context. Costs are counted in its parent's run, or its own if it has no parent.
 
     On a worker, SIGTERM (which Render sends) requests a stop with ``grace_seconds`` for work in progress.
     """
-    if given := current_attempt.get():
-        return replace(given, run_id=run_id)
-    attempt = Attempt(run_id)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, attempt.stop.request, grace_seconds)
+    given = current_attempt.get() or Attempt()
+    attempt = replace(given, run_id=run_id, paying_run=parent_run_id or run_id or given.paying_run)
+    if not current_attempt.get():
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, attempt.stop.request, grace_seconds)
     return attempt

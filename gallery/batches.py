@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from gallery.manifest import Manifest, Summary
+from outcomes import Spent, spent_on
 
 __all__ = ["MOST_BATCHES", "Batch", "batch_of", "batches_text", "read_batches", "with_batch"]
 
@@ -23,12 +24,11 @@ MOST_PICTURES = 4
 LONGEST_TITLE = 200
 
 
-class Batch(TypedDict):
+class Batch(Spent):
     """One batch, as the start page shows it. ``title`` is the beginning of its first, ``pictures`` has a few keys."""
 
     batch_id: str
     name: NotRequired[str]
-    cost_usd: NotRequired[float]
     updated_at: str
     finished: bool
     simulated: bool
@@ -73,9 +73,7 @@ def batch_of(manifest: Manifest) -> Batch:
     }
     if "name" in manifest:
         batch["name"] = manifest["name"]
-    if "cost_usd" in manifest:
-        batch["cost_usd"] = manifest["cost_usd"]
-    return batch
+    return {**batch, **spent_on(manifest)}
 
 
 def with_batch(batches: Sequence[Batch], batch: Batch) -> list[Batch]:

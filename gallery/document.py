@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from money import usd
+from outcomes import Spent
 
 __all__ = ["TEMPLATES", "brief", "count", "joined", "render", "spent"]
 
@@ -34,9 +35,14 @@ def joined(*parts: str) -> str:
     return " \N{MIDDLE DOT} ".join(filter(None, parts))
 
 
-def spent(dollars: float) -> str:
-    """Return what was paid, such as ``$12.40 so far``; nothing where nothing was."""
-    return f"{usd(Decimal(repr(dollars)))} so far" if dollars else ""
+def spent(on: Spent) -> str:
+    """Return what was paid, such as ``about $12.40 so far``, and what is not in that sum; nothing where nothing was."""
+    dollars, unknown = on.get("cost_usd"), on.get("cost_unknown")
+    about = "about " if on.get("cost_is_estimate") else ""
+    return joined(
+        f"{about}{usd(Decimal(repr(dollars)))} so far" if dollars else "",
+        count(unknown, "picture whose cost is unknown", "pictures whose cost is unknown") if unknown else "",
+    )
 
 
 def time_element(moment: str) -> Markup:

@@ -12,7 +12,7 @@ from typing import Any, Literal, NotRequired
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
-from outcomes import Counts, Row, counts, described
+from outcomes import Counts, Row, Spent, counts, described
 
 __all__ = [
     "MANIFEST_VERSION",
@@ -65,7 +65,7 @@ class Summary(Counts):
 
 
 @described
-class Manifest(TypedDict):
+class Manifest(Spent):
     """A batch of thumbnails: what was asked for, and what came of it. Readers ignore fields that they do not know."""
 
     version: Literal[1]
@@ -82,8 +82,10 @@ class Manifest(TypedDict):
     """Whether the pictures are simulated: no provider was asked, and nothing was paid."""
     request: Request
     summary: Summary
-    cost_usd: NotRequired[float]
-    """What the batch's pictures have cost so far, in all of its runs, as far as is known (US dollars)."""
+    spent_before: NotRequired[Spent]
+    """What was paid before the run that wrote this."""
+    run_id: NotRequired[str]
+    """The run that wrote this; each of its attempts has the same."""
     rows: list[Row]
 
 
@@ -106,7 +108,9 @@ def build_manifest(
     finished: bool,
     simulated: bool,
     name: str = "",
-    cost_usd: float = 0.0,
+    spent: Spent | None = None,
+    spent_before: Spent | None = None,
+    run_id: str = "",
 ) -> Manifest:
     """Return the manifest of these rows; what has no outcome yet is counted as pending."""
     counted = counts([outcome for row in rows for outcome in row["results"]])
@@ -124,9 +128,11 @@ def build_manifest(
     }
     if name:
         manifest["name"] = name
-    if cost_usd:
-        manifest["cost_usd"] = cost_usd
-    return manifest
+    if spent_before:
+        manifest["spent_before"] = spent_before
+    if run_id:
+        manifest["run_id"] = run_id
+    return {**manifest, **(spent or {})}
 
 
 def manifest_text(manifest: Manifest) -> str:

@@ -59,7 +59,7 @@ def render_page(manifest: Manifest, *, home: str, data: str) -> str:
         home=home,
         data=data,
         heading=manifest.get("name", size),
-        tally=joined(size if "name" in manifest else "", _tally(numbers), spent(manifest.get("cost_usd", 0.0))),
+        tally=joined(size if "name" in manifest else "", _tally(numbers), spent(manifest)),
         look=joined(request["style"], request["template"], request["font"], _variation(request["variation"])),
         expires_at=min(expiries, default=None),
         filters=filters,

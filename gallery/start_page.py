@@ -45,7 +45,7 @@ def _state(batch: Batch) -> str:
         ready if batch["finished"] else f"not finished: {ready} so far",
         f"{summary['rejected']:,} rejected" if summary["rejected"] else "",
         f"{summary['failed']:,} failed" if summary["failed"] else "",
-        spent(batch.get("cost_usd", 0.0)),
+        spent(batch),
         "simulated" if batch["simulated"] else "",
     )
 

@@ -30,11 +30,12 @@ Input = list[Any] | dict[str, Any]
 class RunEvent:
     """One step in the life of a task run.
 
-    ``stage`` is what the run begins to do, ``result`` what it returns or the pairs that it found, ``error`` what
-    failed, and ``wait_seconds`` how long a retry waits. One that is ``stopped`` goes no further, as the root is ending.
+    ``stage`` is what the run begins to do, ``result`` what it returns, the pairs that it found or the cost that it
+    estimates, ``error`` what failed, and ``wait_seconds`` how long a retry waits. One that is ``stopped`` goes no
+    further, as the root is ending.
     """
 
-    kind: Literal["started", "stage", "found", "retrying", "completed", "failed", "stopped"]
+    kind: Literal["started", "stage", "found", "estimated", "retrying", "completed", "failed", "stopped"]
     task: str
     run_id: str
     arguments: Input
@@ -100,6 +101,9 @@ class Engine:
         def found(pairs: Sequence[tuple[str, str]]) -> None:
             self._observe(RunEvent("found", task, run_id, arguments, result=list(pairs)))
 
+        def estimated(cost: str) -> None:
+            self._observe(RunEvent("estimated", task, run_id, arguments, result=cost))
+
         while True:
             if parent and self._stop.requested:
                 self._observe(RunEvent("stopped", task, run_id, arguments))
@@ -108,7 +112,7 @@ class Engine:
             self._observe(RunEvent("started", task, run_id, arguments))
             try:
                 settings_in_force.set(self._settings)
-                current_attempt.set(Attempt(stop=self._stop, on_stage=entered, on_found=found))
+                current_attempt.set(Attempt(stop=self._stop, on_stage=entered, on_found=found, on_estimate=estimated))
                 result = await self._attempt(info.func, info.options, json.loads(sent), metadata)
             except StoppedError:
                 if parent is None:

@@ -46,6 +46,8 @@ class Claim:
         self._key = f"{FOLDER}{key}"
         self._run_id = run_id
         self._owner = uuid.uuid4().hex
+        # Whether its owner before did not live to release it.
+        self.was_left = False
         self._renewals = 0
         self._version: str | None = None
         # The version that was last seen, and since when.
@@ -122,6 +124,7 @@ class Claim:
         expired = now - self._seen[1] >= EXPIRY_SECONDS
         if not held.owner or expired or (self._run_id and held.run_id == self._run_id):
             self._version = await self._replace(found.version)
+            self.was_left = bool(held.owner)
         return self._version is not None
 
     async def _replace(self, version: str) -> str | None:

@@ -102,7 +102,7 @@ def _read(path: Path) -> Versioned | None:
         data = path.read_bytes()
     except FileNotFoundError:
         return None
-    return Versioned(data, _version(data))
+    return Versioned(data, _version(data), _metadata(path))
 
 
 def _stat(path: Path) -> ObjectInfo | None:
@@ -112,13 +112,17 @@ def _stat(path: Path) -> ObjectInfo | None:
             size = os.fstat(file.fileno()).st_size
     except FileNotFoundError:
         return None
-    described = _metadata_path(path)
-    metadata = json.loads(described.read_bytes()) if described.exists() else {}
-    return ObjectInfo(size, "image/jpeg" if is_jpeg else "application/octet-stream", metadata)
+    return ObjectInfo(size, "image/jpeg" if is_jpeg else "application/octet-stream", _metadata(path))
 
 
 def _metadata_path(path: Path) -> Path:
     return path.with_name(f".{path.name}.json")
+
+
+def _metadata(path: Path) -> dict[str, str]:
+    described = _metadata_path(path)
+    metadata: dict[str, str] = json.loads(described.read_bytes()) if described.exists() else {}
+    return metadata
 
 
 def _write_metadata(path: Path, stored: StoredObject) -> None:

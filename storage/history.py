@@ -5,10 +5,11 @@ that cannot be stored. Only the holder of the original's claim reads and writes 
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from outcomes import Paid
 from storage.store import Area, Store, StoredObject
 
 __all__ = ["History", "Refusal", "UnusableAnswer", "read_history", "write_history"]
@@ -53,6 +54,8 @@ class History(BaseModel):
     refusal: Refusal | None = None
     unusable: Sequence[UnusableAnswer] = ()
     lost: LostPicture | None = None
+    paid: Mapping[str, Paid] = {}
+    """What was paid in vain, by account."""
 
 
 async def read_history(store: Store, key: str) -> History:

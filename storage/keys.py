@@ -11,6 +11,7 @@ import unicodedata
 __all__ = [
     "BATCHES_KEY",
     "START_PAGE_KEY",
+    "account",
     "batch_id",
     "cover_key",
     "manifest_key",
@@ -50,6 +51,11 @@ def thumbnail_key(
     branded = [brand] if brand else []
     digest = _digest(original, drawn, template, font, compositor_version, *branded)[:12]
     return f"{style}/{slug(title)}/{model}-{digest}.jpg"
+
+
+def account(run: str, thumbnail: str) -> str:
+    """Return what a run's payments for one thumbnail are known by. It names neither."""
+    return _digest(run, thumbnail)[:16]
 
 
 def batch_id(request: object) -> str:

@@ -142,7 +142,7 @@ class MinioStore:
                 return None
             raise
         try:
-            return Versioned(response.data, response.headers["ETag"])
+            return Versioned(response.data, response.headers["ETag"], _metadata(response.headers))
         finally:
             response.close()
             response.release_conn()
@@ -154,12 +154,7 @@ class MinioStore:
             if _is_missing(error):
                 return None
             raise
-        metadata = {
-            name.lower().removeprefix(METADATA_PREFIX): unquote(value)
-            for name, value in (found.metadata or {}).items()
-            if name.lower().startswith(METADATA_PREFIX)
-        }
-        return ObjectInfo(found.size or 0, found.content_type or "", metadata)
+        return ObjectInfo(found.size or 0, found.content_type or "", _metadata(found.metadata or {}))
 
     def _write(self, area: Area, key: str, stored: StoredObject) -> None:
         written = self._client.put_object(
@@ -296,6 +291,15 @@ def _headers(stored: StoredObject) -> dict[str, str]:
     return {
         **{f"{METADATA_PREFIX}{name}": _header(value) for name, value in stored.metadata.items()},
         "Cache-Control": cached if stored.immutable or stored.max_age_seconds else "no-cache",
+    }
+
+
+def _metadata(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return what was said of an object when it was stored."""
+    return {
+        name.lower().removeprefix(METADATA_PREFIX): unquote(value)
+        for name, value in headers.items()
+        if name.lower().startswith(METADATA_PREFIX)
     }
 
 

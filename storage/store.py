@@ -31,10 +31,11 @@ class StoredObject:
 
 
 class Versioned(NamedTuple):
-    """An object's bytes and their version."""
+    """An object's bytes, their version, and the object's metadata."""
 
     data: bytes
     version: str
+    metadata: Mapping[str, str]
 
 
 class ObjectInfo(NamedTuple):

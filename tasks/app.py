@@ -73,7 +73,9 @@ async def generate_thumbnail(
     from tasks.leaf import make_thumbnail
     from waiting import begin_attempt
 
-    return await make_thumbnail(request, settings, begin_attempt(ctx.metadata.task_run_id, LEAF_GRACE_SECONDS))
+    ids = ctx.metadata
+    attempt = begin_attempt(ids.task_run_id, LEAF_GRACE_SECONDS, parent_run_id=ids.parent_task_run_id)
+    return await make_thumbnail(request, settings, attempt)
 
 
 @app.task(
@@ -92,7 +94,7 @@ async def generate_thumbnails(ctx: TaskContext, request: ThumbnailsRequest, sett
     attempt = begin_attempt(ctx.metadata.task_run_id)
     rows = Rows([Post(request.title, slug="")], request.models, request, settings, attempt)
     await rows.prepare()
-    await rows.find_existing()
+    await rows.find_existing(retried=True)
     [row] = await attempt.within_grace(rows.generate(leaf_of(ctx)))
     return row
 
@@ -115,7 +117,7 @@ async def generate_batch(ctx: TaskContext, request: BatchRequest, settings: Sett
     record = BatchRecord(request, settings, attempt)
     rows = Rows(posts_of(request.prompts), request.models, request, settings, attempt)
     await rows.prepare()
-    await rows.find_existing()
+    await rows.find_existing(retried=await record.begin(rows.works))
     async with record.kept_up(rows.so_far):
         await attempt.within_grace(rows.generate(leaf_of(ctx)))
     return await record.finish(rows.so_far())

@@ -1,19 +1,23 @@
 """Estimates what a batch will cost, before its first leaf, and sums up what it did cost."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
 
-from errors import InvalidRequestError
+from errors import InvalidRequestError, StoreError
 from money import Cost, Total, cost_faults, total
-from outcomes import Outcome
+from outcomes import Outcome, Paid, Spent
 from providers.cost import estimate, kind
 from providers.prices import Prices
 from settings import Settings
+from storage.keys import account
+from storage.receipts import find_paid
 from storage.store import Area, Store
 from tasks.work import Work
 from waiting import gather_limited
 
-__all__ = ["check_budget", "estimate_of", "spent"]
+__all__ = ["check_budget", "estimate_of", "paid_for", "plus", "spent", "total_of", "with_spent"]
+
+MAYBE = Cost(None, reason="an attempt was killed, and the vendor may have billed it")
 
 
 async def estimate_of(store: Store, works: Iterable[Work], prices: Prices) -> Total:
@@ -34,15 +38,57 @@ def check_budget(about: Total, settings: Settings) -> None:
         raise InvalidRequestError(faults)
 
 
-def spent(outcomes: Sequence[Outcome]) -> Total:
-    """Return the known cost of these outcomes this time."""
-    return total(
-        (
-            outcome["served_by"] if outcome["status"] == "ok" else outcome["model"],
-            Cost.of_usd(
-                outcome["cost_usd"], about=outcome.get("cost_is_estimate", False), reason=outcome.get("cost_reason", "")
-            ),
-        )
+def plus(paid: Paid, more: Cost) -> Paid:
+    """Return what was paid with one more picture. Where one of the costs is not known, the sum is not."""
+    both = [_cost(paid), more]
+    unknown = next((each for each in both if each.dollars is None), None)
+    added: Paid = {"cost_usd": None, "cost_reason": unknown.reason} if unknown else {"cost_usd": _sum(both).usd}
+    if not unknown and _sum(both).about:
+        added["cost_is_estimate"] = True
+    if "maybe_billed" in paid:
+        added["maybe_billed"] = paid["maybe_billed"]
+    return added
+
+
+async def paid_for(store: Store, work: Work, run: str) -> Paid:
+    """Return what a run has paid for a pair, by the receipts in the store; an empty dict where that is nothing."""
+    try:
+        return await find_paid(store, work.original_key, account(run, work.thumbnail_key))
+    except StoreError:
+        return {"cost_usd": None, "cost_reason": "the store, which has the receipt, failed"}
+
+
+def spent(outcomes: Iterable[Outcome]) -> Total:
+    """Return what these outcomes cost this time, as far as is known."""
+    return total_of(
+        (outcome["served_by"] if outcome["status"] == "ok" else outcome["model"], outcome)
         for outcome in outcomes
-        if outcome["status"] != "pending" and outcome.get("cost_usd", 0.0) != 0.0
+        if outcome["status"] != "pending"
     )
+
+
+def total_of(paid: Iterable[tuple[str, Paid]]) -> Total:
+    """Return the sum of what was paid, each with the kind of picture it was paid for."""
+    costs = [(what, cost) for what, each in paid for cost in (_cost(each), *[MAYBE] * each.get("maybe_billed", 0))]
+    return total((what, cost) for what, cost in costs if cost.dollars != 0)
+
+
+def with_spent(before: Spent, now: Total) -> Spent:
+    """Return what was spent before together with what is spent now."""
+    dollars = _sum([Cost.of_usd(before.get("cost_usd", 0.0)), Cost(now.dollars)]).usd
+    unknown = before.get("cost_unknown", 0) + sum(line.count for line in now.unknown)
+    all_runs: Spent = {"cost_usd": dollars} if dollars else {}
+    if dollars and (before.get("cost_is_estimate") or now.about):
+        all_runs["cost_is_estimate"] = True
+    if unknown:
+        all_runs["cost_unknown"] = unknown
+    return all_runs
+
+
+def _cost(paid: Paid) -> Cost:
+    about, reason = paid.get("cost_is_estimate", False), paid.get("cost_reason", "")
+    return Cost.of_usd(paid.get("cost_usd", 0.0), about=about, reason=reason)
+
+
+def _sum(costs: Iterable[Cost]) -> Total:
+    return total(("", cost) for cost in costs)

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, MutableSequence, Sequence
+from typing import cast
 
-from outcomes import Finished, Outcome, Pair, Row, Unfinished, pending
+from outcomes import Ended, Finished, Outcome, Pair, Row, Unfinished, pending, unpaid, with_paid
 from providers.choice import log_models
 from providers.prices import read_prices
 from providers.registry import MODELS
@@ -12,7 +13,7 @@ from settings import Settings
 from storage.choice import open_store
 from storage.retrying_store import retrying_store
 from storage.store import Area
-from tasks.budget import check_budget, estimate_of
+from tasks.budget import check_budget, estimate_of, paid_for
 from tasks.posts import Post, thumbnail_request
 from tasks.progress import ProgressLog
 from tasks.requests import Look, ThumbnailRequest
@@ -20,7 +21,7 @@ from tasks.windows import Windows
 from tasks.work import Work, is_thumbnail, outcome_of, work_of
 from waiting import Attempt, gather_limited
 
-__all__ = ["Rows", "fan_out"]
+__all__ = ["Rows", "fan_out", "outcome_of_leaf"]
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,9 @@ class Rows:
         self._requests = [thumbnail_request(look, post, model) for post in posts for model in models]
         self._pairs = [Pair(post.title, model) for post in posts for model in models]
         self._outcomes: list[Outcome] = [pending(pair) for pair in self._pairs]
+        self.works = [work_of(each, settings) for each in self._requests]
+        # With which pair the cost of a thumbnail is counted: two posts of one title may share it.
+        self._counted: dict[str, int] = {}
 
     def so_far(self) -> list[Row]:
         """Return one row per post, with its outcomes in the models' order."""
@@ -55,19 +59,25 @@ class Rows:
         log_models(self._models)
         await self._store.prepare()
 
-    async def find_existing(self) -> None:
+    async def find_existing(self, *, retried: bool) -> None:
         """Find the thumbnails that are in the store, so that leaves, which are billed, start only for missing ones.
+
+        If this run may be ``retried``, find what its earlier attempt paid for them, too.
+
+        Where this run may be ``retried``, what its earlier attempt paid for is looked for too.
 
         Raises:
             InvalidRequestError: the missing thumbnails would cost more than MAX_COST_USD.
         """
 
         async def find(number: int) -> Work | None:
-            request = self._requests[number]
-            work = work_of(request, self._settings)
+            work = self.works[number]
             if not is_thumbnail(await self._store.stat(Area.THUMBNAILS, work.thumbnail_key)):
                 return work
-            self._outcomes[number] = outcome_of(work, request, self._store)
+            outcome = outcome_of(work, self._requests[number], self._store)
+            if retried:
+                outcome = with_paid(outcome, await paid_for(self._store, work, self._attempt.paying_run))
+            self._outcomes[number] = self._counted_once(number, outcome)
             return None
 
         self._attempt.on_stage("looking")
@@ -78,6 +88,7 @@ class Rows:
         estimate = await estimate_of(self._store, missing, read_prices(self._settings.prices_file))
         logger.info("the others cost %s", estimate)
         check_budget(estimate, self._settings)
+        self._attempt.on_estimate(str(estimate))
 
     async def generate(self, run_leaf: RunLeaf) -> list[Row]:
         """Run a leaf for each pair that has no thumbnail yet, and return the rows."""
@@ -87,10 +98,19 @@ class Rows:
         progress = ProgressLog(len(self._pairs), found=len(self._pairs) - len(missing))
 
         async def run(number: int) -> Outcome:
-            return await run_leaf(self._requests[number])
+            outcome = await outcome_of_leaf(self._pairs[number], run_leaf(self._requests[number]))
+            if "cost_usd" not in outcome:
+                paid = await paid_for(self._store.store, self.works[number], self._attempt.paying_run)
+                outcome = cast(Unfinished, {**outcome, "cost_usd": 0.0, **paid})
+            return self._counted_once(number, outcome)
 
         await fan_out(self._pairs, run, self._outcomes, windows, progress)
         return self.so_far()
+
+    def _counted_once(self, number: int, outcome: Ended) -> Ended:
+        is_paid = outcome.get("cost_usd") != 0 or dict(outcome).get("reused") is False
+        first = self._counted.setdefault(self.works[number].thumbnail_key, number) if is_paid else number
+        return outcome if first == number else unpaid(outcome)
 
     def _row(self, post: Post, results: list[Outcome]) -> Row:
         row: Row = {
@@ -115,14 +135,13 @@ async def fan_out(
 ) -> None:
     """Run a leaf for each pair that is in the windows, as many at a time as they allow.
 
-    Set each pair's outcome as soon as its leaf ends. If a leaf fails for good, its outcome is ``failed``, and the other
-    leaves continue.
+    Set each pair's outcome as soon as its leaf ends.
     """
 
     async def work() -> None:
         while start := await windows.start():
             progress.begin()
-            outcome = await _outcome(pairs[start.number], run_leaf(start.number))
+            outcome = await run_leaf(start.number)
             outcomes[start.number] = outcome
             progress.end(outcome)
             throttled = outcome["status"] == "ok" and "throttled_seconds" in outcome
@@ -139,7 +158,8 @@ async def fan_out(
         logging_counts.cancel()
 
 
-async def _outcome(pair: Pair, leaf: Awaitable[Outcome]) -> Outcome:
+async def outcome_of_leaf(pair: Pair, leaf: Awaitable[Finished | Unfinished]) -> Finished | Unfinished:
+    """Return a leaf's outcome, ``failed`` if it fails for good: the other leaves continue."""
     try:
         return await leaf
     except Exception as error:  # One failure must not affect the other leaves.

@@ -2,11 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Literal, NotRequired
-
-from typing_extensions import TypedDict
+from typing import Literal
 
 from compositing.layout import lay_out
 from compositing.templates import TEMPLATES
@@ -14,16 +11,13 @@ from errors import (
     InjectedCrashError,
     ProviderRejectedError,
     ThumbnailError,
-    UnusableAnswersError,
 )
-from money import total
-from outcomes import Finished, Unfinished
-from providers.cost import cost
-from providers.prices import read_prices
+from outcomes import Finished, Unfinished, with_paid
 from settings import LEAF_TIMEOUT_SECONDS, Settings
 from storage.choice import open_store
-from storage.retrying_store import retrying_store
+from storage.retrying_store import RetryingStore, retrying_store
 from storage.store import Area, Store, StoredObject
+from tasks.budget import paid_for
 from tasks.originals import find_or_generate
 from tasks.requests import ThumbnailRequest
 from tasks.work import Work, is_thumbnail, outcome_of, work_of
@@ -47,24 +41,24 @@ async def make_thumbnail(
     quota.
     """
     attempt = attempt or Attempt()
-    work = work_of(request, settings)
+    work, store = work_of(request, settings), open_store(settings)
+    seconds = LEAF_TIMEOUT_SECONDS - RESERVE_SECONDS
+    retrying = retrying_store(store, settings.store_patience_seconds, attempt, seconds)
     try:
-        return await _make(request, work, settings, attempt)
+        return await _make(request, work, settings, attempt, retrying)
     except ProviderRejectedError as error:
-        return _unfinished("rejected", request, work, error)
-    except UnusableAnswersError as error:
-        return {**_unfinished("failed", request, work, error), **_cost(work, error.usages, settings)}
+        outcome = _unfinished("rejected", request, work, error)
     except ThumbnailError as error:
         if not error.permanent:
             raise
-        return _unfinished("failed", request, work, error)
+        outcome = _unfinished("failed", request, work, error)
+    return {**outcome, **await paid_for(store, work, attempt.paying_run)}
 
 
-async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attempt: Attempt) -> Finished:
+async def _make(
+    request: ThumbnailRequest, work: Work, settings: Settings, attempt: Attempt, store: RetryingStore
+) -> Finished:
     model, title, key, clock = work.model, work.title, work.thumbnail_key, attempt.clock
-    store = retrying_store(
-        open_store(settings), settings.store_patience_seconds, attempt, LEAF_TIMEOUT_SECONDS - RESERVE_SECONDS
-    )
     outcome = outcome_of(work, request, store)
     layout = lay_out(request.title, work.brand.load_font(request.font), TEMPLATES[request.template], brand=work.brand)
     if layout.shortened:
@@ -73,7 +67,7 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
     attempt.on_stage("looking")
     if is_thumbnail(await store.stat(Area.THUMBNAILS, key)):
         logger.info("%s: found in the store, %s", work, key)
-        return outcome
+        return with_paid(outcome, await paid_for(store, work, attempt.paying_run))
 
     def prepare_compositing() -> None:
         import_module("compositing.thumbnail")
@@ -98,10 +92,9 @@ async def _make(request: ThumbnailRequest, work: Work, settings: Settings, attem
     await store.write(Area.THUMBNAILS, key, StoredObject(jpeg, "image/jpeg", metadata))
     uploaded = clock.now()
     logger.info("%s: %s, %s", work, "recomposed" if original.reused else "generated", key)
-    outcome["reused"] = original.reused
-    outcome = {**outcome, **_cost(work, original.usages, settings)}
-    if original.usage:
-        outcome["usage"] = dict(original.usage)
+    if original.receipt:
+        outcome = with_paid(outcome, original.receipt.paid)
+        outcome["usage"] = dict(original.receipt.usage)
     if original.unusable_answers:
         outcome["unusable_answers"] = original.unusable_answers
     if original.throttled_seconds:
@@ -121,27 +114,8 @@ def _unfinished(
         "title": request.title,
         "model": request.model,
         "error": {"code": error.code, "message": str(error)},
+        "cost_usd": 0.0,
     }
-
-
-class _Paid(TypedDict):
-    """The cost of an attempt's answers, as in outcomes."""
-
-    cost_usd: float | None
-    cost_is_estimate: NotRequired[bool]
-    cost_reason: NotRequired[str]
-
-
-def _cost(work: Work, usages: Sequence[Mapping[str, float | str]], settings: Settings) -> _Paid:
-    prices = read_prices(settings.prices_file)
-    costs = [cost(work.picture.served_by, usage, prices) for usage in usages]
-    unknown = next((each for each in costs if each.dollars is None), None)
-    if unknown:
-        return {"cost_usd": None, "cost_reason": unknown.reason}
-    paid: _Paid = {"cost_usd": total((work.model.id, each) for each in costs).usd}
-    if any(each.about for each in costs):
-        paid["cost_is_estimate"] = True
-    return paid
 
 
 async def _crash_once(store: Store, key: str, run_id: str | None) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +11,8 @@ from providers.choice import OpenProvider, open_provider
 from settings import Settings
 from storage.claims import FOLDER, Claim
 from storage.history import read_history
+from storage.keys import account
+from storage.receipts import Receipt
 from storage.retrying_store import RetryingStore
 from storage.store import Area, Store
 from tasks.work import Work
@@ -29,25 +31,29 @@ POLLING_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Original:
-    """An original on the canvas, whether it was reused, and otherwise its provider's usage.
+    """An original on the canvas, with its receipt if this run paid for it.
 
-    ``throttled_seconds`` is how long this leaf waited for the provider's quota, ``unusable_answers`` how many paid
-    answers before this one were unusable, and ``usages`` the usage of every answer of this attempt.
+    ``throttled_seconds`` is how long this leaf waited for the provider's quota, and ``unusable_answers`` how many paid
+    answers before this one were unusable.
     """
 
     canvas: "Image.Image"
-    reused: bool
-    usage: Mapping[str, float | str]
+    receipt: Receipt | None
     throttled_seconds: float = 0.0
     unusable_answers: int = 0
-    usages: Sequence[Mapping[str, float | str]] = ()
+
+    @property
+    def reused(self) -> bool:
+        """Whether it was there before this run."""
+        return self.receipt is None
 
 
 class Unreadable(NamedTuple):
-    """Stored bytes that are not a picture, and the reason."""
+    """Stored bytes that are not a picture, the reason, and the receipt."""
 
     data: bytes
     error: PictureError
+    receipt: Receipt | None
 
 
 async def find_or_generate(
@@ -73,8 +79,8 @@ async def find_or_generate(
     """
     from tasks.purchase import Purchase
 
-    key = work.original_key
-    found = await _find(store, key)
+    key, payer = work.original_key, account(attempt.paying_run, work.thumbnail_key)
+    found = await _find(store, key, payer)
     if isinstance(found, Original):
         return found
     if found:
@@ -86,14 +92,14 @@ async def find_or_generate(
         attempt.raise_if_stopped()
         if await store.retry(claim.take):
             async with claim:
-                found = await _find(store, key)
+                found = await _find(store, key, payer)
                 if isinstance(found, Original):  # Another run finished it just before the claim.
                     return found
                 purchase = Purchase(work, settings, store, attempt, claim, open_provider, prepare_compositing)
                 if bought := await purchase.complete(found):
                     return bought
             claim = Claim(store.store, key, attempt.run_id, attempt.clock)  # The old one was lost.
-        found = await _find(store, key)
+        found = await _find(store, key, payer)
         if isinstance(found, Original):
             return found
         if attempt.clock.now() > store.deadline - settings.provider_timeout_seconds:
@@ -112,15 +118,17 @@ async def decoded(data: bytes) -> "Image.Image":
     return await asyncio.to_thread(open_on_canvas, data)
 
 
-async def _find(store: Store, key: str) -> Original | Unreadable | None:
+async def _find(store: Store, key: str, account: str) -> Original | Unreadable | None:
     """Return the stored original, or its unreadable bytes, or None if there is none."""
     found = await store.read(Area.ORIGINALS, key)
     if found is None:
         return None
+    receipt = Receipt.of(found.metadata)
     try:
-        return Original(await decoded(found.data), True, {})
+        ours = receipt if receipt and receipt.account == account else None
+        return Original(await decoded(found.data), ours)
     except PictureError as error:
-        return Unreadable(found.data, error)
+        return Unreadable(found.data, error, receipt)
 
 
 async def _check_undamaged(store: Store, key: str, error: PictureError) -> None:

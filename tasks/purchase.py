@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 
 from errors import (
     PictureError,
@@ -20,14 +21,20 @@ from errors import (
     UnusableAnswerError,
     UnusableAnswersError,
 )
+from outcomes import Paid
 from providers.choice import OpenProvider
+from providers.cost import cost
+from providers.prices import Prices, read_prices
 from providers.provider import Picture, PictureProvider
 from settings import Settings
 from storage.claims import FOLDER, Claim
 from storage.history import History, LostPicture, Refusal, UnusableAnswer, read_history, write_history
+from storage.keys import account
 from storage.quota import QuotaGate
+from storage.receipts import Receipt, larger
 from storage.retrying_store import RetryingStore
 from storage.store import Area, StoredObject
+from tasks.budget import plus
 from tasks.originals import Original, Unreadable, decoded
 from tasks.work import Work
 from waiting import Attempt
@@ -55,7 +62,7 @@ class Purchase:
     prepare_compositing: Callable[[], None]
     history: History = field(default_factory=History)
     throttled_seconds: float = 0.0
-    usages: list[Mapping[str, float | str]] = field(default_factory=list)
+    paid: Paid = field(default_factory=Paid)
 
     async def complete(self, unjudged: Unreadable | None) -> Original | None:
         """Return the picture, paid for and stored, or None if the claim was lost while waiting for quota.
@@ -65,6 +72,7 @@ class Purchase:
         Raises: as ``find_or_generate``.
         """
         self.history = await read_history(self.store, self.work.original_key)
+        await self._take_over_costs(unjudged)
         self._check_not_refused()
         if unjudged and not self.history.unusable:
             await self._remember_unusable(str(unjudged.error), unjudged.data)
@@ -79,12 +87,12 @@ class Purchase:
                         picture = await self._ask(provider)
                         if picture is None:
                             return None
-                        self.usages.append(picture.usage)
-                        await self.attempt.within_grace(self._keep(picture))
+                        receipt = self._receipt(picture.usage)
+                        await self.attempt.within_grace(self._keep(picture, receipt))
                         canvas = await decoded(picture.data)
                         break
                     except UnusableAnswerError as error:
-                        self.usages.append(error.usage)
+                        self._receipt(error.usage)
                         await self._remember_unusable(str(error))
                     except PictureError as error:
                         await self._remember_unusable(str(error), picture.data if picture else b"")
@@ -92,8 +100,34 @@ class Purchase:
             await asyncio.wait([preparing])
         unusable_answers = len(self.history.unusable)
         if self.history != History():
-            await self._remember(refusal=None, unusable=(), lost=None)
-        return Original(canvas, False, picture.usage, self.throttled_seconds, unusable_answers, self.usages)
+            await self._remember(refusal=None, unusable=(), lost=None, paid={})
+        return Original(canvas, receipt, self.throttled_seconds, unusable_answers)
+
+    async def _take_over_costs(self, unjudged: Unreadable | None) -> None:
+        """Go on from what earlier attempts paid, and note it where their owner left a claim or bytes behind."""
+        before = dict(self.history.paid)
+        if unjudged and (left := unjudged.receipt):
+            before[left.account] = larger(left.paid, before.get(left.account, {}))
+        self.paid = before.get(self._account, {})
+        could_be_billed = cost(self.work.picture.served_by, {}, self._prices).dollars is None
+        if self.claim.was_left and not unjudged and could_be_billed:
+            self.paid = {**self.paid, "maybe_billed": self.paid.get("maybe_billed", 0) + 1}
+            before[self._account] = self.paid
+        if before != self.history.paid:
+            await self._remember(paid=before)
+
+    @property
+    def _account(self) -> str:
+        return account(self.attempt.paying_run, self.work.thumbnail_key)
+
+    @cached_property
+    def _prices(self) -> Prices:
+        return read_prices(self.settings.prices_file)
+
+    def _receipt(self, usage: Mapping[str, float | str]) -> Receipt:
+        """Add an answer's cost to what was paid, and return the receipt for all of it."""
+        self.paid = plus(self.paid, cost(self.work.picture.served_by, usage, self._prices))
+        return Receipt(self._account, self.paid, usage)
 
     def _check_not_refused(self) -> None:
         if refusal := self.history.refusal:
@@ -110,8 +144,7 @@ class Purchase:
         where = f" The answers are kept under {kept}." if kept else ""
         raise UnusableAnswersError(
             f"{recent[-1].message} That was answer {len(recent)}; no more are paid for within an hour.{where} "
-            "Run again later, or ask for another variation.",
-            self.usages,
+            "Run again later, or ask for another variation."
         )
 
     async def _ask(self, provider: PictureProvider) -> Picture | None:
@@ -150,13 +183,13 @@ class Purchase:
             finally:
                 logger.debug("%s: %s answered", work, model)
 
-    async def _keep(self, picture: Picture) -> None:
+    async def _keep(self, picture: Picture, receipt: Receipt) -> None:
         """Store the picture, retrying until the leaf must end: the store may recover, or have room, in time.
 
         The bytes are stored before they are decoded, so that a decoder that crashes on them loses nothing.
         """
         key, clock = self.work.original_key, self.attempt.clock
-        stored = StoredObject(picture.data, "application/octet-stream")
+        stored = StoredObject(picture.data, "application/octet-stream", receipt.metadata, immutable=False)
         self.attempt.on_stage("storing")
         try:
             await self.store.store.write(Area.ORIGINALS, key, stored)
@@ -164,7 +197,7 @@ class Purchase:
             logger.warning("%s: a paid picture is waiting for the store: %s", self.work, error)
             lost = LostPicture(date=clock.date(), size=len(picture.data))
             with suppress(StoreError):  # Keeps other attempts from paying too, unless the store fails even here.
-                self.history = self.history.model_copy(update={"lost": lost})
+                self.history = self.history.model_copy(update={"lost": lost, "paid": self._paid_by_account()})
                 await write_history(self.store.store, key, self.history)
             try:
                 await replace(self.store, pause=clock.sleep, even_full=True).write(Area.ORIGINALS, key, stored)
@@ -194,11 +227,14 @@ class Purchase:
         try:
             if kept_as:
                 await self.store.write(Area.ORIGINALS, kept_as, StoredObject(data, "application/octet-stream"))
-            await self._remember(unusable=(*self.history.unusable, answer))
+            await self._remember(unusable=(*self.history.unusable, answer), paid=self._paid_by_account())
         except StoreError:
             self.claim.abandon()  # This tells the next attempt that the stored bytes were never a picture.
             raise
         logger.warning("%s: unusable answer %d: %s", self.work, len(self.history.unusable), message)
+
+    def _paid_by_account(self) -> Mapping[str, Paid]:
+        return {**self.history.paid, self._account: self.paid}
 
     async def _remember(self, **changes: object) -> None:
         self.history = self.history.model_copy(update=changes)

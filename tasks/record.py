@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -24,17 +24,18 @@ from gallery.manifest import (
     timestamp,
 )
 from gallery.page import render_page
-from outcomes import Counts, Finished, Outcome, Row, counts
+from outcomes import Counts, Finished, Outcome, Row, Spent, counts, spent_on, unpaid
 from settings import Settings
 from storage.choice import open_store
 from storage.covers import ensure_covers
 from storage.keys import START_PAGE_KEY, batch_id, manifest_key, page_key
 from storage.retrying_store import retrying_store
 from storage.store import Area, Store, StoredObject
-from tasks.budget import spent
+from tasks.budget import paid_for, spent, total_of, with_spent
 from tasks.posts import identity
 from tasks.requests import BatchRequest
-from waiting import Attempt
+from tasks.work import Work
+from waiting import Attempt, gather_limited
 
 __all__ = ["BatchRecord", "BatchResult", "id_of", "page_of"]
 
@@ -78,7 +79,8 @@ class BatchRecord:
         self._id = id_of(request, settings)
         self._created_at = ""
         self._name = request.name
-        self._spent_before = 0.0
+        self._run = attempt.paying_run
+        self._spent_before: Spent = {}
         # Rows of earlier runs by slug, or by title in records of older versions.
         self._earlier: dict[str, Row] = {}
 
@@ -144,7 +146,7 @@ class BatchRecord:
     async def _write(self, rows: list[Row], *, finished: bool, listed: bool) -> tuple[str | None, str | None]:
         """Write manifest and page, and the start page if ``listed``. Return both URLs, None for a failed write."""
         if not self._created_at:
-            await self._begin()
+            await self.begin()
         store: Store = self._retrying_store if finished else self._store
         manifest = build_manifest(
             self._id,
@@ -155,7 +157,9 @@ class BatchRecord:
             finished=finished,
             simulated=self._simulated,
             name=self._name,
-            cost_usd=self._spent_before + spent([each for row in rows for each in row["results"]]).usd,
+            spent=with_spent(self._spent_before, spent(each for row in rows for each in row["results"])),
+            spent_before=self._spent_before,
+            run_id=self._run,
         )
         urls = (
             await self._put(store, manifest_key(self._id), "application/json", lambda: manifest_text(manifest)),
@@ -180,8 +184,11 @@ class BatchRecord:
             return None
         return self._store.link(key).url
 
-    async def _begin(self) -> None:
-        """Read the start time, cost and rows of earlier runs from their manifest."""
+    async def begin(self, works: Sequence[Work] = ()) -> bool:
+        """Read the start time, cost and rows of earlier runs from their manifest; say if this very run wrote it.
+
+        If a run was killed, it could not write down all that it paid: then its receipts for these pairs are summed up.
+        """
         self._created_at = _now()
         key = manifest_key(self._id)
         try:
@@ -189,11 +196,22 @@ class BatchRecord:
             earlier = read_manifest(found.data) if found else None
         except (StoreError, ValueError) as error:
             logger.warning("the earlier manifest %s was ignored: %s", key, error)
-            return
-        if earlier:
-            self._created_at = earlier["created_at"]
-            self._spent_before = earlier.get("cost_usd", 0.0)
-            self._earlier = {_known_by(row): row for row in earlier["rows"]}
+            return False
+        if not earlier:
+            return False
+        self._created_at = earlier["created_at"]
+        self._earlier = {_known_by(row): row for row in earlier["rows"]}
+        run, before = earlier.get("run_id", ""), earlier.get("spent_before", {})
+        if run == self._run:
+            self._spent_before = before
+            return True
+        self._spent_before = written = spent_on(earlier)
+        if run and not earlier["finished"]:
+            different = {work.thumbnail_key: work for work in works}.values()
+            paid = await gather_limited(lambda work: paid_for(self._retrying_store, work, run), different)
+            by_receipts = with_spent(before, total_of(("", each) for each in paid))
+            self._spent_before = max(written, by_receipts, key=lambda all_runs: all_runs.get("cost_usd", 0.0))
+        return False
 
     def _with_earlier(self, rows: list[Row]) -> list[Row]:
         """Add the results of earlier runs that this one has not reached yet, or does not request."""
@@ -207,7 +225,7 @@ class BatchRecord:
             return row
         there = {each["model"]: each for each in earlier["results"] if each["status"] == "ok"}
         asked = [_still(outcome, there.pop(outcome["model"], None)) for outcome in row["results"]]
-        kept: Row = {**row, "results": [*asked, *there.values()]}
+        kept: Row = {**row, "results": [*asked, *map(unpaid, there.values())]}
         if "cover" in earlier and "cover" not in row:
             kept["cover"] = earlier["cover"]
         return kept
@@ -220,7 +238,7 @@ def _known_by(row: Row) -> str:
 def _still(outcome: Outcome, earlier: Finished | None) -> Outcome:
     """Return a pair's outcome, completed from an earlier run if it is pending or the same thumbnail."""
     if earlier and outcome["status"] == "pending":
-        return {**earlier, "reused": True}
+        return unpaid(earlier)
     if earlier and outcome["status"] == "ok" and outcome["key"] == earlier["key"] and "title_shortened" in earlier:
         return {**outcome, "title_shortened": True}
     return outcome

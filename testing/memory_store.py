@@ -41,7 +41,7 @@ class MemoryStore:
     async def read(self, area: Area, key: str) -> Versioned | None:
         self._fail(f"read {key}")
         found = self.objects[area].get(key)
-        return Versioned(found.data, _version(found.data)) if found else None
+        return Versioned(found.data, _version(found.data), found.metadata) if found else None
 
     async def stat(self, area: Area, key: str) -> ObjectInfo | None:
         self._fail(f"stat {key}")

@@ -1,10 +1,12 @@
 """The list of batches, and the start page that shows it."""
 
 import json
+from typing import Any
 
 import pytest
 
 from gallery.batches import MOST_BATCHES, batch_of, batches_text, read_batches, with_batch
+from gallery.page import render_page
 from gallery.start_page import render_start_page
 from testing.batches import EVENING, MORNING, manifest, missing, ok
 from tests.gallery.test_page import HOSTILE, Reader
@@ -82,3 +84,22 @@ def test_a_hostile_title_stays_text(title: str) -> None:
     plain = Reader(start_page(batch_of(manifest([ok("t", "dall-e-3")]))))
     assert [tag for tag, _ in hostile.tags] == [tag for tag, _ in plain.tags]
     assert title[:100] in hostile.text
+
+
+@pytest.mark.parametrize(
+    ("spent", "shown"),
+    [
+        ({}, ""),
+        ({"cost_usd": 12.4}, "$12.40 so far"),
+        ({"cost_usd": 0.5, "cost_is_estimate": True}, "about $0.50 so far"),
+        ({"cost_usd": 0.5, "cost_unknown": 2}, "$0.50 so far · 2 pictures whose cost is unknown"),
+        ({"cost_unknown": 1}, "1 picture whose cost is unknown"),
+    ],
+)
+def test_a_batch_shows_what_it_cost_as_surely_as_that_is_known(spent: Any, shown: str) -> None:
+    batch = manifest([ok("One", "dall-e-3")], spent=spent)
+    for html in (start_page(batch_of(batch)), render_page(batch, home="index.html", data="manifest.json")):
+        text = Reader(html).text
+        assert shown in text
+        assert ("so far" in text) == ("cost_usd" in spent)
+        assert ("unknown" in text) == ("cost_unknown" in spent)

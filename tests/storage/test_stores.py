@@ -80,6 +80,14 @@ async def test_stat_returns_size_type_and_metadata(store: Store) -> None:
     assert await store.stat(Area.THUMBNAILS, "covers/a.jpg") == ObjectInfo(10, "image/jpeg", {"title": "Other"})
 
 
+async def test_read_returns_metadata_too(store: Store) -> None:
+    receipt = {"account": "00ff", "paid": '{"cost_usd": 0.0134, "cost_reason": "größer"}'}
+    await store.write(Area.ORIGINALS, "a/b", StoredObject(b"a picture", "image/png", receipt, immutable=False))
+    found = await store.read(Area.ORIGINALS, "a/b")
+    assert found
+    assert found.metadata == receipt
+
+
 async def test_the_areas_are_separate(store: Store) -> None:
     await store.write(Area.ORIGINALS, "a", stored(b"1"))
     assert await store.read(Area.THUMBNAILS, "a") is None
@@ -95,7 +103,7 @@ async def test_only_one_of_many_creates(store: Store) -> None:
     versions = await asyncio.gather(*(store.create(Area.ORIGINALS, "c", plain(str(n).encode())) for n in range(12)))
     [winner] = [number for number, version in enumerate(versions) if version]
     found = await store.read(Area.ORIGINALS, "c")
-    assert found == (str(winner).encode(), versions[winner])
+    assert found == (str(winner).encode(), versions[winner], {})
 
 
 async def test_only_one_of_many_replaces_a_version(store: Store) -> None:
@@ -106,7 +114,7 @@ async def test_only_one_of_many_replaces_a_version(store: Store) -> None:
     )
     [winner] = [number for number, replaced in enumerate(versions) if replaced]
     found = await store.read(Area.ORIGINALS, "c")
-    assert found == (str(winner).encode(), versions[winner])
+    assert found == (str(winner).encode(), versions[winner], {})
 
 
 async def test_a_missing_object_is_not_replaced(store: Store) -> None:

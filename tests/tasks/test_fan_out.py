@@ -3,8 +3,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from outcomes import Outcome, Pair, counts, pending
-from tasks.fan_out import fan_out
+from outcomes import Finished, Outcome, Pair, counts, pending
+from tasks.fan_out import fan_out, outcome_of_leaf
 from tasks.progress import ProgressLog
 from tasks.windows import Windows
 from testing.batches import ok
@@ -12,20 +12,24 @@ from testing.batches import ok
 PAIRS = [Pair(f"title {number}", "model") for number in range(30)]
 
 
-def finished(pair: Pair) -> Outcome:
-    outcome: Outcome = ok(*pair)
+def finished(pair: Pair) -> Finished:
+    outcome: Finished = ok(*pair)
     return outcome
 
 
-async def run(leaf: Callable[[Pair], Awaitable[Outcome]], window: int) -> list[Outcome]:
+async def run(leaf: Callable[[Pair], Awaitable[Finished]], window: int) -> list[Outcome]:
     outcomes: list[Outcome] = [pending(pair) for pair in PAIRS]
     windows, progress = Windows(dict.fromkeys(range(len(PAIRS)), "one vendor"), window), ProgressLog(len(PAIRS))
-    await fan_out(PAIRS, lambda number: leaf(PAIRS[number]), outcomes, windows, progress)
+
+    async def outcome(number: int) -> Outcome:
+        return await outcome_of_leaf(PAIRS[number], leaf(PAIRS[number]))
+
+    await fan_out(PAIRS, outcome, outcomes, windows, progress)
     return outcomes
 
 
 async def test_outcomes_keep_the_pairs_order() -> None:
-    async def leaf(pair: Pair) -> Outcome:
+    async def leaf(pair: Pair) -> Finished:
         await asyncio.sleep(0.001 * (30 - PAIRS.index(pair)))
         return finished(pair)
 
@@ -36,7 +40,7 @@ async def test_outcomes_keep_the_pairs_order() -> None:
 async def test_the_window_limits_concurrent_leaves_and_stays_full(window: int) -> None:
     running = most = 0
 
-    async def leaf(pair: Pair) -> Outcome:
+    async def leaf(pair: Pair) -> Finished:
         nonlocal running, most
         running += 1
         most = max(most, running)
@@ -49,7 +53,7 @@ async def test_the_window_limits_concurrent_leaves_and_stays_full(window: int) -
 
 
 async def test_one_failure_does_not_affect_the_other_leaves() -> None:
-    async def leaf(pair: Pair) -> Outcome:
+    async def leaf(pair: Pair) -> Finished:
         if pair is PAIRS[3]:
             raise RuntimeError("Subtask failed: the store is down")
         return finished(pair)
@@ -67,7 +71,7 @@ async def test_one_failure_does_not_affect_the_other_leaves() -> None:
 async def test_no_leaf_is_left_running_when_the_parent_is_cancelled() -> None:
     running = 0
 
-    async def leaf(pair: Pair) -> Outcome:
+    async def leaf(pair: Pair) -> Finished:
         nonlocal running
         running += 1
         try:

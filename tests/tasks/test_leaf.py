@@ -20,7 +20,8 @@ REQUEST = ThumbnailRequest(title="A title", model="dall-e-3", style="neon", temp
 
 def files(settings: Settings, area: str) -> list[Path]:
     assert settings.thumbnails_dir
-    return sorted(path for path in (settings.thumbnails_dir / area).rglob("*") if path.is_file())
+    found = (settings.thumbnails_dir / area).rglob("*")
+    return sorted(path for path in found if path.is_file() and not path.name.startswith("."))
 
 
 async def made(request: ThumbnailRequest, settings: Settings) -> Finished:

@@ -3,9 +3,11 @@
 import asyncio
 import io
 import json
+import uuid
 import zlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,10 +26,13 @@ from errors import (
     UnusableAnswerError,
     UnusableAnswersError,
 )
+from outcomes import Paid
 from providers.provider import Picture, PictureRequest
 from providers.registry import Model
 from settings import Settings
 from storage.history import read_history
+from storage.keys import account
+from storage.receipts import find_paid
 from storage.retrying_store import RetryingStore
 from storage.store import Area, StoredObject
 from tasks.originals import Original, find_or_generate
@@ -71,10 +76,10 @@ class House:
             answer = await answer()
         if isinstance(answer, Exception):
             raise answer
-        return Picture(answer, {"total_tokens": 1})
+        return Picture(answer, {"input_tokens": 0, "output_tokens": 1000})
 
-    def attempt(self, run_id: str | None = "run-1") -> Attempt:
-        return Attempt(run_id, self.clock)
+    def attempt(self, run_id: str | None = "run-1", paying_run: str = "") -> Attempt:
+        return Attempt(run_id, self.clock, paying_run=paying_run or uuid.uuid4().hex)
 
     async def work(self, attempt: Attempt | None = None) -> Original:
         attempt = attempt or self.attempt()
@@ -303,6 +308,107 @@ async def test_freeing_space_in_time_saves_the_picture() -> None:
         return made
 
     assert not (await house.clock.play(both())).reused
+    assert house.asked == 1
+
+
+# What it costs. A picture or an unusable answer is three cents.
+
+
+async def paid(house: House, run: str) -> Paid:
+    return await find_paid(house.store, KEY, account(run, WORK.thumbnail_key))
+
+
+async def test_a_retry_has_the_receipt_of_its_own_run_and_another_run_has_none() -> None:
+    house = House()
+    for _ in range(2):
+        original = await house.run(house.attempt("leaf", "batch"))
+        assert original.receipt
+        assert original.receipt.paid == await paid(house, "batch") == {"cost_usd": 0.03}
+        assert original.receipt.usage == {"input_tokens": 0, "output_tokens": 1000}
+    assert (await house.run(house.attempt("leaf", "other"))).receipt is None
+    assert await paid(house, "other") == {}
+    assert house.asked == 1
+
+
+async def test_a_receipt_takes_no_request_of_its_own() -> None:
+    house = House()
+    await house.run()
+    key, claim, history = KEY, f"claims/{KEY}", f"history/{KEY}.json"
+    gate = next(operation for operation in house.store.operations if "quota/" in operation)
+    before = [f"read {key}", "check", f"create {claim}", f"read {key}", f"read {history}", gate]
+    assert house.store.operations == [*before, f"write {key}", f"remove {claim}"]
+
+
+async def test_what_was_paid_in_vain_is_on_the_receipt_of_the_picture() -> None:
+    house = House(HALF, UnusableAnswerError("no data", {"input_tokens": 0, "output_tokens": 2000}))
+    with pytest.raises(UnusableAnswersError):
+        await house.run(house.attempt("leaf", "batch"))
+    assert await paid(house, "batch") == {"cost_usd": 0.09}
+    await house.clock.advance(3_600)
+    house.answers.append(WHOLE)
+    original = await house.run(house.attempt("leaf", "batch"))
+    assert original.receipt
+    assert original.receipt.paid == await paid(house, "batch") == {"cost_usd": 0.12}
+
+
+async def test_each_run_has_what_it_paid_in_vain_itself() -> None:
+    house = House(HALF, ProviderUnavailableError("down"), HALF)
+    with pytest.raises(ProviderUnavailableError):
+        await house.run(house.attempt("leaf", "one"))
+    with pytest.raises(UnusableAnswersError):
+        await house.run(house.attempt("leaf", "other"))
+    assert await paid(house, "one") == await paid(house, "other") == {"cost_usd": 0.03}
+
+
+async def test_an_answer_that_its_owner_did_not_live_to_judge_is_counted() -> None:
+    house = House(HALF, WHOLE)
+    house.store.before_each = lambda: setattr(house.store, "down", KEY in house.store.objects[Area.ORIGINALS])
+    with pytest.raises(StoreUnavailableError):
+        await house.run(house.attempt("leaf", "batch"))
+    house.store.before_each, house.store.down = lambda: None, False
+    assert await paid(house, "batch") == {"cost_usd": 0.03}
+    original = await house.run(house.attempt("leaf", "batch"))
+    assert original.receipt
+    assert original.receipt.paid == {"cost_usd": 0.06}
+
+
+async def test_a_picture_that_found_no_room_is_counted() -> None:
+    house = House()
+    house.store.room = 500
+    with pytest.raises(StoreFullError):
+        await house.run(house.attempt("leaf", "batch"))
+    assert await paid(house, "batch") == {"cost_usd": 0.03}
+    house.store.room = float("inf")
+    original = await house.run(house.attempt("leaf", "batch"))
+    assert original.receipt
+    assert original.receipt.paid == {"cost_usd": 0.06}
+
+
+@pytest.mark.parametrize(("owner", "maybe"), [("dead", {"maybe_billed": 1}), ("", {})])
+async def test_an_attempt_that_died_with_its_claim_may_have_been_billed(owner: str, maybe: dict[str, int]) -> None:
+    house = House(ProviderUnavailableError("down"), WHOLE)
+    claim = json.dumps({"owner": owner, "run": "leaf"}).encode()
+    house.store.objects[Area.ORIGINALS][f"claims/{KEY}"] = StoredObject(claim, "")
+    with pytest.raises(ProviderUnavailableError):
+        await house.run(house.attempt("leaf", "batch"))
+    assert await paid(house, "batch") == maybe
+    original = await house.run(house.attempt("leaf", "batch"))
+    assert original.receipt
+    assert original.receipt.paid == {"cost_usd": 0.03, **maybe}
+
+
+@pytest.mark.parametrize(
+    ("part", "damaged"),
+    [("account", None), ("account", "{"), ("paid", "{"), ("paid", '{"cost_usd": "much"}'), ("usage", "[]")],
+)
+async def test_a_damaged_receipt_is_none(part: str, damaged: str | None) -> None:
+    house = House()
+    await house.run(house.attempt("leaf", "batch"))
+    stored = house.store.objects[Area.ORIGINALS][KEY]
+    metadata = {name: value for name, value in stored.metadata.items() if name != part}
+    metadata |= {part: damaged} if damaged is not None else {}
+    house.store.objects[Area.ORIGINALS][KEY] = replace(stored, metadata=metadata)
+    assert (await house.run(house.attempt("leaf", "batch"))).reused
     assert house.asked == 1
 
 
