@@ -152,12 +152,12 @@ def _seconds(text: str) -> float:
 def _dollars(text: str) -> "Decimal":
     from decimal import Decimal, InvalidOperation  # Lazy: registering does not need it.
 
-    remedy = "give US dollars, 0 or more, such as 2.50"
+    remedy = "give US dollars, from 0 to a billion, such as 2.50"
     try:
         dollars = Decimal(text)
     except InvalidOperation:
         raise ValueError(remedy) from None
-    if not (dollars.is_finite() and dollars >= 0):
+    if not (dollars.is_finite() and 0 <= dollars <= 10**9):
         raise ValueError(remedy)
     return dollars
 

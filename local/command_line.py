@@ -32,6 +32,7 @@ from settings import Settings, log_level, read_settings
 from storage.choice import open_store
 from storage.keys import page_key
 from tasks import app, generate_batch
+from tasks.budget import check_budget
 from tasks.checks import check_request
 from tasks.posts import posts_of
 from tasks.record import id_of
@@ -72,7 +73,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _do(options: argparse.Namespace, screen: Console) -> int:
-    cap = {"MAX_COST_USD": options.max_cost} if options.max_cost else {}
+    cap = {} if options.max_cost is None else {"MAX_COST_USD": options.max_cost}
     settings = read_settings({**local_environment(os.environ), **cap})
     if options.choose:
         print(asyncio.run(apply_choices(open_store(settings), read_choices(options.choose))))
@@ -172,6 +173,7 @@ def _first_model(batch: dict[str, Any]) -> str:
 def _plan(request: BatchRequest, settings: Settings, options: argparse.Namespace) -> int:
     plan = asyncio.run(make_plan(request, settings))
     print(json.dumps(plan.as_dict(), ensure_ascii=False, indent=1) if options.json else plan)
+    check_budget(plan.cost, settings)
     return ALL_THERE
 
 

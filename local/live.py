@@ -56,6 +56,8 @@ class LiveView:
         """Record an event, and redraw."""
         if event.task == "generateBatch" and event.kind == "retrying":
             self.say(f"{event.error}\nThe batch starts over in {event.wait_seconds:g} s.")
+        if event.kind == "estimated":
+            self.say(f"estimated cost: {event.result}")
         self._board.observe(event)
         if self._board.total <= FEW or time.monotonic() - self._drawn > SECONDS_BETWEEN:
             self._drawn = time.monotonic()

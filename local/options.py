@@ -138,7 +138,9 @@ def _parser(prog: str = "python -m local", *, completing: bool = False) -> argpa
     request.add_argument("--context", metavar="TEXT", help="what the posts are about")
     request.add_argument("--extra-prompt", metavar="TEXT", help="further guidelines for the pictures")
     request.add_argument("--variation", type=int, metavar="N", help="1, 2, ...: another picture, paid for again")
-    request.add_argument("--max-cost", metavar="USD", help="refuse a request estimated to cost more, in US dollars")
+    request.add_argument(
+        "--max-cost", type=_amount, metavar="USD", help="refuse a request estimated to cost more, in US dollars"
+    )
     output = parser.add_argument_group("what to do and show")
     output.add_argument("--plan", action="store_true", help="show what a run would make and cost, and do nothing")
     output.add_argument(
@@ -179,3 +181,10 @@ def _listed(kind: str, names: Iterable[str]) -> str:
 
 def _version() -> str:
     return str(tomllib.loads(PROJECT.read_text())["project"]["version"])
+
+
+def _amount(text: str) -> str:
+    """Return the cap as it is. An empty one, as of a variable that is not set, would otherwise be no cap."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("give US dollars, such as 2.50")
+    return text

@@ -30,6 +30,8 @@ class PlainProgress:
         """Record an event, and print a line if it is worth one."""
         if event.task == "generateBatch" and event.kind == "retrying":
             self.say(f"{event.error}\nThe batch starts over in {event.wait_seconds:g} s.")
+        if event.kind == "estimated":
+            self.say(f"estimated cost: {event.result}")
         if not (changed := self._board.observe(event)):
             return
         (title, model), state = changed

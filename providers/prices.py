@@ -19,8 +19,8 @@ from providers.registry import MODELS
 __all__ = ["Pictures", "Price", "Prices", "Rates", "read_prices"]
 
 PRICES = Path(__file__).with_name("prices.json")
-Dollars = Annotated[Decimal, Field(ge=0)]
-Count = Annotated[int, Field(ge=1)]
+Dollars = Annotated[Decimal, Field(ge=0, le=10**6)]
+Count = Annotated[int, Field(ge=1, le=10**6)]
 
 
 class _Sourced(BaseModel):

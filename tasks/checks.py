@@ -15,6 +15,7 @@ from compositing.templates import TEMPLATES
 from compositing.title_text import draws_nothing, layout_text
 from errors import InvalidRequestError, SettingsError
 from providers.choice import provider_faults
+from providers.prices import read_prices
 from providers.prompt import STYLES
 from providers.registry import MODELS
 from settings import Settings
@@ -99,7 +100,7 @@ def check_request(
         faults += collapsed(_glyph_faults(titles, values.get("font"), brand))
     if kind is not ThumbnailRequest:  # A leaf's own answer to a missing key is a rejected outcome.
         faults += provider_faults([MODELS[model] for model in models if model in MODELS], settings)
-    faults += [*store_faults(settings), *_crash_faults(settings)]
+    faults += [*store_faults(settings), *_crash_faults(settings), *_price_faults(settings)]
     try:
         _model(kind).model_validate(values)
     except ValidationError as error:
@@ -146,6 +147,14 @@ def _crash_faults(settings: Settings) -> list[str]:
     if settings.crash_model in (None, *MODELS):
         return []
     return [f"CRASH_FIRST_ATTEMPT_OF_MODEL={settings.crash_model!r}: unknown model; name another, or leave it out"]
+
+
+def _price_faults(settings: Settings) -> list[str]:
+    try:
+        read_prices(settings.prices_file)
+    except SettingsError as error:
+        return list(error.faults)
+    return []
 
 
 def _font_faults(font: object, brand: Brand) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from local.command_line import main
+from testing.emulator import Emulator
 from testing.project import ROOT
 
 BATCH = [["One", "Two"], ["gemini-3-pro-image-preview", "gpt-image-1"], "neon", "bottom-bar", "inter", "", ""]
@@ -321,3 +322,60 @@ def test_titles_are_given_by_options_or_by_a_source(tmp_path: Path, capsys: pyte
     (tmp_path / "titles.txt").write_text("One\nTwo\n")
     assert main(["titles.txt", "--title", "Three"]) == 2
     assert "--title and titles.txt both name posts: leave one of them out" in capsys.readouterr().err
+
+
+PAID = [["One", "Two"], ["gpt-image-2"], *BATCH[2:]]
+
+
+@pytest.fixture
+def paying(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
+    """The vendors' keys are set, and their SDKs are led to the emulator."""
+    for name, value in emulator.environment.items():
+        monkeypatch.setenv(name, value)
+    return emulator
+
+
+def test_a_run_says_what_it_will_cost_and_what_it_did_cost(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], paying: Emulator
+) -> None:
+    for estimated, cost in ((r"about \$0\.05\d*: 2 x gpt-image-2 medium at .*; prices as of 20", r"\$0\.05"), ("", "")):
+        assert run(tmp_path, PAID) == 0
+        shown = capsys.readouterr()
+        first, second = shown.err.splitlines()[:2]
+        assert first.startswith("page: ")
+        assert re.match(f"estimated cost: {estimated or re.escape('$0.00')}", second)
+        assert re.search(f"cost:     {cost or re.escape('$0.00')}", shown.out)
+    assert paying.billed == 2
+
+
+def test_a_cap_refuses_a_run_once_and_a_plan_says_that_it_would(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], paying: Emulator
+) -> None:
+    (tmp_path / "batch.json").write_text(json.dumps(PAID))
+    for more in ([], ["--plan"]):
+        assert main(["batch.json", "--max-cost", "0.05", *more]) == 2
+        shown = capsys.readouterr()
+        assert shown.err.count("That is above the cap of $0.05") == 1
+        assert "starts over" not in shown.err
+        assert ("2 to generate" in shown.out) == bool(more)
+    assert paying.requests == []
+
+
+@pytest.mark.parametrize("cap", ["", " "])
+def test_an_empty_cap_is_refused_and_not_taken_for_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], cap: str
+) -> None:
+    (tmp_path / "batch.json").write_text(json.dumps(BATCH))
+    with pytest.raises(SystemExit):
+        main(["batch.json", "--max-cost", cap])
+    assert "--max-cost: give US dollars, such as 2.50" in capsys.readouterr().err
+
+
+def test_prices_that_cannot_be_used_are_refused_with_the_request(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRICES_FILE", str(tmp_path / "nowhere.json"))
+    assert run(tmp_path, [[], *BATCH[1:]]) == 2
+    shown = capsys.readouterr()
+    assert "prompts: must have at least one entry" in shown.err
+    assert "nowhere.json': No such file or directory; give a readable JSON file" in shown.err

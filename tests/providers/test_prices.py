@@ -268,11 +268,13 @@ def test_an_estimated_rate_makes_every_cost_an_estimate(tmp_path: Path) -> None:
         ({"dall-e-3": {"rates": RATES}}, "'dall-e-3' is not a live model; give one of "),
         ({OPENAI: 5}, f"{OPENAI}: .*; see providers/prices.json"),
         ({OPENAI: {"rates": {**RATES, "output": -1}}}, f"{OPENAI}.rates.output: .*greater than or equal to 0"),
+        ({OPENAI: {"rates": {**RATES, "output": 1e30}}}, f"{OPENAI}.rates.output: .*less than or equal to 1000000"),
         ('{"gpt-image-2": {"rates": {"output": NaN}}}', f"{OPENAI}.rates.output: "),
         ({OPENAI: {"rates": {"input": 1, "output": 1}}}, f"{OPENAI}.rates.source: Field required"),
         ({OPENAI: {"rates": {**RATES, "date": "soon"}}}, f"{OPENAI}.rates.date: "),
         ({OPENAI: {"rate": RATES}}, f"{OPENAI}.rate: Extra inputs"),
         ({OPENAI: {"pictures": {**PICTURES, "tiles": {"low": 0}}}}, f"{OPENAI}.pictures.tiles.low: "),
+        ({OPENAI: {"pictures": {**PICTURES, "tokens": {"low": 10**30}}}}, f"{OPENAI}.pictures.tokens.low: "),
     ],
 )
 def test_an_invalid_prices_file_is_rejected_with_its_fault(tmp_path: Path, content: Any, says: str) -> None:
