@@ -9,11 +9,13 @@ back. The promises:
 - every picture that was paid for is in the store, or named in an error;
 - no refused prompt is asked for twice;
 - what is paid for beyond one picture a pair and its unusable answers equals the kills between bill and store, and the
-  pictures that found no room within a leaf's patience.
+  pictures that found no room within a leaf's patience;
+- what the batch's sum lacks of the bill is no more than those.
 """
 
 import asyncio
 import io
+import json
 import logging
 import multiprocessing
 import os
@@ -29,6 +31,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
+from fractions import Fraction
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -41,6 +44,7 @@ from render_sdk import Options, TaskRunMetadata
 from errors import StoreError
 from local.engine import Engine
 from settings import Settings, read_settings
+from storage.keys import manifest_key
 from tasks.requests import ThumbnailRequest
 from tasks.work import Work, work_of
 from testing.emulator import Emulator, Handler, Request, gemini_error, openai_error, picture_for
@@ -59,6 +63,7 @@ ENDED_WITHIN, FAULT_LASTS, WAIT_SCALE = 0.8, {"down": 0.4, "frozen": 0.6, "full"
 PATIENCE_SECONDS = 1.0
 # Bytes: what is larger is a picture, for which a full disk has no room.
 NO_ROOM_FOR = 1_000
+DAMAGED_BYTES = b"{damaged"
 LOST = "A picture was paid for and could not be stored"
 
 Pair = tuple[str, str]
@@ -274,6 +279,7 @@ async def run_once(seed: int, minio: MinioServer) -> Counter[str]:
         try:
             result = await ProcessEngine(app, storm, variables, is_stored).run(generate_batch.name, BATCH)
             first.update(result["summary"])
+            first["unknown"] = sum(each["cost_usd"] is None for row in result["rows"] for each in row["results"])
         except StoreError:  # Away when the batch began, and when it was tried again.
             first["batches that failed as a whole"] += 1
         storm.over.set()
@@ -289,6 +295,10 @@ async def run_once(seed: int, minio: MinioServer) -> Counter[str]:
         if outcome["status"] == "failed":
             assert "no more are paid for within an hour" in outcome["error"]["message"], (seed, outcome)
     paid_again = check_bill(seed, storm, requests, unusable)
+    # A run that the store failed as a whole, or that could not read a receipt, could not write down what it knew.
+    unsaid = first["batches that failed as a whole"] or first["unknown"]
+    most_missing = len(requests) if unsaid else paid_again["kill"] + paid_again["lost"]
+    missing = check_sum(seed, requests, client, bucket, result["batch_id"], most_missing)
     check_store(client, bucket, {outcome["key"] for outcome in outcomes if outcome["status"] == "ok"})
     return Counter(
         {
@@ -304,6 +314,7 @@ async def run_once(seed: int, minio: MinioServer) -> Counter[str]:
             "paid again, after a kill": paid_again["kill"],
             "paid again, after there was no room": paid_again["lost"],
             "paid for unusable answers": paid_again["unusable"],
+            "batches whose sum lacks something": missing,
             **{f"faults: {name}": times for name, times in storm.faults.items()},
         }
     )
@@ -334,7 +345,7 @@ def damage(client: Minio, bucket: str, works: Sequence[Work]) -> None:
         (bucket, thumbnail.thumbnail_key),
         (f"{bucket}-originals", f"history/{history.original_key}.json"),
     ):
-        client.put_object(name, key, io.BytesIO(b"{damaged"), 8)
+        client.put_object(name, key, io.BytesIO(DAMAGED_BYTES), len(DAMAGED_BYTES))
 
 
 def check_bill(seed: int, storm: Storm, requests: Sequence[Request], unusable: set[Pair]) -> Counter[str]:
@@ -362,6 +373,19 @@ def check_bill(seed: int, storm: Storm, requests: Sequence[Request], unusable: s
     return paid_again
 
 
+def check_sum(
+    seed: int, requests: Sequence[Request], client: Minio, bucket: str, batch_id: str, most_missing: int
+) -> int:
+    """Check the batch's sum against the bill; return 1 where it lacks something."""
+    answer = client.get_object(bucket, manifest_key(batch_id))
+    counted = Fraction(repr(json.loads(answer.read()).get("cost_usd", 0.0)))
+    answer.close()
+    missing = sum((request.dollars for request in requests), Fraction(0)) - counted
+    dearest = max(request.dollars for request in requests)
+    assert 0 <= missing <= most_missing * dearest, (seed, float(missing), most_missing)
+    return int(missing > 0)
+
+
 def check_store(client: Minio, bucket: str, keys: set[str]) -> None:
     """Check that the bucket holds those JPEGs and no other, each of them whole.
 
@@ -369,8 +393,11 @@ def check_store(client: Minio, bucket: str, keys: set[str]) -> None:
     """
     originals = {str(item.object_name) for item in client.list_objects(f"{bucket}-originals", recursive=True)}
     assert {name.removeprefix("claims/") for name in originals if name.startswith("claims/")} <= originals
-    there = {str(item.object_name) for item in client.list_objects(bucket, recursive=True)}
-    assert {key for key in there if key.endswith(".jpg") and not key.startswith("covers/")} == keys
+    # What was damaged to begin with stays so where its pair was given up.
+    listed = client.list_objects(bucket, recursive=True)
+    there = {str(item.object_name) for item in listed if item.size != len(DAMAGED_BYTES)}
+    jpegs = {key for key in there if key.endswith(".jpg") and not key.startswith("covers/")}
+    assert jpegs == keys, jpegs ^ keys
     for key in keys:
         answer = client.get_object(bucket, key)
         with Image.open(io.BytesIO(answer.read())) as image:

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 from pathlib import Path
 
 from PIL import Image
@@ -65,9 +66,16 @@ def interrupt_once(number: signal.Signals, seed: int) -> Counter[str]:
         again = start(folder, emulator)
         out, said = again.communicate(timeout=120)
         assert again.returncode == 0, (seed, said)
-        assert json.loads(out)["summary"]["ok"] == PAIRS, seed
+        result = json.loads(out)
+        assert result["summary"]["ok"] == PAIRS, seed
         paid_again = emulator.billed - PAIRS
         assert 0 <= paid_again <= (WINDOW if number == signal.SIGKILL else 0), (seed, paid_again)
+        maybe = sum(outcome.get("maybe_billed", 0) for row in result["rows"] for outcome in row["results"])
+        assert maybe >= paid_again, (seed, maybe, paid_again)
+        # What was billed for the pictures that are there is in the batch's sum, in whichever run that was.
+        there = {request.prompt: request.dollars for request in emulator.requests}
+        counted = json.loads(manifests[0].read_text())["cost_usd"]
+        assert Fraction(repr(counted)) == sum(there.values()), (seed, counted)
         pictures = list(folder.glob("out/thumbnails/neon/**/*.jpg"))
         assert len(pictures) == PAIRS, seed
         for path in pictures:
