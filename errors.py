@@ -19,6 +19,8 @@ would fail in the same way; Render, which sees only the text, retries those too.
     ├── StoreError                       the store refuses
     │   ├── StoreUnavailableError        the store is temporarily unavailable
     │   └── StoreFullError               the store is full
+    ├── RenderError                      Render's API failed, or a run on Render did
+    │   └── RenderBusyError              the API is temporarily unavailable
     ├── StoppedError                     the process was told to stop
     └── InjectedCrashError               a crash requested by a setting
 """
@@ -34,6 +36,8 @@ __all__ = [
     "ProviderThrottledError",
     "ProviderUnavailableError",
     "QuotaWaitTooLongError",
+    "RenderBusyError",
+    "RenderError",
     "SettingsError",
     "StoppedError",
     "StoreError",
@@ -176,6 +180,18 @@ class StoreFullError(StoreError):
 
     code = "store_full"
     permanent = False
+
+
+class RenderError(ThumbnailError):
+    """Render's API failed, or a run on Render did."""
+
+    code = "render"
+
+
+class RenderBusyError(RenderError):
+    """Render's API is temporarily unavailable; a retry may help."""
+
+    code = "render_busy"
 
 
 class StoppedError(ThumbnailError):

@@ -25,6 +25,7 @@ __all__ = [
     "Settings",
     "log_level",
     "read_administrator",
+    "read_api_key",
     "read_settings",
     "settings_in_force",
 ]
@@ -199,6 +200,7 @@ class Settings:
     fan_out_window: int = _variable("FAN_OUT_WINDOW", _count, 20)
     crash_model: str | None = _variable("CRASH_FIRST_ATTEMPT_OF_MODEL", str)
     on_render: bool = _variable("RENDER", _switch, False)
+    service_name: str = _variable("RENDER_SERVICE_NAME", str, "")
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -282,6 +284,23 @@ def read_administrator(environ: Mapping[str, str] | None = None) -> Administrato
     if unset := [name for name, value in found.items() if not value]:
         raise SettingsError([f"{name} is not set: set it to the MinIO server's own value" for name in unset])
     return Administrator(*found.values())
+
+
+def read_api_key(environ: Mapping[str, str] | None = None) -> str | None:
+    """Read Render's API key from ``environ`` (default: the process's environment). A dev server needs none.
+
+    Raises:
+        SettingsError: the key is missing or malformed.
+    """
+    environ = os.environ if environ is None else environ
+    if text := environ.get("RENDER_API_KEY", "").strip():
+        try:
+            return _key(text)
+        except ValueError as error:
+            raise SettingsError([f"RENDER_API_KEY: {error}"]) from None
+    if environ.get("RENDER_LOCAL_DEV_URL") or environ.get("RENDER_USE_LOCAL_DEV", "").lower() in ("1", "t", "true"):
+        return None
+    raise SettingsError(["RENDER_API_KEY is not set: create a key under Account Settings in Render's Dashboard"])
 
 
 def log_level(environ: Mapping[str, str] | None = None) -> int:

@@ -31,10 +31,11 @@ DENSE_FROM = 100  # With this many posts or more, the page opens in its dense vi
 APPLY = "python -m local --choose choices.json"
 
 
-def render_page(manifest: Manifest, *, home: str, data: str) -> str:
+def render_page(manifest: Manifest, *, home: str, data: str, workflow: str = "") -> str:
     """Return the page of one manifest as HTML, for the key ``batches/<batch_id>/index.html``.
 
-    ``home`` and ``data`` are the addresses of the start page and of the manifest. Pictures are addressed relative to
+    ``home`` and ``data`` are the addresses of the start page and of the manifest, and ``workflow`` is the one on Render
+    whose store it is in. Pictures are addressed relative to
     the page, so that it works wherever it is opened from; in a private bucket by their presigned links.
     """
     request, rows = manifest["request"], manifest["rows"]
@@ -69,7 +70,7 @@ def render_page(manifest: Manifest, *, home: str, data: str) -> str:
         columns=min(len(models), MOST_COLUMNS),
         dense=len(rows) >= DENSE_FROM,
         choosing=any("slug" in row for row in rows),
-        command=APPLY,
+        command=f"{APPLY} --on {workflow}" if workflow else APPLY,
     )
 
 

@@ -20,6 +20,7 @@ STAGES = {
     "storing": "storing",
     "composing": "composing",
     "uploading": "uploading",
+    "running": "running",  # All that is known of a leaf on Render.
 }
 # While a leaf waits, no picture is on its way, so it ends at once when the run is stopped.
 WAITING = {STAGES["waiting"], STAGES["store"], STAGES["throttled"], "retrying"}
@@ -39,7 +40,8 @@ class PairState:
 
     def text(self, now: float) -> str:
         """Return the state at that moment, such as ``retrying in 4 s``."""
-        return f"retrying in {max(0, round(self.retry_at - now))} s" if self.retry_at else self.what
+        left = round(self.retry_at - now) if self.retry_at else 0
+        return f"retrying in {left} s" if left > 0 else self.what
 
 
 def ending(outcome: dict[str, Any], arrived: Collection[tuple[str, str]]) -> str:

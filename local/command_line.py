@@ -17,7 +17,8 @@ from rich.logging import RichHandler
 
 from errors import InvalidRequestError, StoppedError, ThumbnailError
 from local.board import Board
-from local.choices import apply_choices, read_choices, read_covers, write_covers
+from local.choices import applied_text, read_choices
+from local.covers import CoverFile, fetch_covers, read_covers, write_covers
 from local.engine import Engine
 from local.environment import local_environment, read_env_files
 from local.interrupt import interruptible
@@ -34,6 +35,7 @@ from storage.keys import page_key
 from tasks import app, generate_batch
 from tasks.budget import check_budget
 from tasks.checks import check_request
+from tasks.choices import apply_choices
 from tasks.posts import posts_of
 from tasks.record import id_of
 from tasks.requests import BatchRequest, bind
@@ -59,6 +61,9 @@ def main(arguments: Sequence[str]) -> int:
     except BrokenPipeError:  # Whoever reads the output, such as `head`, has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return SOME_MISSING
+    except StoppedError as error:
+        print(error, file=sys.stderr)
+        return INTERRUPTED
     except (ThumbnailError, OSError) as error:
         if options.verbose:
             screen.print_exception()
@@ -73,10 +78,12 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _do(options: argparse.Namespace, screen: Console) -> int:
+    if options.on:
+        return _on_render(options, screen)
     cap = {} if options.max_cost is None else {"MAX_COST_USD": options.max_cost}
     settings = read_settings({**local_environment(os.environ), **cap})
     if options.choose:
-        print(asyncio.run(apply_choices(open_store(settings), read_choices(options.choose))))
+        print(applied_text(asyncio.run(apply_choices(open_store(settings), read_choices(options.choose)))))
         return ALL_THERE
     batch = _input(options, settings)
     if options.crash is not None:
@@ -88,10 +95,39 @@ def _do(options: argparse.Namespace, screen: Console) -> int:
         _make_folder(options.covers)
     code = _run(batch, request, settings, options, screen)
     if options.covers:
-        covers = asyncio.run(read_covers(open_store(settings), id_of(request, settings)))
-        changed = write_covers(covers, options.covers)
-        print(f"covers:   {options.covers}, {len(changed)} changed", file=sys.stderr)
+        _write_covers(asyncio.run(read_covers(open_store(settings), id_of(request, settings))), options.covers)
     return code
+
+
+def _on_render(options: argparse.Namespace, screen: Console) -> int:
+    """Run on Render, and return the exit code. The worker checks keys, store and caps, which are its own."""
+    # Imported here because the SDK's client doubles the time to start.
+    from local.on_render import apply_there, refuse_options, run_there
+    from local.render_api import Workflow
+
+    refuse_options(options)
+    workflow = Workflow(options.on)
+    if options.choose:
+        choices = read_choices(options.choose)
+        print(applied_text(asyncio.run(apply_there(workflow, choices, lambda text: print(text, file=sys.stderr)))))
+        return ALL_THERE
+    request = check_request(BatchRequest, bind(BatchRequest, [], _input(options, None)), None)
+    if options.covers:
+        _make_folder(options.covers)
+    board, view = _view(request, screen)
+    with view:
+        result = asyncio.run(run_there(workflow, request, view.observe, view.say))
+    served = [each.get("served_by", "") for row in result["rows"] for each in row["results"]]
+    code = _print_result(result, board, options, simulated=any(each.startswith("simulated/") for each in served))
+    if options.covers:
+        _write_covers(fetch_covers(result["manifest_url"]), options.covers)
+    return code
+
+
+def _write_covers(covers: list[tuple[CoverFile, bytes]], folder: Path) -> None:
+    """Write the covers, and print how many changed."""
+    changed = write_covers(covers, folder)
+    print(f"covers:   {folder}, {len(changed)} changed", file=sys.stderr)
 
 
 def _make_folder(folder: Path) -> None:
@@ -120,8 +156,11 @@ def _log_to(screen: Console, *, verbose: bool) -> None:
     logging.basicConfig(level=level, format="%(message)s", handlers=[handler])
 
 
-def _input(options: argparse.Namespace, settings: Settings) -> dict[str, Any]:
-    """Return generateBatch's input by names: the source's, with what the options say in its place."""
+def _input(options: argparse.Namespace, settings: Settings | None) -> dict[str, Any]:
+    """Return generateBatch's input by names: the source's, with what the options say in its place.
+
+    Without settings, the defaults do not depend on keys.
+    """
     over = given_inputs(options)
     if options.source is None:
         if options.crash and Path(options.crash).suffix == ".json":
@@ -158,10 +197,12 @@ def _choose_nothing(options: argparse.Namespace, why: str) -> None:
         raise InvalidRequestError([f"{name} chooses among a source's posts, and {why}: leave it out" for name in said])
 
 
-def _default_look(settings: Settings) -> dict[str, Any]:
+def _default_look(settings: Settings | None) -> dict[str, Any]:
     """Return how posts look where nothing is said: a model of each vendor whose key is set, or of both to try."""
-    keys = {"gpt-image-2.5-flare": settings.openai_api_key, "gemini-nano-banana-2.1": settings.google_api_key}
-    models = [model for model, key in keys.items() if key or settings.simulate_providers]
+    models = ["gpt-image-2.5-flare", "gemini-nano-banana-2.1"]
+    if settings and not settings.simulate_providers:
+        keys = (settings.openai_api_key, settings.google_api_key)
+        models = [model for model, key in zip(models, keys, strict=True) if key]
     return {"models": models, "style": "photorealistic", "template": "bottom-bar", "font": "inter"}
 
 
@@ -188,8 +229,7 @@ def _run(
         print(f"{remedy} for real ones.\n", file=sys.stderr)
     page = open_store(settings).link(page_key(id_of(request, settings))).url
     print(f"page: {page}", file=sys.stderr)
-    board = Board([post.title for post in posts_of(request.prompts)], request.models)
-    view = LiveView(board, screen) if screen.is_terminal else PlainProgress(board)
+    board, view = _view(request, screen)
 
     async def run() -> Any:
         engine = Engine(app, view.observe, settings)
@@ -205,6 +245,17 @@ def _run(
         return INTERRUPTED
     if options.crash is not None and not board.retries:
         print("Nothing crashed: every picture was already there. Ask for new ones with --variation 1.", file=sys.stderr)
+    return _print_result(result, board, options, simulated=simulated)
+
+
+def _view(request: BatchRequest, screen: Console) -> tuple[Board, LiveView | PlainProgress]:
+    """Return a batch's board and its view: a tree in a terminal, lines elsewhere."""
+    board = Board([post.title for post in posts_of(request.prompts)], request.models)
+    return board, LiveView(board, screen) if screen.is_terminal else PlainProgress(board)
+
+
+def _print_result(result: dict[str, Any], board: Board, options: argparse.Namespace, *, simulated: bool) -> int:
+    """Print the result, and return the exit code."""
     print(
         json.dumps(result, ensure_ascii=False)
         if options.json

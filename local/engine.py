@@ -19,11 +19,12 @@ from errors import StoppedError, ThumbnailError
 from settings import Settings, settings_in_force
 from waiting import Attempt, Stage, Stop, current_attempt
 
-__all__ = ["Engine", "RunEvent"]
+__all__ = ["Engine", "Kind", "RunEvent"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 Input = list[Any] | dict[str, Any]
+Kind = Literal["started", "stage", "found", "estimated", "retrying", "completed", "failed", "stopped"]
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class RunEvent:
     further, as the root is ending.
     """
 
-    kind: Literal["started", "stage", "found", "estimated", "retrying", "completed", "failed", "stopped"]
+    kind: Kind
     task: str
     run_id: str
     arguments: Input

@@ -45,6 +45,7 @@ examples:
   python -m local https://blog.example.com/feed.xml --covers static/covers
   python -m local batch.json
   python -m local batch.json --plan
+  python -m local content/posts --on blog-thumbnails
   python -m local --title "Hello" --model gpt-image-2 \\
                   --style neon --template center-box --font inter
 """
@@ -89,7 +90,7 @@ def in_words_of_options(error: InvalidRequestError, options: argparse.Namespace)
         return error
     place = re.compile(rf"(?:^|\b(?=\w+\[))({'|'.join(names)})\b(\[\d+\])?")
     faults = [place.sub(lambda found: names[found[1]], fault) for fault in error.faults]
-    return error if faults == list(error.faults) else InvalidRequestError(faults)
+    return error if faults == list(error.faults) else type(error)(faults)
 
 
 def _parser(prog: str = "python -m local", *, completing: bool = False) -> argparse.ArgumentParser:
@@ -142,6 +143,7 @@ def _parser(prog: str = "python -m local", *, completing: bool = False) -> argpa
         "--max-cost", type=_amount, metavar="USD", help="refuse a request estimated to cost more, in US dollars"
     )
     output = parser.add_argument_group("what to do and show")
+    output.add_argument("--on", metavar="SLUG", help="run on Render, in this workflow; needs only RENDER_API_KEY")
     output.add_argument("--plan", action="store_true", help="show what a run would make and cost, and do nothing")
     output.add_argument(
         "--choose", type=Path, metavar="FILE", help="apply the choices that a batch's page saved"

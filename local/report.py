@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from local.board import ending
+from outcomes import Counts
 from text import brief, clean_text
 
 __all__ = ["report"]
@@ -27,7 +28,7 @@ def report(result: dict[str, Any], arrived: Collection[tuple[str, str]], *, simu
     if listed:
         lines += _table(listed, arrived, simulated=simulated)
         lines += [f"and {hidden} more without a thumbnail; -v lists all", ""] if hidden else [""]
-    summary = dict(result["summary"])
+    summary = {name: result["summary"][name] for name in Counts.__annotations__}  # Render's API sorts by name.
     summary["reused"] -= sum(each["status"] == "ok" and each["reused"] and _made(each, arrived) for each in outcomes)
     counted = ", ".join(f"{count} {name}" for name, count in summary.items())
     lines.append(f"{counted}{'; simulated, nothing was paid for' if simulated else f'; paid for: {len(arrived)}'}")

@@ -1,5 +1,5 @@
-"""The Render app and its three tasks. Importing them registers them."""
+"""The Render app and its tasks. Importing them registers them."""
 
-from tasks.app import app, generate_batch, generate_thumbnail, generate_thumbnails
+from tasks.app import app, apply_choices, generate_batch, generate_thumbnail, generate_thumbnails
 
-__all__ = ["app", "generate_batch", "generate_thumbnail", "generate_thumbnails"]
+__all__ = ["app", "apply_choices", "generate_batch", "generate_thumbnail", "generate_thumbnails"]

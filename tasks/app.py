@@ -1,4 +1,4 @@
-"""The Render app and its three tasks: what they are called, what they take, and how Render retries them."""
+"""The Render app and its tasks: what they are called, what they take, and how Render retries them."""
 
 import functools
 import inspect
@@ -8,13 +8,22 @@ from typing import TYPE_CHECKING, Any, Concatenate, TypeVar
 from render_sdk import Retry, TaskContext, Workflows
 
 from settings import LEAF_TIMEOUT_SECONDS, Settings
-from tasks.requests import BatchRequest, RequestT, ThumbnailRequest, ThumbnailsRequest, bind, inputs_of
+from tasks.requests import (
+    BatchRequest,
+    ChoicesRequest,
+    RequestT,
+    ThumbnailRequest,
+    ThumbnailsRequest,
+    bind,
+    inputs_of,
+)
 
 if TYPE_CHECKING:
     from outcomes import Finished, Row, Unfinished
+    from tasks.choices import Applied
     from tasks.record import BatchResult
 
-__all__ = ["app", "generate_batch", "generate_thumbnail", "generate_thumbnails"]
+__all__ = ["app", "apply_choices", "generate_batch", "generate_thumbnail", "generate_thumbnails"]
 
 R = TypeVar("R")
 # Render sends SIGKILL 30 seconds after SIGTERM unless a service says otherwise (``maxShutdownDelaySeconds``); for
@@ -121,6 +130,25 @@ async def generate_batch(ctx: TaskContext, request: BatchRequest, settings: Sett
     async with record.kept_up(rows.so_far):
         await attempt.within_grace(rows.generate(leaf_of(ctx)))
     return await record.finish(rows.so_far())
+
+
+@app.task(
+    name="applyChoices",
+    retry=Retry(max_retries=1, wait_duration_ms=1_000, backoff_scaling=2),
+    timeout_seconds=LEAF_TIMEOUT_SECONDS,
+    plan="starter",
+)
+@takes(ChoicesRequest)
+async def apply_choices(ctx: TaskContext, request: ChoicesRequest, settings: Settings) -> "Applied":
+    """Make the thumbnails that were chosen on a batch's page their posts' covers, and return what changed."""
+    from storage.choice import open_store
+    from storage.retrying_store import retrying_store
+    from tasks import choices
+    from waiting import begin_attempt
+
+    attempt = begin_attempt(ctx.metadata.task_run_id)
+    store = retrying_store(open_store(settings), settings.store_patience_seconds, attempt)
+    return await choices.apply_choices(store, request, settings.service_name)
 
 
 def leaf_of(ctx: TaskContext) -> "Callable[[ThumbnailRequest], Awaitable[Finished | Unfinished]]":

@@ -2,10 +2,11 @@
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic_core import ErrorDetails, PydanticCustomError
+from typing_extensions import TypedDict
 
 from compositing.brand import Brand
 from compositing.brand_file import open_brand
@@ -21,7 +22,7 @@ from providers.registry import MODELS
 from settings import Settings
 from storage.choice import store_faults
 from tasks.posts import Fault, collapsed, post_faults, titles_of
-from tasks.requests import Look, RequestT, ThumbnailRequest, inputs_of
+from tasks.requests import Inputs, RequestT, ThumbnailRequest, inputs_of
 from text import brief, clean_text
 
 __all__ = ["check_request"]
@@ -60,6 +61,17 @@ Text = Annotated[str, AfterValidator(_whole)]
 Title = Annotated[str, AfterValidator(_titled)]
 ModelId = Annotated[str, AfterValidator(_one_of("model", MODELS))]
 AtLeastOne = Field(min_length=1)
+
+
+class Choice(TypedDict):
+    """One post's choice: the key of the thumbnail that is to be its cover."""
+
+    slug: Text
+    title: Text
+    model: Text
+    thumbnail: Text
+
+
 # What each input must be, by its name.
 CHECKED: dict[str, Any] = {
     "prompts": Annotated[list[Any], AtLeastOne],
@@ -73,13 +85,18 @@ CHECKED: dict[str, Any] = {
     "extra_prompt": Text,
     "variation": Annotated[int, Field(ge=0)],
     "name": Text,
+    "version": Literal[1],
+    "batch_id": Text,
+    "choices": list[Choice],
 }
 
 
 def check_request(
-    kind: type[RequestT], values: Mapping[str, Any], settings: Settings, *, any_size: bool = False
+    kind: type[RequestT], values: Mapping[str, Any], settings: Settings | None, *, any_size: bool = False
 ) -> RequestT:
     """Return the request, or refuse it; with ``any_size``, as for a plan, however many images it asks for.
+
+    Without settings, only the request itself is checked: another machine will run it.
 
     Raises:
         InvalidRequestError: naming every fault of the values and of the settings, each with its remedy.
@@ -89,18 +106,19 @@ def check_request(
     models = [model for model in given_models if isinstance(model, str)]
     faults = collapsed(post_faults(prompts)) if "prompts" in values else []
     faults += _duplicate_faults("models", given_models)
-    if not any_size:
+    if settings and not any_size:
         faults += _size_faults(len(titles) * len(models), settings)
     try:
-        brand = open_brand(settings.brand_dir)
+        brand = open_brand(settings.brand_dir if settings else None)
     except SettingsError as error:
         faults += error.faults
     else:
-        faults += _font_faults(values.get("font"), brand)
+        faults += _font_faults(values.get("font"), brand) if settings else []
         faults += collapsed(_glyph_faults(titles, values.get("font"), brand))
-    if kind is not ThumbnailRequest:  # A leaf's own answer to a missing key is a rejected outcome.
-        faults += provider_faults([MODELS[model] for model in models if model in MODELS], settings)
-    faults += [*store_faults(settings), *_crash_faults(settings), *_price_faults(settings)]
+    if settings:
+        if kind is not ThumbnailRequest:  # A leaf's own answer to a missing key is a rejected outcome.
+            faults += provider_faults([MODELS[model] for model in models if model in MODELS], settings)
+        faults += [*store_faults(settings), *_crash_faults(settings), *_price_faults(settings)]
     try:
         _model(kind).model_validate(values)
     except ValidationError as error:
@@ -111,7 +129,7 @@ def check_request(
     return kind(**values)
 
 
-def _model(kind: type[Look]) -> type[BaseModel]:
+def _model(kind: type[Inputs]) -> type[BaseModel]:
     inputs: dict[str, Any] = {
         name: (CHECKED[name], ... if each.default is each.empty else each.default)
         for name, each in inputs_of(kind).items()
@@ -180,7 +198,7 @@ def _glyph_faults(titles: Sequence[str], font: object, brand: Brand) -> list[Fau
 
 
 def _sentence(error: ErrorDetails) -> str:
-    where = "".join(f"[{part}]" if isinstance(part, int) else str(part) for part in error["loc"])
+    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"]).lstrip(".")
     if error["type"] == "missing":
         return f"{where} is missing"
     remedies = {

@@ -64,8 +64,6 @@ class Rows:
 
         If this run may be ``retried``, find what its earlier attempt paid for them, too.
 
-        Where this run may be ``retried``, what its earlier attempt paid for is looked for too.
-
         Raises:
             InvalidRequestError: the missing thumbnails would cost more than MAX_COST_USD.
         """

@@ -73,6 +73,7 @@ class BatchRecord:
         """Take the request, which determines the batch's id. Reads and writes nothing yet."""
         self._request = read_request(asdict(request))
         self._simulated = settings.simulate_providers
+        self._workflow = settings.service_name
         self._store = store or open_store(settings)
         self._retrying_store = retrying_store(self._store, settings.store_patience_seconds, attempt)
         self._notes: list[str] = []
@@ -164,7 +165,10 @@ class BatchRecord:
         urls = (
             await self._put(store, manifest_key(self._id), "application/json", lambda: manifest_text(manifest)),
             await self._put(
-                store, page_key(self._id), "text/html; charset=utf-8", lambda: page_of(self._store, manifest)
+                store,
+                page_key(self._id),
+                "text/html; charset=utf-8",
+                lambda: page_of(self._store, manifest, self._workflow),
             ),
         )
         if listed:
@@ -249,10 +253,11 @@ def id_of(request: BatchRequest, settings: Settings) -> str:
     return batch_id([identity(request), settings.simulate_providers])
 
 
-def page_of(store: Store, manifest: Manifest) -> str:
-    """Return the page that shows a manifest."""
+def page_of(store: Store, manifest: Manifest, workflow: str) -> str:
+    """Return a manifest's page. ``workflow`` is the workflow's name if this runs on Render."""
     address = addresses(store, "../../")
-    return render_page(manifest, home=address(START_PAGE_KEY), data=address(manifest_key(manifest["batch_id"])))
+    data = address(manifest_key(manifest["batch_id"]))
+    return render_page(manifest, home=address(START_PAGE_KEY), data=data, workflow=workflow)
 
 
 def _now() -> str:

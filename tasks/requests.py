@@ -1,4 +1,4 @@
-"""What may be asked for: the inputs of the three tasks, named once.
+"""What may be asked for: the inputs of the tasks, named once.
 
 Registering a task needs no more than these names and defaults, so nothing heavy is imported here: what a value must be
 is checked by ``tasks/checks.py``, which builds its models from these classes.
@@ -13,6 +13,8 @@ from errors import InvalidRequestError
 
 __all__ = [
     "BatchRequest",
+    "ChoicesRequest",
+    "Inputs",
     "Look",
     "RequestT",
     "ThumbnailRequest",
@@ -24,7 +26,12 @@ __all__ = [
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class Inputs:
+    """What a task takes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look(Inputs):
     """What is asked of every thumbnail of a request."""
 
     style: str
@@ -64,10 +71,19 @@ class BatchRequest(Look):
     name: str = ""
 
 
-RequestT = TypeVar("RequestT", bound=Look)
+@dataclass(frozen=True, kw_only=True)
+class ChoicesRequest(Inputs):
+    """What a batch's page saves as ``choices.json``: which thumbnail is to be the cover of each post."""
+
+    version: int
+    batch_id: str
+    choices: list[dict[str, str]]
 
 
-def inputs_of(kind: type[Look]) -> dict[str, inspect.Parameter]:
+RequestT = TypeVar("RequestT", bound=Inputs)
+
+
+def inputs_of(kind: type[Inputs]) -> dict[str, inspect.Parameter]:
     """Return a request's inputs by name, in the order of the tutorial.
 
     What is to be made comes first, then how it is to look, then what is ours and optional.
@@ -93,7 +109,7 @@ def arguments(request: Look) -> list[object]:
     return [getattr(request, name) for name in inputs_of(type(request))]
 
 
-def bind(kind: type[Look], args: Sequence[object], kwargs: Mapping[str, object] | None = None) -> dict[str, object]:
+def bind(kind: type[Inputs], args: Sequence[object], kwargs: Mapping[str, object] | None = None) -> dict[str, object]:
     """Return a request's values by their names, defaults included.
 
     Raises:

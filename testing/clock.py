@@ -3,13 +3,13 @@
 import asyncio
 import heapq
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from waiting import Clock
 
-__all__ = ["TestClock"]
+__all__ = ["SkippingClock", "TestClock"]
 
 T = TypeVar("T")
 
@@ -62,6 +62,21 @@ class TestClock(Clock):
         if not sleeper.done():
             sleeper.set_result(None)
             await settle()
+
+
+class SkippingClock(Clock):
+    """Time that jumps ahead whenever someone waits, to a world in which the next thing has happened."""
+
+    def __init__(self, happens: Iterator[None] | None = None) -> None:
+        self.seconds = 0.0
+        self.happens: Iterator[None] = happens or iter(())
+
+    def now(self) -> float:
+        return self.seconds
+
+    async def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+        next(self.happens, None)
 
 
 class InPlace(ThreadPoolExecutor):

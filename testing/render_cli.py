@@ -74,8 +74,12 @@ class DevServer:
             return json.loads(answer.read())
 
     def cli(self, *arguments: str) -> str:
-        """Run a command of the CLI against this server, and return what it prints."""
-        command = [self._program, "workflows", *arguments, "--local", "--port", str(self.port), "-o", "json"]
+        """Run a command about workflows against this server, and return what it prints."""
+        return self.command("workflows", *arguments, "--local", "--port", str(self.port), "-o", "json")
+
+    def command(self, *arguments: str) -> str:
+        """Run a command of the CLI, and return what it prints."""
+        command = [self._program, *arguments]
         done = subprocess.run(command, env=self._environment, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import fields, replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ import pytest
 from compositing.fonts import font_names
 from compositing.templates import TEMPLATES
 from errors import InvalidRequestError, QuotaWaitTooLongError, ThumbnailError
-from local.choices import Choices, apply_choices
 from local.command_line import main
+from local.covers import fetch_covers
+from local.on_render import run_there
+from local.render_api import Workflow
 from money import Cost, cost_faults, total
 from posts.read import read_posts
 from providers.choice import picture_request
@@ -27,11 +30,13 @@ from providers.registry import MODELS
 from providers.vendor import OPENAI
 from settings import Settings, read_settings
 from storage.choice import open_store
-from tasks import generate_batch, generate_thumbnail, generate_thumbnails
+from tasks import apply_choices, choices, generate_batch, generate_thumbnail, generate_thumbnails
 from tasks.checks import check_request
-from tasks.requests import BatchRequest
+from tasks.requests import BatchRequest, ChoicesRequest
+from testing.clock import SkippingClock
 from testing.minio_server import MinioServer, free_port
 from testing.project import ROOT, TUTORIAL_BATCH
+from testing.render_api import RenderApi
 from tests.storage.test_minio_store import worker_that_may
 
 PAGES = {
@@ -73,7 +78,9 @@ def test_every_default_is_documented(each: Any) -> None:
     assert each.name == "on_render" if row is None else row[1].strip() == default
 
 
-@pytest.mark.parametrize("task", [generate_batch, generate_thumbnails, generate_thumbnail], ids=lambda task: task.name)
+@pytest.mark.parametrize(
+    "task", [generate_batch, generate_thumbnails, generate_thumbnail, apply_choices], ids=lambda task: task.name
+)
 def test_every_argument_is_documented_in_order(task: Any) -> None:
     [first, *_] = re.findall(rf"^\| `{task.name}`.*?\| (.*?) \|", REQUESTS, re.MULTILINE)
     named = re.findall(r"`(\w+)`", first)
@@ -207,7 +214,26 @@ def unread(source: Path, data: bytes) -> str:
 async def unapplied(settings: Settings) -> str:
     """Return why choices of a batch cannot be applied to a store that does not have it."""
     with pytest.raises(InvalidRequestError) as caught:
-        await apply_choices(open_store(settings), Choices(version=1, batch_id="0" * 16, choices=[]))
+        await choices.apply_choices(open_store(settings), ChoicesRequest(version=1, batch_id="0" * 16, choices=[]))
+    return str(caught.value)
+
+
+async def not_run_there(monkeypatch: pytest.MonkeyPatch, slug: str = "blog-thumbnails", **variables: str) -> str:
+    """Return the error of a run on Render, whose worker refuses it."""
+    batch = BatchRequest(**GOOD)
+    with RenderApi() as api:
+        for name, value in {**api.environment, **variables}.items():
+            monkeypatch.setenv(name, value)
+        api.on_start = lambda run: run.update(status="failed", error=str(InvalidRequestError(["It is too large"])))
+        with pytest.raises(ThumbnailError) as caught:
+            await run_there(Workflow(slug, SkippingClock()), batch, lambda event: None, lambda text: None)
+    return str(caught.value)
+
+
+def unfetched() -> str:
+    """Return the error of fetching covers when the batch's manifest was not written."""
+    with pytest.raises(ThumbnailError) as caught:
+        fetch_covers(None)
     return str(caught.value)
 
 
@@ -220,6 +246,7 @@ def messages(
     settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Produced:
     """The messages, from the code that a user runs."""
+    nobody = f"http://127.0.0.1:{free_port()}"
     for name in ("THUMBNAILS_DIR", "SIMULATE_PROVIDERS"):  # The command line chooses these.
         monkeypatch.setenv(name, "")
     return {
@@ -235,10 +262,16 @@ def messages(
         "is a web page, not a feed": lambda: unread(tmp_path / "a.html", b"<!doctype html>"),
         "has no posts": lambda: unread(tmp_path / "a.md", b"---\ndraft: true\n---\n"),
         "There is no batch": lambda: unapplied(settings),
+        "RENDER_API_KEY is not set": partial(not_run_there, monkeypatch, RENDER_API_KEY="", RENDER_LOCAL_DEV_URL=""),
+        "Render does not accept RENDER_API_KEY": partial(not_run_there, monkeypatch, RENDER_API_KEY="rnd_no"),
+        "Render does not know": partial(not_run_there, monkeypatch, "blog"),
+        "The worker on Render refused this": partial(not_run_there, monkeypatch),
+        "Render's API failed": partial(not_run_there, monkeypatch, RENDER_LOCAL_DEV_URL=nobody),
+        "The covers were not fetched": unfetched,
         "is a duplicate": lambda: refused(settings, prompts=["One", "One "]),
         'The font "inter" cannot draw': lambda: refused(settings, prompts=["\ue000"]),
         "is not JSON": lambda: shown(capsys, tmp_path, "[1, 2"),
-        "cannot be reached": lambda: unready(MINIO_ENDPOINT=f"http://127.0.0.1:{free_port()}"),
+        "cannot be reached": lambda: unready(MINIO_ENDPOINT=nobody),
         "refuses to draw this": lambda: answered(400, "moderation_blocked"),
         "does not accept the key": lambda: answered(401, "invalid_api_key"),
         "has no credit left": lambda: answered(429, "credit_balance_exhausted"),

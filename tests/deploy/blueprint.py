@@ -10,7 +10,7 @@ import yaml
 
 from testing.project import ROOT
 
-WORKER, STORE, FRONT = "blog-thumbnails", "thumbnails-store", "thumbnails-front"
+WORKER, STORE, FRONT, NIGHTLY = "blog-thumbnails", "thumbnails-store", "thumbnails-front", "thumbnails-nightly"
 Entry = dict[str, Any]
 
 

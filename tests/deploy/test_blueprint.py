@@ -3,7 +3,10 @@
 Render also publishes a JSON schema, but without a licence to copy it; `render blueprints validate` asks Render itself.
 """
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -14,7 +17,7 @@ from deploy.worker_user import USER
 from settings import Endpoint, read_settings
 from storage.choice import open_store, store_faults
 from testing.project import ROOT
-from tests.deploy.blueprint import FRONT, STORE, WORKER, Blueprint
+from tests.deploy.blueprint import FRONT, NIGHTLY, STORE, WORKER, Blueprint
 from tests.deploy.dockerfile import Dockerfile
 
 BLUEPRINT = Blueprint.read()
@@ -30,11 +33,13 @@ FIELDS = {
     ("workflow", "python"): COMMON | {"rootDir", "buildCommand", "startCommand"},
     ("pserv", "docker"): DOCKER | {"maxShutdownDelaySeconds"},
     ("web", "docker"): DOCKER | {"maxShutdownDelaySeconds", "healthCheckPath", "domains"},
+    ("cron", "python"): COMMON | {"plan", "rootDir", "schedule", "buildCommand", "startCommand"},
 }
 REQUIRED = {
     ("workflow", "python"): {"type", "name", "runtime", "buildCommand", "startCommand"},
     ("pserv", "docker"): {"type", "name", "runtime", "plan"},
     ("web", "docker"): {"type", "name", "runtime", "plan", "healthCheckPath"},
+    ("cron", "python"): {"type", "name", "runtime", "plan", "schedule", "buildCommand", "startCommand"},
 }
 REGIONS = {"oregon", "ohio", "virginia", "frankfurt", "singapore"}
 SOURCES = {"value", "generateValue", "sync", "fromService", "fromDatabase"}
@@ -62,9 +67,9 @@ def test_a_service_has_the_fields_of_its_kind(name: str) -> None:
     assert service.keys() >= REQUIRED[kind]
 
 
-def test_the_file_has_exactly_three_services_and_their_groups() -> None:
+def test_the_file_has_exactly_four_services_and_their_groups() -> None:
     assert BLUEPRINT.content.keys() == {"services", "envVarGroups"}
-    assert [service["name"] for service in BLUEPRINT.content["services"]] == [WORKER, STORE, FRONT]
+    assert [service["name"] for service in BLUEPRINT.content["services"]] == [WORKER, STORE, FRONT, NIGHTLY]
     assert [group.keys() for group in BLUEPRINT.content["envVarGroups"]] == [{"name", "envVars"}]
 
 
@@ -137,8 +142,39 @@ def test_the_commands_and_paths_exist() -> None:
         assert (ROOT / BLUEPRINT.services[name]["dockerContext"]).resolve() == ROOT
 
 
+def nightly(**variables: str) -> "subprocess.CompletedProcess[str]":
+    """Run the nightly service's own command."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    command = BLUEPRINT.services[NIGHTLY]["startCommand"]
+    return subprocess.run(
+        ["bash", "-c", command], cwd=ROOT, env={"PATH": path, **variables}, capture_output=True, text=True
+    )
+
+
+@pytest.mark.parametrize("variables", [{}, {"POSTS_URL": ""}])
+def test_the_nightly_service_is_off_until_its_feed_is_named(variables: dict[str, str]) -> None:
+    done = nightly(**variables)
+    assert (done.returncode, done.stderr) == (0, "")
+    [line] = done.stdout.splitlines()
+    assert "set POSTS_URL, your feed's address, and RENDER_API_KEY" in line
+
+
+def test_the_nightly_service_runs_the_command_line_and_fails_where_that_does() -> None:
+    done = nightly(POSTS_URL="https://blog.example.com/feed.xml")
+    assert done.returncode == 2
+    assert "RENDER_API_KEY is not set" in done.stderr
+
+
+def test_the_nightly_service_has_a_key_to_start_the_workflow_and_no_other() -> None:
+    service = BLUEPRINT.services[NIGHTLY]
+    assert BLUEPRINT.variables(NIGHTLY).keys() == {"PYTHON_VERSION", "POSTS_URL", "RENDER_API_KEY"}
+    assert service["startCommand"].split()[1:] == ["--on", WORKER]
+    assert service["buildCommand"] == "pip install --require-hashes -r requirements-local.txt"
+    assert re.fullmatch(r"\d+ \d+ \* \* \*", service["schedule"]), "once a day"
+
+
 def test_python_is_pinned_to_a_full_version_that_the_project_supports() -> None:
-    version = BLUEPRINT.variables(WORKER)["PYTHON_VERSION"]["value"]
+    [version] = {BLUEPRINT.variables(name)["PYTHON_VERSION"]["value"] for name in (WORKER, NIGHTLY)}
     assert re.fullmatch(r"3\.\d+\.\d+", version)
     least = PYPROJECT["project"]["requires-python"].removeprefix(">=")
     assert [int(part) for part in version.split(".")] >= [int(part) for part in least.split(".")]

@@ -1,0 +1,102 @@
+"""A batch's covers as files, for a site generator: read from the store, or fetched from their addresses."""
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from typing_extensions import TypedDict
+
+from errors import InvalidRequestError, StoreError
+from gallery.manifest import read_manifest
+from outcomes import Cover, Row
+from posts.fetch import fetch
+from storage.covers import cover_of
+from storage.keys import cover_key
+from storage.store import Area, Store
+from tasks.choices import batch_manifest
+from tasks.posts import is_slug
+from text import clean_text
+
+__all__ = ["CoverFile", "fetch_covers", "read_covers", "write_covers"]
+
+MAX_CONCURRENT = 8
+
+
+class CoverFile(TypedDict):
+    """A cover as ``covers.json`` lists it."""
+
+    slug: str
+    title: str
+    file: str
+    address: str
+    alt: str
+    model: str
+
+
+async def read_covers(store: Store, batch_id: str) -> list[tuple[CoverFile, bytes]]:
+    """Return a batch's covers from its store, in the posts' order, each with its JPEG.
+
+    Raises:
+        InvalidRequestError: the batch is not known.
+        StoreError: the store failed.
+    """
+    covers: list[tuple[CoverFile, bytes]] = []
+    for row in (await batch_manifest(store, batch_id))["rows"]:
+        slug = row.get("slug", "")
+        found = await store.read(Area.THUMBNAILS, cover_key(slug)) if slug else None
+        cover = await cover_of(store, slug) if found else None
+        if found and cover:
+            covers.append((_listed(row, slug, cover), found.data))
+    return covers
+
+
+def fetch_covers(manifest_url: str | None, get: Callable[[str], bytes] = fetch) -> list[tuple[CoverFile, bytes]]:
+    """Return the covers that a batch's manifest names, in the posts' order, each with its JPEG, over their addresses.
+
+    Raises:
+        StoreError: the manifest or a cover cannot be fetched.
+    """
+    if not manifest_url:
+        raise StoreError("The covers were not fetched: the batch's manifest was not written. Run the command again.")
+    try:
+        # A slug becomes a file name here, so do not trust it.
+        rows = [row for row in read_manifest(get(manifest_url))["rows"] if is_slug(row.get("slug", ""))]
+        listed = [_listed(row, row["slug"], row["cover"]) for row in rows if "cover" in row]
+        with ThreadPoolExecutor(MAX_CONCURRENT) as threads:
+            return list(zip(listed, threads.map(get, [each["address"] for each in listed]), strict=True))
+    except (InvalidRequestError, ValueError) as error:
+        why = error.faults[0] if isinstance(error, InvalidRequestError) else f"{manifest_url} is no manifest: {error}"
+        raise StoreError(
+            f"The covers were not fetched: {why}. The batch itself is done; run the command again."
+        ) from None
+
+
+def write_covers(covers: list[tuple[CoverFile, bytes]], folder: Path) -> list[str]:
+    """Write covers to a folder as ``<slug>.jpg``, with ``covers.json`` beside them; return the JPEGs that changed.
+
+    A file that is the same is left alone, so that a site is not rebuilt for nothing.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    listed = json.dumps([about for about, _ in covers], ensure_ascii=False, indent=2).encode()
+    _write(folder / "covers.json", listed)
+    return [about["file"] for about, data in covers if _write(folder / about["file"], data)]
+
+
+def _listed(row: Row, slug: str, cover: Cover) -> CoverFile:
+    alt = next((each["alt"] for each in row["results"] if each["status"] == "ok" and "alt" in each), "")
+    return {
+        "slug": slug,
+        "title": row["title"],
+        "file": f"{slug}.jpg",
+        "address": cover["image_url"],
+        "alt": alt or clean_text(row["title"]),
+        "model": cover["model"],
+    }
+
+
+def _write(path: Path, data: bytes) -> bool:
+    if path.exists() and path.read_bytes() == data:
+        return False
+    path.write_bytes(data)
+    return True

@@ -1,0 +1,128 @@
+"""Runs a batch on Render, or applies choices there, and waits for the result."""
+
+import argparse
+import asyncio
+import signal
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import quote
+
+from render_sdk.client.types import TaskRunDetails, TaskRunStatus
+
+from errors import InvalidRequestError, RenderError, SettingsError, StoppedError
+from local.engine import RunEvent
+from local.following import FAILED, Following
+from local.render_api import Workflow
+from settings import Settings
+from storage.keys import page_key
+from tasks import apply_choices, generate_batch
+from tasks.choices import Applied
+from tasks.record import id_of
+from tasks.requests import BatchRequest, ChoicesRequest
+
+__all__ = ["RefusedThereError", "apply_there", "refuse_options", "run_there"]
+
+
+class RefusedThereError(InvalidRequestError):
+    """The worker refused the request."""
+
+    code = "refused_on_render"
+    summary = "The worker on Render refused this. Its variables are under the workflow's Environment"
+
+
+def refuse_options(options: argparse.Namespace) -> None:
+    """Refuse options that cannot work together with ``--on``.
+
+    Raises:
+        InvalidRequestError: naming each of them.
+    """
+    remedies = {
+        "plan": "--plan looks into the store, which only the worker reaches: leave --plan or --on out",
+        "max_cost": "--max-cost is not passed on: set MAX_COST_USD in the workflow's Environment instead",
+        "crash": "--crash is not passed on: set CRASH_FIRST_ATTEMPT_OF_MODEL in the workflow's Environment instead",
+    }
+    if faults := [remedy for name, remedy in remedies.items() if getattr(options, name) not in (None, False)]:
+        raise InvalidRequestError(faults)
+
+
+async def run_there(
+    workflow: Workflow, request: BatchRequest, observe: Callable[[RunEvent], None], say: Callable[[str], None]
+) -> dict[str, Any]:
+    """Run ``generateBatch`` on Render, report its leaves' events to ``observe``, and return its result.
+
+    ``say`` gets the run's id, and the page's address once a thumbnail's address shows where the store is.
+
+    Raises:
+        InvalidRequestError: Render or the worker refused the request.
+        RenderError: the API failed, or the run failed or was cancelled.
+        StoppedError: this process was told to stop. The run continues.
+    """
+    page = ""
+
+    def watch(event: RunEvent) -> None:
+        nonlocal page
+        if not page and event.kind == "completed" and (page := _page(request, event.result)):
+            say(f"page: {page}")
+        observe(event)
+
+    following = Following(workflow, watch)
+    result: dict[str, Any] = await _result(workflow, generate_batch.name, asdict(request), following, say)
+    return result
+
+
+async def apply_there(workflow: Workflow, choices: ChoicesRequest, say: Callable[[str], None]) -> Applied:
+    """Apply choices on Render, where the store is, and return what changed.
+
+    Raises:
+        InvalidRequestError, RenderError, StoppedError: as ``run_there``.
+    """
+    following = Following(workflow, lambda event: None)
+    applied: Applied = await _result(workflow, apply_choices.name, asdict(choices), following, say)
+    return applied
+
+
+async def _result(
+    workflow: Workflow, task: str, values: dict[str, Any], following: Following, say: Callable[[str], None]
+) -> Any:
+    if this := asyncio.current_task():
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
+    run_id = ""
+    try:
+        async with workflow.connected():
+            run_id = await workflow.start(task, values)
+            say(f"run: {run_id}")
+            run = await following.to_the_end(run_id)
+    except asyncio.CancelledError:
+        raise StoppedError(
+            f"Stopped following. The run continues on Render: {run_id}\n{workflow.commands(run_id)}\n"
+            "Run the same command again to see its report; no picture is paid for twice."
+            if run_id
+            else "Stopped before Render answered. A run may have started: render workflows tasks runs list"
+        ) from None
+    except (RenderError, InvalidRequestError) as error:
+        if not run_id:
+            raise
+        why = error.faults[0] if isinstance(error, InvalidRequestError) else error
+        raise RenderError(f"{why}\nThe run continues on Render: {run_id}\n{workflow.commands(run_id)}") from None
+    if run.status in FAILED:
+        raise _failure(f"{workflow.slug}/{task}", run)
+    return run.results[0]
+
+
+def _page(request: BatchRequest, outcome: dict[str, Any]) -> str:
+    """Return the page's address, derived from a thumbnail's, or nothing if links are presigned."""
+    end = quote(outcome.get("key", ""))
+    if not end or not outcome["image_url"].endswith(end):
+        return ""
+    settings = Settings(simulate_providers=outcome["served_by"].startswith("simulated/"))
+    return str(outcome["image_url"]).removesuffix(end) + page_key(id_of(request, settings))
+
+
+def _failure(task: str, run: TaskRunDetails) -> Exception:
+    """Return the error of a failed run; if the worker refused the request, with its faults."""
+    error = str(run.error or "")
+    if any(kind.summary in error for kind in (InvalidRequestError, SettingsError)):
+        return RefusedThereError(error.split("\n- ")[1:])
+    ended = "was cancelled" if run.status == TaskRunStatus.CANCELED else f"failed: {error}"
+    return RenderError(f"The run {run.id} of {task} {ended}\nRun it again to continue; existing images cost nothing.")

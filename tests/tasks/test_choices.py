@@ -1,0 +1,70 @@
+"""``applyChoices``: what a batch's page saved, applied where the store is."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from errors import InvalidRequestError
+from local.engine import Engine
+from settings import Settings
+from tasks import app
+
+BATCH = [["One", "Two"], ["dall-e-3", "gpt-image-1"], "neon", "bottom-bar", "inter"]
+
+
+async def run(task: str, arguments: Any) -> Any:
+    return await Engine(app, lambda event: None).run(task, arguments)
+
+
+async def saved(number: int) -> dict[str, Any]:
+    """Make the batch, and return what its page saves where each post's so-manieth picture is chosen."""
+    made = await run("generateBatch", BATCH)
+    chosen = [(row, row["results"][number]) for row in made["rows"]]
+    choices = [
+        {"slug": row["slug"], "title": row["title"], "model": outcome["model"], "thumbnail": outcome["key"]}
+        for row, outcome in chosen
+    ]
+    return {"version": 1, "batch_id": made["batch_id"], "choices": choices}
+
+
+async def test_what_the_page_saves_is_the_tasks_input_as_it_stands(environment: Settings) -> None:
+    choices = await saved(1)
+    applied = await run("applyChoices", choices)
+    assert applied["changed"] == ["covers/one.jpg: gpt-image-1, One", "covers/two.jpg: gpt-image-1, Two"]
+    assert applied["unchanged"] == 0
+    assert applied["page_url"].endswith(f"batches/{choices['batch_id']}/index.html")
+    again = await run("applyChoices", [1, choices["batch_id"], choices["choices"]])
+    assert (again["changed"], again["unchanged"]) == ([], 2)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"version": 2}, "version: Input should be 1"),
+        ({"batch_id": 7}, "batch_id: must be a text in quotes, not 7"),
+        ({"batch_id": "0" * 16}, "There is no batch 0000000000000000 in this store"),
+        ({"choices": [{"slug": "one"}]}, "choices[0].title: Field required"),
+        ({"choices": [{"slug": "1", "title": "1", "model": "m", "thumbnail": "t"}]}, "(1) is not in the batch"),
+        ({"posts": []}, "There is no input named 'posts'. It is, in this order: version, batch_id, choices"),
+    ],
+)
+async def test_what_it_cannot_apply_it_refuses_whole(environment: Settings, changes: Any, fault: str) -> None:
+    choices = await saved(1)
+    assert environment.thumbnails_dir
+    before = {path: path.read_bytes() for path in environment.thumbnails_dir.rglob("*.*") if path.is_file()}
+    with pytest.raises(InvalidRequestError) as refused:
+        await run("applyChoices", {**choices, **changes})
+    assert fault in str(refused.value)
+    assert {path: path.read_bytes() for path in environment.thumbnails_dir.rglob("*.*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize(("name", "on"), [("", ""), ("blog-covers", " --on blog-covers")])
+async def test_a_page_made_on_render_shows_the_command_that_applies_there(
+    environment: Settings, monkeypatch: pytest.MonkeyPatch, name: str, on: str
+) -> None:
+    monkeypatch.setenv("RENDER_SERVICE_NAME", name)
+    choices = await saved(0)
+    applied = await run("applyChoices", choices)
+    page = Path(applied["page_url"].removeprefix("file://")).read_text()
+    assert f"<code>python -m local --choose choices.json{on}</code>" in page
