@@ -20,6 +20,7 @@ from pathlib import Path
 from PIL import Image
 
 from testing.emulator import Emulator
+from testing.patience import PATIENCE_SECONDS
 from testing.project import ROOT
 
 PAIRS, WINDOW, LATENCY_SECONDS = 10, 4, 0.3
@@ -53,7 +54,7 @@ def interrupt_once(number: signal.Signals, seed: int) -> Counter[str]:
             time.sleep(0.005)
         time.sleep(moment)
         run.send_signal(number)
-        run.communicate(timeout=60)
+        run.communicate(timeout=PATIENCE_SECONDS)
         expected = {signal.SIGKILL: -signal.SIGKILL, signal.SIGINT: 130}[number]
         assert run.returncode in (expected, 0), (seed, run.returncode)
         paid_first = emulator.billed
@@ -63,7 +64,7 @@ def interrupt_once(number: signal.Signals, seed: int) -> Counter[str]:
         assert len(seen) == PAIRS, seed
 
         again = start(folder, emulator)
-        out, said = again.communicate(timeout=120)
+        out, said = again.communicate(timeout=PATIENCE_SECONDS)
         assert again.returncode == 0, (seed, said)
         assert json.loads(out)["summary"]["ok"] == PAIRS, seed
         paid_again = emulator.billed - PAIRS
