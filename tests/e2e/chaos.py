@@ -3,8 +3,8 @@
     python -m tests.e2e.chaos 200
 
 runs as many seeded batches of 20 pairs through the local engine, against the emulator and a real MinIO behind a proxy
-that goes down, freezes and has no room, and prints the totals. A run that breaks a promise raises; its seed brings it
-back. The promises:
+that goes down, freezes and has no room. It prints a line for each seed as it ends, and the totals. A second argument is
+the seed to begin with, to go on where it was stopped, or to bring back one that broke a promise. The promises:
 
 - every picture that was paid for is in the store, or named in an error;
 - no refused prompt is asked for twice;
@@ -24,14 +24,15 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from minio import Minio
 from minio.error import S3Error
@@ -54,8 +55,10 @@ BATCH: list[Any] = [TITLES, MODELS, "neon", "bottom-bar", "inter"]
 # Chances that a provider's answer is a fault, and that an attempt is killed or terminated; pairs that are refused, and
 # that begin with a damaged claim, thumbnail or history, of 20.
 FAULTY, ENDED, REFUSED, DAMAGED = 0.35, 0.2, 2, 3
-# Seconds: until when an attempt may be ended, how long a fault of the store lasts, how much shorter waits are.
-ENDED_WITHIN, FAULT_LASTS, WAIT_SCALE = 0.8, {"down": 0.4, "frozen": 0.6, "full": 1.5}, 0.02
+# Seconds: within which an attempt is ended from its start, or once it has asked its provider, who takes so long.
+ENDED_WITHIN, ENDED_ONCE_ASKED_WITHIN, LATENCY = 0.8, 0.3, 0.1
+# Seconds that a fault of the store lasts; how much shorter the waits before retries are.
+FAULT_LASTS, WAIT_SCALE = {"down": 0.4, "frozen": 0.6, "full": 1.5}, 0.02
 PATIENCE_SECONDS = 1.0
 # Bytes: what is larger is a picture, for which a full disk has no room.
 NO_ROOM_FOR = 1_000
@@ -73,6 +76,14 @@ class Kill:
     stored: bool
 
 
+class End(NamedTuple):
+    """How an attempt is ended: by which signal, how many seconds after it has begun, or has asked its provider."""
+
+    number: signal.Signals
+    seconds: float
+    once_asked: bool
+
+
 class Storm:
     """The faults of one run, all from its seed, and a count of what it did."""
 
@@ -86,10 +97,12 @@ class Storm:
         self.kills: dict[Pair, list[Kill]] = defaultdict(list)
         self.lost: Counter[Pair] = Counter()
         self.faults: Counter[str] = Counter()
+        self.asked: Counter[Pair] = Counter()
         self._store_fault, self._until = "", 0.0
 
     def choose_fault(self, request: Request) -> Callable[[Handler, Request], None] | None:
         """Choose what answers a request."""
+        self.asked[pair_of(request)] += 1
         if pair_of(request) in self.refused:
             return refuse
         with self._lock:
@@ -118,12 +131,14 @@ class Storm:
         if fault == "full" and data.startswith(b"PUT") and content_length(data) > NO_ROOM_FOR:
             raise AnswerError(NO_ROOM)
 
-    def end_of_attempt(self) -> tuple[float, signal.Signals] | None:
+    def end_of_attempt(self) -> End | None:
         """Choose when and how an attempt is ended, if it is."""
         with self._lock:
             if self.over.is_set() or self._random.random() > ENDED:
                 return None
-            return self._random.uniform(0, ENDED_WITHIN), self._random.choice([signal.SIGKILL, signal.SIGTERM])
+            once_asked = self._random.random() < 0.5
+            seconds = self._random.uniform(0, ENDED_ONCE_ASKED_WITHIN if once_asked else ENDED_WITHIN)
+            return End(self._random.choice([signal.SIGKILL, signal.SIGTERM]), seconds, once_asked)
 
 
 NO_ROOM_BODY = b"<Error><Code>XMinioStorageFull</Code><Message>No room.</Message></Error>"
@@ -193,17 +208,18 @@ class ProcessEngine(Engine):
     def _process(self, arguments: list[Any], metadata: TaskRunMetadata) -> Any:
         receiver, sender = PROCESSES.Pipe(duplex=False)
         process = PROCESSES.Process(target=leaf, args=(arguments, metadata, self._variables, sender))
-        began = time.monotonic()
+        pair = arguments[0], arguments[1]
+        began, asked = time.monotonic(), self._storm.asked[pair]
         process.start()
         sender.close()
-        pair = arguments[0], arguments[1]
         if end := self._storm.end_of_attempt():
-            seconds, number = end
-            process.join(seconds)
+            while end.once_asked and process.is_alive() and self._storm.asked[pair] == asked:
+                process.join(0.01)
+            process.join(end.seconds)
             if process.is_alive() and process.pid:
-                os.kill(process.pid, number)
-                self._storm.faults[number.name] += 1
-                if number is signal.SIGKILL:
+                os.kill(process.pid, end.number)
+                self._storm.faults[end.number.name] += 1
+                if end.number is signal.SIGKILL:
                     process.join()
                     self._storm.kills[pair].append(Kill(began, time.monotonic(), self._is_stored(pair)))
         process.join()
@@ -254,7 +270,7 @@ async def run_once(seed: int, minio: MinioServer) -> Counter[str]:
     from tasks import app, generate_batch
 
     storm, bucket = Storm(seed), f"chaos-{seed}-{uuid.uuid4().hex[:8]}"
-    with Emulator(latency_seconds=0.1) as emulator, TcpProxy(minio.port, storm.on_bytes) as proxy:
+    with Emulator(latency_seconds=LATENCY) as emulator, TcpProxy(minio.port, storm.on_bytes) as proxy:
         emulator.choose_fault = storm.choose_fault
         store = {**minio.environment, "MINIO_ENDPOINT": f"http://127.0.0.1:{proxy.port}", "MINIO_BUCKET": bucket}
         variables = {**emulator.environment, **store, "STORE_PATIENCE_SECONDS": str(PATIENCE_SECONDS)}
@@ -370,7 +386,8 @@ def check_store(client: Minio, bucket: str, keys: set[str]) -> None:
     originals = {str(item.object_name) for item in client.list_objects(f"{bucket}-originals", recursive=True)}
     assert {name.removeprefix("claims/") for name in originals if name.startswith("claims/")} <= originals
     there = {str(item.object_name) for item in client.list_objects(bucket, recursive=True)}
-    assert {key for key in there if key.endswith(".jpg") and not key.startswith("covers/")} == keys
+    made = {key for key in there if key.endswith(".jpg") and not key.startswith("covers/")}
+    assert made == keys, (made - keys, keys - made)
     for key in keys:
         answer = client.get_object(bucket, key)
         with Image.open(io.BytesIO(answer.read())) as image:
@@ -387,26 +404,35 @@ def run_seeds(seeds: range, minio: MinioServer) -> Counter[str]:
     return totals
 
 
-def main(batches: int) -> None:
-    """Run batches, three at a time, and print the totals."""
+def main(batches: int, first: int = 0) -> int:
+    """Run batches, three at a time; print a line for each, and the totals. Return how many broke a promise."""
     program = find_minio()
     if not program:
         sys.exit("no MinIO server: put minio on PATH, or run `make minio` once")
-    began = time.monotonic()
+    totals: Counter[str] = Counter()
+    began, broken = time.monotonic(), 0
     processes = ProcessPoolExecutor(3, multiprocessing.get_context("spawn"))
     with tempfile.TemporaryDirectory() as folder, MinioServer(program, Path(folder)) as minio, processes as pool:
-        parts = [pool.submit(run_part, range(part, batches, 3), minio.port) for part in range(3)]
-        totals: Counter[str] = sum((part.result() for part in parts), Counter())
+        runs = {pool.submit(run_seed, seed, minio.port): seed for seed in range(first, first + batches)}
+        for run in as_completed(runs):
+            error = run.exception()
+            if error:
+                broken += 1
+                traceback.print_exception(error)
+            else:
+                totals += run.result()
+            print(f"seed {runs[run]}: {'BROKE A PROMISE' if error else 'held'}", flush=True)
     for name, count in sorted(totals.items()):
         print(f"{count:8} {name}")
     print(f"{time.monotonic() - began:8.0f} seconds")
+    return broken
 
 
-def run_part(seeds: range, port: int) -> Counter[str]:
-    """Run some batches in a process of their own, against a server that is up."""
+def run_seed(seed: int, port: int) -> Counter[str]:
+    """Run a batch in a process of its own, against a server that is up."""
     logging.disable()
-    return run_seeds(seeds, MinioServer.running(port))
+    return run_seeds(range(seed, seed + 1), MinioServer.running(port))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if sys.argv[1:] else 200)
+    sys.exit(main(*map(int, sys.argv[1:] or ["200"])))
