@@ -6,7 +6,7 @@ from collections.abc import Callable
 __all__ = ["PATIENCE_SECONDS", "wait_until"]
 
 # After so many seconds something has gone wrong: longer than a machine takes that has much else to do.
-PATIENCE_SECONDS = 240.0
+PATIENCE_SECONDS = 600.0
 
 
 def wait_until(there: Callable[[], object], explain: Callable[[], object] = lambda: "") -> None:
