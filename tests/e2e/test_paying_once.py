@@ -1,6 +1,6 @@
 """Never paying twice: the worker's processes, a real MinIO, and an emulator that counts what it bills.
 
-Without a MinIO, what holds for every store is shown on the directory store.
+What every store promises is shown on the directory store too.
 """
 
 import io
@@ -29,7 +29,7 @@ from PIL import Image
 
 from storage.claims import EXPIRY_SECONDS
 from testing.emulator import Emulator, Handler, Request, gemini_error, openai_error, picture_for
-from testing.minio_server import PASSWORD, USER, MinioServer, find_minio
+from testing.minio_server import PASSWORD, USER, MinioServer
 from testing.patience import PATIENCE_SECONDS, wait_until
 from testing.project import TUTORIAL_BATCH
 from testing.task_server import Run, TaskServer, Worker
@@ -55,16 +55,16 @@ class Pictures:
     list: Callable[[str], set[str]]  # By what is behind the bucket's name.
 
     def names(self, area: str = "", ending: str = ".jpg") -> set[str]:
-        return {name for name in self.list(area) if name.endswith(ending)}
+        """Return all but the covers, which are copies."""
+        return {name for name in self.list(area) if name.endswith(ending) and not name.startswith("covers/")}
 
 
-@pytest.fixture
+@pytest.fixture(params=["minio", "directory"])
 def pictures(request: pytest.FixtureRequest, bucket: str, tmp_path: Path) -> Pictures:
     """Buckets of a MinIO, or folders: paying once is a promise of every store."""
-    if find_minio():
+    if request.param == "minio":
         server: MinioServer = request.getfixturevalue("minio")
-        environment = {**server.environment, "MINIO_BUCKET": bucket}
-        return Pictures(environment, lambda area: names(server, f"{bucket}{area}", ""))
+        return Pictures({**server.environment, "MINIO_BUCKET": bucket}, lambda area: names(server, f"{bucket}{area}"))
 
     def files(area: str) -> set[str]:
         folder = tmp_path / f"{bucket}{area}"
@@ -87,9 +87,8 @@ def client(minio: MinioServer) -> Minio:
     return Minio(f"127.0.0.1:{minio.port}", access_key=USER, secret_key=PASSWORD, secure=False, region="us-east-1")
 
 
-def names(minio: MinioServer, bucket: str, ending: str = ".jpg") -> set[str]:
-    found = {str(each.object_name) for each in client(minio).list_objects(bucket, recursive=True)}
-    return {name for name in found if name.endswith(ending) and not name.startswith("covers/")}
+def names(minio: MinioServer, bucket: str) -> set[str]:
+    return {str(each.object_name) for each in client(minio).list_objects(bucket, recursive=True)}
 
 
 def has_room(minio: MinioServer, bucket: str) -> bool:
@@ -468,7 +467,7 @@ def test_kill_9_at_each_request_to_the_store_and_a_retry_leave_every_thumbnail_w
         process = started if len(run.pids) == 1 else None
 
     def originals() -> set[str]:
-        return {name for name in names(minio, f"{bucket}-originals", "") if not name.startswith("claims/")}
+        return {name for name in names(minio, f"{bucket}-originals") if not name.startswith("claims/")}
 
     paid: list[int] = []
     kept: list[int] = []
