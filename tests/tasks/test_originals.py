@@ -394,6 +394,20 @@ async def test_storing_gets_only_the_rest_of_the_grace_period() -> None:
     assert house.clock.now() == 25
 
 
+async def test_a_stop_before_an_unusable_answer_is_recorded_leaves_no_damaged_original() -> None:
+    house = House(HALF, WHOLE)
+    house.store.before_each = lambda: setattr(house.store, "down", KEY in house.store.objects[Area.ORIGINALS])
+    attempt = house.attempt()
+    leaf = asyncio.create_task(house.work(attempt))
+    await house.clock.until(lambda: house.store.down)
+    house.store.before_each, house.store.down = lambda: None, False  # It is back when the stop ends the wait.
+    attempt.stop.request(25)
+    with pytest.raises(StoppedError):
+        await leaf
+    original = await house.run()
+    assert (house.asked, original.unusable_answers) == (2, 1)
+
+
 async def test_a_store_that_refuses_a_paid_picture_is_reported() -> None:
     async def draw() -> bytes:
         house.store.refusing = True
