@@ -8,6 +8,9 @@ LOCKED := requirements.txt requirements-local.txt requirements-dev.txt deploy/re
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 INSTALL := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
+# On every core, up to four: each has a MinIO of its own. Whoever has nothing left to do takes over from the others.
+PYTEST := $(VENV)/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+
 MINIO := $(or $(shell command -v minio),.minio/bin/minio)
 MINIO_PORT ?= 9000
 MINIO_CONSOLE_PORT ?= 9001
@@ -27,11 +30,11 @@ test: lint types $(SERVERS)
 ifndef SERVERS
 	@echo 'Tests that need MinIO are skipped unless it is on PATH: install Go 1.24 or newer, and git, to have it built here.'
 endif
-	$(VENV)/bin/python -m pytest
+	$(PYTEST)
 
 # The loop at work: without MinIO, a browser, the Render CLI, and what takes long.
 test-fast: $(VENV)/development
-	$(VENV)/bin/python -m pytest --numprocesses auto -m 'not (minio or browser or cli or slow)'
+	$(PYTEST) -m 'not (minio or browser or cli or slow)'
 
 lint: $(VENV)/development
 	$(VENV)/bin/ruff check .

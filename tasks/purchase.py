@@ -228,7 +228,7 @@ class Purchase:
             if kept_as:
                 await self.store.write(Area.ORIGINALS, kept_as, StoredObject(data, "application/octet-stream"))
             await self._remember(unusable=(*self.history.unusable, answer), paid=self._paid_by_account())
-        except StoreError:
+        except BaseException:  # A stop also ends the wait for the store.
             self.claim.abandon()  # This tells the next attempt that the stored bytes were never a picture.
             raise
         logger.warning("%s: unusable answer %d: %s", self.work, len(self.history.unusable), message)

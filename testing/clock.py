@@ -48,6 +48,12 @@ class TestClock(Clock):
         self._now = until
         await settle()
 
+    async def until(self, there: Callable[[], bool]) -> None:
+        """Let everything that waits for no time go on, until something is so. What goes to a thread runs in place."""
+        asyncio.get_running_loop().set_default_executor(InPlace())
+        while not there():
+            await settle()
+
     async def play(self, work: Awaitable[T]) -> T:
         """Move time whenever everything waits for it, until the work is done. Work for threads runs in place."""
         asyncio.get_running_loop().set_default_executor(InPlace())

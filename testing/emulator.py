@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from PIL import Image
@@ -324,9 +325,14 @@ def picture_for(request: Request) -> bytes:
     if request.vendor == "openai":
         size = request.body.get("size", "1024x1024")
         width, height = map(int, size.split("x"))
-        return encode(Image.new("RGB", (width, height), "#336699"), str(request.body.get("output_format", "png")))
+        return _plain((width, height), "#336699", str(request.body.get("output_format", "png")))
     image_size = request.body["generationConfig"].get("imageConfig", {}).get("imageSize", "1K")
-    return encode(Image.new("RGB", GEMINI_SIZES[image_size], "#996633"), "png")
+    return _plain(GEMINI_SIZES[image_size], "#996633", "png")
+
+
+@cache
+def _plain(size: tuple[int, int], colour: str, format: str) -> bytes:
+    return encode(Image.new("RGB", size, colour), format)
 
 
 def encode(image: Image.Image, format: str) -> bytes:

@@ -1,15 +1,17 @@
 """A real MinIO server for tests: the one that ``make .minio/bin/minio`` builds like the deployment's, or PATH's."""
 
 import os
+import random
 import shutil
 import signal
 import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
+from testing.patience import wait_until
 from testing.project import ROOT
 
 DEPLOYED = ROOT / ".minio" / "bin" / "minio"
@@ -22,10 +24,12 @@ def find_minio() -> str | None:
 
 
 def free_port() -> int:
-    """Return an unused port of 127.0.0.1."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return an unused port of 127.0.0.1 that no outgoing connection can take in the meantime."""
+    while True:
+        port = random.randrange(10_000, 32_768)  # Below the ephemeral ports.
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class MinioServer:
@@ -69,11 +73,7 @@ class MinioServer:
         self._process = subprocess.Popen(
             [*self._command, *address], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        deadline = time.monotonic() + 120
-        while not self._is_ready():
-            assert time.monotonic() < deadline, "MinIO did not start within 120 s"
-            assert self._process.poll() is None, "MinIO ended at once"
-            time.sleep(0.05)
+        wait_until(self._is_ready, lambda: "MinIO did not start")
 
     def kill(self) -> None:
         """Kill it, as a power failure would."""
@@ -93,6 +93,8 @@ class MinioServer:
         self._process.send_signal(signal.SIGCONT)
 
     def _is_ready(self) -> bool:
+        assert self._process
+        assert self._process.poll() is None, "MinIO ended at once"
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/minio/health/ready", timeout=2) as answer:
                 is_ready = bool(answer.status == 200)

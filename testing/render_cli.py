@@ -6,14 +6,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from testing.minio_server import free_port
+from testing.patience import PATIENCE_SECONDS, wait_until
 from testing.project import ROOT
 
 __all__ = ["DevServer", "find_cli"]
@@ -50,14 +49,8 @@ class DevServer:
         )
 
     def __enter__(self) -> "DevServer":
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                self.get("/v1/tasks")
-                return self
-            except (urllib.error.URLError, OSError):
-                assert time.monotonic() < deadline, (self._folder / "dev.log").read_text()
-                time.sleep(0.1)
+        wait_until(self._is_up, (self._folder / "dev.log").read_text)
+        return self
 
     def __exit__(self, *_: object) -> None:
         self._process.send_signal(signal.SIGINT)
@@ -68,9 +61,16 @@ class DevServer:
             self._process.wait()
         self._log.close()
 
+    def _is_up(self) -> bool:
+        try:
+            self.get("/v1/tasks")
+        except OSError:
+            return False
+        return True
+
     def get(self, path: str) -> Any:
         """Return the server's API response."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=PATIENCE_SECONDS) as answer:
             return json.loads(answer.read())
 
     def cli(self, *arguments: str) -> str:
@@ -80,19 +80,20 @@ class DevServer:
     def command(self, *arguments: str) -> str:
         """Run a command of the CLI, and return what it prints."""
         command = [self._program, *arguments]
-        done = subprocess.run(command, env=self._environment, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, env=self._environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def run(self, task: str, input: Any, timeout: float = 300) -> dict[str, Any]:
+    def run(self, task: str, input: Any) -> dict[str, Any]:
         """Start a task with its input in a file, wait for its end, and return what the CLI shows for it."""
         path = self._folder / "input.json"
         path.write_text(json.dumps(input))
         started = json.loads(self.cli("start", task, "--input-file", str(path)))
-        deadline = time.monotonic() + timeout
-        while True:
-            shown: dict[str, Any] = json.loads(self.cli("tasks", "runs", "show", started["id"]))
-            if shown["status"] in ENDED:
-                return shown
-            assert time.monotonic() < deadline, shown
-            time.sleep(0.5)
+        shown: dict[str, Any] = {}
+
+        def has_ended() -> bool:
+            shown.update(json.loads(self.cli("tasks", "runs", "show", started["id"])))
+            return shown["status"] in ENDED
+
+        wait_until(has_ended, lambda: shown)
+        return shown

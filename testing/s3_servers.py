@@ -5,12 +5,12 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from testing.minio_server import PASSWORD, USER, free_port
+from testing.patience import wait_until
 from testing.project import ROOT
 
 
@@ -48,11 +48,8 @@ def _serving(command: Sequence[str], port: int) -> Iterator[dict[str, str]]:
         command, env={**kept, "PYTHONWARNINGS": "ignore"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         try:
-            deadline = time.monotonic() + 60
-            while not _listens(port):
-                assert process.poll() is None, f"{command[0]} ended at once"
-                assert time.monotonic() < deadline, f"{command[0]} did not start within 60 s"
-                time.sleep(0.05)
+            wait_until(lambda: _listens(port) or process.poll() is not None, lambda: f"{command[0]} did not start")
+            assert process.poll() is None, f"{command[0]} ended at once"
             yield {
                 "MINIO_ENDPOINT": f"http://127.0.0.1:{port}",
                 "MINIO_ACCESS_KEY": USER,

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from testing.patience import PATIENCE_SECONDS
 from testing.project import ROOT
 from testing.warm import WarmProcess
 
@@ -85,13 +86,13 @@ class TaskServer:
 
     def __exit__(self, *_: object) -> None:
         for thread in self._threads:
-            thread.join(timeout=120)
+            thread.join(PATIENCE_SECONDS)
         shutil.rmtree(self._folder)
 
-    def run(self, task: str, input: Any, timeout: float = 120) -> Run:
+    def run(self, task: str, input: Any) -> Run:
         """Start a root run and wait for its end."""
         run = self.start(task, input)
-        assert run.ended.wait(timeout), f"{task} did not end within {timeout} s"
+        assert run.ended.wait(PATIENCE_SECONDS), f"{task} did not end: {run.printed()}"
         return run
 
     def start(self, task: str, input: Any, parent: str | None = None) -> Run:
@@ -116,7 +117,7 @@ class TaskServer:
         received: list[dict[str, Any]] = []
         routes = {"/register-tasks": lambda body: received.extend(body["tasks"])}
         with self._serving(routes) as socket_path, self._process("register", socket_path) as process:
-            code = process.wait(timeout=120)
+            code = process.wait(PATIENCE_SECONDS)
         assert code == 0, _log(socket_path).read_text()
         return received
 
@@ -147,7 +148,7 @@ class TaskServer:
             run.pids.append(process.pid)
             run.log_files.append(_log(socket_path))
             self._on_start(run, process)
-            process.wait(timeout=120)
+            process.wait(PATIENCE_SECONDS)
         run.logs.append(run.printed())
         if callbacks and "complete" in callbacks[0]:
             run.output = _decode(callbacks[0]["complete"]["output"])

@@ -82,10 +82,10 @@ def test_all_of_unicodes_770_241_class_sequences_have_the_right_levels_and_order
         else:
             classes, directions = line.split(";")
             text = "".join(EXAMPLES[name] for name in classes.split())
-            for bit, base in ((1, base_level(text)), (2, 0), (4, 1)):
-                if int(directions, 16) & bit:
-                    assert is_as_expected(text, base, levels, order), (line, base)
-                    count += 1
+            asked = [base for bit, base in ((1, base_level(text)), (2, 0), (4, 1)) if int(directions, 16) & bit]
+            for base in set(asked):  # A text's own direction is one of the two, and has the same result.
+                assert is_as_expected(text, base, levels, order), (line, base)
+            count += len(asked)
     assert count == 770_241
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from compositing.bidi import base_level, embedding_levels, visual_order
+from tests.e2e.browsing import open_browser, open_page
 
 TITLES = (
     "מדריך Python (Flask)",
@@ -66,12 +67,10 @@ PLACES = """title => {
 
 @pytest.fixture(scope="module")
 def page(chromium_program: str) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_program, args=["--no-sandbox"])
-        page = browser.new_page()
+    with open_browser(chromium_program) as browser:
+        page = open_page(browser)
         page.set_content('<p style="unicode-bidi: plaintext; white-space: nowrap; font: 32px sans-serif"></p>')
         yield page
-        browser.close()
 
 
 @pytest.mark.parametrize("title", TITLES)

@@ -11,12 +11,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from testing.minio_server import free_port
+from testing.patience import PATIENCE_SECONDS, wait_until
 from testing.project import ROOT
 from tests.deploy.blueprint import STORE, Blueprint
 from tests.deploy.dockerfile import Dockerfile
@@ -62,12 +62,10 @@ class Container:
     def start(self) -> None:
         """Start, and wait until the image's health check passes."""
         self.begin()
-        deadline = time.monotonic() + 120
-        while not self.is_healthy():
-            assert self._process
-            assert self._process.poll() is None, self.log
-            assert time.monotonic() < deadline, self.log
-            time.sleep(0.1)
+        assert self._process
+        process = self._process
+        wait_until(lambda: self.is_healthy() or process.poll() is not None, lambda: self.log)
+        assert process.poll() is None, self.log
 
     def begin(self) -> None:
         """Start without waiting."""
@@ -88,13 +86,19 @@ class Container:
         """Run a command in it, as in Render's shell for a service."""
         environment = {**self.environment, "PYTHONDONTWRITEBYTECODE": "1"}
         return subprocess.run(
-            command, cwd=self._folder, env=environment, capture_output=True, text=True, timeout=60, check=False
+            command,
+            cwd=self._folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+            check=False,
         )
 
     def ended(self) -> int:
         """Wait for the container's end, and return its exit code."""
         assert self._process
-        return self._process.wait(timeout=120)
+        return self._process.wait(PATIENCE_SECONDS)
 
     def kill(self) -> None:
         """Kill everything in it, as a power failure would."""

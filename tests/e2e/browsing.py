@@ -1,9 +1,13 @@
 """Pages in a real browser: opened, watched, and read."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+from testing.patience import PATIENCE_SECONDS
 
 
 class Shown(NamedTuple):
@@ -13,8 +17,25 @@ class Shown(NamedTuple):
     faults: list[str]
 
 
+@contextmanager
+def open_browser(program: str) -> Iterator[Browser]:
+    """Run a Chromium."""
+    with sync_playwright() as playwright:
+        patience = PATIENCE_SECONDS * 1000
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"], timeout=patience)
+        yield browser
+        browser.close()
+
+
+def open_page(browser: Browser, **options: Any) -> Page:
+    """Open a page, of a context of its own that ends with it, which waits however slow the machine is."""
+    page = browser.new_page(**options)
+    page.set_default_timeout(PATIENCE_SECONDS * 1000)
+    return page
+
+
 def show(browser: Browser, url: str, size: tuple[int, int] = (1366, 768), scheme: Any = "light") -> Shown:
-    page = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+    page = open_page(browser, viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
     faults: list[str] = []
 
     def hear(message: str) -> None:

@@ -3,8 +3,8 @@
     python -m tests.e2e.chaos 200
 
 runs as many seeded batches of 20 pairs through the local engine, against the emulator and a real MinIO behind a proxy
-that goes down, freezes and has no room, and prints the totals. A run that breaks a promise raises; its seed brings it
-back. The promises:
+that goes down, freezes and has no room. It prints a line for each seed as it ends, and the totals. A second argument is
+the seed to begin with, to go on where it was stopped, or to bring back one that broke a promise. The promises:
 
 - every picture that was paid for is in the store, or named in an error;
 - no refused prompt is asked for twice;
@@ -26,15 +26,17 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from minio import Minio
 from minio.error import S3Error
@@ -58,8 +60,12 @@ BATCH: list[Any] = [TITLES, MODELS, "neon", "bottom-bar", "inter"]
 # Chances that a provider's answer is a fault, and that an attempt is killed or terminated; pairs that are refused, and
 # that begin with a damaged claim, thumbnail or history, of 20.
 FAULTY, ENDED, REFUSED, DAMAGED = 0.35, 0.2, 2, 3
-# Seconds: until when an attempt may be ended, how long a fault of the store lasts, how much shorter waits are.
-ENDED_WITHIN, FAULT_LASTS, WAIT_SCALE = 0.8, {"down": 0.4, "frozen": 0.6, "full": 1.5}, 0.02
+# Seconds: within which an attempt is ended from its start, or once it has asked its provider, who takes so long.
+ENDED_WITHIN, ENDED_ONCE_ASKED_WITHIN, LATENCY = 0.8, 0.3, 0.1
+# Seconds that a fault of the store lasts; how much shorter the waits before retries are.
+FAULT_LASTS, WAIT_SCALE = {"down": 0.4, "frozen": 0.6, "full": 1.5}, 0.02
+# Seconds after which what a killed attempt had sent has arrived in a store that was frozen meanwhile.
+SETTLED_AFTER = 2.0
 PATIENCE_SECONDS = 1.0
 # Bytes: what is larger is a picture, for which a full disk has no room.
 NO_ROOM_FOR = 1_000
@@ -78,6 +84,14 @@ class Kill:
     stored: bool
 
 
+class End(NamedTuple):
+    """How an attempt is ended: by which signal, how many seconds after it has begun, or has asked its provider."""
+
+    number: signal.Signals
+    seconds: float
+    once_asked: bool
+
+
 class Storm:
     """The faults of one run, all from its seed, and a count of what it did."""
 
@@ -91,10 +105,12 @@ class Storm:
         self.kills: dict[Pair, list[Kill]] = defaultdict(list)
         self.lost: Counter[Pair] = Counter()
         self.faults: Counter[str] = Counter()
+        self.asked: Counter[Pair] = Counter()
         self._store_fault, self._until = "", 0.0
 
     def choose_fault(self, request: Request) -> Callable[[Handler, Request], None] | None:
         """Choose what answers a request."""
+        self.asked[pair_of(request)] += 1
         if pair_of(request) in self.refused:
             return refuse
         with self._lock:
@@ -123,12 +139,14 @@ class Storm:
         if fault == "full" and data.startswith(b"PUT") and content_length(data) > NO_ROOM_FOR:
             raise AnswerError(NO_ROOM)
 
-    def end_of_attempt(self) -> tuple[float, signal.Signals] | None:
+    def end_of_attempt(self) -> End | None:
         """Choose when and how an attempt is ended, if it is."""
         with self._lock:
             if self.over.is_set() or self._random.random() > ENDED:
                 return None
-            return self._random.uniform(0, ENDED_WITHIN), self._random.choice([signal.SIGKILL, signal.SIGTERM])
+            once_asked = self._random.random() < 0.5
+            seconds = self._random.uniform(0, ENDED_ONCE_ASKED_WITHIN if once_asked else ENDED_WITHIN)
+            return End(self._random.choice([signal.SIGKILL, signal.SIGTERM]), seconds, once_asked)
 
 
 NO_ROOM_BODY = b"<Error><Code>XMinioStorageFull</Code><Message>No room.</Message></Error>"
@@ -198,19 +216,22 @@ class ProcessEngine(Engine):
     def _process(self, arguments: list[Any], metadata: TaskRunMetadata) -> Any:
         receiver, sender = PROCESSES.Pipe(duplex=False)
         process = PROCESSES.Process(target=leaf, args=(arguments, metadata, self._variables, sender))
-        began = time.monotonic()
+        pair = arguments[0], arguments[1]
+        began, asked = time.monotonic(), self._storm.asked[pair]
         process.start()
         sender.close()
-        pair = arguments[0], arguments[1]
         if end := self._storm.end_of_attempt():
-            seconds, number = end
-            process.join(seconds)
+            while end.once_asked and process.is_alive() and self._storm.asked[pair] == asked:
+                process.join(0.01)
+            process.join(end.seconds)
             if process.is_alive() and process.pid:
-                os.kill(process.pid, number)
-                self._storm.faults[number.name] += 1
-                if number is signal.SIGKILL:
+                os.kill(process.pid, end.number)
+                self._storm.faults[end.number.name] += 1
+                if end.number is signal.SIGKILL:
                     process.join()
-                    self._storm.kills[pair].append(Kill(began, time.monotonic(), self._is_stored(pair)))
+                    killed_at = time.monotonic()
+                    time.sleep(SETTLED_AFTER)
+                    self._storm.kills[pair].append(Kill(began, killed_at, self._is_stored(pair)))
         process.join()
         with receiver:
             try:
@@ -259,7 +280,7 @@ async def run_once(seed: int, minio: MinioServer) -> Counter[str]:
     from tasks import app, generate_batch
 
     storm, bucket = Storm(seed), f"chaos-{seed}-{uuid.uuid4().hex[:8]}"
-    with Emulator(latency_seconds=0.1) as emulator, TcpProxy(minio.port, storm.on_bytes) as proxy:
+    with Emulator(latency_seconds=LATENCY) as emulator, TcpProxy(minio.port, storm.on_bytes) as proxy:
         emulator.choose_fault = storm.choose_fault
         store = {**minio.environment, "MINIO_ENDPOINT": f"http://127.0.0.1:{proxy.port}", "MINIO_BUCKET": bucket}
         variables = {**emulator.environment, **store, "STORE_PATIENCE_SECONDS": str(PATIENCE_SECONDS)}
@@ -269,11 +290,11 @@ async def run_once(seed: int, minio: MinioServer) -> Counter[str]:
         damage(client, bucket, [works[pair] for pair in storm.damaged])
 
         def is_stored(pair: Pair) -> bool:
+            """Say whether a whole picture is there: an answer that was cut off is kept under the same key at first."""
             try:
-                client.stat_object(f"{bucket}-originals", works[pair].original_key)
+                return is_whole(read(client, f"{bucket}-originals", works[pair].original_key))
             except S3Error:
                 return False
-            return True
 
         first: Counter[str] = Counter()
         try:
@@ -295,11 +316,13 @@ async def run_once(seed: int, minio: MinioServer) -> Counter[str]:
         if outcome["status"] == "failed":
             assert "no more are paid for within an hour" in outcome["error"]["message"], (seed, outcome)
     paid_again = check_bill(seed, storm, requests, unusable)
+    _, damaged, _ = storm.damaged
+    left = {works[damaged].thumbnail_key} if damaged in unusable else set()
     # A run that the store failed as a whole, or that could not read a receipt, could not write down what it knew.
     unsaid = first["batches that failed as a whole"] or first["unknown"]
     most_missing = len(requests) if unsaid else paid_again["kill"] + paid_again["lost"]
     missing = check_sum(seed, requests, client, bucket, result["batch_id"], most_missing)
-    check_store(client, bucket, {outcome["key"] for outcome in outcomes if outcome["status"] == "ok"})
+    check_store(client, bucket, {outcome["key"] for outcome in outcomes if outcome["status"] == "ok"}, left)
     return Counter(
         {
             "batches": 1,
@@ -377,33 +400,40 @@ def check_sum(
     seed: int, requests: Sequence[Request], client: Minio, bucket: str, batch_id: str, most_missing: int
 ) -> int:
     """Check the batch's sum against the bill; return 1 where it lacks something."""
-    answer = client.get_object(bucket, manifest_key(batch_id))
-    counted = Fraction(repr(json.loads(answer.read()).get("cost_usd", 0.0)))
-    answer.close()
+    counted = Fraction(repr(json.loads(read(client, bucket, manifest_key(batch_id))).get("cost_usd", 0.0)))
     missing = sum((request.dollars for request in requests), Fraction(0)) - counted
     dearest = max(request.dollars for request in requests)
     assert 0 <= missing <= most_missing * dearest, (seed, float(missing), most_missing)
     return int(missing > 0)
 
 
-def check_store(client: Minio, bucket: str, keys: set[str]) -> None:
-    """Check that the bucket holds those JPEGs and no other, each of them whole.
+def check_store(client: Minio, bucket: str, keys: set[str], left: set[str]) -> None:
+    """Check that the bucket holds those JPEGs, each of them whole, and no other but what is left as it was.
 
     A claim is left only beside an original that is there: of an attempt that was killed in between.
     """
     originals = {str(item.object_name) for item in client.list_objects(f"{bucket}-originals", recursive=True)}
     assert {name.removeprefix("claims/") for name in originals if name.startswith("claims/")} <= originals
-    # What was damaged to begin with stays so where its pair was given up.
-    listed = client.list_objects(bucket, recursive=True)
-    there = {str(item.object_name) for item in listed if item.size != len(DAMAGED_BYTES)}
-    jpegs = {key for key in there if key.endswith(".jpg") and not key.startswith("covers/")}
-    assert jpegs == keys, jpegs ^ keys
-    for key in keys:
-        answer = client.get_object(bucket, key)
-        with Image.open(io.BytesIO(answer.read())) as image:
+    there = {str(item.object_name) for item in client.list_objects(bucket, recursive=True)}
+    made = {key for key in there if key.endswith(".jpg") and not key.startswith("covers/")}
+    assert made - left == keys, (made - keys, keys - made)
+    assert all(is_whole(read(client, bucket, key), (1200, 630)) for key in keys)
+
+
+def read(client: Minio, bucket: str, key: str) -> bytes:
+    answer = client.get_object(bucket, key)
+    with closing(answer):
+        return bytes(answer.read())
+
+
+def is_whole(data: bytes, size: tuple[int, int] | None = None) -> bool:
+    """Say whether the bytes are a whole picture, of that size if one is given."""
+    try:
+        with Image.open(io.BytesIO(data)) as image:
             image.load()
-            assert image.size == (1200, 630)
-        answer.close()
+            return size in (None, image.size)
+    except OSError:
+        return False
 
 
 def run_seeds(seeds: range, minio: MinioServer) -> Counter[str]:
@@ -414,26 +444,35 @@ def run_seeds(seeds: range, minio: MinioServer) -> Counter[str]:
     return totals
 
 
-def main(batches: int) -> None:
-    """Run batches, three at a time, and print the totals."""
+def main(batches: int, first: int = 0) -> int:
+    """Run batches, three at a time; print a line for each, and the totals. Return how many broke a promise."""
     program = find_minio()
     if not program:
         sys.exit("no MinIO server: put minio on PATH, or run `make minio` once")
-    began = time.monotonic()
+    totals: Counter[str] = Counter()
+    began, broken = time.monotonic(), 0
     processes = ProcessPoolExecutor(3, multiprocessing.get_context("spawn"))
     with tempfile.TemporaryDirectory() as folder, MinioServer(program, Path(folder)) as minio, processes as pool:
-        parts = [pool.submit(run_part, range(part, batches, 3), minio.port) for part in range(3)]
-        totals: Counter[str] = sum((part.result() for part in parts), Counter())
+        runs = {pool.submit(run_seed, seed, minio.port): seed for seed in range(first, first + batches)}
+        for run in as_completed(runs):
+            error = run.exception()
+            if error:
+                broken += 1
+                traceback.print_exception(error)
+            else:
+                totals += run.result()
+            print(f"seed {runs[run]}: {'BROKE A PROMISE' if error else 'held'}", flush=True)
     for name, count in sorted(totals.items()):
         print(f"{count:8} {name}")
     print(f"{time.monotonic() - began:8.0f} seconds")
+    return broken
 
 
-def run_part(seeds: range, port: int) -> Counter[str]:
-    """Run some batches in a process of their own, against a server that is up."""
+def run_seed(seed: int, port: int) -> Counter[str]:
+    """Run a batch in a process of its own, against a server that is up."""
     logging.disable()
-    return run_seeds(seeds, MinioServer.running(port))
+    return run_seeds(range(seed, seed + 1), MinioServer.running(port))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if sys.argv[1:] else 200)
+    sys.exit(main(*map(int, sys.argv[1:] or ["200"])))

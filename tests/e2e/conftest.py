@@ -4,19 +4,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from testing.emulator import Emulator
 from testing.minio_server import MinioServer
 from testing.render_cli import DevServer
+from tests.e2e.browsing import open_browser
 
 
 @pytest.fixture(scope="module")  # While it is open, a test that is asynchronous finds a loop that runs already.
 def browser(chromium_program: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_program, args=["--no-sandbox"])
+    with open_browser(chromium_program) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import hashlib
 import http.client
 import json
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from minio.error import S3Error
 from minio.minioadmin import MinioAdmin
 
 from testing.minio_server import DEPLOYED
+from testing.patience import PATIENCE_SECONDS, wait_until
 from testing.tcp_proxy import TcpProxy
 from tests.deploy.blueprint import FRONT, STORE, WORKER, Blueprint
 from tests.deploy.containers import Container, front_container, store_container
@@ -166,18 +166,10 @@ class Answer(NamedTuple):
 
 def fetch(deployment: Deployment, path: str, method: str = "GET", **headers: str) -> Answer:
     """Ask the front as a reader does, without following redirects; ``If_Match`` is the header If-Match."""
-    connection = http.client.HTTPConnection(deployment.public, timeout=30)
+    connection = http.client.HTTPConnection(deployment.public, timeout=PATIENCE_SECONDS)
     try:
         connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
         answer = connection.getresponse()
         return Answer(answer.status, dict(answer.headers), answer.read())
     finally:
         connection.close()
-
-
-def wait_until(there: Callable[[], object]) -> None:
-    """Wait until something is there, for 120 s at most."""
-    deadline = time.monotonic() + 120
-    while not there():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

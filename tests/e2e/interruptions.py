@@ -21,6 +21,7 @@ from pathlib import Path
 from PIL import Image
 
 from testing.emulator import Emulator
+from testing.patience import PATIENCE_SECONDS
 from testing.project import ROOT
 
 PAIRS, WINDOW, LATENCY_SECONDS = 10, 4, 0.3
@@ -54,7 +55,7 @@ def interrupt_once(number: signal.Signals, seed: int) -> Counter[str]:
             time.sleep(0.005)
         time.sleep(moment)
         run.send_signal(number)
-        run.communicate(timeout=60)
+        run.communicate(timeout=PATIENCE_SECONDS)
         expected = {signal.SIGKILL: -signal.SIGKILL, signal.SIGINT: 130}[number]
         assert run.returncode in (expected, 0), (seed, run.returncode)
         paid_first = emulator.billed
@@ -64,7 +65,7 @@ def interrupt_once(number: signal.Signals, seed: int) -> Counter[str]:
         assert len(seen) == PAIRS, seed
 
         again = start(folder, emulator)
-        out, said = again.communicate(timeout=120)
+        out, said = again.communicate(timeout=PATIENCE_SECONDS)
         assert again.returncode == 0, (seed, said)
         result = json.loads(out)
         assert result["summary"]["ok"] == PAIRS, seed

@@ -19,7 +19,7 @@ from storage.store import Area, Store, StoredObject
 from testing.batches import manifest, missing, ok
 from testing.large_batch import PICTURE
 from testing.minio_server import MinioServer
-from tests.e2e.browsing import Shown, fits, load_all, pasted, scroll_to_end, show, visible
+from tests.e2e.browsing import Shown, fits, load_all, open_page, pasted, scroll_to_end, show, visible
 
 MODELS = ["gpt-image-1", "dall-e-3", "gpt-image-2", "gemini-3-pro-image", "gpt-image-1.5"]
 TITLES = ["Why fan-out beats a loop", "كيف نصنع الأغلفة", "Café society", "Five of a kind"]
@@ -281,8 +281,7 @@ def test_the_keys_are_shown_and_can_be_turned_off(page: Page) -> None:
 
 
 def test_a_page_says_so_when_the_browser_forbids_storage(browser: Browser, tmp_path: Path) -> None:
-    context = browser.new_context()
-    page = context.new_page()
+    page = open_page(browser)
     page.add_init_script(
         "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no', 'SecurityError'); }})"
     )
@@ -290,7 +289,7 @@ def test_a_page_says_so_when_the_browser_forbids_storage(browser: Browser, tmp_p
     page.get_by_role("button", name="Choose dall-e-3").first.click()
     assert tally(page) == "2 of 4 chosen"
     assert "save them before you close the page" in page.locator("body").inner_text()
-    context.close()
+    page.close()
 
 
 def test_a_page_without_slugs_has_nothing_to_choose_and_still_compares(browser: Browser, tmp_path: Path) -> None:
@@ -374,8 +373,7 @@ class Renewing:
 
     def __init__(self, browser: Browser, folder: Path) -> None:
         self._store = directory(folder)
-        self._context = browser.new_context(viewport={"width": 1366, "height": 768})
-        self.page = self._context.new_page()
+        self.page = open_page(browser, viewport={"width": 1366, "height": 768})
         self.page.clock.install(time=0)
         self.page.clock.pause_at(1000)
         self.url = self.write(1, "2026-11-21T18:30:00+00:00")
@@ -385,7 +383,7 @@ class Renewing:
         return write_batch(self._store, [set(range(drawn))] * 20, finished=finished, updated_at=updated_at)
 
     def close(self) -> None:
-        self._context.close()
+        self.page.close()
 
     @property
     def pictures(self) -> int:

@@ -11,8 +11,9 @@ from urllib.parse import quote
 
 import pytest
 
+from testing.patience import PATIENCE_SECONDS, wait_until
 from tests.deploy.containers import Container
-from tests.e2e.deployment import Deployment, deployed, fetch, front, store, wait_until
+from tests.e2e.deployment import Deployment, deployed, fetch, front, store
 
 NAMES = ["neon/a-title/gpt-image-2-00.jpg", "neon/日本 é/a+b%20c&d=e#f?g.jpg"]
 JPEG = b"\xff\xd8" + bytes(range(256)) * 4
@@ -65,7 +66,7 @@ def test_what_a_reader_has_already_is_not_sent_again(deployment: Deployment) -> 
 
 
 def test_one_connection_serves_many_requests(deployment: Deployment) -> None:
-    connection = http.client.HTTPConnection(deployment.public, timeout=30)
+    connection = http.client.HTTPConnection(deployment.public, timeout=PATIENCE_SECONDS)
     connection.connect()
     own = connection.sock
     for _ in range(3):

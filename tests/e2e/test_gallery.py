@@ -15,8 +15,9 @@ from playwright.sync_api import Browser, Page
 from testing.batches import manifest, missing, ok
 from testing.large_batch import sample_manifest, write_batch
 from testing.minio_server import MinioServer
+from testing.patience import PATIENCE_SECONDS
 from testing.project import ROOT
-from tests.e2e.browsing import Shown, fits, load_all, scroll_to_end, show, visible
+from tests.e2e.browsing import Shown, fits, load_all, open_page, scroll_to_end, show, visible
 from tests.gallery.test_page import HOSTILE
 
 SIZES = [(390, 844), (1024, 768), (1920, 1080)]
@@ -39,7 +40,7 @@ def gallery_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
         env={"PATH": os.environ["PATH"], **variables},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.rpartition("gallery: ")[2].strip()
@@ -185,14 +186,13 @@ def test_every_page_is_accessible_and_fits_its_window(
 
 
 def test_without_its_script_the_page_shows_everything_and_opens_pictures(browser: Browser, gallery_url: str) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+    page = open_page(browser, java_script_enabled=False)
     page.goto(gallery_url)
     assert visible(page) == 10
     assert not page.locator(".tools").is_visible()
     page.locator("main li > a").first.click()
     assert urlsplit(page.url).path.endswith(".jpg")
-    context.close()
+    page.close()
 
 
 @pytest.fixture

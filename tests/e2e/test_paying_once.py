@@ -1,6 +1,6 @@
 """Never paying twice: the worker's processes, a real MinIO, and an emulator that counts what it bills.
 
-Without a MinIO, what holds for every store is shown on the directory store.
+What every store promises is shown on the directory store too.
 """
 
 import io
@@ -29,7 +29,8 @@ from PIL import Image
 
 from storage.claims import EXPIRY_SECONDS
 from testing.emulator import Emulator, Handler, Request, gemini_error, openai_error, picture_for
-from testing.minio_server import PASSWORD, USER, MinioServer, find_minio
+from testing.minio_server import PASSWORD, USER, MinioServer
+from testing.patience import PATIENCE_SECONDS, wait_until
 from testing.project import TUTORIAL_BATCH
 from testing.task_server import Run, TaskServer, Worker
 from testing.tcp_proxy import CutError, TcpProxy
@@ -54,16 +55,16 @@ class Pictures:
     list: Callable[[str], set[str]]  # By what is behind the bucket's name.
 
     def names(self, area: str = "", ending: str = ".jpg") -> set[str]:
-        return {name for name in self.list(area) if name.endswith(ending)}
+        """Return all but the covers, which are copies."""
+        return {name for name in self.list(area) if name.endswith(ending) and not name.startswith("covers/")}
 
 
-@pytest.fixture
+@pytest.fixture(params=["minio", "directory"])
 def pictures(request: pytest.FixtureRequest, bucket: str, tmp_path: Path) -> Pictures:
     """Buckets of a MinIO, or folders: paying once is a promise of every store."""
-    if find_minio():
+    if request.param == "minio":
         server: MinioServer = request.getfixturevalue("minio")
-        environment = {**server.environment, "MINIO_BUCKET": bucket}
-        return Pictures(environment, lambda area: names(server, f"{bucket}{area}", ""))
+        return Pictures({**server.environment, "MINIO_BUCKET": bucket}, lambda area: names(server, f"{bucket}{area}"))
 
     def files(area: str) -> set[str]:
         folder = tmp_path / f"{bucket}{area}"
@@ -86,9 +87,8 @@ def client(minio: MinioServer) -> Minio:
     return Minio(f"127.0.0.1:{minio.port}", access_key=USER, secret_key=PASSWORD, secure=False, region="us-east-1")
 
 
-def names(minio: MinioServer, bucket: str, ending: str = ".jpg") -> set[str]:
-    found = {str(each.object_name) for each in client(minio).list_objects(bucket, recursive=True)}
-    return {name for name in found if name.endswith(ending) and not name.startswith("covers/")}
+def names(minio: MinioServer, bucket: str) -> set[str]:
+    return {str(each.object_name) for each in client(minio).list_objects(bucket, recursive=True)}
 
 
 def has_room(minio: MinioServer, bucket: str) -> bool:
@@ -98,14 +98,6 @@ def has_room(minio: MinioServer, bucket: str) -> bool:
         return False
     client(minio).remove_object(bucket, "room")
     return True
-
-
-def wait_until(there: Callable[[], object]) -> None:
-    """Wait until something is there, for 120 s at most."""
-    deadline = time.monotonic() + 120
-    while not there():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def outcomes(run: Run) -> list[dict[str, Any]]:
@@ -149,7 +141,7 @@ def test_the_tutorials_batch_is_ten_jpegs_that_anyone_can_fetch_and_is_never_pai
 def test_the_same_batch_started_twice_at_once_is_paid_once(pictures: Pictures) -> None:
     with Emulator(latency_seconds=1) as emulator, worker_at(emulator, pictures) as server:
         runs = [server.start("generateBatch", BATCH) for _ in range(2)]
-        assert all(run.ended.wait(120) for run in runs)
+        assert all(run.ended.wait(PATIENCE_SECONDS) for run in runs)
         assert [len(outcomes(run)) for run in runs] == [10, 10]
     assert emulator.billed == len(emulator.requests) == 10
     assert len(pictures.names()) == 10
@@ -158,7 +150,7 @@ def test_the_same_batch_started_twice_at_once_is_paid_once(pictures: Pictures) -
 def test_twenty_leaves_of_the_same_pair_at_once_are_paid_once(pictures: Pictures) -> None:
     with Emulator(latency_seconds=1) as emulator, worker_at(emulator, pictures) as server:
         runs = [server.start("generateThumbnail", LEAF) for _ in range(20)]
-        assert all(run.ended.wait(120) for run in runs)
+        assert all(run.ended.wait(PATIENCE_SECONDS) for run in runs)
     assert all(run.succeeded for run in runs), [run.errors for run in runs]
     assert sorted(run.output[0]["reused"] for run in runs) == [False] + [True] * 19
     assert emulator.billed == len(emulator.requests) == 1
@@ -222,7 +214,7 @@ def test_a_batch_that_is_started_before_its_store_waits_for_it(
         batch = server.start("generateBatch", [["One"], ["gpt-image-2"], *LOOK])
         wait_until(lambda: "waiting for the store" in batch.printed())
         own_minio.start()
-        assert batch.ended.wait(120)
+        assert batch.ended.wait(PATIENCE_SECONDS)
     assert [outcome["status"] for outcome in outcomes(batch)] == ["ok"]
     assert len(batch.pids) == 1
     assert batch.errors == []
@@ -240,7 +232,7 @@ def test_a_store_that_is_away_while_leaves_look_compose_and_upload_fails_none_of
         own_minio.kill() if away == "killed" else own_minio.freeze()
         time.sleep(2)
         own_minio.start() if away == "killed" else own_minio.thaw()
-        assert again.ended.wait(120)
+        assert again.ended.wait(PATIENCE_SECONDS)
         attempts = [len(leaf.pids) for leaf in server.children(again)]
     assert [outcome["status"] for outcome in outcomes(again)] == ["ok"] * 8
     assert attempts == [1] * 8
@@ -259,7 +251,7 @@ def test_a_picture_that_was_paid_for_waits_for_a_store_that_went_down(
         run = server.start("generateThumbnail", LEAF)
         wait_until(lambda: "a paid picture is waiting for the store" in run.printed())
         own_minio.start()
-        assert run.ended.wait(120)
+        assert run.ended.wait(PATIENCE_SECONDS)
     assert run.succeeded, run.errors
     assert len(run.pids) == 1
     assert emulator.billed == len(emulator.requests) == 1
@@ -408,10 +400,10 @@ def test_unusable_pictures_are_paid_for_twice_at_most_and_kept(emulator: Emulato
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 12 MB."""
+    """A file system of 48 MB, with room for what was removed and MinIO has yet to clear away."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(folder)], capture_output=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", str(folder)], capture_output=True)
     if mounted.returncode:
         pytest.skip("only root can mount a small disk: run the tests as root")
     yield folder
@@ -431,7 +423,6 @@ def test_a_disk_without_room_for_a_picture_is_paid_into_once(
     with (
         MinioServer(minio_program, small_disk / "minio") as server_with_little_room,
         worker(emulator, server_with_little_room, bucket, variables={"STORE_PATIENCE_SECONDS": "3"}) as server,
-        worker(emulator, server_with_little_room, bucket) as patient_server,
     ):
         filler = small_disk / "filler"
         assert server.run("generateBatch", [["Zero"], ["dall-e-3"], *LOOK]).pids  # Makes the buckets.
@@ -445,7 +436,7 @@ def test_a_disk_without_room_for_a_picture_is_paid_into_once(
         assert all("no more are requested until there is" in error for error in full.errors[1:]), full.errors
         filler.unlink()
         wait_until(lambda: has_room(server_with_little_room, bucket))  # MinIO looks at its disk every few seconds.
-        again = patient_server.run("generateThumbnail", LEAF)  # What was removed frees its room a little later.
+        again = server.run("generateThumbnail", LEAF)
     assert again.succeeded, again.errors
     assert emulator.billed == billed + 2
 
@@ -464,7 +455,7 @@ def test_kill_9_at_each_request_to_the_store_and_a_retry_leave_every_thumbnail_w
             left -= 1
             if left < 0:
                 process.kill()
-                process.wait(120)
+                process.wait(PATIENCE_SECONDS)
                 process = None
                 killed_at.append(data.split()[0])
                 paid.append(emulator.billed)
@@ -476,7 +467,7 @@ def test_kill_9_at_each_request_to_the_store_and_a_retry_leave_every_thumbnail_w
         process = started if len(run.pids) == 1 else None
 
     def originals() -> set[str]:
-        return {name for name in names(minio, f"{bucket}-originals", "") if not name.startswith("claims/")}
+        return {name for name in names(minio, f"{bucket}-originals") if not name.startswith("claims/")}
 
     paid: list[int] = []
     kept: list[int] = []
@@ -526,7 +517,7 @@ def test_sigterm_at_random_moments_loses_nothing_that_is_paid_for(pictures: Pict
     ):
         for part in range(0, len(titles), 4):
             runs = [server.start("generateThumbnail", [title, *LEAF[1:]]) for title in titles[part : part + 4]]
-            assert all(run.ended.wait(120) for run in runs)
+            assert all(run.ended.wait(PATIENCE_SECONDS) for run in runs)
             assert all(run.succeeded for run in runs), [run.errors for run in runs]
     assert emulator.billed == len(emulator.requests) == 12
     assert len(pictures.names()) == 12
@@ -539,7 +530,7 @@ def test_a_parent_that_is_terminated_writes_its_record_and_goes_on_when_it_is_st
         parent = server.start("generateBatch", batch)
         wait_until(lambda: emulator.requests)
         os.kill(parent.pids[0], signal.SIGTERM)
-        assert parent.ended.wait(120)
+        assert parent.ended.wait(PATIENCE_SECONDS)
         assert "Stopped before this was finished" in parent.errors[0]
         assert [outcome["status"] for outcome in outcomes(parent)] == ["ok"] * 4
     assert emulator.billed == len(emulator.requests) == 4

@@ -9,9 +9,10 @@ from render_sdk.client.errors import TaskRunError
 
 from errors import InvalidRequestError, StoreError, StoreUnavailableError
 from local.engine import Engine, RunEvent
+from testing.clock import settle
 
 app = Workflows()
-attempts: list[str] = []
+attempts: list[int] = []
 
 
 @app.task
@@ -21,7 +22,7 @@ async def echo(ctx: TaskContext, value: Any) -> Any:
 
 @app.task(name="flaky", retry=Retry(max_retries=2, wait_duration_ms=10, backoff_scaling=3))
 async def flaky(ctx: TaskContext, failures: int) -> str:
-    attempts.append("flaky")
+    attempts.append(len(attempts) + 1)
     if len(attempts) <= failures:
         raise ValueError(f"attempt {len(attempts)}")
     return "done"
@@ -135,50 +136,89 @@ async def test_an_unknown_task_is_an_error(events: list[RunEvent]) -> None:
         await engine(events).run("nothing", [])
 
 
+class Answers:
+    """What each subtask waits for, given by the test; and what each of them has come to."""
+
+    def __init__(self) -> None:
+        self.pending = [asyncio.get_running_loop().create_future() for _ in range(4)]
+        self.begun: list[int] = []
+        self.kept: list[int] = []
+
+    async def give(self, number: int, error: Exception | None = None) -> None:
+        if error:
+            self.pending[number].set_exception(error)
+        else:
+            self.pending[number].set_result("picture")
+        await settle()
+
+
+answers: Answers
+
+
 @app.task(retry=Retry(max_retries=5, wait_duration_ms=60_000))
-async def paid(ctx: TaskContext, seconds: float) -> str:
-    attempts.append("begun")
-    if seconds < 0:
-        raise ValueError("to be retried in a minute")
-    await asyncio.sleep(seconds)
-    attempts.append("kept")
-    return "picture"
+async def paid(ctx: TaskContext, number: int) -> Any:
+    answers.begun.append(number)
+    picture = await answers.pending[number]
+    answers.kept.append(number)
+    return picture
 
 
 @app.task
-async def two_by_two(ctx: TaskContext, seconds: list[float]) -> list[str]:
-    """The second half begins when the first has ended."""
-    half = len(seconds) // 2
-    first = await asyncio.gather(*(ctx.run(paid, wait) for wait in seconds[:half]))
-    second = await asyncio.gather(*(ctx.run(paid, wait) for wait in seconds[half:]))
+async def two_by_two(ctx: TaskContext) -> list[str]:
+    """The second two begin when the first have ended."""
+    first = await asyncio.gather(*(ctx.run(paid, number) for number in (0, 1)))
+    second = await asyncio.gather(*(ctx.run(paid, number) for number in (2, 3)))
     return [*first, *second]
 
 
-async def stopped_after(seconds: float, waits: list[float], events: list[RunEvent]) -> Any:
+Running = tuple[Engine, "asyncio.Task[Any]"]
+
+
+@pytest.fixture
+async def running(events: list[RunEvent]) -> Running:
+    """A root whose first two subtasks are in progress."""
+    global answers
+    answers = Answers()
     run = engine(events)
-    asyncio.get_running_loop().call_later(seconds, run.stop)
-    return await asyncio.wait_for(asyncio.create_task(run.run("two_by_two", [waits])), 5)
+    root = asyncio.create_task(run.run("two_by_two", []))
+    await settle()
+    assert answers.begun == [0, 1]
+    return run, root
 
 
-async def test_a_stopped_engine_lets_what_has_begun_end_and_begins_nothing_more(events: list[RunEvent]) -> None:
+async def test_a_stopped_engine_lets_what_has_begun_end_and_begins_nothing_more(running: Running) -> None:
+    run, root = running
+    run.stop()
+    await answers.give(0)
+    assert not root.done()
+    await answers.give(1)
     with pytest.raises(asyncio.CancelledError):
-        await stopped_after(0.05, [0.1, 0.2, 0.1, 0.1], events)
-    assert attempts == ["begun", "begun", "kept", "kept"]
+        await root
+    assert (answers.begun, answers.kept) == ([0, 1], [0, 1])
 
 
-async def test_a_stopped_engine_retries_nothing(events: list[RunEvent]) -> None:
+async def test_a_stopped_engine_retries_nothing(running: Running) -> None:
+    run, root = running
+    await answers.give(1, ValueError("to be retried in a minute"))
+    run.stop()
+    await answers.give(0)
     with pytest.raises(asyncio.CancelledError):
-        await stopped_after(0.05, [0.1, -1, 0.1, 0.1], events)
-    assert attempts == ["begun", "begun", "kept"]
+        await root
+    assert (answers.begun, answers.kept) == ([0, 1], [0])
 
 
-async def test_a_root_that_waits_for_nothing_more_ends_by_itself(events: list[RunEvent]) -> None:
-    assert await stopped_after(0.15, [0.05, 0.1, 0.1, 0.2], events) == ["picture"] * 4
+async def test_a_root_that_waits_for_nothing_more_ends_by_itself(running: Running) -> None:
+    run, root = running
+    for number in range(4):
+        if number == 3:
+            run.stop()
+        await answers.give(number)
+    assert await root == ["picture"] * 4
 
 
-async def test_a_cancelled_engine_ends_at_once(events: list[RunEvent]) -> None:
-    run = engine(events)
-    asyncio.get_running_loop().call_later(0.05, run.cancel)
+async def test_a_cancelled_engine_ends_at_once(running: Running) -> None:
+    run, root = running
+    run.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await asyncio.wait_for(asyncio.create_task(run.run("two_by_two", [[30.0, 30.0, 0, 0]])), 5)
-    assert attempts == ["begun", "begun"]
+        await root
+    assert (answers.begun, answers.kept) == ([0, 1], [])

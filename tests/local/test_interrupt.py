@@ -5,10 +5,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import threading
 from pathlib import Path
 
-from testing.emulator import Emulator
+from testing.emulator import Emulator, Handler, Request, picture_for
+from testing.patience import PATIENCE_SECONDS, wait_until
 from testing.project import ROOT
 
 BATCH = [[f"Title {number}" for number in range(6)], ["gpt-image-2"], "neon", "bottom-bar", "inter"]
@@ -24,25 +25,31 @@ def start(folder: Path, emulator: Emulator) -> "subprocess.Popen[str]":
     )
 
 
-def asked(emulator: Emulator, times: int) -> None:
-    deadline = time.monotonic() + 120
-    while len(emulator.requests) < times:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+def interrupt(run: "subprocess.Popen[str]", emulator: Emulator) -> None:
+    """Send the signal when two images are in progress, and wait until the run has heard of it."""
+    wait_until(lambda: len(emulator.requests) == 2)
+    run.send_signal(signal.SIGINT)
+    assert run.stderr
+    assert any("Stopping: 2 images are in progress and will be kept." in line for line in run.stderr)
 
 
 def test_once_keeps_what_is_paid_for_and_says_what_is_left(tmp_path: Path, emulator: Emulator) -> None:
-    emulator.latency_seconds = 1
+    heard = threading.Event()
+
+    def answer_once_heard(handler: Handler, request: Request) -> None:
+        heard.wait()
+        handler.picture(request, picture_for(request))
+
+    emulator.choose_fault = lambda request: answer_once_heard
     run = start(tmp_path, emulator)
-    asked(emulator, 2)
-    run.send_signal(signal.SIGINT)
-    _, said = run.communicate(timeout=120)
+    interrupt(run, emulator)
+    heard.set()
+    _, said = run.communicate(timeout=PATIENCE_SECONDS)
     assert run.returncode == 130
-    assert "Stopping: 2 images are in progress and will be kept." in said
     assert "Interrupted: 2 of 6 images are there, 4 are left." in said
     assert emulator.billed == 2
     again = start(tmp_path, emulator)
-    out, _ = again.communicate(timeout=120)
+    out, _ = again.communicate(timeout=PATIENCE_SECONDS)
     assert again.returncode == 0
     assert "6 requested, 6 ok, 2 reused" in out
     assert emulator.billed == 6
@@ -51,9 +58,9 @@ def test_once_keeps_what_is_paid_for_and_says_what_is_left(tmp_path: Path, emula
 def test_once_ends_a_wait_for_quota_and_gives_its_claims_back(tmp_path: Path, emulator: Emulator) -> None:
     emulator.choose_fault = lambda request: lambda handler, request: handler.throttle(request, 300)
     run = start(tmp_path, emulator)
-    asked(emulator, 2)
+    wait_until(lambda: len(emulator.requests) == 2)
     run.send_signal(signal.SIGINT)
-    _, said = run.communicate(timeout=120)  # And not for 300 s.
+    _, said = run.communicate(timeout=PATIENCE_SECONDS)  # And not for 300 s.
     assert run.returncode == 130
     assert "Interrupted: 0 of 6 images are there, 6 are left." in said
     claims = tmp_path.glob("out/thumbnails-originals/claims/**/*")
@@ -63,18 +70,14 @@ def test_once_ends_a_wait_for_quota_and_gives_its_claims_back(tmp_path: Path, em
 def test_twice_stops_at_once_and_the_next_run_waits_for_nobody(tmp_path: Path, emulator: Emulator) -> None:
     emulator.latency_seconds = 3600
     run = start(tmp_path, emulator)
-    asked(emulator, 2)
+    interrupt(run, emulator)
     run.send_signal(signal.SIGINT)
-    assert run.stderr
-    heard = iter(run.stderr.readline, "")
-    assert any("Stopping: 2 images are in progress" in line for line in heard)
-    run.send_signal(signal.SIGINT)
-    _, said = run.communicate(timeout=120)  # And not for an hour.
+    _, said = run.communicate(timeout=PATIENCE_SECONDS)  # And not for an hour.
     assert run.returncode == 130
     assert "0 of 6 images are there, 6 are left" in said
     emulator.latency_seconds = 0
     again = start(tmp_path, emulator)
-    out, said = again.communicate(timeout=120)
+    out, said = again.communicate(timeout=PATIENCE_SECONDS)
     assert again.returncode == 0
     assert "6 requested, 6 ok, 0 reused" in out
     assert "generated" in said

@@ -40,9 +40,9 @@ def remarks(posts: Posts) -> dict[str, tuple[str, ...]]:
     return {remark: examples for remark, _, examples in map(parsed, posts.remarks)}
 
 
-def test_reads_hugo_with_page_bundles_and_toml(tmp_path: Path) -> None:
-    posts = read(
-        tmp_path,
+# How four generators lay out a folder: its files, and what is read of them and left out.
+LAYOUTS: dict[str, tuple[dict[str, str], list[dict[str, str]], dict[str, tuple[int, tuple[str, ...]]]]] = {
+    "hugo, with page bundles and TOML": (
         {
             "_index.md": "---\ntitle: All posts\n---\n",
             "first/index.md": '+++\ntitle = "First"\ndate = 2026-01-02T10:00:00Z\nsummary = "How it began."\n+++\n',
@@ -52,23 +52,19 @@ def test_reads_hugo_with_page_bundles_and_toml(tmp_path: Path) -> None:
             "later.md": '+++\ntitle = "Later"\npublishDate = 2026-06-02\ndate = 2026-01-01\n+++\n',
             "over.md": '+++\ntitle = "Over"\nexpiryDate = 2026-05-01\n+++\n',
         },
-    )
-    assert posts.prompts == [
-        {"title": "Second", "slug": "number-two"},
-        {"title": "Third", "slug": "the-third"},
-        {"title": "First", "slug": "first", "context": "How it began."},
-    ]
-    assert left_out(posts) == {
-        "that are not posts": (1, ("_index.md",)),
-        "drafts": (1, ("draft.md",)),
-        "dated in the future": (1, ("later.md",)),
-        "expired": (1, ("over.md",)),
-    }
-
-
-def test_reads_jekyll_with_dated_names(tmp_path: Path) -> None:
-    posts = read(
-        tmp_path,
+        [
+            {"title": "Second", "slug": "number-two"},
+            {"title": "Third", "slug": "the-third"},
+            {"title": "First", "slug": "first", "context": "How it began."},
+        ],
+        {
+            "that are not posts": (1, ("_index.md",)),
+            "drafts": (1, ("draft.md",)),
+            "dated in the future": (1, ("later.md",)),
+            "expired": (1, ("over.md",)),
+        },
+    ),
+    "jekyll, with dated names": (
         {
             "_posts/2026-01-31-hello-world.md": "---\ntitle: Hello\nexcerpt: A greeting\n---\n",
             "_posts/news/2026-02-01-more.markdown": "---\ntitle: More\npermalink: /:categories/:title/\n---\n",
@@ -79,39 +75,30 @@ def test_reads_jekyll_with_dated_names(tmp_path: Path) -> None:
             "about.md": "---\ntitle: About\n---\n",
             "README.md": "# The site",
         },
-    )
-    assert posts.prompts == [
-        {"title": "More", "slug": "more"},
-        {"title": "Hello", "slug": "hello-world", "context": "A greeting"},
-    ]
-    assert left_out(posts) == {
-        "that are not posts": (3, ("README.md", "_includes/note.md", "about.md")),
-        "drafts": (2, ("_drafts/idea.md", "_posts/2026-01-01-hidden.md")),
-        "dated in the future": (1, ("_posts/2026-07-01-tomorrow.md",)),
-    }
-    assert [post.date for post in posts.posts] == [datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 1, 31, tzinfo=UTC)]
-
-
-def test_reads_astro_with_mdx(tmp_path: Path) -> None:
-    posts = read(
-        tmp_path,
+        [
+            {"title": "More", "slug": "more"},
+            {"title": "Hello", "slug": "hello-world", "context": "A greeting"},
+        ],
+        {
+            "that are not posts": (3, ("README.md", "_includes/note.md", "about.md")),
+            "drafts": (2, ("_drafts/idea.md", "_posts/2026-01-01-hidden.md")),
+            "dated in the future": (1, ("_posts/2026-07-01-tomorrow.md",)),
+        },
+    ),
+    "astro, with MDX": (
         {
             "one.mdx": "---\ntitle: 'One: the first'\npubDate: 'Jul 08 2022'\ndescription: >\n  Two\n  lines\n---\n",
             "2026/two.md": "---\ntitle: Two\npubDatetime: 2026-03-04T05:06:07.000Z\nisDraft: false\n---\n",
             "_hidden.md": "---\ntitle: Hidden\n---\n",
             "_parts/three.md": "---\ntitle: Three\n---\n",
         },
-    )
-    assert posts.prompts == [
-        {"title": "Two", "slug": "two"},
-        {"title": "One: the first", "slug": "one", "context": "Two lines"},
-    ]
-    assert left_out(posts) == {"that are not posts": (2, ("_hidden.md", "_parts/three.md"))}
-
-
-def test_reads_eleventy_with_permalink_templates_and_json(tmp_path: Path) -> None:
-    posts = read(
-        tmp_path,
+        [
+            {"title": "Two", "slug": "two"},
+            {"title": "One: the first", "slug": "one", "context": "Two lines"},
+        ],
+        {"that are not posts": (2, ("_hidden.md", "_parts/three.md"))},
+    ),
+    "eleventy, with templates for addresses and JSON": (
         {
             "one.md": '---\ntitle: One\npermalink: "/blog/{{ title | slugify }}/"\ndate: 2026-01-01\n---\n',
             "two.md": "---\ntitle: Two\npermalink: /blog/number-two/index.html\ndate: 2026-01-02\n---\n",
@@ -122,12 +109,32 @@ def test_reads_eleventy_with_permalink_templates_and_json(tmp_path: Path) -> Non
             "script.md": '---js\nconst title = "Five";\n---\n# Not the title\n',
             "node_modules/package/notes.md": "# Notes",
         },
-    )
-    assert [post["slug"] for post in posts.prompts] == ["named", "json", "number-two", "one"]
-    assert left_out(posts) == {
-        "that are not posts": (2, ("feed.md", "none.md")),
-        "with invalid front matter": (1, ("script.md: js is not supported",)),
-    }
+        [
+            {"title": "Four", "slug": "named"},
+            {"title": "Three", "slug": "json"},
+            {"title": "Two", "slug": "number-two"},
+            {"title": "One", "slug": "one"},
+        ],
+        {
+            "that are not posts": (2, ("feed.md", "none.md")),
+            "with invalid front matter": (1, ("script.md: js is not supported",)),
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_posts_are_told_from_what_else_a_generators_folder_holds(tmp_path: Path, layout: str) -> None:
+    files, prompts, others = LAYOUTS[layout]
+    posts = read(tmp_path, files)
+    assert posts.prompts == prompts
+    assert left_out(posts) == others
+
+
+def test_a_dated_name_is_a_posts_date(tmp_path: Path) -> None:
+    names = ["_posts/2026-01-31-hello.md", "_posts/news/2026-02-01-more.markdown"]
+    posts = read(tmp_path, dict.fromkeys(names, "---\ntitle: A\n---\n"))
+    assert [post.date for post in posts.posts] == [datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 1, 31, tzinfo=UTC)]
 
 
 def test_a_title_that_looks_like_a_number_or_a_date_stays_as_written(tmp_path: Path) -> None:

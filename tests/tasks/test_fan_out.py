@@ -1,4 +1,5 @@
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -8,6 +9,7 @@ from tasks.fan_out import fan_out, outcome_of_leaf
 from tasks.progress import ProgressLog
 from tasks.windows import Windows
 from testing.batches import ok
+from testing.clock import TestClock, settle
 
 PAIRS = [Pair(f"title {number}", "model") for number in range(30)]
 
@@ -29,27 +31,31 @@ async def run(leaf: Callable[[Pair], Awaitable[Finished]], window: int) -> list[
 
 
 async def test_outcomes_keep_the_pairs_order() -> None:
+    clock = TestClock()
+
     async def leaf(pair: Pair) -> Finished:
-        await asyncio.sleep(0.001 * (30 - PAIRS.index(pair)))
+        await clock.sleep(30 - PAIRS.index(pair))
         return finished(pair)
 
-    assert await run(leaf, 10) == [finished(pair) for pair in PAIRS]
+    assert await clock.play(run(leaf, 10)) == [finished(pair) for pair in PAIRS]
 
 
 @pytest.mark.parametrize("window", [1, 7, 30, 100])
 async def test_the_window_limits_concurrent_leaves_and_stays_full(window: int) -> None:
-    running = most = 0
+    clock, running = TestClock(), 0
+    seen: list[int] = []
 
     async def leaf(pair: Pair) -> Finished:
-        nonlocal running, most
+        nonlocal running
         running += 1
-        most = max(most, running)
-        await asyncio.sleep(0.001)
+        seen.append(running)
+        await clock.sleep(1)
         running -= 1
         return finished(pair)
 
-    await run(leaf, window)
-    assert most == min(window, len(PAIRS))
+    await clock.play(run(leaf, window))
+    assert max(seen) == min(window, len(PAIRS))
+    assert clock.now() == math.ceil(len(PAIRS) / window)
 
 
 async def test_one_failure_does_not_affect_the_other_leaves() -> None:
@@ -69,22 +75,22 @@ async def test_one_failure_does_not_affect_the_other_leaves() -> None:
 
 
 async def test_no_leaf_is_left_running_when_the_parent_is_cancelled() -> None:
-    running = 0
+    clock, running = TestClock(), 0
 
     async def leaf(pair: Pair) -> Finished:
         nonlocal running
         running += 1
         try:
-            await asyncio.sleep(60)
+            await clock.sleep(60)
         finally:
-            await asyncio.sleep(0.01 * (PAIRS.index(pair) + 1))  # The leaf cleans up.
+            await clock.sleep(PAIRS.index(pair) + 1)  # The leaf cleans up.
             running -= 1
         return finished(pair)
 
     parent = asyncio.create_task(run(leaf, 5))
-    await asyncio.sleep(0.01)
+    await settle()
     assert running == 5
     parent.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await parent
+        await clock.play(parent)
     assert running == 0

@@ -38,7 +38,7 @@ from storage.store import Area, StoredObject
 from tasks.originals import Original, find_or_generate
 from tasks.requests import ThumbnailRequest
 from tasks.work import work_of
-from testing.clock import TestClock, settle
+from testing.clock import TestClock
 from testing.memory_store import MemoryStore
 from waiting import Attempt
 
@@ -439,7 +439,7 @@ async def test_a_wait_longer_than_the_leaf_has_left_is_not_retried() -> None:
 async def test_a_throttled_leaf_that_loses_its_claim_does_not_ask_again() -> None:
     house = House(ProviderThrottledError("slow down", 300))
     leaf = asyncio.create_task(house.work())
-    await wait_until(lambda: house.asked == 1)
+    await house.clock.until(lambda: house.asked == 1)
     house.store.objects[Area.ORIGINALS][f"claims/{KEY}"] = StoredObject(b'{"owner": "other", "run": "run-2"}', "")
     house.store.objects[Area.ORIGINALS][KEY] = StoredObject(WHOLE, "")
     assert (await house.clock.play(leaf)).reused
@@ -449,12 +449,30 @@ async def test_a_throttled_leaf_that_loses_its_claim_does_not_ask_again() -> Non
 # Stops and other runs.
 
 
-async def test_a_stop_ends_a_wait_for_quota_immediately_and_releases_the_claim() -> None:
-    house = House(ProviderThrottledError("slow down", 300))
+async def stopped_while_asking(house: House) -> "asyncio.Task[Original]":
+    """Start a leaf and, once it has asked the provider, stop it with a grace period of 25 s."""
     attempt = house.attempt()
     leaf = asyncio.create_task(house.work(attempt))
-    await wait_until(lambda: house.asked == 1)
+    await house.clock.until(lambda: house.asked == 1)
     attempt.stop.request(25)
+    return leaf
+
+
+def drawn_in(seconds: float, meanwhile: Callable[[], None] = lambda: None) -> House:
+    """Return a house whose provider takes that many seconds for a picture."""
+
+    async def draw() -> bytes:
+        await house.clock.sleep(seconds)
+        meanwhile()
+        return WHOLE
+
+    house = House(draw)
+    return house
+
+
+async def test_a_stop_ends_a_wait_for_quota_immediately_and_releases_the_claim() -> None:
+    house = House(ProviderThrottledError("slow down", 300))
+    leaf = await stopped_while_asking(house)
     with pytest.raises(StoppedError):
         await leaf
     assert house.clock.now() == 0
@@ -462,49 +480,38 @@ async def test_a_stop_ends_a_wait_for_quota_immediately_and_releases_the_claim()
 
 
 async def test_after_a_stop_a_picture_in_progress_is_still_stored() -> None:
-    async def draw() -> bytes:
-        await house.clock.sleep(20)
-        return WHOLE
-
-    house = House(draw)
-    attempt = house.attempt()
-    leaf = asyncio.create_task(house.work(attempt))
-    await wait_until(lambda: house.asked == 1)
-    attempt.stop.request(25)
-    await house.clock.play(leaf)
+    house = drawn_in(20)
+    await house.clock.play(await stopped_while_asking(house))
     assert house.store.keys() == [KEY]
 
 
 async def test_a_picture_that_outlasts_the_grace_period_is_abandoned_and_its_claim_released() -> None:
-    async def draw() -> bytes:
-        await house.clock.sleep(60)
-        return WHOLE
-
-    house = House(draw)
-    attempt = house.attempt()
-    leaf = asyncio.create_task(house.work(attempt))
-    await wait_until(lambda: house.asked == 1)
-    attempt.stop.request(25)
+    house = drawn_in(60)
     with pytest.raises(StoppedError):
-        await house.clock.play(leaf)
+        await house.clock.play(await stopped_while_asking(house))
     assert house.clock.now() == 25
     assert house.store.keys() == []
 
 
 async def test_storing_gets_only_the_rest_of_the_grace_period() -> None:
-    async def draw() -> bytes:
-        await house.clock.sleep(20)
-        house.store.down = True
-        return WHOLE
+    house = drawn_in(20, lambda: setattr(house.store, "down", True))
+    with pytest.raises(StoppedError):
+        await house.clock.play(await stopped_while_asking(house))
+    assert house.clock.now() == 25
 
-    house = House(draw)
+
+async def test_a_stop_before_an_unusable_answer_is_recorded_leaves_no_damaged_original() -> None:
+    house = House(HALF, WHOLE)
+    house.store.before_each = lambda: setattr(house.store, "down", KEY in house.store.objects[Area.ORIGINALS])
     attempt = house.attempt()
     leaf = asyncio.create_task(house.work(attempt))
-    await wait_until(lambda: house.asked == 1)
+    await house.clock.until(lambda: house.store.down)
+    house.store.before_each, house.store.down = lambda: None, False  # It is back when the stop ends the wait.
     attempt.stop.request(25)
     with pytest.raises(StoppedError):
-        await house.clock.play(leaf)
-    assert house.clock.now() == 25
+        await leaf
+    original = await house.run()
+    assert (house.asked, original.unusable_answers) == (2, 1)
 
 
 async def test_a_store_that_refuses_a_paid_picture_is_reported() -> None:
@@ -518,11 +525,7 @@ async def test_a_store_that_refuses_a_paid_picture_is_reported() -> None:
 
 
 async def test_a_run_that_waits_for_another_gets_its_picture() -> None:
-    async def draw() -> bytes:
-        await house.clock.sleep(100)
-        return WHOLE
-
-    house = House(draw)
+    house = drawn_in(100)
 
     async def both() -> tuple[Original, Original]:
         return await asyncio.gather(house.work(house.attempt("run-1")), house.work(house.attempt("run-2")))
@@ -532,20 +535,9 @@ async def test_a_run_that_waits_for_another_gets_its_picture() -> None:
 
 
 async def test_waiting_too_long_for_another_run_is_reported() -> None:
-    async def draw() -> bytes:
-        await house.clock.sleep(10_000)
-        return WHOLE
-
-    house = House(draw)
+    house = drawn_in(10_000)
     first = asyncio.create_task(house.work(house.attempt("run-1")))
-    await wait_until(lambda: house.asked == 1)
+    await house.clock.until(lambda: house.asked == 1)
     with pytest.raises(ProviderUnavailableError, match="Another run is making this picture"):
         await house.run(house.attempt("run-2"))
     first.cancel()
-
-
-async def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait until threads have made the condition true, without moving the clock."""
-    while not condition():
-        await settle()
-        await asyncio.sleep(0.001)
