@@ -13,7 +13,7 @@ import shtab
 
 from compositing.fonts import font_names
 from compositing.templates import TEMPLATES
-from errors import InvalidRequestError
+from errors import InvalidRequestError, SettingsError
 from posts.posts import KINDS
 from providers.prompt import STYLES
 from providers.registry import MODELS
@@ -90,7 +90,9 @@ def in_words_of_options(error: InvalidRequestError, options: argparse.Namespace)
         return error
     place = re.compile(rf"(?:^|\b(?=\w+\[))({'|'.join(names)})\b(\[\d+\])?")
     faults = [place.sub(lambda found: names[found[1]], fault) for fault in error.faults]
-    return error if faults == list(error.faults) else type(error)(faults)
+    if faults == list(error.faults):
+        return error
+    return InvalidRequestError(faults) if isinstance(error, SettingsError) else type(error)(faults)
 
 
 def _parser(prog: str = "python -m local", *, completing: bool = False) -> argparse.ArgumentParser:

@@ -42,11 +42,11 @@ async def test_what_the_page_saves_is_the_tasks_input_as_it_stands(environment: 
     ("changes", "fault"),
     [
         ({"version": 2}, "version: Input should be 1"),
-        ({"batch_id": 7}, "batch_id: must be a text in quotes, not 7"),
+        ({"batch_id": 7}, "batch_id: must be text in quotes, not 7"),
         ({"batch_id": "0" * 16}, "There is no batch 0000000000000000 in this store"),
-        ({"choices": [{"slug": "one"}]}, "choices[0].title: Field required"),
+        ({"choices": [{"slug": "one"}]}, "choices[0].title is missing"),
         ({"choices": [{"slug": "1", "title": "1", "model": "m", "thumbnail": "t"}]}, "(1) is not in the batch"),
-        ({"posts": []}, "There is no input named 'posts'. It is, in this order: version, batch_id, choices"),
+        ({"posts": []}, "The input has unknown names: 'posts'. It takes, in this order: version, batch_id, choices"),
     ],
 )
 async def test_what_it_cannot_apply_it_refuses_whole(environment: Settings, changes: Any, fault: str) -> None:
