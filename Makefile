@@ -8,7 +8,7 @@ LOCKED := requirements.txt requirements-local.txt requirements-dev.txt deploy/re
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 INSTALL := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-# On every core, up to four: each has a MinIO of its own. Whoever has nothing left to do takes over from the others.
+# On all cores, up to four: each worker starts a MinIO of its own. Idle workers take over tests from busy ones.
 PYTEST := $(VENV)/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 MINIO := $(or $(shell command -v minio),.minio/bin/minio)

@@ -48,10 +48,10 @@ class TestClock(Clock):
         self._now = until
         await settle()
 
-    async def until(self, there: Callable[[], bool]) -> None:
-        """Let everything that waits for no time go on, until something is so. What goes to a thread runs in place."""
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Let everything that does not wait for time go on until the condition is true. Threads' work runs in place."""
         asyncio.get_running_loop().set_default_executor(InPlace())
-        while not there():
+        while not condition():
             await settle()
 
     async def play(self, work: Awaitable[T]) -> T:

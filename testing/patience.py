@@ -1,17 +1,17 @@
-"""Waiting for processes and threads: until something is so, however slow the machine is."""
+"""Waits for a condition, with a deadline that even a busy machine meets."""
 
 import time
 from collections.abc import Callable
 
 __all__ = ["PATIENCE_SECONDS", "wait_until"]
 
-# After so many seconds something has gone wrong: longer than a machine takes that has much else to do.
+# Only what hangs takes longer.
 PATIENCE_SECONDS = 600.0
 
 
-def wait_until(there: Callable[[], object], explain: Callable[[], object] = lambda: "") -> None:
-    """Wait until something is there; where it does not come, fail and ``explain``."""
+def wait_until(condition: Callable[[], object], explain: Callable[[], object] = lambda: "") -> None:
+    """Wait until the condition is true; after ``PATIENCE_SECONDS`` fail with the explanation."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not there():
+    while not condition():
         assert time.monotonic() < deadline, explain()
         time.sleep(0.01)

@@ -19,7 +19,7 @@ class Shown(NamedTuple):
 
 @contextmanager
 def open_browser(program: str) -> Iterator[Browser]:
-    """Run a Chromium."""
+    """Run Chromium."""
     with sync_playwright() as playwright:
         patience = PATIENCE_SECONDS * 1000
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"], timeout=patience)
@@ -28,7 +28,7 @@ def open_browser(program: str) -> Iterator[Browser]:
 
 
 def open_page(browser: Browser, **options: Any) -> Page:
-    """Open a page, of a context of its own that ends with it, which waits however slow the machine is."""
+    """Open a page in a context of its own, which is closed with it."""
     page = browser.new_page(**options)
     page.set_default_timeout(PATIENCE_SECONDS * 1000)
     return page

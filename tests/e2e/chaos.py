@@ -3,8 +3,8 @@
     python -m tests.e2e.chaos 200
 
 runs as many seeded batches of 20 pairs through the local engine, against the emulator and a real MinIO behind a proxy
-that goes down, freezes and has no room. It prints a line for each seed as it ends, and the totals. A second argument is
-the seed to begin with, to go on where it was stopped, or to bring back one that broke a promise. The promises:
+that goes down, freezes and has no room. It prints a line per seed, and the totals. A second argument is the first seed,
+to resume, or to repeat one that broke a promise. The promises:
 
 - every picture that was paid for is in the store, or named in an error;
 - no refused prompt is asked for twice;
@@ -51,6 +51,7 @@ from tasks.requests import ThumbnailRequest
 from tasks.work import Work, work_of
 from testing.emulator import Emulator, Handler, Request, gemini_error, openai_error, picture_for
 from testing.minio_server import PASSWORD, USER, MinioServer, find_minio
+from testing.patience import PATIENCE_SECONDS
 from testing.tcp_proxy import AnswerError, CutError, TcpProxy
 from testing.warm import PROCESSES, become
 
@@ -60,13 +61,13 @@ BATCH: list[Any] = [TITLES, MODELS, "neon", "bottom-bar", "inter"]
 # Chances that a provider's answer is a fault, and that an attempt is killed or terminated; pairs that are refused, and
 # that begin with a damaged claim, thumbnail or history, of 20.
 FAULTY, ENDED, REFUSED, DAMAGED = 0.35, 0.2, 2, 3
-# Seconds: within which an attempt is ended from its start, or once it has asked its provider, who takes so long.
+# Seconds: how soon an attempt is ended after its start, or after it has asked its provider; a provider's latency.
 ENDED_WITHIN, ENDED_ONCE_ASKED_WITHIN, LATENCY = 0.8, 0.3, 0.1
 # Seconds that a fault of the store lasts; how much shorter the waits before retries are.
 FAULT_LASTS, WAIT_SCALE = {"down": 0.4, "frozen": 0.6, "full": 1.5}, 0.02
-# Seconds after which what a killed attempt had sent has arrived in a store that was frozen meanwhile.
+# Seconds: what a killed attempt has sent arrives by then, even if the store was frozen.
 SETTLED_AFTER = 2.0
-PATIENCE_SECONDS = 1.0
+STORE_PATIENCE_SECONDS = 1.0
 # Bytes: what is larger is a picture, for which a full disk has no room.
 NO_ROOM_FOR = 1_000
 DAMAGED_BYTES = b"{damaged"
@@ -85,7 +86,7 @@ class Kill:
 
 
 class End(NamedTuple):
-    """How an attempt is ended: by which signal, how many seconds after it has begun, or has asked its provider."""
+    """How an attempt is ended: by which signal, and how many seconds after its start or its request to the provider."""
 
     number: signal.Signals
     seconds: float
@@ -283,14 +284,14 @@ async def run_once(seed: int, minio: MinioServer) -> Counter[str]:
     with Emulator(latency_seconds=LATENCY) as emulator, TcpProxy(minio.port, storm.on_bytes) as proxy:
         emulator.choose_fault = storm.choose_fault
         store = {**minio.environment, "MINIO_ENDPOINT": f"http://127.0.0.1:{proxy.port}", "MINIO_BUCKET": bucket}
-        variables = {**emulator.environment, **store, "STORE_PATIENCE_SECONDS": str(PATIENCE_SECONDS)}
+        variables = {**emulator.environment, **store, "STORE_PATIENCE_SECONDS": str(STORE_PATIENCE_SECONDS)}
         os.environ.update(variables)
         works = works_of_batch(read_settings(variables))
         client = connect(minio)
         damage(client, bucket, [works[pair] for pair in storm.damaged])
 
         def is_stored(pair: Pair) -> bool:
-            """Say whether a whole picture is there: an answer that was cut off is kept under the same key at first."""
+            """Whether a whole picture is stored: a truncated answer is kept under the same key at first."""
             try:
                 return is_whole(read(client, f"{bucket}-originals", works[pair].original_key))
             except S3Error:
@@ -427,7 +428,7 @@ def read(client: Minio, bucket: str, key: str) -> bytes:
 
 
 def is_whole(data: bytes, size: tuple[int, int] | None = None) -> bool:
-    """Say whether the bytes are a whole picture, of that size if one is given."""
+    """Whether the bytes are a whole picture, of that size if one is given."""
     try:
         with Image.open(io.BytesIO(data)) as image:
             image.load()
@@ -440,7 +441,7 @@ def run_seeds(seeds: range, minio: MinioServer) -> Counter[str]:
     """Run some batches one after the other and return the totals."""
     totals: Counter[str] = Counter()
     for seed in seeds:
-        totals += asyncio.run(asyncio.wait_for(run_once(seed, minio), 180))
+        totals += asyncio.run(asyncio.wait_for(run_once(seed, minio), PATIENCE_SECONDS))
     return totals
 
 
