@@ -23,8 +23,8 @@ from errors import (
     StoreError,
     StoreFullError,
     StoreUnavailableError,
+    TooManyUnusableAnswersError,
     UnusableAnswerError,
-    UnusableAnswersError,
 )
 from outcomes import Paid
 from providers.provider import Picture, PictureRequest
@@ -60,7 +60,7 @@ WHOLE = image()
 HALF = WHOLE[: len(WHOLE) // 2]
 
 
-class House:
+class Harness:
     """A leaf's test harness: a store, a clock, and a provider with scripted answers, the last of which repeats."""
 
     def __init__(self, *answers: Exception | bytes | Callable[[], Any]) -> None:
@@ -85,7 +85,7 @@ class House:
         attempt = attempt or self.attempt()
 
         @asynccontextmanager
-        async def open_provider(model: Model, settings: Settings) -> AsyncIterator[House]:
+        async def open_provider(model: Model, settings: Settings) -> AsyncIterator[Harness]:
             yield self
 
         deadline = self.clock.now() + LEAF_SECONDS
@@ -101,7 +101,7 @@ class House:
 
 
 async def test_a_picture_is_paid_for_once_and_leaves_nothing_else_behind() -> None:
-    house = House()
+    house = Harness()
     assert not (await house.run()).reused
     assert house.store.keys() == [KEY]
     assert (await house.run()).reused
@@ -121,7 +121,7 @@ def with_content_credentials(format: str) -> bytes:
 @pytest.mark.parametrize("format", ["JPEG", "PNG"])
 async def test_an_original_keeps_the_vendors_bytes_with_their_content_credentials(format: str) -> None:
     signed = with_content_credentials(format)
-    house = House(signed)
+    house = Harness(signed)
     await house.run()
     assert house.store.objects[Area.ORIGINALS][KEY].data == signed
     await house.run()
@@ -133,7 +133,7 @@ async def test_an_original_keeps_the_vendors_bytes_with_their_content_credential
 
 
 async def test_a_refused_request_is_remembered_and_not_repeated() -> None:
-    house = House(ProviderRejectedError("moderation", "OpenAI refuses."))
+    house = Harness(ProviderRejectedError("moderation", "OpenAI refuses."))
     for _ in range(3):
         with pytest.raises(ProviderRejectedError, match="OpenAI refuses") as caught:
             await house.run()
@@ -146,7 +146,7 @@ async def test_a_refused_request_is_remembered_and_not_repeated() -> None:
 
 
 async def test_a_request_that_a_person_can_fix_is_repeated() -> None:
-    house = House(ProviderRejectedError("bad_key", "no such key"), WHOLE)
+    house = Harness(ProviderRejectedError("bad_key", "no such key"), WHOLE)
     with pytest.raises(ProviderRejectedError):
         await house.run()
     assert not (await house.run()).reused
@@ -158,17 +158,17 @@ async def test_a_request_that_a_person_can_fix_is_repeated() -> None:
 
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"])
 async def test_any_format_that_pillow_reads_is_a_picture(format: str) -> None:
-    house = House(image(format))
+    house = Harness(image(format))
     assert (await house.run()).canvas.size == (1200, 630)
     assert house.asked == 1
 
 
 @pytest.mark.parametrize("answer", [HALF, b"", b"<html>", UnusableAnswerError("the answer holds no data")])
 async def test_an_unusable_answer_is_paid_for_only_twice(answer: bytes | Exception) -> None:
-    house = House(answer)
+    house = Harness(answer)
     for _ in range(6):  # Three attempts of the leaf, and three of the next run.
         with pytest.raises(
-            UnusableAnswersError, match=r"answer 2; no more are paid for within an hour.*Run again later"
+            TooManyUnusableAnswersError, match=r"answer 2; no more are paid for within an hour.*Run again later"
         ):
             await house.run()
     assert house.asked == 2
@@ -176,8 +176,8 @@ async def test_an_unusable_answer_is_paid_for_only_twice(answer: bytes | Excepti
 
 
 async def test_an_hour_after_unusable_answers_a_run_may_ask_again() -> None:
-    house = House(HALF, HALF, WHOLE)
-    with pytest.raises(UnusableAnswersError):
+    house = Harness(HALF, HALF, WHOLE)
+    with pytest.raises(TooManyUnusableAnswersError):
         await house.run()
     await house.clock.advance(3_600)
     assert (await house.run()).unusable_answers == 2
@@ -185,8 +185,8 @@ async def test_an_hour_after_unusable_answers_a_run_may_ask_again() -> None:
 
 
 async def test_unusable_bytes_are_kept() -> None:
-    house = House(HALF, b"\x00\x01", WHOLE)
-    with pytest.raises(UnusableAnswersError) as caught:
+    house = Harness(HALF, b"\x00\x01", WHOLE)
+    with pytest.raises(TooManyUnusableAnswersError) as caught:
         await house.run()
     kept = house.kept("unusable")
     assert sorted(kept) == sorted([HALF, b"\x00\x01"])
@@ -194,7 +194,7 @@ async def test_unusable_bytes_are_kept() -> None:
 
 
 async def test_a_good_second_answer_is_used_and_the_first_is_reported() -> None:
-    house = House(HALF, WHOLE)
+    house = Harness(HALF, WHOLE)
     original = await house.run()
     assert (original.reused, original.unusable_answers, house.asked) == (False, 1, 2)
     assert (await house.run()).reused
@@ -203,8 +203,8 @@ async def test_a_good_second_answer_is_used_and_the_first_is_reported() -> None:
 
 async def test_unreadable_bytes_are_used_once_they_are_readable() -> None:
     """By a later decoder, or because a person repaired them."""
-    house = House(HALF)
-    with pytest.raises(UnusableAnswersError):
+    house = Harness(HALF)
+    with pytest.raises(TooManyUnusableAnswersError):
         await house.run()
     house.store.objects[Area.ORIGINALS][KEY] = StoredObject(WHOLE, "")
     assert (await house.run()).reused
@@ -212,7 +212,7 @@ async def test_unreadable_bytes_are_used_once_they_are_readable() -> None:
 
 
 async def test_a_damaged_original_is_reported_and_not_paid_for_again() -> None:
-    house = House()
+    house = Harness()
     await house.run()
     house.store.objects[Area.ORIGINALS][KEY] = StoredObject(HALF, "")
     with pytest.raises(DamagedOriginalError, match=f"{KEY} is damaged.*Delete it and run again"):
@@ -221,7 +221,7 @@ async def test_a_damaged_original_is_reported_and_not_paid_for_again() -> None:
 
 
 async def test_an_answer_whose_owner_died_before_decoding_it_counts_as_unusable() -> None:
-    house = House()
+    house = Harness()
     house.store.objects[Area.ORIGINALS][KEY] = StoredObject(HALF, "")
     house.store.objects[Area.ORIGINALS][f"claims/{KEY}"] = StoredObject(b'{"owner": "dead", "run": "run-1"}', "")
     original = await house.run()
@@ -230,7 +230,7 @@ async def test_an_answer_whose_owner_died_before_decoding_it_counts_as_unusable(
 
 
 async def test_an_unrecorded_unusable_answer_is_not_a_damaged_original() -> None:
-    house = House(HALF, WHOLE)
+    house = Harness(HALF, WHOLE)
     house.store.before_each = lambda: setattr(house.store, "down", KEY in house.store.objects[Area.ORIGINALS])
     with pytest.raises(StoreUnavailableError):
         await house.run()
@@ -241,7 +241,7 @@ async def test_an_unrecorded_unusable_answer_is_not_a_damaged_original() -> None
 
 @pytest.mark.parametrize("damaged", [b"", b"[]", b"{", b'{"refusal": 1}'])
 async def test_a_damaged_history_is_ignored(damaged: bytes) -> None:
-    house = House()
+    house = Harness()
     house.store.objects[Area.ORIGINALS][f"history/{KEY}.json"] = StoredObject(damaged, "")
     assert not (await house.run()).reused
 
@@ -252,7 +252,7 @@ async def test_a_damaged_history_is_ignored(damaged: bytes) -> None:
 @pytest.mark.parametrize("down_after", range(14))
 async def test_an_outage_of_the_store_only_takes_longer(down_after: int) -> None:
     """Whichever operation it hits: finding, checking, claiming, storing."""
-    house = House()
+    house = Harness()
     house.store.before_each = lambda: setattr(
         house.store, "down", down_after <= len(house.store.operations) and house.clock.now() < 45
     )
@@ -261,7 +261,7 @@ async def test_an_outage_of_the_store_only_takes_longer(down_after: int) -> None
 
 
 async def test_an_error_that_waiting_cannot_fix_is_raised_immediately() -> None:
-    house = House()
+    house = Harness()
     house.store.refusing = True
     with pytest.raises(StoreError, match="the key is wrong"):
         await house.run()
@@ -270,7 +270,7 @@ async def test_an_error_that_waiting_cannot_fix_is_raised_immediately() -> None:
 
 
 async def test_the_wait_for_the_store_ends_before_the_task_does() -> None:
-    house = House()
+    house = Harness()
     house.store.down = True
     with pytest.raises(StoreUnavailableError):
         await house.run()
@@ -279,7 +279,7 @@ async def test_the_wait_for_the_store_ends_before_the_task_does() -> None:
 
 
 async def test_a_full_disk_costs_one_picture_however_often_it_is_tried() -> None:
-    house = House()
+    house = Harness()
     house.store.room = 500  # Enough for claims and history, but not for a picture.
     with pytest.raises(StoreFullError, match="A picture was paid for and could not be stored"):
         await house.run()
@@ -296,7 +296,7 @@ async def test_a_full_disk_costs_one_picture_however_often_it_is_tried() -> None
 
 
 async def test_freeing_space_in_time_saves_the_picture() -> None:
-    house = House()
+    house = Harness()
     house.store.room = 500
 
     async def make_room() -> None:
@@ -314,12 +314,12 @@ async def test_freeing_space_in_time_saves_the_picture() -> None:
 # What it costs. A picture or an unusable answer is three cents.
 
 
-async def paid(house: House, run: str) -> Paid:
+async def paid(house: Harness, run: str) -> Paid:
     return await find_paid(house.store, KEY, account(run, WORK.thumbnail_key))
 
 
 async def test_a_retry_has_the_receipt_of_its_own_run_and_another_run_has_none() -> None:
-    house = House()
+    house = Harness()
     for _ in range(2):
         original = await house.run(house.attempt("leaf", "batch"))
         assert original.receipt
@@ -331,7 +331,7 @@ async def test_a_retry_has_the_receipt_of_its_own_run_and_another_run_has_none()
 
 
 async def test_a_receipt_takes_no_request_of_its_own() -> None:
-    house = House()
+    house = Harness()
     await house.run()
     key, claim, history = KEY, f"claims/{KEY}", f"history/{KEY}.json"
     gate = next(operation for operation in house.store.operations if "quota/" in operation)
@@ -340,8 +340,8 @@ async def test_a_receipt_takes_no_request_of_its_own() -> None:
 
 
 async def test_what_was_paid_in_vain_is_on_the_receipt_of_the_picture() -> None:
-    house = House(HALF, UnusableAnswerError("no data", {"input_tokens": 0, "output_tokens": 2000}))
-    with pytest.raises(UnusableAnswersError):
+    house = Harness(HALF, UnusableAnswerError("no data", {"input_tokens": 0, "output_tokens": 2000}))
+    with pytest.raises(TooManyUnusableAnswersError):
         await house.run(house.attempt("leaf", "batch"))
     assert await paid(house, "batch") == {"cost_usd": 0.09}
     await house.clock.advance(3_600)
@@ -352,16 +352,16 @@ async def test_what_was_paid_in_vain_is_on_the_receipt_of_the_picture() -> None:
 
 
 async def test_each_run_has_what_it_paid_in_vain_itself() -> None:
-    house = House(HALF, ProviderUnavailableError("down"), HALF)
+    house = Harness(HALF, ProviderUnavailableError("down"), HALF)
     with pytest.raises(ProviderUnavailableError):
         await house.run(house.attempt("leaf", "one"))
-    with pytest.raises(UnusableAnswersError):
+    with pytest.raises(TooManyUnusableAnswersError):
         await house.run(house.attempt("leaf", "other"))
     assert await paid(house, "one") == await paid(house, "other") == {"cost_usd": 0.03}
 
 
 async def test_an_answer_that_its_owner_did_not_live_to_judge_is_counted() -> None:
-    house = House(HALF, WHOLE)
+    house = Harness(HALF, WHOLE)
     house.store.before_each = lambda: setattr(house.store, "down", KEY in house.store.objects[Area.ORIGINALS])
     with pytest.raises(StoreUnavailableError):
         await house.run(house.attempt("leaf", "batch"))
@@ -373,7 +373,7 @@ async def test_an_answer_that_its_owner_did_not_live_to_judge_is_counted() -> No
 
 
 async def test_a_picture_that_found_no_room_is_counted() -> None:
-    house = House()
+    house = Harness()
     house.store.room = 500
     with pytest.raises(StoreFullError):
         await house.run(house.attempt("leaf", "batch"))
@@ -386,7 +386,7 @@ async def test_a_picture_that_found_no_room_is_counted() -> None:
 
 @pytest.mark.parametrize(("owner", "maybe"), [("dead", {"maybe_billed": 1}), ("", {})])
 async def test_an_attempt_that_died_with_its_claim_may_have_been_billed(owner: str, maybe: dict[str, int]) -> None:
-    house = House(ProviderUnavailableError("down"), WHOLE)
+    house = Harness(ProviderUnavailableError("down"), WHOLE)
     claim = json.dumps({"owner": owner, "run": "leaf"}).encode()
     house.store.objects[Area.ORIGINALS][f"claims/{KEY}"] = StoredObject(claim, "")
     with pytest.raises(ProviderUnavailableError):
@@ -402,7 +402,7 @@ async def test_an_attempt_that_died_with_its_claim_may_have_been_billed(owner: s
     [("account", None), ("account", "{"), ("paid", "{"), ("paid", '{"cost_usd": "much"}'), ("usage", "[]")],
 )
 async def test_a_damaged_receipt_is_none(part: str, damaged: str | None) -> None:
-    house = House()
+    house = Harness()
     await house.run(house.attempt("leaf", "batch"))
     stored = house.store.objects[Area.ORIGINALS][KEY]
     metadata = {name: value for name, value in stored.metadata.items() if name != part}
@@ -416,20 +416,20 @@ async def test_a_damaged_receipt_is_none(part: str, damaged: str | None) -> None
 
 
 async def test_a_throttled_leaf_waits_as_long_as_the_provider_asks() -> None:
-    house = House(ProviderThrottledError("slow down", 33), WHOLE)
+    house = Harness(ProviderThrottledError("slow down", 33), WHOLE)
     original = await house.run()
     assert 33 <= house.clock.now() <= 34
     assert 33 <= original.throttled_seconds <= 34
 
 
 async def test_waits_double_if_the_provider_does_not_say_how_long() -> None:
-    house = House(*[ProviderThrottledError("slow down", None)] * 3, WHOLE)
+    house = Harness(*[ProviderThrottledError("slow down", None)] * 3, WHOLE)
     await house.run()
     assert 5 + 10 + 20 <= house.clock.now() <= 36
 
 
 async def test_a_wait_longer_than_the_leaf_has_left_is_not_retried() -> None:
-    house = House(ProviderThrottledError("slow down", 3_600))
+    house = Harness(ProviderThrottledError("slow down", 3_600))
     with pytest.raises(QuotaWaitTooLongError, match=r"slow down.*3600 s is longer than this attempt has left"):
         await house.run()
     assert (house.asked, house.clock.now()) == (1, 0)
@@ -437,7 +437,7 @@ async def test_a_wait_longer_than_the_leaf_has_left_is_not_retried() -> None:
 
 
 async def test_a_throttled_leaf_that_loses_its_claim_does_not_ask_again() -> None:
-    house = House(ProviderThrottledError("slow down", 300))
+    house = Harness(ProviderThrottledError("slow down", 300))
     leaf = asyncio.create_task(house.work())
     await house.clock.until(lambda: house.asked == 1)
     house.store.objects[Area.ORIGINALS][f"claims/{KEY}"] = StoredObject(b'{"owner": "other", "run": "run-2"}', "")
@@ -449,7 +449,7 @@ async def test_a_throttled_leaf_that_loses_its_claim_does_not_ask_again() -> Non
 # Stops and other runs.
 
 
-async def stopped_while_asking(house: House) -> "asyncio.Task[Original]":
+async def stopped_while_asking(house: Harness) -> "asyncio.Task[Original]":
     """Start a leaf and, once it has asked the provider, stop it with a grace period of 25 s."""
     attempt = house.attempt()
     leaf = asyncio.create_task(house.work(attempt))
@@ -458,7 +458,7 @@ async def stopped_while_asking(house: House) -> "asyncio.Task[Original]":
     return leaf
 
 
-def drawn_in(seconds: float, meanwhile: Callable[[], None] = lambda: None) -> House:
+def drawn_in(seconds: float, meanwhile: Callable[[], None] = lambda: None) -> Harness:
     """Return a house whose provider takes that many seconds for a picture."""
 
     async def draw() -> bytes:
@@ -466,12 +466,12 @@ def drawn_in(seconds: float, meanwhile: Callable[[], None] = lambda: None) -> Ho
         meanwhile()
         return WHOLE
 
-    house = House(draw)
+    house = Harness(draw)
     return house
 
 
 async def test_a_stop_ends_a_wait_for_quota_immediately_and_releases_the_claim() -> None:
-    house = House(ProviderThrottledError("slow down", 300))
+    house = Harness(ProviderThrottledError("slow down", 300))
     leaf = await stopped_while_asking(house)
     with pytest.raises(StoppedError):
         await leaf
@@ -501,7 +501,7 @@ async def test_storing_gets_only_the_rest_of_the_grace_period() -> None:
 
 
 async def test_a_stop_before_an_unusable_answer_is_recorded_leaves_no_damaged_original() -> None:
-    house = House(HALF, WHOLE)
+    house = Harness(HALF, WHOLE)
     house.store.before_each = lambda: setattr(house.store, "down", KEY in house.store.objects[Area.ORIGINALS])
     attempt = house.attempt()
     leaf = asyncio.create_task(house.work(attempt))
@@ -519,7 +519,7 @@ async def test_a_store_that_refuses_a_paid_picture_is_reported() -> None:
         house.store.refusing = True
         return WHOLE
 
-    house = House(draw)
+    house = Harness(draw)
     with pytest.raises(StoreError, match="A picture was paid for and could not be stored"):
         await house.run()
 
