@@ -14,7 +14,7 @@ would fail in the same way; Render, which sees only the text, retries those too.
     │   ├── UndocumentedAnswerError      an undocumented error
     │   └── UnusableAnswerError          a success without a picture
     ├── PictureError                     the bytes are not a usable image
-    ├── UnusableAnswersError             too many unusable answers to pay for another
+    ├── TooManyUnusableAnswersError             too many unusable answers to pay for another
     ├── DamagedOriginalError             a stored original is damaged
     ├── StoreError                       the store refuses
     │   ├── StoreUnavailableError        the store is temporarily unavailable
@@ -44,9 +44,9 @@ __all__ = [
     "StoreFullError",
     "StoreUnavailableError",
     "ThumbnailError",
+    "TooManyUnusableAnswersError",
     "UndocumentedAnswerError",
     "UnusableAnswerError",
-    "UnusableAnswersError",
 ]
 
 
@@ -154,7 +154,7 @@ class DamagedOriginalError(ThumbnailError):
     permanent = True
 
 
-class UnusableAnswersError(ThumbnailError):
+class TooManyUnusableAnswersError(ThumbnailError):
     """The provider sent too many unusable answers to pay for another."""
 
     code = "unusable_picture"

@@ -1,16 +1,17 @@
 """How batches of 100, 1,000 and 10,000 images scale: ``python -m benchmarks.batches``.
 
 Each batch runs in its own process, in the local engine, with simulated pictures and a directory as the store. Most of
-the CPU time is the simulation's drawing. The largest batch takes some minutes; pass sizes to measure only those.
+the CPU time is the simulation's drawing. The largest batch takes some minutes.
 """
 
 import asyncio
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from tempfile import TemporaryDirectory
 
-from benchmarks.measure import peak_megabytes
+from benchmarks.measure import Figure, peak_megabytes, print_rows
 from testing.project import ROOT
 
 SIZES = (100, 1_000, 10_000)
@@ -60,22 +61,21 @@ def run(images: int, latency_seconds: float) -> tuple[float, float, float]:
     return seconds, milliseconds, megabytes
 
 
-def main(sizes: tuple[int, ...]) -> None:
-    """Print how close a slow provider's batch comes to its ideal, and the table."""
+def figures() -> Iterator[Figure]:
+    """Measure how close a slow provider's batch comes to its ideal, and batches of each size."""
     seconds, _, _ = run(SLOW_IMAGES, LATENCY_SECONDS)
     ideal = SLOW_IMAGES / WINDOW * LATENCY_SECONDS
-    print(f"{SLOW_IMAGES} images of {LATENCY_SECONDS:g} s each, {WINDOW} at a time: {seconds:.1f} s")
-    print(f"  {seconds / ideal:.2f}x of images / window x latency ({ideal:.0f} s; at most 1.10x)\n", flush=True)
-    first = None
-    for images in sizes:
-        seconds, milliseconds, megabytes = run(images, 0)
-        first = first or (milliseconds, megabytes)
-        ratios = f"{milliseconds / first[0]:.2f}x CPU, {megabytes / first[1]:.2f}x memory of {sizes[0]}"
-        print(f"{images:6} images: {seconds:6.1f} s, {milliseconds:.1f} ms CPU an image, {megabytes:.0f} MB; {ratios}")
+    what = f"{SLOW_IMAGES} images of {LATENCY_SECONDS:g} s each, {WINDOW} at a time, over the ideal"
+    yield what, f"{seconds / ideal:.2f}", "1.10"
+    small, middle, large = (run(images, 0) for images in SIZES)
+    names = [f"{images:,}" for images in SIZES]
+    yield f"CPU an image at {names[2]} images, over that at {names[1]}", f"{large[1] / middle[1]:.2f}", ""
+    memory = f"{large[2] / small[2]:.2f}, {large[2]:.0f} MB"
+    yield f"peak memory at {names[2]} images, over that at {names[0]}", memory, ""
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--one"]:
         measure(int(sys.argv[2]))
     else:
-        main(tuple(map(int, sys.argv[1:])) or SIZES)
+        print_rows(figures())

@@ -10,12 +10,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from benchmarks.measure import children_cpu, peak_megabytes
+from benchmarks.measure import Figure, children_cpu, peak_megabytes, print_rows
 from testing.emulator import Emulator
 from testing.minio_server import MinioServer, find_minio
 from testing.project import ROOT
@@ -75,28 +75,27 @@ class Peaks:
                 time.sleep(0.005)
 
 
-def print_registering(server: TaskServer) -> None:
-    """Print the cost of registering, against a bare import of the SDK."""
-    bare, registering = float("inf"), float("inf")
+def registering(server: TaskServer) -> Figure:
+    """Measure registering, against a bare import of the SDK."""
+    bare, least = float("inf"), float("inf")
     for _ in range(ROUNDS):
         bare = min(bare, python(BARE))
-        registering = min(registering, cpu_of(server.register))
-    print(f"registering: {registering / bare:.2f}x the CPU of a bare import of the SDK, {bare:.2f} s (at most 1.5x)")
+        least = min(least, cpu_of(server.register))
+    return "CPU of registering, over a bare import of the SDK", f"{least / bare:.2f}", "1.5"
 
 
-def print_leaf(server: TaskServer, peaks: Peaks, model: str) -> None:
-    """Print the cost of a whole leaf, against its imports and the compositing."""
-    least, needed, peaks.megabytes = float("inf"), float("inf"), 0
+def leaf(server: TaskServer, model: str) -> float:
+    """Return the CPU of a whole leaf, over its imports and the compositing."""
+    least, needed = float("inf"), float("inf")
     for number in range(ROUNDS):
         needed = min(needed, python(NEEDED.format(package=LEAVES[model], **ANSWERS[model])))
-        leaf = partial(server.run, "generateThumbnail", [f"{model} {number}", model, *LOOK])
-        least = min(least, cpu_of(leaf))
-    print(f"a leaf of {model}: {least / needed:.2f}x the CPU of what it needs, {needed:.2f} s (at most 1.15x)")
-    print(f"  its peak memory: {peaks.megabytes} MB (at most 105 MB)")
+        run = partial(server.run, "generateThumbnail", [f"{model} {number}", model, *LOOK])
+        least = min(least, cpu_of(run))
+    return least / needed
 
 
-def main() -> None:
-    """Print all figures."""
+def figures() -> Iterator[Figure]:
+    """Measure registering, and a leaf of each vendor."""
     program = find_minio()
     if not program:
         sys.exit("no MinIO server: put minio on PATH, or run `make minio` once")
@@ -104,10 +103,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, MinioServer(program, Path(folder)) as minio, Emulator() as emulator:
         variables = {**emulator.environment, **minio.environment, "PATH": os.environ["PATH"]}
         with TaskServer(variables, on_start=peaks.watch) as server:
-            print_registering(server)
-            for model in LEAVES:
-                print_leaf(server, peaks, model)
+            yield registering(server)
+            ratios, megabytes = [], []
+            for model, package in LEAVES.items():
+                peaks.megabytes = 0
+                ratios.append(f"{leaf(server, model):.2f} ({package.partition('.')[0]})")
+                megabytes.append(f"{peaks.megabytes} MB")
+            yield "CPU of a leaf, over importing what it needs and the compositing", ", ".join(ratios), "1.15"
+            yield "its peak memory", ", ".join(megabytes), "105 MB"
 
 
 if __name__ == "__main__":
-    main()
+    print_rows(figures())

@@ -11,12 +11,11 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 
 from PIL import Image
 
-from benchmarks.measure import fastest
+from benchmarks.measure import Figure, fastest, print_rows, spread
 from compositing import MAX_BYTES
 from compositing.canvas import open_on_canvas
 from compositing.encoding import encode_jpeg
@@ -58,7 +57,7 @@ from compositing.thumbnail import compose
 
 layout = lay_out("Why fan-out beats", load_font("inter"), TEMPLATES["overlay-center"])
 compose(open_on_canvas(Path(sys.argv[1]).read_bytes()), layout)
-print(f"{peak_megabytes():4d} MB")
+print(f"{peak_megabytes()} MB")
 """
 
 
@@ -84,55 +83,52 @@ def orders(title: str) -> Iterator[str]:
     return map(" ".join, itertools.cycle(itertools.permutations(title.split())))
 
 
-def print_costs() -> None:
-    """Print the CPU time of each template, and of each script in one template, relative to the floor."""
-    for size, most in SIZES.items():
-        original = jpeg(size)
+def costs() -> Iterator[Figure]:
+    """Measure the CPU time of each template, and of each script in one template, relative to the floor."""
+    for (width, height), aim in SIZES.items():
+        original = jpeg((width, height))
         candidates: dict[str, Callable[[], bytes]] = {"floor": partial(floor, original)}
         candidates |= {template: partial(titled, original, template, orders(USUAL)) for template in TEMPLATES}
         candidates |= {
             script: partial(titled, original, "overlay-center", orders(title)) for script, title in SCRIPTS.items()
         }
         times = fastest(candidates, ROUNDS)
-        print(f"\nCompositing {size[0]}x{size[1]}: the floor takes {1000 * times['floor']:.1f} ms (at most {most}x)")
-        for template in TEMPLATES:
-            print(f"  {template:16} {times[template] / times['floor']:.2f}x")
-        print(f" in other scripts, overlay-center (at most {MOST_FOR_ANY_SCRIPT}x)")
-        for script in SCRIPTS:
-            print(f"  {script:16} {times[script] / times['floor']:.2f}x")
+        ratios = {name: seconds / times["floor"] for name, seconds in times.items()}
+        what = f"CPU of compositing a {width}x{height} JPEG, over the floor (decode, crop, encode)"
+        usual, scripts = spread((ratios[name] for name in TEMPLATES), ".2f"), max(ratios[name] for name in SCRIPTS)
+        measured = f"{usual}; {scripts:.2f} at most in {len(SCRIPTS)} other scripts"
+        yield what, measured, f"{aim}; {MOST_FOR_ANY_SCRIPT} in any script"
 
 
-def print_memory() -> None:
-    """Print the peak memory of composing a thumbnail from the file of the largest picture."""
-    print(f"\nPeak memory of compositing a {LARGEST_SIZE[0]}x{LARGEST_SIZE[1]} PNG (at most {MOST_MEGABYTES} MB)")
-    noise = Image.frombytes("RGB", LARGEST_SIZE, random.Random(1).randbytes(LARGEST_SIZE[0] * LARGEST_SIZE[1] * 3))
-    scene = Image.open(io.BytesIO(draw_scene("a subject", "photorealistic"))).resize(LARGEST_SIZE)
-    grain = noise.crop((0, 0, 1376, 768)).resize(LARGEST_SIZE)
-    with TemporaryDirectory() as folder:
-        for name, image in {"a grainy photograph": Image.blend(scene, grain, 0.15), "pure noise": noise}.items():
-            path = Path(folder, "original.png")
-            image.save(path, compress_level=1)
-            command = [sys.executable, "-c", ALONE, str(path)]
-            print(f"  {name:20} {path.stat().st_size / 1e6:3.0f} MB file ", end="", flush=True)
-            subprocess.run(command, check=True)
-
-
-def print_sizes() -> None:
-    """Print the size of thumbnails by their picture: styles, patterns and noise."""
-    print(f"\nBytes of a thumbnail, in thousands, by its picture (at most {MAX_BYTES // 1000})")
-    sizes: dict[str, list[int]] = {}
+def sizes() -> Iterator[Figure]:
+    """Measure the size of thumbnails by their picture: styles and patterns, noise among them."""
+    found: dict[bool, list[int]] = {}
     for name in PICTURES:
         canvas = picture(name)
         for template in TEMPLATES:
             layout = lay_out(USUAL, load_font("inter"), TEMPLATES[template])
-            sizes.setdefault("noise" if name == "noise" else "patterns" if name in PATTERNS else "styles", []).append(
-                len(compose(canvas.copy(), layout))
-            )
-    for kind, found in sizes.items():
-        print(f"  {kind:16} {min(found) / 1000:.0f} to {max(found) / 1000:.0f}, median {median(found) / 1000:.0f}")
+            found.setdefault(name in PATTERNS, []).append(len(compose(canvas.copy(), layout)) // 1000)
+    measured = f"{spread(found[False], '3')} KB; {max(found[True])} KB at most on hard patterns such as noise"
+    yield "size of a thumbnail", measured.strip(), f"{MAX_BYTES // 1000} KB"
+
+
+def memory() -> Iterator[Figure]:
+    """Measure the peak memory of composing a thumbnail from the file of the largest picture."""
+    noise = Image.frombytes("RGB", LARGEST_SIZE, random.Random(1).randbytes(LARGEST_SIZE[0] * LARGEST_SIZE[1] * 3))
+    scene = Image.open(io.BytesIO(draw_scene("a subject", "photorealistic"))).resize(LARGEST_SIZE)
+    grain = noise.crop((0, 0, 1376, 768)).resize(LARGEST_SIZE)
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "original.png")
+
+        def peak(image: Image.Image) -> str:
+            image.save(path, compress_level=1)
+            command = [sys.executable, "-c", ALONE, str(path)]
+            return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+        photograph, of_noise = peak(Image.blend(scene, grain, 0.15)), peak(noise)
+        what = f"peak memory of compositing a {LARGEST_SIZE[0]}x{LARGEST_SIZE[1]} PNG"
+        yield what, f"{photograph}; {of_noise} for pure noise", f"{MOST_MEGABYTES} MB"
 
 
 if __name__ == "__main__":
-    print_costs()
-    print_sizes()
-    print_memory()
+    print_rows(itertools.chain(costs(), sizes(), memory()))

@@ -1,11 +1,29 @@
-"""Measuring CPU time and memory."""
+"""Measuring CPU time and memory, and printing figures as rows of the table in ``docs/figures.md``."""
 
 import resource
+import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-__all__ = ["children_cpu", "fastest", "peak_megabytes"]
+__all__ = ["HEADER", "Figure", "children_cpu", "fastest", "peak_megabytes", "print_rows", "spread"]
+
+HEADER = "| what | measured | aim | command |\n| --- | --- | --- | --- |"
+Figure = tuple[str, str, str]  # What, how much, and the aim, if there is one.
+
+
+def print_rows(figures: Iterable[Figure]) -> None:
+    """Print a row for each figure as soon as it is measured; the first names the command."""
+    command = f"`python -m benchmarks.{Path(sys.argv[0]).stem}`"
+    for what, measured, aim in figures:
+        print(f"| {what} | {measured} | {aim} | {command} |", flush=True)
+        command = ""
+
+
+def spread(values: Iterable[float], form: str) -> str:
+    """Return the lowest and the highest value, such as ``1.07 to 1.11``."""
+    first, *_, last = sorted(format(value, form) for value in values)
+    return f"{first} to {last}" if first != last else first
 
 
 def fastest(candidates: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:

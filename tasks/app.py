@@ -127,7 +127,7 @@ async def generate_batch(ctx: TaskContext, request: BatchRequest, settings: Sett
     rows = Rows(posts_of(request.prompts), request.models, request, settings, attempt)
     await rows.prepare()
     await rows.find_existing(retried=await record.begin(rows.works))
-    async with record.kept_up(rows.so_far):
+    async with record.updating(rows.so_far):
         await attempt.within_grace(rows.generate(leaf_of(ctx)))
     return await record.finish(rows.so_far())
 

@@ -72,7 +72,7 @@ async def find_or_generate(
     Raises:
         ProviderRejectedError, ProviderUnavailableError: from the provider, or another run that is making the same
             picture did not finish in time.
-        UnusableAnswersError: the provider sent too many unusable answers.
+        TooManyUnusableAnswersError: the provider sent too many unusable answers.
         DamagedOriginalError: the stored original is no longer a picture.
         StoreError: the store failed.
         StoppedError: the process was told to stop.

@@ -18,8 +18,8 @@ from errors import (
     QuotaWaitTooLongError,
     StoreError,
     StoreFullError,
+    TooManyUnusableAnswersError,
     UnusableAnswerError,
-    UnusableAnswersError,
 )
 from outcomes import Paid
 from providers.choice import OpenProvider
@@ -142,7 +142,7 @@ class Purchase:
             return
         kept = ", ".join(answer.kept_as for answer in recent if answer.kept_as)
         where = f" The answers are kept under {kept}." if kept else ""
-        raise UnusableAnswersError(
+        raise TooManyUnusableAnswersError(
             f"{recent[-1].message} That was answer {len(recent)}; no more are paid for within an hour.{where} "
             "Run again later, or ask for another variation."
         )

@@ -86,7 +86,7 @@ class BatchRecord:
         self._earlier: dict[str, Row] = {}
 
     @asynccontextmanager
-    async def kept_up(self, rows: Callable[[], list[Row]]) -> AsyncIterator[None]:
+    async def updating(self, rows: Callable[[], list[Row]]) -> AsyncIterator[None]:
         """Write the current rows immediately and every few seconds, until the block ends.
 
         ``rows`` returns all the rows; a pair without an outcome is ``{"status": "pending", "title", "model"}``.
@@ -204,7 +204,7 @@ class BatchRecord:
         if not earlier:
             return False
         self._created_at = earlier["created_at"]
-        self._earlier = {_known_by(row): row for row in earlier["rows"]}
+        self._earlier = {_row_id(row): row for row in earlier["rows"]}
         run, before = earlier.get("run_id", ""), earlier.get("spent_before", {})
         if run == self._run:
             self._spent_before = before
@@ -219,27 +219,27 @@ class BatchRecord:
 
     def _with_earlier(self, rows: list[Row]) -> list[Row]:
         """Add the results of earlier runs that this one has not reached yet, or does not request."""
-        left = dict(self._earlier)
-        now = [self._kept(row, left.pop(_known_by(row), None)) for row in rows]
-        return [*now, *left.values()]
-
-    @staticmethod
-    def _kept(row: Row, earlier: Row | None) -> Row:
-        if not earlier:
-            return row
-        there = {each["model"]: each for each in earlier["results"] if each["status"] == "ok"}
-        asked = [_still(outcome, there.pop(outcome["model"], None)) for outcome in row["results"]]
-        kept: Row = {**row, "results": [*asked, *map(unpaid, there.values())]}
-        if "cover" in earlier and "cover" not in row:
-            kept["cover"] = earlier["cover"]
-        return kept
+        earlier = dict(self._earlier)
+        current = [_merged(row, earlier.pop(_row_id(row), None)) for row in rows]
+        return [*current, *earlier.values()]
 
 
-def _known_by(row: Row) -> str:
+def _row_id(row: Row) -> str:
     return row.get("slug", row["title"])
 
 
-def _still(outcome: Outcome, earlier: Finished | None) -> Outcome:
+def _merged(row: Row, earlier: Row | None) -> Row:
+    if not earlier:
+        return row
+    finished = {each["model"]: each for each in earlier["results"] if each["status"] == "ok"}
+    results = [_completed(outcome, finished.pop(outcome["model"], None)) for outcome in row["results"]]
+    merged: Row = {**row, "results": [*results, *map(unpaid, finished.values())]}
+    if "cover" in earlier and "cover" not in row:
+        merged["cover"] = earlier["cover"]
+    return merged
+
+
+def _completed(outcome: Outcome, earlier: Finished | None) -> Outcome:
     """Return a pair's outcome, completed from an earlier run if it is pending or the same thumbnail."""
     if earlier and outcome["status"] == "pending":
         return unpaid(earlier)

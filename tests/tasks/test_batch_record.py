@@ -58,7 +58,7 @@ async def only_batch(settings: Settings) -> dict[str, Any]:
 async def test_a_batch_has_a_record_from_its_start_to_its_end(configured: Settings) -> None:
     await open_store(configured).prepare()
     record = BatchRecord(asked(), configured, Attempt())
-    async with record.kept_up(lambda: PENDING):
+    async with record.updating(lambda: PENDING):
         going = await only_batch(configured)
         assert (going["finished"], going["summary"]["pending"]) == (False, 2)
     result = await record.finish(DONE)
@@ -71,7 +71,7 @@ async def test_a_batch_has_a_record_from_its_start_to_its_end(configured: Settin
 async def test_a_stopped_batch_records_its_results_so_far(settings: Settings) -> None:
     seen = [PENDING, HALF]
     with pytest.raises(asyncio.CancelledError):
-        async with BatchRecord(asked(), settings, Attempt()).kept_up(lambda: seen.pop(0)):
+        async with BatchRecord(asked(), settings, Attempt()).updating(lambda: seen.pop(0)):
             raise asyncio.CancelledError
     assert (await only_batch(settings))["rows"] == HALF
 
@@ -79,7 +79,7 @@ async def test_a_stopped_batch_records_its_results_so_far(settings: Settings) ->
 async def test_a_rerun_shows_earlier_pictures_until_it_reaches_them(settings: Settings) -> None:
     await BatchRecord(asked(), settings, Attempt()).finish(HALF)
     first = await only_batch(settings)
-    async with BatchRecord(asked(), settings, Attempt()).kept_up(lambda: PENDING):
+    async with BatchRecord(asked(), settings, Attempt()).updating(lambda: PENDING):
         [row] = (await only_batch(settings))["rows"]
     assert [outcome["status"] for outcome in row["results"]] == ["ok", "pending"]
     assert row["results"][0]["reused"]

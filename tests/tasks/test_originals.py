@@ -23,8 +23,8 @@ from errors import (
     StoreError,
     StoreFullError,
     StoreUnavailableError,
+    TooManyUnusableAnswersError,
     UnusableAnswerError,
-    UnusableAnswersError,
 )
 from outcomes import Paid
 from providers.provider import Picture, PictureRequest
@@ -60,7 +60,7 @@ WHOLE = image()
 HALF = WHOLE[: len(WHOLE) // 2]
 
 
-class House:
+class Harness:
     """A leaf's test harness: a store, a clock, and a provider with scripted answers, the last of which repeats."""
 
     def __init__(self, *answers: Exception | bytes | Callable[[], Any]) -> None:
@@ -85,7 +85,7 @@ class House:
         attempt = attempt or self.attempt()
 
         @asynccontextmanager
-        async def open_provider(model: Model, settings: Settings) -> AsyncIterator[House]:
+        async def open_provider(model: Model, settings: Settings) -> AsyncIterator[Harness]:
             yield self
 
         deadline = self.clock.now() + LEAF_SECONDS
@@ -101,11 +101,11 @@ class House:
 
 
 async def test_a_picture_is_paid_for_once_and_leaves_nothing_else_behind() -> None:
-    house = House()
-    assert not (await house.run()).reused
-    assert house.store.keys() == [KEY]
-    assert (await house.run()).reused
-    assert house.asked == 1
+    harness = Harness()
+    assert not (await harness.run()).reused
+    assert harness.store.keys() == [KEY]
+    assert (await harness.run()).reused
+    assert harness.asked == 1
 
 
 def with_content_credentials(format: str) -> bytes:
@@ -121,36 +121,36 @@ def with_content_credentials(format: str) -> bytes:
 @pytest.mark.parametrize("format", ["JPEG", "PNG"])
 async def test_an_original_keeps_the_vendors_bytes_with_their_content_credentials(format: str) -> None:
     signed = with_content_credentials(format)
-    house = House(signed)
-    await house.run()
-    assert house.store.objects[Area.ORIGINALS][KEY].data == signed
-    await house.run()
-    assert house.store.objects[Area.ORIGINALS][KEY].data == signed
-    assert house.asked == 1
+    harness = Harness(signed)
+    await harness.run()
+    assert harness.store.objects[Area.ORIGINALS][KEY].data == signed
+    await harness.run()
+    assert harness.store.objects[Area.ORIGINALS][KEY].data == signed
+    assert harness.asked == 1
 
 
 # Refusals by the provider.
 
 
 async def test_a_refused_request_is_remembered_and_not_repeated() -> None:
-    house = House(ProviderRejectedError("moderation", "OpenAI refuses."))
+    harness = Harness(ProviderRejectedError("moderation", "OpenAI refuses."))
     for _ in range(3):
         with pytest.raises(ProviderRejectedError, match="OpenAI refuses") as caught:
-            await house.run()
-    assert house.asked == 1
+            await harness.run()
+    assert harness.asked == 1
     assert caught.value.code == "moderation"
     assert "refused on 2027-01-15 and is not requested again. To request it anyway, use another variation" in str(
         caught.value
     )
-    assert house.kept("claims") == []
+    assert harness.kept("claims") == []
 
 
 async def test_a_request_that_a_person_can_fix_is_repeated() -> None:
-    house = House(ProviderRejectedError("bad_key", "no such key"), WHOLE)
+    harness = Harness(ProviderRejectedError("bad_key", "no such key"), WHOLE)
     with pytest.raises(ProviderRejectedError):
-        await house.run()
-    assert not (await house.run()).reused
-    assert house.kept("claims") == []
+        await harness.run()
+    assert not (await harness.run()).reused
+    assert harness.kept("claims") == []
 
 
 # The provider's answers.
@@ -158,92 +158,92 @@ async def test_a_request_that_a_person_can_fix_is_repeated() -> None:
 
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"])
 async def test_any_format_that_pillow_reads_is_a_picture(format: str) -> None:
-    house = House(image(format))
-    assert (await house.run()).canvas.size == (1200, 630)
-    assert house.asked == 1
+    harness = Harness(image(format))
+    assert (await harness.run()).canvas.size == (1200, 630)
+    assert harness.asked == 1
 
 
 @pytest.mark.parametrize("answer", [HALF, b"", b"<html>", UnusableAnswerError("the answer holds no data")])
 async def test_an_unusable_answer_is_paid_for_only_twice(answer: bytes | Exception) -> None:
-    house = House(answer)
+    harness = Harness(answer)
     for _ in range(6):  # Three attempts of the leaf, and three of the next run.
         with pytest.raises(
-            UnusableAnswersError, match=r"answer 2; no more are paid for within an hour.*Run again later"
+            TooManyUnusableAnswersError, match=r"answer 2; no more are paid for within an hour.*Run again later"
         ):
-            await house.run()
-    assert house.asked == 2
-    assert house.kept("claims") == []
+            await harness.run()
+    assert harness.asked == 2
+    assert harness.kept("claims") == []
 
 
 async def test_an_hour_after_unusable_answers_a_run_may_ask_again() -> None:
-    house = House(HALF, HALF, WHOLE)
-    with pytest.raises(UnusableAnswersError):
-        await house.run()
-    await house.clock.advance(3_600)
-    assert (await house.run()).unusable_answers == 2
-    assert house.asked == 3
+    harness = Harness(HALF, HALF, WHOLE)
+    with pytest.raises(TooManyUnusableAnswersError):
+        await harness.run()
+    await harness.clock.advance(3_600)
+    assert (await harness.run()).unusable_answers == 2
+    assert harness.asked == 3
 
 
 async def test_unusable_bytes_are_kept() -> None:
-    house = House(HALF, b"\x00\x01", WHOLE)
-    with pytest.raises(UnusableAnswersError) as caught:
-        await house.run()
-    kept = house.kept("unusable")
+    harness = Harness(HALF, b"\x00\x01", WHOLE)
+    with pytest.raises(TooManyUnusableAnswersError) as caught:
+        await harness.run()
+    kept = harness.kept("unusable")
     assert sorted(kept) == sorted([HALF, b"\x00\x01"])
-    assert all(key in str(caught.value) for key in house.store.objects[Area.ORIGINALS] if key.startswith("unusable/"))
+    assert all(key in str(caught.value) for key in harness.store.objects[Area.ORIGINALS] if key.startswith("unusable/"))
 
 
 async def test_a_good_second_answer_is_used_and_the_first_is_reported() -> None:
-    house = House(HALF, WHOLE)
-    original = await house.run()
-    assert (original.reused, original.unusable_answers, house.asked) == (False, 1, 2)
-    assert (await house.run()).reused
-    assert await read_history(house.store, KEY) == type(await read_history(house.store, "none"))()
+    harness = Harness(HALF, WHOLE)
+    original = await harness.run()
+    assert (original.reused, original.unusable_answers, harness.asked) == (False, 1, 2)
+    assert (await harness.run()).reused
+    assert await read_history(harness.store, KEY) == type(await read_history(harness.store, "none"))()
 
 
 async def test_unreadable_bytes_are_used_once_they_are_readable() -> None:
     """By a later decoder, or because a person repaired them."""
-    house = House(HALF)
-    with pytest.raises(UnusableAnswersError):
-        await house.run()
-    house.store.objects[Area.ORIGINALS][KEY] = StoredObject(WHOLE, "")
-    assert (await house.run()).reused
-    assert house.asked == 2
+    harness = Harness(HALF)
+    with pytest.raises(TooManyUnusableAnswersError):
+        await harness.run()
+    harness.store.objects[Area.ORIGINALS][KEY] = StoredObject(WHOLE, "")
+    assert (await harness.run()).reused
+    assert harness.asked == 2
 
 
 async def test_a_damaged_original_is_reported_and_not_paid_for_again() -> None:
-    house = House()
-    await house.run()
-    house.store.objects[Area.ORIGINALS][KEY] = StoredObject(HALF, "")
+    harness = Harness()
+    await harness.run()
+    harness.store.objects[Area.ORIGINALS][KEY] = StoredObject(HALF, "")
     with pytest.raises(DamagedOriginalError, match=f"{KEY} is damaged.*Delete it and run again"):
-        await house.run()
-    assert house.asked == 1
+        await harness.run()
+    assert harness.asked == 1
 
 
 async def test_an_answer_whose_owner_died_before_decoding_it_counts_as_unusable() -> None:
-    house = House()
-    house.store.objects[Area.ORIGINALS][KEY] = StoredObject(HALF, "")
-    house.store.objects[Area.ORIGINALS][f"claims/{KEY}"] = StoredObject(b'{"owner": "dead", "run": "run-1"}', "")
-    original = await house.run()
-    assert (house.asked, original.unusable_answers) == (1, 1)
-    assert house.kept("unusable") == [HALF]
+    harness = Harness()
+    harness.store.objects[Area.ORIGINALS][KEY] = StoredObject(HALF, "")
+    harness.store.objects[Area.ORIGINALS][f"claims/{KEY}"] = StoredObject(b'{"owner": "dead", "run": "run-1"}', "")
+    original = await harness.run()
+    assert (harness.asked, original.unusable_answers) == (1, 1)
+    assert harness.kept("unusable") == [HALF]
 
 
 async def test_an_unrecorded_unusable_answer_is_not_a_damaged_original() -> None:
-    house = House(HALF, WHOLE)
-    house.store.before_each = lambda: setattr(house.store, "down", KEY in house.store.objects[Area.ORIGINALS])
+    harness = Harness(HALF, WHOLE)
+    harness.store.before_each = lambda: setattr(harness.store, "down", KEY in harness.store.objects[Area.ORIGINALS])
     with pytest.raises(StoreUnavailableError):
-        await house.run()
-    house.store.before_each, house.store.down = lambda: None, False
-    original = await house.run()
-    assert (house.asked, original.unusable_answers) == (2, 1)
+        await harness.run()
+    harness.store.before_each, harness.store.down = lambda: None, False
+    original = await harness.run()
+    assert (harness.asked, original.unusable_answers) == (2, 1)
 
 
 @pytest.mark.parametrize("damaged", [b"", b"[]", b"{", b'{"refusal": 1}'])
 async def test_a_damaged_history_is_ignored(damaged: bytes) -> None:
-    house = House()
-    house.store.objects[Area.ORIGINALS][f"history/{KEY}.json"] = StoredObject(damaged, "")
-    assert not (await house.run()).reused
+    harness = Harness()
+    harness.store.objects[Area.ORIGINALS][f"history/{KEY}.json"] = StoredObject(damaged, "")
+    assert not (await harness.run()).reused
 
 
 # Failures of the store.
@@ -252,147 +252,147 @@ async def test_a_damaged_history_is_ignored(damaged: bytes) -> None:
 @pytest.mark.parametrize("down_after", range(14))
 async def test_an_outage_of_the_store_only_takes_longer(down_after: int) -> None:
     """Whichever operation it hits: finding, checking, claiming, storing."""
-    house = House()
-    house.store.before_each = lambda: setattr(
-        house.store, "down", down_after <= len(house.store.operations) and house.clock.now() < 45
+    harness = Harness()
+    harness.store.before_each = lambda: setattr(
+        harness.store, "down", down_after <= len(harness.store.operations) and harness.clock.now() < 45
     )
-    assert not (await house.run()).reused
-    assert house.asked == 1
+    assert not (await harness.run()).reused
+    assert harness.asked == 1
 
 
 async def test_an_error_that_waiting_cannot_fix_is_raised_immediately() -> None:
-    house = House()
-    house.store.refusing = True
+    harness = Harness()
+    harness.store.refusing = True
     with pytest.raises(StoreError, match="the key is wrong"):
-        await house.run()
-    assert house.clock.now() == 0
-    assert len(house.store.operations) == 1
+        await harness.run()
+    assert harness.clock.now() == 0
+    assert len(harness.store.operations) == 1
 
 
 async def test_the_wait_for_the_store_ends_before_the_task_does() -> None:
-    house = House()
-    house.store.down = True
+    harness = Harness()
+    harness.store.down = True
     with pytest.raises(StoreUnavailableError):
-        await house.run()
-    assert LEAF_SECONDS - 20 < house.clock.now() <= LEAF_SECONDS
-    assert house.asked == 0
+        await harness.run()
+    assert LEAF_SECONDS - 20 < harness.clock.now() <= LEAF_SECONDS
+    assert harness.asked == 0
 
 
 async def test_a_full_disk_costs_one_picture_however_often_it_is_tried() -> None:
-    house = House()
-    house.store.room = 500  # Enough for claims and history, but not for a picture.
+    harness = Harness()
+    harness.store.room = 500  # Enough for claims and history, but not for a picture.
     with pytest.raises(StoreFullError, match="A picture was paid for and could not be stored"):
-        await house.run()
-    assert house.clock.now() > LEAF_SECONDS - 20, "it waits for room as long as it can"
+        await harness.run()
+    assert harness.clock.now() > LEAF_SECONDS - 20, "it waits for room as long as it can"
     for _ in range(5):
         with pytest.raises(StoreFullError, match="no more are requested until there is"):
-            await house.run()
-    assert house.asked == 1
-    house.store.room = float("inf")
-    assert not (await house.run()).reused
-    assert house.asked == 2
-    assert house.store.keys() == [KEY, f"history/{KEY}.json"]
-    assert json.loads(house.kept("history")[0]) == {}
+            await harness.run()
+    assert harness.asked == 1
+    harness.store.room = float("inf")
+    assert not (await harness.run()).reused
+    assert harness.asked == 2
+    assert harness.store.keys() == [KEY, f"history/{KEY}.json"]
+    assert json.loads(harness.kept("history")[0]) == {}
 
 
 async def test_freeing_space_in_time_saves_the_picture() -> None:
-    house = House()
-    house.store.room = 500
+    harness = Harness()
+    harness.store.room = 500
 
     async def make_room() -> None:
-        await house.clock.sleep(600)
-        house.store.room = float("inf")
+        await harness.clock.sleep(600)
+        harness.store.room = float("inf")
 
     async def both() -> Original:
-        made, _ = await asyncio.gather(house.work(), make_room())
+        made, _ = await asyncio.gather(harness.work(), make_room())
         return made
 
-    assert not (await house.clock.play(both())).reused
-    assert house.asked == 1
+    assert not (await harness.clock.play(both())).reused
+    assert harness.asked == 1
 
 
 # What it costs. A picture or an unusable answer is three cents.
 
 
-async def paid(house: House, run: str) -> Paid:
-    return await find_paid(house.store, KEY, account(run, WORK.thumbnail_key))
+async def paid(harness: Harness, run: str) -> Paid:
+    return await find_paid(harness.store, KEY, account(run, WORK.thumbnail_key))
 
 
 async def test_a_retry_has_the_receipt_of_its_own_run_and_another_run_has_none() -> None:
-    house = House()
+    harness = Harness()
     for _ in range(2):
-        original = await house.run(house.attempt("leaf", "batch"))
+        original = await harness.run(harness.attempt("leaf", "batch"))
         assert original.receipt
-        assert original.receipt.paid == await paid(house, "batch") == {"cost_usd": 0.03}
+        assert original.receipt.paid == await paid(harness, "batch") == {"cost_usd": 0.03}
         assert original.receipt.usage == {"input_tokens": 0, "output_tokens": 1000}
-    assert (await house.run(house.attempt("leaf", "other"))).receipt is None
-    assert await paid(house, "other") == {}
-    assert house.asked == 1
+    assert (await harness.run(harness.attempt("leaf", "other"))).receipt is None
+    assert await paid(harness, "other") == {}
+    assert harness.asked == 1
 
 
 async def test_a_receipt_takes_no_request_of_its_own() -> None:
-    house = House()
-    await house.run()
+    harness = Harness()
+    await harness.run()
     key, claim, history = KEY, f"claims/{KEY}", f"history/{KEY}.json"
-    gate = next(operation for operation in house.store.operations if "quota/" in operation)
+    gate = next(operation for operation in harness.store.operations if "quota/" in operation)
     before = [f"read {key}", "check", f"create {claim}", f"read {key}", f"read {history}", gate]
-    assert house.store.operations == [*before, f"write {key}", f"remove {claim}"]
+    assert harness.store.operations == [*before, f"write {key}", f"remove {claim}"]
 
 
 async def test_what_was_paid_in_vain_is_on_the_receipt_of_the_picture() -> None:
-    house = House(HALF, UnusableAnswerError("no data", {"input_tokens": 0, "output_tokens": 2000}))
-    with pytest.raises(UnusableAnswersError):
-        await house.run(house.attempt("leaf", "batch"))
-    assert await paid(house, "batch") == {"cost_usd": 0.09}
-    await house.clock.advance(3_600)
-    house.answers.append(WHOLE)
-    original = await house.run(house.attempt("leaf", "batch"))
+    harness = Harness(HALF, UnusableAnswerError("no data", {"input_tokens": 0, "output_tokens": 2000}))
+    with pytest.raises(TooManyUnusableAnswersError):
+        await harness.run(harness.attempt("leaf", "batch"))
+    assert await paid(harness, "batch") == {"cost_usd": 0.09}
+    await harness.clock.advance(3_600)
+    harness.answers.append(WHOLE)
+    original = await harness.run(harness.attempt("leaf", "batch"))
     assert original.receipt
-    assert original.receipt.paid == await paid(house, "batch") == {"cost_usd": 0.12}
+    assert original.receipt.paid == await paid(harness, "batch") == {"cost_usd": 0.12}
 
 
 async def test_each_run_has_what_it_paid_in_vain_itself() -> None:
-    house = House(HALF, ProviderUnavailableError("down"), HALF)
+    harness = Harness(HALF, ProviderUnavailableError("down"), HALF)
     with pytest.raises(ProviderUnavailableError):
-        await house.run(house.attempt("leaf", "one"))
-    with pytest.raises(UnusableAnswersError):
-        await house.run(house.attempt("leaf", "other"))
-    assert await paid(house, "one") == await paid(house, "other") == {"cost_usd": 0.03}
+        await harness.run(harness.attempt("leaf", "one"))
+    with pytest.raises(TooManyUnusableAnswersError):
+        await harness.run(harness.attempt("leaf", "other"))
+    assert await paid(harness, "one") == await paid(harness, "other") == {"cost_usd": 0.03}
 
 
 async def test_an_answer_that_its_owner_did_not_live_to_judge_is_counted() -> None:
-    house = House(HALF, WHOLE)
-    house.store.before_each = lambda: setattr(house.store, "down", KEY in house.store.objects[Area.ORIGINALS])
+    harness = Harness(HALF, WHOLE)
+    harness.store.before_each = lambda: setattr(harness.store, "down", KEY in harness.store.objects[Area.ORIGINALS])
     with pytest.raises(StoreUnavailableError):
-        await house.run(house.attempt("leaf", "batch"))
-    house.store.before_each, house.store.down = lambda: None, False
-    assert await paid(house, "batch") == {"cost_usd": 0.03}
-    original = await house.run(house.attempt("leaf", "batch"))
+        await harness.run(harness.attempt("leaf", "batch"))
+    harness.store.before_each, harness.store.down = lambda: None, False
+    assert await paid(harness, "batch") == {"cost_usd": 0.03}
+    original = await harness.run(harness.attempt("leaf", "batch"))
     assert original.receipt
     assert original.receipt.paid == {"cost_usd": 0.06}
 
 
 async def test_a_picture_that_found_no_room_is_counted() -> None:
-    house = House()
-    house.store.room = 500
+    harness = Harness()
+    harness.store.room = 500
     with pytest.raises(StoreFullError):
-        await house.run(house.attempt("leaf", "batch"))
-    assert await paid(house, "batch") == {"cost_usd": 0.03}
-    house.store.room = float("inf")
-    original = await house.run(house.attempt("leaf", "batch"))
+        await harness.run(harness.attempt("leaf", "batch"))
+    assert await paid(harness, "batch") == {"cost_usd": 0.03}
+    harness.store.room = float("inf")
+    original = await harness.run(harness.attempt("leaf", "batch"))
     assert original.receipt
     assert original.receipt.paid == {"cost_usd": 0.06}
 
 
 @pytest.mark.parametrize(("owner", "maybe"), [("dead", {"maybe_billed": 1}), ("", {})])
 async def test_an_attempt_that_died_with_its_claim_may_have_been_billed(owner: str, maybe: dict[str, int]) -> None:
-    house = House(ProviderUnavailableError("down"), WHOLE)
+    harness = Harness(ProviderUnavailableError("down"), WHOLE)
     claim = json.dumps({"owner": owner, "run": "leaf"}).encode()
-    house.store.objects[Area.ORIGINALS][f"claims/{KEY}"] = StoredObject(claim, "")
+    harness.store.objects[Area.ORIGINALS][f"claims/{KEY}"] = StoredObject(claim, "")
     with pytest.raises(ProviderUnavailableError):
-        await house.run(house.attempt("leaf", "batch"))
-    assert await paid(house, "batch") == maybe
-    original = await house.run(house.attempt("leaf", "batch"))
+        await harness.run(harness.attempt("leaf", "batch"))
+    assert await paid(harness, "batch") == maybe
+    original = await harness.run(harness.attempt("leaf", "batch"))
     assert original.receipt
     assert original.receipt.paid == {"cost_usd": 0.03, **maybe}
 
@@ -402,142 +402,142 @@ async def test_an_attempt_that_died_with_its_claim_may_have_been_billed(owner: s
     [("account", None), ("account", "{"), ("paid", "{"), ("paid", '{"cost_usd": "much"}'), ("usage", "[]")],
 )
 async def test_a_damaged_receipt_is_none(part: str, damaged: str | None) -> None:
-    house = House()
-    await house.run(house.attempt("leaf", "batch"))
-    stored = house.store.objects[Area.ORIGINALS][KEY]
+    harness = Harness()
+    await harness.run(harness.attempt("leaf", "batch"))
+    stored = harness.store.objects[Area.ORIGINALS][KEY]
     metadata = {name: value for name, value in stored.metadata.items() if name != part}
     metadata |= {part: damaged} if damaged is not None else {}
-    house.store.objects[Area.ORIGINALS][KEY] = replace(stored, metadata=metadata)
-    assert (await house.run(house.attempt("leaf", "batch"))).reused
-    assert house.asked == 1
+    harness.store.objects[Area.ORIGINALS][KEY] = replace(stored, metadata=metadata)
+    assert (await harness.run(harness.attempt("leaf", "batch"))).reused
+    assert harness.asked == 1
 
 
 # Throttling.
 
 
 async def test_a_throttled_leaf_waits_as_long_as_the_provider_asks() -> None:
-    house = House(ProviderThrottledError("slow down", 33), WHOLE)
-    original = await house.run()
-    assert 33 <= house.clock.now() <= 34
+    harness = Harness(ProviderThrottledError("slow down", 33), WHOLE)
+    original = await harness.run()
+    assert 33 <= harness.clock.now() <= 34
     assert 33 <= original.throttled_seconds <= 34
 
 
 async def test_waits_double_if_the_provider_does_not_say_how_long() -> None:
-    house = House(*[ProviderThrottledError("slow down", None)] * 3, WHOLE)
-    await house.run()
-    assert 5 + 10 + 20 <= house.clock.now() <= 36
+    harness = Harness(*[ProviderThrottledError("slow down", None)] * 3, WHOLE)
+    await harness.run()
+    assert 5 + 10 + 20 <= harness.clock.now() <= 36
 
 
 async def test_a_wait_longer_than_the_leaf_has_left_is_not_retried() -> None:
-    house = House(ProviderThrottledError("slow down", 3_600))
+    harness = Harness(ProviderThrottledError("slow down", 3_600))
     with pytest.raises(QuotaWaitTooLongError, match=r"slow down.*3600 s is longer than this attempt has left"):
-        await house.run()
-    assert (house.asked, house.clock.now()) == (1, 0)
-    assert house.kept("claims") == []
+        await harness.run()
+    assert (harness.asked, harness.clock.now()) == (1, 0)
+    assert harness.kept("claims") == []
 
 
 async def test_a_throttled_leaf_that_loses_its_claim_does_not_ask_again() -> None:
-    house = House(ProviderThrottledError("slow down", 300))
-    leaf = asyncio.create_task(house.work())
-    await house.clock.until(lambda: house.asked == 1)
-    house.store.objects[Area.ORIGINALS][f"claims/{KEY}"] = StoredObject(b'{"owner": "other", "run": "run-2"}', "")
-    house.store.objects[Area.ORIGINALS][KEY] = StoredObject(WHOLE, "")
-    assert (await house.clock.play(leaf)).reused
-    assert house.asked == 1
+    harness = Harness(ProviderThrottledError("slow down", 300))
+    leaf = asyncio.create_task(harness.work())
+    await harness.clock.until(lambda: harness.asked == 1)
+    harness.store.objects[Area.ORIGINALS][f"claims/{KEY}"] = StoredObject(b'{"owner": "other", "run": "run-2"}', "")
+    harness.store.objects[Area.ORIGINALS][KEY] = StoredObject(WHOLE, "")
+    assert (await harness.clock.play(leaf)).reused
+    assert harness.asked == 1
 
 
 # Stops and other runs.
 
 
-async def stopped_while_asking(house: House) -> "asyncio.Task[Original]":
+async def stopped_while_asking(harness: Harness) -> "asyncio.Task[Original]":
     """Start a leaf and, once it has asked the provider, stop it with a grace period of 25 s."""
-    attempt = house.attempt()
-    leaf = asyncio.create_task(house.work(attempt))
-    await house.clock.until(lambda: house.asked == 1)
+    attempt = harness.attempt()
+    leaf = asyncio.create_task(harness.work(attempt))
+    await harness.clock.until(lambda: harness.asked == 1)
     attempt.stop.request(25)
     return leaf
 
 
-def drawn_in(seconds: float, meanwhile: Callable[[], None] = lambda: None) -> House:
-    """Return a house whose provider takes that many seconds for a picture."""
+def drawn_in(seconds: float, meanwhile: Callable[[], None] = lambda: None) -> Harness:
+    """Return a harness whose provider takes that many seconds for a picture."""
 
     async def draw() -> bytes:
-        await house.clock.sleep(seconds)
+        await harness.clock.sleep(seconds)
         meanwhile()
         return WHOLE
 
-    house = House(draw)
-    return house
+    harness = Harness(draw)
+    return harness
 
 
 async def test_a_stop_ends_a_wait_for_quota_immediately_and_releases_the_claim() -> None:
-    house = House(ProviderThrottledError("slow down", 300))
-    leaf = await stopped_while_asking(house)
+    harness = Harness(ProviderThrottledError("slow down", 300))
+    leaf = await stopped_while_asking(harness)
     with pytest.raises(StoppedError):
         await leaf
-    assert house.clock.now() == 0
-    assert house.kept("claims") == []
+    assert harness.clock.now() == 0
+    assert harness.kept("claims") == []
 
 
 async def test_after_a_stop_a_picture_in_progress_is_still_stored() -> None:
-    house = drawn_in(20)
-    await house.clock.play(await stopped_while_asking(house))
-    assert house.store.keys() == [KEY]
+    harness = drawn_in(20)
+    await harness.clock.play(await stopped_while_asking(harness))
+    assert harness.store.keys() == [KEY]
 
 
 async def test_a_picture_that_outlasts_the_grace_period_is_abandoned_and_its_claim_released() -> None:
-    house = drawn_in(60)
+    harness = drawn_in(60)
     with pytest.raises(StoppedError):
-        await house.clock.play(await stopped_while_asking(house))
-    assert house.clock.now() == 25
-    assert house.store.keys() == []
+        await harness.clock.play(await stopped_while_asking(harness))
+    assert harness.clock.now() == 25
+    assert harness.store.keys() == []
 
 
 async def test_storing_gets_only_the_rest_of_the_grace_period() -> None:
-    house = drawn_in(20, lambda: setattr(house.store, "down", True))
+    harness = drawn_in(20, lambda: setattr(harness.store, "down", True))
     with pytest.raises(StoppedError):
-        await house.clock.play(await stopped_while_asking(house))
-    assert house.clock.now() == 25
+        await harness.clock.play(await stopped_while_asking(harness))
+    assert harness.clock.now() == 25
 
 
 async def test_a_stop_before_an_unusable_answer_is_recorded_leaves_no_damaged_original() -> None:
-    house = House(HALF, WHOLE)
-    house.store.before_each = lambda: setattr(house.store, "down", KEY in house.store.objects[Area.ORIGINALS])
-    attempt = house.attempt()
-    leaf = asyncio.create_task(house.work(attempt))
-    await house.clock.until(lambda: house.store.down)
-    house.store.before_each, house.store.down = lambda: None, False  # It is back when the stop ends the wait.
+    harness = Harness(HALF, WHOLE)
+    harness.store.before_each = lambda: setattr(harness.store, "down", KEY in harness.store.objects[Area.ORIGINALS])
+    attempt = harness.attempt()
+    leaf = asyncio.create_task(harness.work(attempt))
+    await harness.clock.until(lambda: harness.store.down)
+    harness.store.before_each, harness.store.down = lambda: None, False  # It is back when the stop ends the wait.
     attempt.stop.request(25)
     with pytest.raises(StoppedError):
         await leaf
-    original = await house.run()
-    assert (house.asked, original.unusable_answers) == (2, 1)
+    original = await harness.run()
+    assert (harness.asked, original.unusable_answers) == (2, 1)
 
 
 async def test_a_store_that_refuses_a_paid_picture_is_reported() -> None:
     async def draw() -> bytes:
-        house.store.refusing = True
+        harness.store.refusing = True
         return WHOLE
 
-    house = House(draw)
+    harness = Harness(draw)
     with pytest.raises(StoreError, match="A picture was paid for and could not be stored"):
-        await house.run()
+        await harness.run()
 
 
 async def test_a_run_that_waits_for_another_gets_its_picture() -> None:
-    house = drawn_in(100)
+    harness = drawn_in(100)
 
     async def both() -> tuple[Original, Original]:
-        return await asyncio.gather(house.work(house.attempt("run-1")), house.work(house.attempt("run-2")))
+        return await asyncio.gather(harness.work(harness.attempt("run-1")), harness.work(harness.attempt("run-2")))
 
-    first, second = await house.clock.play(both())
-    assert (first.reused, second.reused, house.asked) == (False, True, 1)
+    first, second = await harness.clock.play(both())
+    assert (first.reused, second.reused, harness.asked) == (False, True, 1)
 
 
 async def test_waiting_too_long_for_another_run_is_reported() -> None:
-    house = drawn_in(10_000)
-    first = asyncio.create_task(house.work(house.attempt("run-1")))
-    await house.clock.until(lambda: house.asked == 1)
+    harness = drawn_in(10_000)
+    first = asyncio.create_task(harness.work(harness.attempt("run-1")))
+    await harness.clock.until(lambda: harness.asked == 1)
     with pytest.raises(ProviderUnavailableError, match="Another run is making this picture"):
-        await house.run(house.attempt("run-2"))
+        await harness.run(harness.attempt("run-2"))
     first.cancel()
