@@ -37,7 +37,7 @@ def comparable(value: Any, folder: Path) -> Any:
     return value.replace(str(folder), "") if isinstance(value, str) else value
 
 
-def test_exactly_three_tasks_register_with_their_policies(server: TaskServer) -> None:
+def test_the_tutorials_tasks_and_one_for_choices_register_with_their_policies(server: TaskServer) -> None:
     def policy(retries: int, wait: int) -> dict[str, Any]:
         return {"max_retries": retries, "wait_duration_ms": wait, "factor": 2}
 
@@ -46,6 +46,7 @@ def test_exactly_three_tasks_register_with_their_policies(server: TaskServer) ->
         "generateThumbnail": {"retry": policy(2, 5_000), "timeout_seconds": 900, "plan": "starter"},
         "generateThumbnails": {"retry": policy(1, 1_000), "timeout_seconds": 3_600, "plan": "starter"},
         "generateBatch": {"retry": policy(1, 1_000), "timeout_seconds": 86_400, "plan": "starter"},
+        "applyChoices": {"retry": policy(1, 1_000), "timeout_seconds": 900, "plan": "starter"},
     }
     rest = [("context", True), ("extra_prompt", True), ("variation", True)]
     common = [("style", False), ("template", False), ("font", False), *rest]
@@ -57,6 +58,7 @@ def test_exactly_three_tasks_register_with_their_policies(server: TaskServer) ->
         "generateThumbnail": [("title", False), ("model", False), *common],
         "generateThumbnails": [("title", False), ("models", False), *common],
         "generateBatch": [("prompts", False), ("models", False), *common, ("name", True)],
+        "applyChoices": [("version", False), ("batch_id", False), ("choices", False)],
     }
 
 
