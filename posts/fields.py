@@ -47,10 +47,10 @@ EXCLUSIONS: list[tuple[str, tuple[str, ...] | None, str]] = [
     ("isdraft", YES, "drafts"),
     ("published", NO, "drafts"),
     ("status", ("draft", "pending", "private", "trash"), "drafts"),
-    ("permalink", NO, "that are not posts"),
-    ("headless", YES, "that are not posts"),
-    ("eleventyexcludefromcollections", YES, "that are not posts"),
-    ("redirectto", None, "that are not posts"),
+    ("permalink", NO, "not posts"),
+    ("headless", YES, "not posts"),
+    ("eleventyexcludefromcollections", YES, "not posts"),
+    ("redirectto", None, "not posts"),
 ]
 KNOWN = {*TITLE, "slug", *ADDRESS, *CONTEXT, *DATE, EXPIRY, "extraprompt", "variation"} | {
     name for name, _, _ in EXCLUSIONS

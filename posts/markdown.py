@@ -46,7 +46,7 @@ def read_post(text: str, where: str, path: Sequence[str]) -> Record:
     try:
         fields, body = split_front_matter(text)
     except FrontMatterError as error:
-        return Record(f"{where}: {error}", {}, fault="with invalid front matter")
+        return Record(f"{where}: {error}", {}, fault="invalid front matter")
     dated = DATE.match(path[-1])
     if dated:
         fields[NAME_DATE] = dated[1]
@@ -70,9 +70,9 @@ def _reason_to_skip(folder: Path, file: Path, *, jekyll: bool, alone: bool) -> s
     hidden = any(part.startswith(("_", ".")) and part != "_posts" for part in file.parts)
     home_page = INDEX.fullmatch(stem) and not folders and not alone
     if hidden or home_page or NOT_POSTS.fullmatch(stem) or (jekyll and "_posts" not in folders):
-        return "that are not posts"
+        return "not posts"
     if not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
-        return "that are not files of this folder"
+        return "not files of this folder"
     return ""
 
 

@@ -58,7 +58,7 @@ LAYOUTS: dict[str, tuple[dict[str, str], list[dict[str, str]], dict[str, tuple[i
             {"title": "First", "slug": "first", "context": "How it began."},
         ],
         {
-            "that are not posts": (1, ("_index.md",)),
+            "not posts": (1, ("_index.md",)),
             "drafts": (1, ("draft.md",)),
             "dated in the future": (1, ("later.md",)),
             "expired": (1, ("over.md",)),
@@ -80,7 +80,7 @@ LAYOUTS: dict[str, tuple[dict[str, str], list[dict[str, str]], dict[str, tuple[i
             {"title": "Hello", "slug": "hello-world", "context": "A greeting"},
         ],
         {
-            "that are not posts": (3, ("README.md", "_includes/note.md", "about.md")),
+            "not posts": (3, ("README.md", "_includes/note.md", "about.md")),
             "drafts": (2, ("_drafts/idea.md", "_posts/2026-01-01-hidden.md")),
             "dated in the future": (1, ("_posts/2026-07-01-tomorrow.md",)),
         },
@@ -96,7 +96,7 @@ LAYOUTS: dict[str, tuple[dict[str, str], list[dict[str, str]], dict[str, tuple[i
             {"title": "Two", "slug": "two"},
             {"title": "One: the first", "slug": "one", "context": "Two lines"},
         ],
-        {"that are not posts": (2, ("_hidden.md", "_parts/three.md"))},
+        {"not posts": (2, ("_hidden.md", "_parts/three.md"))},
     ),
     "eleventy, with templates for addresses and JSON": (
         {
@@ -116,8 +116,8 @@ LAYOUTS: dict[str, tuple[dict[str, str], list[dict[str, str]], dict[str, tuple[i
             {"title": "One", "slug": "one"},
         ],
         {
-            "that are not posts": (2, ("feed.md", "none.md")),
-            "with invalid front matter": (1, ("script.md: js is not supported",)),
+            "not posts": (2, ("feed.md", "none.md")),
+            "invalid front matter": (1, ("script.md: js is not supported",)),
         },
     ),
 }
@@ -274,7 +274,7 @@ def test_pipes_and_links_out_of_the_folder_are_left_out(tmp_path: Path) -> None:
     os.mkfifo(folder / "pipe.md")
     posts = read_posts(str(folder))
     assert [post.title for post in posts.posts] == ["Good"]
-    assert left_out(posts) == {"that are not files of this folder": (3, ("gone.md", "link.md", "pipe.md"))}
+    assert left_out(posts) == {"not files of this folder": (3, ("gone.md", "link.md", "pipe.md"))}
 
 
 def test_a_folder_without_posts_says_what_was_left_out(tmp_path: Path) -> None:
