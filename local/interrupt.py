@@ -28,7 +28,8 @@ def interruptible(engine: Engine, board: Board, say: Callable[[str], None]) -> I
         if times == 1:
             if board.kept:
                 images = "1 image is" if board.kept == 1 else f"{board.kept} images are"
-                say(f"Stopping: {images} in progress and will be kept. Ctrl-C again stops at once.")
+                again = "Ctrl-C again stops at once and loses those still being drawn."
+                say(f"Stopping: {images} in progress and will be kept. {again}")
             engine.stop()
         else:
             say("Stopping at once.")

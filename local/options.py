@@ -85,11 +85,13 @@ def given_inputs(options: argparse.Namespace) -> dict[str, Any]:
 def in_words_of_options(error: InvalidRequestError, options: argparse.Namespace) -> InvalidRequestError:
     """Return the error with options in place of the inputs and settings that they give."""
     names = {name: INPUTS[name] for name in INPUTS if options.source is None or getattr(options, name) is not None}
-    names |= {name: option for name, (dest, option) in SETTINGS.items() if getattr(options, dest) is not None}
-    if not names:
-        return error
-    place = re.compile(rf"(?:^|\b(?=\w+\[))({'|'.join(names)})\b(\[\d+\])?")
-    faults = [place.sub(lambda found: names[found[1]], fault) for fault in error.faults]
+    faults = list(error.faults)
+    if names:
+        place = re.compile(rf"(?:^|\b(?=\w+\[))({'|'.join(names)})\b(\[\d+\])?")
+        faults = [place.sub(lambda found: names[found[1]], fault) for fault in faults]
+    for name, (dest, option) in SETTINGS.items():
+        if getattr(options, dest) is not None and not options.on:  # With --on, a setting is the worker's.
+            faults = [fault.replace(name, option) for fault in faults]
     if faults == list(error.faults):
         return error
     return InvalidRequestError(faults) if isinstance(error, SettingsError) else type(error)(faults)

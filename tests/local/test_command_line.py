@@ -356,6 +356,7 @@ def test_a_cap_refuses_a_run_once_and_a_plan_says_that_it_would(
         assert main(["batch.json", "--max-cost", "0.05", *more]) == 2
         shown = capsys.readouterr()
         assert shown.err.count("That is above the cap of $0.05") == 1
+        assert "or raise --max-cost" in shown.err
         assert "starts over" not in shown.err
         assert ("2 to generate" in shown.out) == bool(more)
     assert paying.requests == []
