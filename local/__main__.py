@@ -4,8 +4,10 @@ import sys
 
 if __name__ == "__main__":
     try:
-        from local.command_line import main
-
+        try:
+            from local.command_line import main
+        except ModuleNotFoundError as error:
+            sys.exit(f"{error}. Run `make batch` once, which installs what is needed, and use .venv/bin/python")
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:  # Before anything was started.
         sys.exit(130)

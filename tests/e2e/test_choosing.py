@@ -25,7 +25,7 @@ MODELS = ["gpt-image-1", "dall-e-3", "gpt-image-2", "gemini-3-pro-image", "gpt-i
 TITLES = ["Why fan-out beats a loop", "كيف نصنع الأغلفة", "Café society", "Five of a kind"]
 # Which models made each post's pictures; the others were rejected.
 DRAWN = [{0, 1}, {0, 1, 2}, {1, 2}, {0, 1, 2, 3, 4}]
-COMMAND = "python -m local --choose choices.json"
+COMMAND = ".venv/bin/python -m local --choose ~/Downloads/choices.json"
 
 
 def key(post: int, model: str) -> str:

@@ -318,6 +318,14 @@ def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_a_python_without_the_packages_says_how_to_install_them() -> None:
+    command = [sys.executable, "-S", "-m", "local", "batch.json"]  # -S hides the installed packages.
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "Run `make batch` once" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_titles_are_given_by_options_or_by_a_source(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "titles.txt").write_text("One\nTwo\n")
     assert main(["titles.txt", "--title", "Three"]) == 2

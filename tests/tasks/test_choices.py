@@ -67,4 +67,4 @@ async def test_a_page_made_on_render_shows_the_command_that_applies_there(
     choices = await saved(0)
     applied = await run("applyChoices", choices)
     page = Path(applied["page_url"].removeprefix("file://")).read_text()
-    assert f"<code>python -m local --choose choices.json{on}</code>" in page
+    assert f"<code>.venv/bin/python -m local --choose ~/Downloads/choices.json{on}</code>" in page
