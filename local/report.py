@@ -36,7 +36,7 @@ def report(result: dict[str, Any], arrived: Collection[tuple[str, str]], *, simu
         lines.append(f"Run it again to retry the {failed} that failed; what is there costs nothing.")
     lines.append(f"cost:     {result['cost']}")
     lines.append(f"manifest: {result['manifest_url']}")
-    lines.append(f"gallery:  {result['gallery_url']}")
+    lines.append(f"page:     {result['gallery_url']}")
     return "\n".join(lines)
 
 

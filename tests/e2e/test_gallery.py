@@ -43,7 +43,7 @@ def gallery_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
         timeout=PATIENCE_SECONDS,
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout.rpartition("gallery: ")[2].strip()
+    return done.stdout.rpartition("page: ")[2].strip()
 
 
 @pytest.fixture

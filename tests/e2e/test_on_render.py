@@ -55,7 +55,7 @@ def test_a_batch_is_run_there_and_its_covers_come_home(dev_server: DevServer, em
     assert "4 requested, 4 ok, 0 reused, 0 rejected, 0 failed; paid for: 4" in done.stdout
     assert len(re.findall(r"^ *[\d.]+ s +\d/4  done ", done.stderr, re.MULTILINE)) == 4
     assert "covers:   site, 2 changed" in done.stderr
-    page = re.search(r"gallery:  (.*)", done.stdout)
+    page = re.search(r"page:     (.*)", done.stdout)
     assert page
     assert f"page: {page[1]}\n" in done.stderr, "said as soon as it is known"
     assert sorted(path.name for path in (folder / "site").iterdir()) == ["covers.json", "one.jpg", "two.jpg"]

@@ -262,7 +262,7 @@ def test_of_many_images_only_those_that_are_missing_are_listed_unless_asked(
     shown = capsys.readouterr().out
     assert "Title 20" not in shown
     assert "21 requested, 21 ok, 0 reused" in shown
-    assert "gallery:  file://" in shown
+    assert "page:     file://" in shown
     assert main([str(tmp_path / "batch.json"), "-v"]) == 0
     assert capsys.readouterr().out.count("reused  ") == 21
 

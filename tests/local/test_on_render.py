@@ -221,7 +221,7 @@ def test_the_report_and_the_exit_codes_are_a_local_runs(api: RenderApi, capsys: 
     assert main(["batch.json", "--on", "blog-thumbnails"]) == 0
     shown = capsys.readouterr()
     assert "2 requested, 2 ok, 1 reused, 0 rejected, 0 failed; paid for: 1" in shown.out
-    assert "gallery:  https://x.example/index.html" in shown.out
+    assert "page:     https://x.example/index.html" in shown.out
     assert "run: trn-0" in shown.err
     assert "SIMULATED" not in shown.err
     at_once(api, result=result(outcome("One", "gpt-image-2"), outcome("Two", "gpt-image-2", "failed")))
