@@ -105,6 +105,7 @@ $(VENV)/made:
 	touch $@
 
 $(VENV)/runtime: requirements-local.txt | $(VENV)/made
+	@echo 'Installing the packages. It takes about half a minute, once.'
 	$(INSTALL) -r requirements-local.txt
 	touch $@
 
