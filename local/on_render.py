@@ -20,6 +20,7 @@ from tasks import apply_choices, generate_batch
 from tasks.choices import Applied
 from tasks.record import id_of
 from tasks.requests import BatchRequest, ChoicesRequest
+from waiting import Stop, race
 
 __all__ = ["RefusedThereError", "apply_there", "refuse_options", "run_there"]
 
@@ -85,21 +86,29 @@ async def apply_there(workflow: Workflow, choices: ChoicesRequest, say: Callable
 async def _result(
     workflow: Workflow, task: str, values: dict[str, Any], following: Following, say: Callable[[str], None]
 ) -> Any:
-    if this := asyncio.current_task():
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
-    run_id = ""
-    try:
+    # Signals are caught here, as a cancellation can get lost in the HTTP client.
+    stop, loop, run_id = Stop(), asyncio.get_running_loop(), ""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.request)
+
+    async def follow() -> TaskRunDetails:
+        nonlocal run_id
         async with workflow.connected():
             run_id = await workflow.start(task, values)
             say(f"run: {run_id}")
-            run = await following.to_the_end(run_id)
-    except asyncio.CancelledError:
-        raise StoppedError(
-            f"Stopped following. The run continues on Render: {run_id}\n{workflow.commands(run_id)}\n"
-            "Run the same command again to see its report; no picture is paid for twice."
-            if run_id
-            else "Stopped before Render answered. A run may have started: render workflows tasks runs list"
-        ) from None
+            return await following.to_the_end(run_id)
+
+    try:
+        ended = await race(follow(), stop.wait())
+        if not ended.done():
+            ended.cancel()
+            raise StoppedError(
+                f"Stopped following. The run continues on Render: {run_id}\n{workflow.commands(run_id)}\n"
+                "Run the same command again to see its report; no picture is paid for twice."
+                if run_id
+                else "Stopped before Render answered. A run may have started: render workflows tasks runs list"
+            )
+        run = ended.result()
     except (RenderError, InvalidRequestError) as error:
         if not run_id:
             raise

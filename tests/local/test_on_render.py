@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -350,19 +352,15 @@ def test_an_api_that_is_not_there_is_told_soon(monkeypatch: pytest.MonkeyPatch) 
     assert clock.seconds <= 15
 
 
-def test_being_stopped_leaves_the_run_going_and_says_so(api: RenderApi) -> None:
-    async def stopped() -> str:
-        def stop(text: str) -> None:
-            running.cancel()
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_being_stopped_leaves_the_run_going_and_says_so(api: RenderApi, number: signal.Signals) -> None:
+    def stop(text: str) -> None:
+        os.kill(os.getpid(), number)
 
-        running = asyncio.ensure_future(run_there(Workflow("blog-thumbnails"), REQUEST, lambda event: None, stop))
-        with pytest.raises(StoppedError) as told:
-            await running
-        return str(told.value)
-
-    told = asyncio.run(stopped())
-    assert told.startswith("Stopped following. The run continues on Render: trn-0\n")
-    assert "render workflows tasks runs cancel trn-0" in told
+    with pytest.raises(StoppedError) as told:
+        asyncio.run(run_there(Workflow("blog-thumbnails"), REQUEST, lambda event: None, stop))
+    assert str(told.value).startswith("Stopped following. The run continues on Render: trn-0\n")
+    assert "render workflows tasks runs cancel trn-0" in str(told.value)
     assert api.runs["trn-0"]["status"] == "running"
 
 
