@@ -77,18 +77,17 @@ class _Shaped:
 class ShapedTitle:
     """A title split into runs, with the width of any stretch of it."""
 
-    def __init__(self, text: str, font: Font, language: str = "") -> None:
+    def __init__(self, text: str, font: Font) -> None:
         """Shape a title.
 
         Args:
             text: the title, as ``layout_text`` returns it.
             font: the requested font; fallback fonts set the words that it lacks glyphs for.
-            language: the title's language (BCP 47), or empty to guess it.
         """
         self.text, self.font = text, font
-        self.language = language_of(text, language)
+        self.language = language_of(text)
         self.base = base_level(text)
-        self.han = han_form(text, language)
+        self.han = han_form(text)
         self._lines: dict[tuple[int, int, str], Line] = {}
         self._runs = self._split(embedding_levels(text, self.base))
         self._measure()

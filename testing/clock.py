@@ -73,9 +73,9 @@ class TestClock(Clock):
 class SkippingClock(Clock):
     """Time that jumps ahead whenever someone waits, to a world in which the next thing has happened."""
 
-    def __init__(self, happens: Iterator[None] | None = None) -> None:
+    def __init__(self) -> None:
         self.seconds = 0.0
-        self.happens: Iterator[None] = happens or iter(())
+        self.happens: Iterator[None] = iter(())
 
     def now(self) -> float:
         return self.seconds

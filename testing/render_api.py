@@ -77,11 +77,11 @@ class RenderApi:
         self._thread.join()
         self._server.server_close()
 
-    def add(self, task: str, given: Any, parent: str = "", status: str = "running") -> Json:
+    def add(self, task: str, given: Any, parent: str = "") -> Json:
         """Begin a run, and return it as the API shows its details; it is the test's to change."""
         run_id = f"trn-{len(self.runs)}"
-        attempt = {"attempt": 0, "status": status, "startedAt": WHEN}
-        run = {"id": run_id, "taskId": f"tsk-{task}", "status": status, "input": given, "results": [], "retries": 0}
+        attempt = {"attempt": 0, "status": "running", "startedAt": WHEN}
+        run = {"id": run_id, "taskId": f"tsk-{task}", "status": "running", "input": given, "results": [], "retries": 0}
         run |= {"parentTaskRunId": parent, "rootTaskRunId": parent or run_id, "attempts": [attempt], "startedAt": WHEN}
         self.runs[run_id] = run
         return run
