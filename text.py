@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-__all__ = ["STYLE_WORDS", "alt_text", "brief", "clean_text"]
+__all__ = ["STYLE_WORDS", "alt_text", "brief", "clean_text", "has_lone_surrogate"]
 
 # Soft hyphens, and the marks that change the direction of surrounding text, in a title or a log line.
 HIDDEN = "[\u00ad\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
@@ -41,6 +41,11 @@ def clean_text(text: str) -> str:
     """Return the text in Unicode NFC, on one line, without control characters."""
     composed = re.sub(HIDDEN, "", unicodedata.normalize("NFC", text))
     return re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", composed).strip()
+
+
+def has_lone_surrogate(text: str) -> bool:
+    """Return whether the text contains half of a surrogate pair, which JSON can hold but UTF-8 cannot."""
+    return any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def brief(text: str) -> str:

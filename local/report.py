@@ -33,7 +33,7 @@ def report(result: dict[str, Any], arrived: Collection[tuple[str, str]], *, simu
     counted = ", ".join(f"{count} {name}" for name, count in summary.items())
     lines.append(f"{counted}{'; simulated, nothing was paid for' if simulated else f'; paid for: {len(arrived)}'}")
     if failed := summary["failed"]:
-        lines.append(f"Run it again to retry the {failed} that failed; what is there costs nothing.")
+        lines.append(f"Run it again to retry the {failed} that failed; existing images cost nothing.")
     lines.append(f"cost:     {result['cost']}")
     lines.append(f"manifest: {result['manifest_url']}")
     lines.append(f"page:     {result['gallery_url']}")

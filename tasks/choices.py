@@ -1,4 +1,4 @@
-"""Choices made on a batch's page: which thumbnail is each post's cover, applied to the store."""
+"""Applies the choices made on a batch's page: makes each chosen thumbnail its post's cover."""
 
 import asyncio
 

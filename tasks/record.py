@@ -56,7 +56,7 @@ class BatchResult(TypedDict):
     summary: Counts
     cost_usd: float
     cost: str
-    """The cost this time, in words, with whether it is an estimate and how many costs are unknown."""
+    """The cost of this run in words, including whether it is an estimate and how many costs are unknown."""
     manifest_url: str | None
     gallery_url: str | None
     notes: NotRequired[list[str]]
@@ -188,9 +188,9 @@ class BatchRecord:
         return self._store.link(key).url
 
     async def begin(self, works: Sequence[Work] = ()) -> bool:
-        """Read the start time, cost and rows of earlier runs from their manifest; say if this very run wrote it.
+        """Read the start time, cost and rows of earlier runs from the manifest; return whether this run wrote it.
 
-        If a run was killed, it could not write down all that it paid: then its receipts for these pairs are summed up.
+        A run that was killed may not have recorded all that it paid, so its receipts for these pairs are added up.
         """
         self._created_at = _now()
         key = manifest_key(self._id)

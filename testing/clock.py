@@ -71,7 +71,7 @@ class TestClock(Clock):
 
 
 class SkippingClock(Clock):
-    """Time that jumps ahead whenever someone waits, to a world in which the next thing has happened."""
+    """Time that jumps ahead at every wait, and lets the next scripted event happen."""
 
     def __init__(self) -> None:
         self.seconds = 0.0

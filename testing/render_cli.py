@@ -35,7 +35,7 @@ class DevServer:
         self.port = free_port()
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         self._environment = {**kept, **environment}
-        # A developer's own .env is none of a test's.
+        # A developer's .env must not reach a test.
         server = [program, "workflows", "dev", "--port", str(self.port), "--env-file", os.devnull]
         command = [*server, "--", sys.executable, "main.py"]
         self._log = (folder / "dev.log").open("w")
