@@ -32,7 +32,7 @@ MOST_LINES = 3
 
 @dataclass(frozen=True)
 class Post:
-    """One post. ``slug`` names its cover. ``context`` goes before the batch's; the fields after it replace the batch's."""
+    """One post. ``slug`` names its cover. ``context`` goes before the batch's; later fields replace the batch's."""
 
     title: str
     slug: str
