@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from testing.minio_server import free_port
-from testing.patience import PATIENCE_SECONDS, wait_until
 from testing.project import ROOT
+from testing.wait import TIMEOUT_SECONDS, wait_until
 
 __all__ = ["DevServer", "find_cli"]
 
@@ -70,7 +70,7 @@ class DevServer:
 
     def get(self, path: str) -> Any:
         """Return the server's API response."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=PATIENCE_SECONDS) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=TIMEOUT_SECONDS) as answer:
             return json.loads(answer.read())
 
     def cli(self, *arguments: str) -> str:
@@ -80,7 +80,7 @@ class DevServer:
     def command(self, *arguments: str) -> str:
         """Run a command of the CLI, and return what it prints."""
         command = [self._program, *arguments]
-        done = subprocess.run(command, env=self._environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
+        done = subprocess.run(command, env=self._environment, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

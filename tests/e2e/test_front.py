@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from testing.patience import PATIENCE_SECONDS, wait_until
+from testing.wait import TIMEOUT_SECONDS, wait_until
 from tests.deploy.containers import Container
 from tests.e2e.deployment import Deployment, deployed, fetch, front, store
 
@@ -66,7 +66,7 @@ def test_what_a_reader_has_already_is_not_sent_again(deployment: Deployment) -> 
 
 
 def test_one_connection_serves_many_requests(deployment: Deployment) -> None:
-    connection = http.client.HTTPConnection(deployment.public, timeout=PATIENCE_SECONDS)
+    connection = http.client.HTTPConnection(deployment.public, timeout=TIMEOUT_SECONDS)
     connection.connect()
     own = connection.sock
     for _ in range(3):

@@ -11,9 +11,9 @@ from local.engine import Engine
 from providers.prompt import STYLES
 from tasks import app
 from testing.emulator import KEY, Emulator, Handler, Request, gemini_error, openai_error, picture_for
-from testing.patience import wait_until
 from testing.project import TUTORIAL_BATCH
 from testing.task_server import TaskServer
+from testing.wait import wait_until
 
 BATCH = json.loads(TUTORIAL_BATCH.read_text())
 LOOK = ["neon", "left-panel", "lora"]
