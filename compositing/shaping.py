@@ -1,7 +1,7 @@
 """Turns text into positioned glyphs: HarfBuzz shapes runs of one font, script and direction.
 
 A title is shaped once as a whole, in 2048ths of an em, which gives the width of any stretch of it; a size in pixels
-only scales the result. The chosen lines are then shaped again, each by itself.
+only scales the result. The chosen lines are then shaped again, each on its own.
 """
 
 import re
@@ -100,7 +100,7 @@ class ShapedTitle:
         return self._until[end] - self._until[start] - self._before[start] - self._after[end - 1] + suffix_width
 
     def line(self, start: int, end: int, suffix: str = "") -> Line:
-        """Shape a stretch and its suffix, a hyphen or an ellipsis, as a line by itself."""
+        """Shape a stretch and its suffix, a hyphen or an ellipsis, as a line on its own."""
         if (start, end, suffix) not in self._lines:
             self._lines[start, end, suffix] = self._line(start, end, suffix)
         return self._lines[start, end, suffix]

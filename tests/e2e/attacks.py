@@ -1,4 +1,4 @@
-"""What strangers send to a MinIO whose names they know: requests as bytes, since no client would send some of them.
+"""Attacks on a MinIO whose user names are known, as raw bytes, because no client would send some of them.
 
 FORGERIES write in a user's name, signed with zeros or not at all: CVE-2026-41145 (a credential in the query) and
 CVE-2026-40344 (an archive to extract), with their neighbours. WRITES are all other requests that change something,

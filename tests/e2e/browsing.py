@@ -1,4 +1,4 @@
-"""Pages in a real browser: opened, watched, and read."""
+"""Opens pages in a real browser, watches them for errors, and reads them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

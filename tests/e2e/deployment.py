@@ -1,4 +1,4 @@
-"""The whole deployment on loopback: the store and the front as render.yaml wires them, and what is in the store."""
+"""Runs the whole deployment on loopback: store and front, connected as in render.yaml, with some pictures stored."""
 
 import hashlib
 import http.client
@@ -27,7 +27,7 @@ BLUEPRINT = Blueprint.read()
 
 @dataclass(frozen=True)
 class Deployment:
-    """Both containers, and how each is reached."""
+    """Both containers and their addresses."""
 
     store: Container
     front: Container
@@ -40,7 +40,7 @@ class Deployment:
 
     @property
     def public(self) -> str:
-        """The front's host and port, which are all that the internet gets to."""
+        """The front's host and port, the only ones that the internet reaches."""
         return self.front.environment["PORT"]
 
     @property

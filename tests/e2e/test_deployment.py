@@ -1,4 +1,4 @@
-"""A rehearsal of the deployment, as far as it goes without Render and without Docker.
+"""Rehearses the deployment, as much as is possible without Render and Docker.
 
 Store and front start with their images' own command lines and environment, on files laid out as in the images' last
 stages. The worker is the real process, a new one for each attempt. All get their environment from render.yaml, and

@@ -1,4 +1,4 @@
-"""The public front, as readers meet it: what is published, in the ways that browsers and crawlers ask for it."""
+"""The public front, as browsers and crawlers use it."""
 
 import http.client
 import io

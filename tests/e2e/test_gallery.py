@@ -1,4 +1,4 @@
-"""The gallery in a real browser: from the disk, from a public bucket, and from a private one by presigned links."""
+"""The gallery in a real browser: from a disk, a public bucket, and a private one with presigned links."""
 
 import json
 import os

@@ -524,7 +524,7 @@ def test_sigterm_at_random_moments_loses_nothing_that_is_paid_for(pictures: Pict
     assert not any(name.startswith("claims/") for name in pictures.names("-originals", ""))
 
 
-def test_a_parent_that_is_terminated_writes_its_record_and_goes_on_when_it_is_started_again(pictures: Pictures) -> None:
+def test_a_terminated_parent_writes_its_record_and_continues_when_it_is_started_again(pictures: Pictures) -> None:
     batch = [[f"Title {number}" for number in range(4)], ["gpt-image-2"], *LOOK]
     with Emulator(latency_seconds=3) as emulator, worker_at(emulator, pictures) as server:
         parent = server.start("generateBatch", batch)

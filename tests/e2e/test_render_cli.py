@@ -1,4 +1,4 @@
-"""The tutorial through the real Render CLI, where that is on PATH."""
+"""The tutorial through the real Render CLI, if it is on PATH."""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Strangers, who know every name and no secret, against the deployment: nothing they send writes, lists or changes.
+"""Strangers who know every name but no secret cannot write to, list or change anything in the deployment.
 
 After each attack, everything that the store holds is compared with what it held before. That the forgeries are real
 shows on a MinIO without deploy/minio.patch: seven of them write there.

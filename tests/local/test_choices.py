@@ -1,4 +1,4 @@
-"""Choosing covers: what the page saves is applied once, whole or not at all; and covers come as files."""
+"""Choosing covers: the page's choices are applied once, all or none; and covers are copied as files."""
 
 import json
 from pathlib import Path

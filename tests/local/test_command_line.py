@@ -19,7 +19,7 @@ BATCH = [["One", "Two"], ["gemini-3-pro-image-preview", "gpt-image-1"], "neon", 
 
 
 @pytest.fixture(autouse=True)
-def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def in_its_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SIMULATED_LATENCY_SECONDS", "0")
     # The command chooses defaults for these two; restored when the test ends.

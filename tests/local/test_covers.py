@@ -1,4 +1,4 @@
-"""A batch's covers as files, fetched over their addresses, as where the store is private on Render."""
+"""Covers as files, fetched from their addresses, as when the store is private on Render."""
 
 import json
 from pathlib import Path

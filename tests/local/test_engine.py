@@ -1,4 +1,4 @@
-"""The engine stands in for Render: what crosses between tasks, and when a task is tried again."""
+"""The engine behaves like Render: what passes between tasks, and when a task is retried."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Ctrl-C in the real process: once loses nothing, twice stops at once, and the next run goes on."""
+"""Ctrl-C in the real process: once loses nothing, twice stops at once, and the next run continues."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The view in a terminal, as a person sees it in a real one."""
+"""The live view, in a real terminal."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""``--on``: a batch on Render from this command line, over the SDK's own client and a stand-in of Render's API."""
+"""``--on``: batches on Render from the command line, with the SDK's own client and an emulated API."""
 
 import asyncio
 import json

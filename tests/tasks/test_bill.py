@@ -1,4 +1,4 @@
-"""What the runs say that they paid, against the emulator's bill: to the cent, whatever becomes of their attempts."""
+"""The reported costs equal the emulator's bill to the cent, whatever happens to the attempts."""
 
 import asyncio
 import json
@@ -198,7 +198,7 @@ async def test_a_picture_that_two_batches_share_is_counted_in_the_one_that_paid(
     assert "cost_usd" not in manifest(other)
 
 
-async def test_what_a_run_paid_before_it_was_killed_is_in_the_batchs_sum_and_not_in_the_next_runs(
+async def test_the_cost_of_a_killed_run_is_in_the_batchs_sum_and_not_in_the_next_runs(
     emulator: Emulator, configured: Settings
 ) -> None:
     batch = [[f"Title {number}" for number in range(6)], ["gpt-image-2"], *LOOK]

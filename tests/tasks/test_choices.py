@@ -1,4 +1,4 @@
-"""``applyChoices``: what a batch's page saved, applied where the store is."""
+"""``applyChoices``: applies the choices of a batch's page where the store is."""
 
 from pathlib import Path
 from typing import Any
