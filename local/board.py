@@ -30,7 +30,7 @@ KEPT = {STAGES["asking"], STAGES["storing"], STAGES["composing"], STAGES["upload
 
 @dataclass
 class PairState:
-    """What one pair does or how it ended, since when (``time.monotonic``), and when it is retried."""
+    """What a pair is doing or how it ended, since when (``time.monotonic``), and when it will be retried."""
 
     what: str = "queued"
     since: float = 0.0
@@ -47,8 +47,8 @@ class PairState:
 def ending(outcome: dict[str, Any], arrived: Collection[tuple[str, str]]) -> str:
     """Return in one word how a pair ended: done (and paid for, unless simulated), reused, rejected, failed or left.
 
-    ``arrived`` are the pairs whose picture was made in this run: a retry finds what its first attempt paid for, so that
-    an outcome alone does not tell.
+    ``arrived`` are the pairs whose picture was made in this run. The outcome alone cannot tell, because a retry reuses
+    what its first attempt paid for.
     """
     if outcome["status"] == "pending":
         return "left"

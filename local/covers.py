@@ -1,4 +1,4 @@
-"""A batch's covers as files, for a site generator: read from the store, or fetched from their addresses."""
+"""Copies a batch's covers to files for a site generator, from the store or from their public addresses."""
 
 import json
 from collections.abc import Callable
@@ -38,7 +38,7 @@ async def read_covers(store: Store, batch_id: str) -> list[tuple[CoverFile, byte
     """Return a batch's covers from its store, in the posts' order, each with its JPEG.
 
     Raises:
-        InvalidRequestError: the batch is not known.
+        InvalidRequestError: the batch is unknown.
         StoreError: the store failed.
     """
     covers: list[tuple[CoverFile, bytes]] = []
@@ -66,7 +66,9 @@ def fetch_covers(manifest_url: str | None, get: Callable[[str], bytes] = fetch) 
         with ThreadPoolExecutor(MAX_CONCURRENT) as threads:
             return list(zip(listed, threads.map(get, [each["address"] for each in listed]), strict=True))
     except (InvalidRequestError, ValueError) as error:
-        why = error.faults[0] if isinstance(error, InvalidRequestError) else f"{manifest_url} is no manifest: {error}"
+        why = (
+            error.faults[0] if isinstance(error, InvalidRequestError) else f"{manifest_url} is no manifest: {error}"
+        )
         raise StoreError(
             f"The covers were not fetched: {why}. The batch itself is done; run the command again."
         ) from None

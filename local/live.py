@@ -1,4 +1,4 @@
-"""The progress of a local run in a terminal: a run tree like the Dashboard's, a bar, the rate and the time left."""
+"""The progress of a run in a terminal: a run tree like the Dashboard's, a bar, the rate and the time left."""
 
 import time
 from collections.abc import Iterator

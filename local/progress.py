@@ -1,4 +1,4 @@
-"""The progress of a local run without a terminal: a plain line for each pair that ends or is retried."""
+"""The progress of a run without a terminal: a plain line for each pair that ends or is retried."""
 
 import sys
 import time
@@ -9,7 +9,7 @@ from text import brief, clean_text
 
 __all__ = ["PlainProgress"]
 
-# With more pairs than this, those that are done get twenty lines in all.
+# With more than MANY pairs, the successful ones get STEPS lines in all.
 MANY, STEPS = 200, 20
 
 

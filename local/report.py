@@ -1,4 +1,4 @@
-"""The report at the end of a local run: what was made, what was paid for, and where it is."""
+"""The report at the end of a run: what was made, what was paid for, and where to find it."""
 
 from collections.abc import Collection
 from typing import Any
@@ -45,7 +45,7 @@ def _made(outcome: dict[str, Any], arrived: Collection[tuple[str, str]]) -> bool
 
 
 def _table(outcomes: list[dict[str, Any]], arrived: Collection[tuple[str, str]], *, simulated: bool) -> list[str]:
-    """Return two lines per pair: how it ended and how long it took; then where it is, or the error."""
+    """Return two lines per pair: how it ended and how long it took, then its address or error."""
     cells = [("how", "seconds", "paid", "model", "title")]
     for outcome in outcomes:
         seconds = [value for name, value in outcome.items() if name.endswith("_seconds")]
