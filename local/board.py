@@ -8,7 +8,7 @@ from typing import Any
 
 from local.engine import RunEvent
 
-__all__ = ["STAGES", "Board", "PairState", "ending"]
+__all__ = ["STAGES", "Board", "PairState", "announcement", "ending"]
 
 # How each stage of a leaf is shown, by its name in ``waiting.Stage``.
 STAGES = {
@@ -56,6 +56,15 @@ def ending(outcome: dict[str, Any], arrived: Collection[tuple[str, str]]) -> str
         return str(outcome["status"])
     made = not outcome["reused"] or (outcome["title"], outcome["model"]) in arrived
     return "done" if made else "reused"
+
+
+def announcement(event: RunEvent) -> str:
+    """Return the line to print for an event that concerns the whole batch, or "" for any other."""
+    if event.kind == "estimated":
+        return f"estimated cost: {event.result}"
+    if event.task == "generateBatch" and event.kind == "retrying":
+        return f"{event.error}\nThe batch starts over in {event.wait_seconds:g} s."
+    return ""
 
 
 class Board:

@@ -66,9 +66,7 @@ def fetch_covers(manifest_url: str | None, get: Callable[[str], bytes] = fetch) 
         with ThreadPoolExecutor(MAX_CONCURRENT) as threads:
             return list(zip(listed, threads.map(get, [each["address"] for each in listed]), strict=True))
     except (InvalidRequestError, ValueError) as error:
-        why = (
-            error.faults[0] if isinstance(error, InvalidRequestError) else f"{manifest_url} is no manifest: {error}"
-        )
+        why = error.faults[0] if isinstance(error, InvalidRequestError) else f"{manifest_url} is no manifest: {error}"
         raise StoreError(
             f"The covers were not fetched: {why}. The batch itself is done; run the command again."
         ) from None
