@@ -1,6 +1,5 @@
 """Checks a request before anything is started, and lists every problem at once."""
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
@@ -23,7 +22,7 @@ from settings import Settings
 from storage.choice import store_faults
 from tasks.posts import Fault, collapsed, post_faults, titles_of
 from tasks.requests import Inputs, RequestT, ThumbnailRequest, inputs_of
-from text import brief, clean_text, has_lone_surrogate
+from text import brief, clean_text, has_lone_surrogate, unknown
 
 __all__ = ["check_request"]
 
@@ -46,13 +45,7 @@ def _one_of(kind: str, valid: Iterable[str]) -> Callable[[str], str]:
     def check(name: str) -> str:
         if _whole(name) in names:
             return name
-        near = difflib.get_close_matches(name.lower(), names, n=1)
-        hint = f' Did you mean "{near[0]}"?' if near else ""
-        raise PydanticCustomError(
-            "unknown",
-            "{message}",
-            {"message": f'unknown {kind} "{brief(clean_text(name))}".{hint} Valid: {", ".join(names)}'},
-        )
+        raise PydanticCustomError("unknown", "{message}", {"message": unknown(kind, name, names)})
 
     return check
 

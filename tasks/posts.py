@@ -1,6 +1,5 @@
 """Posts: reads and checks a batch's ``prompts``, each a title or an object that says more about its post."""
 
-import difflib
 import hashlib
 import unicodedata
 from collections import Counter
@@ -11,7 +10,7 @@ from typing import NamedTuple
 from compositing.title_text import draws_nothing
 from storage.keys import slug
 from tasks.requests import BatchRequest, Look, ThumbnailRequest
-from text import brief, clean_text, has_lone_surrogate
+from text import brief, clean_text, has_lone_surrogate, unknown
 
 __all__ = [
     "Fault",
@@ -135,13 +134,6 @@ def collapsed(faults: Iterable[Fault]) -> list[str]:
     return lines
 
 
-def _unknown_name(name: str, names: Sequence[str]) -> str:
-    """Return the message for a name that is not among these."""
-    near = difflib.get_close_matches(name, names, n=1)
-    hint = f' Did you mean "{near[0]}"?' if near else ""
-    return f'unknown name "{brief(name)}".{hint} Valid: {", ".join(names)}'
-
-
 def _where(number: int, title: object) -> str:
     """Return how a message names a post: by its index, and by its title if that is readable."""
     shown = clean_text(title.encode(errors="replace").decode()) if isinstance(title, str) else ""
@@ -149,7 +141,7 @@ def _where(number: int, title: object) -> str:
 
 
 def _value_faults(values: dict[str, object]) -> Iterable[str]:
-    yield from (_unknown_name(str(name), NAMES) for name in values if name not in NAMES)
+    yield from (unknown("name", str(name), NAMES) for name in values if name not in NAMES)
     if "title" not in values:
         yield "has no title"
     for name in ("title", "slug", "context", "extra_prompt"):
