@@ -40,6 +40,9 @@ class Post:
     variation: int | None = None
 
 
+NAMES = [each.name for each in fields(Post)]
+
+
 def is_slug(text: str) -> bool:
     """Return whether a text is safe in a URL and as a file name.
 
@@ -85,9 +88,6 @@ def identity(request: BatchRequest) -> object:
     if request.name:
         return {"name": request.name}
     return {each.name: getattr(request, each.name) for each in fields(request) if each.name != "name"}
-
-
-NAMES = [each.name for each in fields(Post)]
 
 
 class Fault(NamedTuple):
