@@ -145,7 +145,7 @@ def test_a_private_bucket_is_read_through_the_front_by_links_that_expire(browser
         assert faults == []
 
 
-def test_a_batch_that_starts_before_the_store_is_told_so_and_pays_for_nothing() -> None:
+def test_a_batch_that_starts_before_the_store_fails_with_that_reason_and_pays_for_nothing() -> None:
     with store() as private:
         worker = BLUEPRINT.environment(WORKER, {STORE: private.environment["MINIO_ADDRESS"], FRONT: "front.example"})
         more = {"SIMULATE_PROVIDERS": "1", "RENDER": "true", "STORE_PATIENCE_SECONDS": "1"}

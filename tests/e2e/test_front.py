@@ -38,7 +38,7 @@ def picture(deployment: Deployment, name: str = NAMES[0]) -> str:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_picture_comes_whole_and_may_be_kept_for_ever(deployment: Deployment, name: str) -> None:
+def test_a_picture_arrives_complete_and_may_be_cached_forever(deployment: Deployment, name: str) -> None:
     answer = fetch(deployment, picture(deployment, name))
     assert (answer.status, answer.body) == (200, JPEG)
     assert answer.headers["Content-Type"] == "image/jpeg"
@@ -110,7 +110,7 @@ def test_nothing_says_what_is_behind_it(deployment: Deployment) -> None:
         assert not [name for name in answer.headers if name.lower().startswith(("x-amz-", "x-minio-", "x-ratelimit-"))]
 
 
-def test_a_store_that_is_down_is_said_to_be_and_found_again(deployment: Deployment) -> None:
+def test_a_store_that_is_down_is_reported_and_found_again(deployment: Deployment) -> None:
     deployment.store.kill()
     answer = fetch(deployment, picture(deployment))
     assert (answer.status, answer.headers["Retry-After"], answer.headers["Cache-Control"]) == (503, "5", "no-store")

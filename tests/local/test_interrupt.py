@@ -67,7 +67,7 @@ def test_once_ends_a_wait_for_quota_and_gives_its_claims_back(tmp_path: Path, em
     assert not [path for path in claims if path.is_file() and not path.name.startswith(".")]
 
 
-def test_twice_stops_at_once_and_the_next_run_waits_for_nobody(tmp_path: Path, emulator: Emulator) -> None:
+def test_ctrl_c_twice_stops_at_once_and_the_next_run_does_not_wait(tmp_path: Path, emulator: Emulator) -> None:
     emulator.latency_seconds = 3600
     run = start(tmp_path, emulator)
     interrupt(run, emulator)

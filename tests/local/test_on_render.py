@@ -123,7 +123,7 @@ def test_a_batch_is_followed_leaf_by_leaf(api: RenderApi) -> None:
     assert board.active == {}
 
 
-def test_leaves_that_ended_between_two_looks_are_told_once_all_the_same(api: RenderApi) -> None:
+def test_leaves_that_ended_between_two_polls_are_reported_once(api: RenderApi) -> None:
     def happens(root: Json) -> Iterator[None]:
         for title in TITLES:
             end(leaf(api, root, title, MODELS[0]), outcome(title, MODELS[0]))
@@ -169,7 +169,9 @@ def test_hundreds_of_leaves_are_found_page_by_page_and_within_renders_limit(api:
     assert len(api.requests) / (clock.seconds / 60) < 400
 
 
-def test_a_batch_that_starts_over_is_told_and_counted_anew(api: RenderApi, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_batch_that_starts_over_is_reported_and_counted_again(
+    api: RenderApi, capsys: pytest.CaptureFixture[str]
+) -> None:
     def happens(root: Json) -> Iterator[None]:
         end(leaf(api, root, "One", MODELS[0]), outcome("One", MODELS[0]))
         yield
@@ -286,7 +288,7 @@ def test_what_cannot_be_run_there_is_refused_before_anything_starts(
     assert api.runs == {}
 
 
-def test_a_refusal_without_json_is_told_too(api: RenderApi, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_refusal_without_json_is_reported_too(api: RenderApi, capsys: pytest.CaptureFixture[str]) -> None:
     api.faults = [(403, "<html>Forbidden</html>")]
     assert main(["batch.json", "--on", "blog-thumbnails"]) == 2
     assert "does not accept RENDER_API_KEY (403)" in capsys.readouterr().err
@@ -327,7 +329,7 @@ def test_a_start_whose_answer_is_lost_starts_one_run(api: RenderApi) -> None:
     assert clock.seconds == 1 + 2 + 4
 
 
-def test_a_run_that_cannot_be_looked_at_goes_on_and_is_named(api: RenderApi) -> None:
+def test_a_run_that_cannot_be_polled_continues_and_is_named(api: RenderApi) -> None:
     api.faults = [None, *[(503, {"message": "try again"})] * 100]
     clock = SkippingClock()
     with pytest.raises(RenderError, match=r"Render's API failed(.|\n)*continues on Render: trn-0") as told:
@@ -342,7 +344,7 @@ def test_a_key_that_is_withdrawn_meanwhile_ends_the_following_and_not_the_run(ap
         asyncio.run(run_there(Workflow("blog-thumbnails"), REQUEST, lambda event: None, lambda text: None))
 
 
-def test_an_api_that_is_not_there_is_told_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_api_is_reported_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RENDER_LOCAL_DEV_URL", "http://127.0.0.1:9")
     clock = SkippingClock()
     with pytest.raises(RenderError, match=r"Render's API failed: .*Check your connection to http://127\.0\.0\.1:9\."):
