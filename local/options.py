@@ -83,7 +83,7 @@ def given_inputs(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def with_option_names(error: InvalidRequestError, options: argparse.Namespace) -> InvalidRequestError:
-    """Return the error with each input and setting that an option gave called by that option."""
+    """Return the error with inputs and settings named by the options that gave them."""
     names = {name: INPUTS[name] for name in INPUTS if options.source is None or getattr(options, name) is not None}
     faults = list(error.faults)
     if names:
