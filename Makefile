@@ -1,21 +1,21 @@
-# Two commands, `make batch` and `make test`; each sets up what it needs. They need Python 3.11 or newer and make.
+# Two commands, `make batch` and `make test`; each sets itself up. They need Python 3.11 or newer and make.
 
 PYTHON ?= $(or $(shell command -v python3.11),python3)
 VENV := .venv
 
-# Exact versions with hashes, for every platform and Python 3.11 and newer; in this order, as each builds on the one before.
+# Exact versions with hashes, for every platform and Python 3.11 and newer. Each builds on the one before.
 LOCKED := requirements.txt requirements-local.txt requirements-dev.txt deploy/requirements.txt
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 INSTALL := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-# On all cores, up to four: each worker starts a MinIO of its own. Idle workers take over tests from busy ones.
+# On up to four cores: each worker starts its own MinIO. Idle workers take over tests from busy ones.
 PYTEST := $(VENV)/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 MINIO := $(or $(shell command -v minio),.minio/bin/minio)
 MINIO_PORT ?= 9000
 MINIO_CONSOLE_PORT ?= 9001
 
-# The S3 servers that the tests run over can be built where there is Go, and git.
+# The S3 servers for the tests can be built if Go and git are there.
 SERVERS := $(if $(and $(shell command -v go),$(shell command -v git)),.minio/bin/minio .minio/bin/versitygw)
 
 .PHONY: batch test test-fast lint types bench contact-sheet pictures minio free-ports lock upgrade outdated clean
@@ -32,7 +32,7 @@ ifndef SERVERS
 endif
 	$(PYTEST)
 
-# The loop at work: without MinIO, a browser, the Render CLI, and what takes long.
+# For the edit-test loop: without MinIO, a browser, the Render CLI, and slow tests.
 test-fast: $(VENV)/development
 	$(PYTEST) -m 'not (minio or browser or cli or slow)'
 
@@ -43,7 +43,7 @@ lint: $(VENV)/development
 types: $(VENV)/development
 	$(VENV)/bin/mypy
 
-# The README's figures: ratios, each measured side by side in one run.
+# The table of docs/figures.md.
 bench: $(VENV)/development
 	$(VENV)/bin/python -W ignore -m benchmarks
 
@@ -75,20 +75,20 @@ free-ports:
 	@echo 'Building MinIO. It takes some minutes, once.'
 	deploy/build-minio.sh $@
 
-# Another S3 server, which tests run the store over.
+# Another S3 server for the tests.
 .minio/bin/versitygw: versitygw.version
 	@echo 'Building versitygw. It takes a minute or two, once.'
 	GOBIN=$(CURDIR)/.minio/bin go install github.com/versity/versitygw/cmd/versitygw@$(shell cat versitygw.version)
 	touch $@
 
-# Writes the locked requirements anew from the *.in files. Versions that still fit stay; `make upgrade` moves them all.
+# Renews the locked requirements from the *.in files. Versions that still fit stay; `make upgrade` updates them all.
 lock: $(VENV)/development
 	for file in $(LOCKED); do $(VENV)/bin/$(LOCK) $(UPGRADE) "$${file%.txt}.in" --output-file "$$file" || exit 1; done
 
 upgrade: UPGRADE := --upgrade
 upgrade: lock
 
-# Which packages are behind the registry, and which of those the others let move.
+# Which packages are behind the registry, and which of those the other packages allow to update.
 outdated: $(VENV)/development
 	@$(VENV)/bin/python -m pip list --outdated --exclude pip --exclude setuptools
 	@$(VENV)/bin/python -m pip list --format=freeze --exclude pip --exclude setuptools | sed 's/==.*//' > $(VENV)/names
@@ -98,7 +98,7 @@ outdated: $(VENV)/development
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
 
-# Each stamp is written last, so that an interrupted installation is taken up again.
+# Each stamp is written last, so that an interrupted installation is repeated.
 $(VENV)/made:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=/path/to/it")'
 	$(PYTHON) -m venv $(VENV)

@@ -14,7 +14,7 @@ would fail in the same way; Render, which sees only the text, retries those too.
     │   ├── UndocumentedAnswerError      an undocumented error
     │   └── UnusableAnswerError          a success without a picture
     ├── PictureError                     the bytes are not a usable image
-    ├── TooManyUnusableAnswersError             too many unusable answers to pay for another
+    ├── TooManyUnusableAnswersError      too many unusable answers to pay for another
     ├── DamagedOriginalError             a stored original is damaged
     ├── StoreError                       the store refuses
     │   ├── StoreUnavailableError        the store is temporarily unavailable

@@ -45,7 +45,7 @@ class OutcomeError(TypedDict):
 
 
 class Paid(TypedDict):
-    """What a run paid for one pair, in whichever attempt, answers that were no pictures included."""
+    """What a run paid for one pair in all its attempts, including answers that were not pictures."""
 
     cost_usd: NotRequired[
         Annotated[float | None, Field(description="What this run paid, in US dollars; null where it is not known.")]
@@ -56,8 +56,8 @@ class Paid(TypedDict):
         Annotated[
             int,
             Field(
-                description="How many more pictures may have been billed: so many attempts, of this run or of one "
-                "before, were killed when they were about to ask or had asked."
+                description="How many more pictures may have been billed: attempts of this run or an earlier one that "
+                "were killed when they were about to ask or had asked."
             ),
         ]
     ]
@@ -194,17 +194,17 @@ def pending(pair: Pair) -> Pending:
 
 
 def spent_on(record: Spent) -> Spent:
-    """Return what a record of a batch says of its cost alone."""
+    """Return only the fields of a batch's record that say what it cost."""
     return cast(Spent, {name: value for name, value in record.items() if name in Spent.__annotations__})
 
 
 def with_paid(outcome: Finished, paid: Paid) -> Finished:
-    """Return the outcome of a thumbnail with what the run has paid for it; it is reused where that is empty."""
+    """Return the outcome with what the run paid for its picture; if it paid nothing, the picture was reused."""
     return {**outcome, **paid, "reused": not paid}
 
 
 def unpaid(outcome: Ended) -> Ended:
-    """Return the outcome without what was paid for it, as that is counted elsewhere."""
+    """Return the outcome with a cost of 0, because its cost is counted elsewhere."""
     kept: dict[str, object] = {name: value for name, value in outcome.items() if name not in Paid.__annotations__}
     if outcome["status"] == "ok":
         kept["reused"] = True

@@ -1,9 +1,11 @@
 """Cleans, shortens and describes user text for prompts, keys, logs and messages."""
 
+import difflib
 import re
 import unicodedata
+from collections.abc import Sequence
 
-__all__ = ["STYLE_WORDS", "alt_text", "brief", "clean_text"]
+__all__ = ["STYLE_WORDS", "alt_text", "brief", "clean_text", "has_lone_surrogate", "unknown"]
 
 # Soft hyphens, and the marks that change the direction of surrounding text, in a title or a log line.
 HIDDEN = "[\u00ad\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
@@ -43,6 +45,18 @@ def clean_text(text: str) -> str:
     return re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", composed).strip()
 
 
+def has_lone_surrogate(text: str) -> bool:
+    """Return whether the text contains half of a surrogate pair, which JSON can hold but UTF-8 cannot."""
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def brief(text: str) -> str:
     """Return the text, cut to 60 characters for a message."""
     return text if len(text) <= 60 else f"{text[:59]}\N{HORIZONTAL ELLIPSIS}"
+
+
+def unknown(kind: str, name: str, valid: Sequence[str]) -> str:
+    """Return the message for an unknown name of a kind, with the nearest valid one and all of them."""
+    near = difflib.get_close_matches(name.lower(), valid, n=1)
+    hint = f' Did you mean "{near[0]}"?' if near else ""
+    return f'unknown {kind} "{brief(clean_text(name))}".{hint} Valid: {", ".join(valid)}'

@@ -51,7 +51,7 @@ class Stop:
     def __init__(self) -> None:
         self._requested = asyncio.Event()
         self.grace_seconds: float | None = None
-        # On the clock of whoever asks first; shared by all work in progress.
+        # In seconds of the first asker's clock; shared by all work in progress.
         self.grace_ends: float | None = None
 
     @property

@@ -69,7 +69,7 @@ def figures() -> Iterator[Figure]:
     yield what, f"{seconds / ideal:.2f}", "1.10"
     small, middle, large = (run(images, 0) for images in SIZES)
     names = [f"{images:,}" for images in SIZES]
-    yield f"CPU an image at {names[2]} images, over that at {names[1]}", f"{large[1] / middle[1]:.2f}", ""
+    yield f"CPU per image at {names[2]} images, over that at {names[1]}", f"{large[1] / middle[1]:.2f}", ""
     memory = f"{large[2] / small[2]:.2f}, {large[2]:.0f} MB"
     yield f"peak memory at {names[2]} images, over that at {names[0]}", memory, ""
 

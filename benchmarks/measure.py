@@ -9,7 +9,7 @@ from pathlib import Path
 __all__ = ["HEADER", "Figure", "children_cpu", "fastest", "peak_megabytes", "print_rows", "spread"]
 
 HEADER = "| what | measured | aim | command |\n| --- | --- | --- | --- |"
-Figure = tuple[str, str, str]  # What, how much, and the aim, if there is one.
+Figure = tuple[str, str, str]  # What was measured, the value, and the aim, if any.
 
 
 def print_rows(figures: Iterable[Figure]) -> None:

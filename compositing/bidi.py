@@ -188,7 +188,7 @@ def _weak(kinds: list[str], start: str) -> None:
         if kind == "NSM":
             previous = kinds[i - 1] if i else start
             kinds[i] = "ON" if previous in (*ISOLATES, "PDI") else previous
-    _after_strong(kinds, start, "EN", lambda strong: "AN" if strong == "AL" else "EN")
+    _numbers_after(kinds, start, lambda strong: "AN" if strong == "AL" else "EN")
     kinds[:] = ["R" if kind == "AL" else kind for kind in kinds]
     for i in range(1, len(kinds) - 1):
         around = (kinds[i - 1], kinds[i + 1])
@@ -198,15 +198,16 @@ def _weak(kinds: list[str], start: str) -> None:
         if "EN" in (*kinds[max(0, i - 1) : i], *kinds[j : j + 1]):
             kinds[i:j] = ["EN"] * (j - i)
     kinds[:] = ["ON" if kind in ("ES", "ET", "CS") else kind for kind in kinds]
-    _after_strong(kinds, start, "EN", lambda strong: "L" if strong == "L" else "EN")
+    _numbers_after(kinds, start, lambda strong: "L" if strong == "L" else "EN")
 
 
-def _after_strong(kinds: list[str], start: str, which: str, turn: Callable[[str], str]) -> None:
+def _numbers_after(kinds: list[str], start: str, turn: Callable[[str], str]) -> None:
+    """Turn European numbers into what the strong character before them calls for."""
     strong = start
     for i, kind in enumerate(kinds):
         if kind in ("L", "R", "AL"):
             strong = kind
-        elif kind == which:
+        elif kind == "EN":
             kinds[i] = turn(strong)
 
 

@@ -98,7 +98,7 @@ def fit_title(box: TextBox) -> Fit:
     while size >= SMALLEST:
         if fit := _best_fit(box, places, size):
             return fit
-        size -= 1  # Widths are sums; a line shaped by itself may be slightly wider.
+        size -= 1  # Widths are sums; a line shaped on its own may be slightly wider.
     return _shortened(box)
 
 

@@ -37,19 +37,10 @@ TELLTALES = {
     "ru": "ы|э|ъ",
     "uk": "ї|є|ґ",
 }
-# The regional form of Han characters, by language.
-HAN_FORMS = {"ja": "jp", "ko": "kr", "zh": "sc"}
 
 
-def language_of(title: str, language: str = "") -> str:
-    """Return the two or three letters of a title's language, or an empty string if it is unclear.
-
-    Args:
-        title: the title.
-        language: its language (BCP 47) if known; otherwise its words decide.
-    """
-    if language:
-        return re.split("[-_]", language)[0].lower()
+def language_of(title: str) -> str:
+    """Return the two or three letters of a title's language, guessed from its words, or "" if it is unclear."""
     lower = title.lower()
     words = re.findall(r"[^\W\d_]+", lower)
     found = {name: sum(word in known for word in words) for name, known in FUNCTION_WORDS.items()}
@@ -60,14 +51,12 @@ def language_of(title: str, language: str = "") -> str:
     return best[0] if most and len(best) == 1 else ""
 
 
-def han_form(title: str, language: str = "") -> str:
+def han_form(title: str) -> str:
     """Return the regional form for a title's Han characters: ``jp``, ``kr`` or ``sc``.
 
-    The language decides if it is known; then kana and hangul; then the characters themselves: ``jp`` if Japan's
-    character set has all of them and mainland China's does not.
+    Kana and hangul decide; without them the characters themselves do: ``jp`` if Japan's character set has all of them
+    and mainland China's does not.
     """
-    if form := HAN_FORMS.get(language_of("", language)):
-        return form
     if title.isascii():
         return "sc"
     if any("\u3040" <= character <= "\u30ff" for character in title):

@@ -27,7 +27,7 @@ class TitleLayout(Lettering):
     mark: Mark | None = None
 
 
-def lay_out(title: str, font: Font, template: Template, language: str = "", brand: Brand = NO_BRAND) -> TitleLayout:
+def lay_out(title: str, font: Font, template: Template, brand: Brand = NO_BRAND) -> TitleLayout:
     """Set a title as large as it fits, from 80 px down to 32 px, in even lines that end where a reader pauses.
 
     Lines end between words. They end at a word's own hyphens and joints, or inside a phrase, only if that makes the
@@ -38,14 +38,13 @@ def lay_out(title: str, font: Font, template: Template, language: str = "", bran
         title: the title as written; its no-break spaces, soft hyphens and the like are respected.
         font: the font; fallback fonts set the words that it lacks glyphs for.
         template: where the title goes.
-        language: the title's language (BCP 47, such as ``ja``), or empty to guess it.
         brand: the blog's brand; if its mark would touch the title, the title makes room.
     """
     mark = place_mark(template, brand.corner, brand.logo, brand.name, brand.name_font)
     if mark:
         template = replace(template, text=room_beside(template.text, mark))
     text = layout_text(title)
-    shaped = ShapedTitle(text[:MAX_CHARACTERS], font, language)
+    shaped = ShapedTitle(text[:MAX_CHARACTERS], font)
     box = TextBox(shaped, template)
     fit = fit_title(box)
     shortened = fit.shortened or len(text) > MAX_CHARACTERS

@@ -12,7 +12,7 @@ __all__ = ["lay_panel", "lay_plate", "lay_shade", "lay_white_plate"]
 # Pixels above the letters: the height of the gradient, and of the fully dark part below it.
 GRADIENT, CLEAR = 240, 24
 # If at least this share of the tiles near letters needs a shade, the whole picture gets it. If fewer do, the picture
-# gets less, and these tiles a shadow of their own. A gradient looks better than spots of shadow, but one bright spot
+# gets less, and these tiles get their own shadow. A gradient looks better than spots of shadow, but one bright spot
 # should not dim the whole picture.
 # If no tile lacks more than CLOSE, of 255, the whole picture gets the rest too.
 COMMON: dict[Dimming, float] = {"rising": 0.02, "even": 0.1}

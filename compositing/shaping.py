@@ -1,7 +1,7 @@
 """Turns text into positioned glyphs: HarfBuzz shapes runs of one font, script and direction.
 
 A title is shaped once as a whole, in 2048ths of an em, which gives the width of any stretch of it; a size in pixels
-only scales the result. The chosen lines are then shaped again, each by itself.
+only scales the result. The chosen lines are then shaped again, each on its own.
 """
 
 import re
@@ -77,18 +77,17 @@ class _Shaped:
 class ShapedTitle:
     """A title split into runs, with the width of any stretch of it."""
 
-    def __init__(self, text: str, font: Font, language: str = "") -> None:
+    def __init__(self, text: str, font: Font) -> None:
         """Shape a title.
 
         Args:
             text: the title, as ``layout_text`` returns it.
             font: the requested font; fallback fonts set the words that it lacks glyphs for.
-            language: the title's language (BCP 47), or empty to guess it.
         """
         self.text, self.font = text, font
-        self.language = language_of(text, language)
+        self.language = language_of(text)
         self.base = base_level(text)
-        self.han = han_form(text, language)
+        self.han = han_form(text)
         self._lines: dict[tuple[int, int, str], Line] = {}
         self._runs = self._split(embedding_levels(text, self.base))
         self._measure()
@@ -101,7 +100,7 @@ class ShapedTitle:
         return self._until[end] - self._until[start] - self._before[start] - self._after[end - 1] + suffix_width
 
     def line(self, start: int, end: int, suffix: str = "") -> Line:
-        """Shape a stretch and its suffix, a hyphen or an ellipsis, as a line by itself."""
+        """Shape a stretch and its suffix, a hyphen or an ellipsis, as a line on its own."""
         if (start, end, suffix) not in self._lines:
             self._lines[start, end, suffix] = self._line(start, end, suffix)
         return self._lines[start, end, suffix]

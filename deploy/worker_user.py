@@ -87,7 +87,7 @@ def _checked_endpoint(settings: Settings, administrator: Administrator, name: st
     if not settings.minio_endpoint:
         faults.append("MINIO_ENDPOINT is not set: set it to the MinIO server's URL")
     if name == administrator.user:
-        faults.append("MINIO_ACCESS_KEY is MINIO_ROOT_USER: give the worker a name of its own, or leave it unset")
+        faults.append("MINIO_ACCESS_KEY is MINIO_ROOT_USER: give the worker another name, or leave it unset")
     if name == removed:
         faults.append(f"MINIO_ACCESS_KEY is {removed}, the user to remove: give the new user another name")
     if not re.fullmatch(NAME, name):

@@ -20,7 +20,7 @@ __all__ = ["addresses", "list_batch"]
 
 logger = logging.getLogger(__name__)
 
-# Of those that write at the same moment one succeeds, so this many others may come first.
+# Of several concurrent writers one succeeds, so this many others may come first.
 ATTEMPTS = 30
 LONGEST_PAUSE_SECONDS = 1.0
 BATCH_ID = rb"\b[0-9a-f]{16}\b"
@@ -55,7 +55,7 @@ async def list_batch(store: Store, batch: Batch) -> str | None:
 
 
 def addresses(store: Store, root: str = "") -> Callable[[str], str]:
-    """Return a function from a key to its address: a presigned link where the bucket is private, else relative.
+    """Return a function from a key to its address: a presigned link if the bucket is private, else relative.
 
     A relative address works wherever the page is opened from; ``root`` is the path from the page to the bucket's root.
     """

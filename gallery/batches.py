@@ -25,7 +25,7 @@ LONGEST_TITLE = 200
 
 
 class Batch(Spent):
-    """One batch, as the start page shows it. ``title`` is the beginning of its first, ``pictures`` has a few keys."""
+    """One batch on the start page. ``title`` is the beginning of its first title; ``pictures`` has a few keys."""
 
     batch_id: str
     name: NotRequired[str]
@@ -43,7 +43,7 @@ class Batch(Spent):
 
 
 class Batches(TypedDict):
-    """The list as it is stored, newest first."""
+    """The stored list, newest first."""
 
     version: Literal[1]
     batches: list[Batch]
@@ -77,18 +77,18 @@ def batch_of(manifest: Manifest) -> Batch:
 
 
 def with_batch(batches: Sequence[Batch], batch: Batch) -> list[Batch]:
-    """Return the list with this batch in it, instead of its earlier run; what ran last comes first."""
+    """Return the list with this batch in it, in place of its earlier run, latest first."""
     others = [other for other in batches if other["batch_id"] != batch["batch_id"]]
     return sorted([batch, *others], key=lambda each: each["updated_at"], reverse=True)[:MOST_BATCHES]
 
 
 def batches_text(batches: Sequence[Batch]) -> str:
-    """Return the list as it is stored."""
+    """Return the list's JSON."""
     return json.dumps({"version": BATCHES_VERSION, "batches": list(batches)}, ensure_ascii=False)
 
 
 def read_batches(data: bytes) -> list[Batch]:
-    """Return a list as it was stored.
+    """Return the list in its JSON.
 
     Raises:
         ValueError: this is not a list of batches, or it has another version.

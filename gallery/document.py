@@ -36,7 +36,7 @@ def joined(*parts: str) -> str:
 
 
 def spent(on: Spent) -> str:
-    """Return what was paid, such as ``about $12.40 so far``, and what is not in that sum; nothing where nothing was."""
+    """Return what was paid, such as ``about $12.40 so far``, and how many costs are unknown; "" if nothing was paid."""
     dollars, unknown = on.get("cost_usd"), on.get("cost_unknown")
     about = "about " if on.get("cost_is_estimate") else ""
     return joined(

@@ -34,7 +34,7 @@ MANIFEST_VERSION: Literal[1] = 1
 
 @described
 class Post(TypedDict):
-    """A title with what the request says of its post alone."""
+    """A title, and what the request says about this post alone."""
 
     title: str
     slug: NotRequired[str]
@@ -59,7 +59,7 @@ class Request(TypedDict):
 
 @described
 class Summary(Counts):
-    """How many outcomes there are of each kind, with those still to come."""
+    """The number of outcomes of each kind, including those still to come."""
 
     pending: int
 
@@ -136,12 +136,12 @@ def build_manifest(
 
 
 def manifest_text(manifest: Manifest) -> str:
-    """Return the manifest as it is stored."""
+    """Return the manifest's JSON."""
     return json.dumps(manifest, ensure_ascii=False)
 
 
 def read_manifest(data: bytes) -> Manifest:
-    """Return a manifest as it was stored.
+    """Return the manifest in its JSON.
 
     Raises:
         ValueError: this is not a manifest, or it has another version.

@@ -34,9 +34,9 @@ APPLY = ".venv/bin/python -m local --choose ~/Downloads/choices.json"
 def render_page(manifest: Manifest, *, home: str, data: str, workflow: str = "") -> str:
     """Return the page of one manifest as HTML, for the key ``batches/<batch_id>/index.html``.
 
-    ``home`` and ``data`` are the addresses of the start page and of the manifest, and ``workflow`` is the one on Render
-    whose store it is in. Pictures are addressed relative to
-    the page, so that it works wherever it is opened from; in a private bucket by their presigned links.
+    ``home`` and ``data`` are the addresses of the start page and the manifest; ``workflow`` names the workflow if this
+    runs on Render. Links to pictures are relative, so that the page works wherever it is opened from; in a private
+    bucket they are presigned.
     """
     request, rows = manifest["request"], manifest["rows"]
     numbers = cast(Mapping[str, int], manifest["summary"])

@@ -1,1 +1,1 @@
-"""The same tasks in one process on a laptop: an engine in Render's place, progress, and a command line."""
+"""The command line: runs the tasks in this process, in place of Render, or follows them on Render."""

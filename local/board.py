@@ -8,7 +8,7 @@ from typing import Any
 
 from local.engine import RunEvent
 
-__all__ = ["STAGES", "Board", "PairState", "ending"]
+__all__ = ["STAGES", "Board", "PairState", "announcement", "ending"]
 
 # How each stage of a leaf is shown, by its name in ``waiting.Stage``.
 STAGES = {
@@ -30,7 +30,7 @@ KEPT = {STAGES["asking"], STAGES["storing"], STAGES["composing"], STAGES["upload
 
 @dataclass
 class PairState:
-    """What one pair does or how it ended, since when (``time.monotonic``), and when it is retried."""
+    """What a pair is doing or how it ended, since when (``time.monotonic``), and when it will be retried."""
 
     what: str = "queued"
     since: float = 0.0
@@ -47,8 +47,8 @@ class PairState:
 def ending(outcome: dict[str, Any], arrived: Collection[tuple[str, str]]) -> str:
     """Return in one word how a pair ended: done (and paid for, unless simulated), reused, rejected, failed or left.
 
-    ``arrived`` are the pairs whose picture was made in this run: a retry finds what its first attempt paid for, so that
-    an outcome alone does not tell.
+    ``arrived`` are the pairs whose picture was made in this run. The outcome alone cannot tell, because a retry reuses
+    what its first attempt paid for.
     """
     if outcome["status"] == "pending":
         return "left"
@@ -56,6 +56,15 @@ def ending(outcome: dict[str, Any], arrived: Collection[tuple[str, str]]) -> str
         return str(outcome["status"])
     made = not outcome["reused"] or (outcome["title"], outcome["model"]) in arrived
     return "done" if made else "reused"
+
+
+def announcement(event: RunEvent) -> str:
+    """Return the line to print for an event that concerns the whole batch, or "" for any other."""
+    if event.kind == "estimated":
+        return f"estimated cost: {event.result}"
+    if event.task == "generateBatch" and event.kind == "retrying":
+        return f"{event.error}\nThe batch starts over in {event.wait_seconds:g} s."
+    return ""
 
 
 class Board:

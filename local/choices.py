@@ -1,4 +1,4 @@
-"""Choices made on a batch's page: read from the file that the page saved, and what applying them did."""
+"""Reads the choices that a batch's page saved, and says what applying them did."""
 
 import json
 from pathlib import Path
@@ -15,12 +15,12 @@ def read_choices(path: Path) -> ChoicesRequest:
     """Return the choices of a file.
 
     Raises:
-        InvalidRequestError: it cannot be read, or is not what the page saves.
+        InvalidRequestError: the file cannot be read, or is not what the page saves.
     """
     try:
         values = json.loads(path.read_bytes())
         if not isinstance(values, dict):
-            raise ValueError("it is no object")
+            raise ValueError("it is not an object")
         return check_request(ChoicesRequest, bind(ChoicesRequest, [], values), settings=None)
     except OSError as error:
         raise InvalidRequestError(

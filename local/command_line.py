@@ -1,4 +1,4 @@
-"""The command line of a local run: what it takes, and what it answers."""
+"""The command line: runs a batch here or on Render, plans one, or applies choices."""
 
 import argparse
 import asyncio
@@ -18,17 +18,16 @@ from rich.logging import RichHandler
 from errors import InvalidRequestError, StoppedError, ThumbnailError
 from local.board import Board
 from local.choices import applied_text, read_choices
-from local.covers import CoverFile, fetch_covers, read_covers, write_covers
+from local.covers import CoverFile, fetch_covers, make_folder, read_covers, write_covers
 from local.engine import Engine
 from local.environment import local_environment, read_env_files
+from local.inputs import first_model, read_input
 from local.interrupt import interruptible
 from local.live import LiveView
-from local.options import given_inputs, in_words_of_options, parse
+from local.options import parse, with_option_names
 from local.plan import make_plan
 from local.progress import PlainProgress
 from local.report import report
-from posts.choose import choose
-from posts.read import read_posts
 from settings import Settings, log_level, read_settings
 from storage.choice import open_store
 from storage.keys import page_key
@@ -58,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
         code = _do(options, screen)
         sys.stdout.flush()
         return code
-    except BrokenPipeError:  # Whoever reads the output, such as `head`, has seen enough.
+    except BrokenPipeError:  # The reader of the output, such as `head`, has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return SOME_MISSING
     except StoppedError as error:
@@ -68,7 +67,7 @@ def main(arguments: Sequence[str]) -> int:
         if options.verbose:
             screen.print_exception()
         if isinstance(error, InvalidRequestError):
-            print(in_words_of_options(error, options), file=sys.stderr)
+            print(with_option_names(error, options), file=sys.stderr)
             return BAD_INPUT
         print(error, file=sys.stderr)
         return SOME_MISSING
@@ -85,14 +84,14 @@ def _do(options: argparse.Namespace, screen: Console) -> int:
     if options.choose:
         print(applied_text(asyncio.run(apply_choices(open_store(settings), read_choices(options.choose)))))
         return ALL_THERE
-    batch = _input(options, settings)
+    batch = read_input(options, settings)
     if options.crash is not None:
-        settings = replace(settings, crash_model=options.crash or _first_model(batch))
+        settings = replace(settings, crash_model=options.crash or first_model(batch))
     request = check_request(BatchRequest, batch, settings, any_size=options.plan)
     if options.plan:
         return _plan(request, settings, options)
     if options.covers:
-        _make_folder(options.covers)
+        make_folder(options.covers)
     code = _run(batch, request, settings, options, screen)
     if options.covers:
         _write_covers(asyncio.run(read_covers(open_store(settings), id_of(request, settings))), options.covers)
@@ -100,7 +99,7 @@ def _do(options: argparse.Namespace, screen: Console) -> int:
 
 
 def _on_render(options: argparse.Namespace, screen: Console) -> int:
-    """Run on Render, and return the exit code. The worker checks keys, store and caps, which are its own."""
+    """Run on Render, and return the exit code. The worker checks its own keys, store and caps."""
     # Imported here because the SDK's client doubles the time to start.
     from local.on_render import apply_there, refuse_options, run_there
     from local.render_api import Workflow
@@ -111,9 +110,9 @@ def _on_render(options: argparse.Namespace, screen: Console) -> int:
         choices = read_choices(options.choose)
         print(applied_text(asyncio.run(apply_there(workflow, choices, lambda text: print(text, file=sys.stderr)))))
         return ALL_THERE
-    request = check_request(BatchRequest, bind(BatchRequest, [], _input(options, None)), None)
+    request = check_request(BatchRequest, bind(BatchRequest, [], read_input(options, None)), None)
     if options.covers:
-        _make_folder(options.covers)
+        make_folder(options.covers)
     board, view = _view(request, screen)
     with view:
         result = asyncio.run(run_there(workflow, request, view.observe, view.say))
@@ -130,20 +129,6 @@ def _write_covers(covers: list[tuple[CoverFile, bytes]], folder: Path) -> None:
     print(f"covers:   {folder}, {len(changed)} changed", file=sys.stderr)
 
 
-def _make_folder(folder: Path) -> None:
-    """Make the covers' folder, before anything is paid for.
-
-    Raises:
-        InvalidRequestError: it cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InvalidRequestError(
-            [f"--covers {folder} cannot be made a folder: {error.strerror}. Name another"]
-        ) from None
-
-
 def _log_to(screen: Console, *, verbose: bool) -> None:
     """Log to the screen without breaking what is drawn there."""
     level = log_level() if os.environ.get("LOG_LEVEL") else (logging.INFO if verbose else logging.WARNING)
@@ -154,61 +139,6 @@ def _log_to(screen: Console, *, verbose: bool) -> None:
     if not verbose:
         handler.addFilter(lambda record: record.name != "tasks.progress")  # The view says the same.
     logging.basicConfig(level=level, format="%(message)s", handlers=[handler])
-
-
-def _input(options: argparse.Namespace, settings: Settings | None) -> dict[str, Any]:
-    """Return generateBatch's input by names: the source's, with what the options say in its place.
-
-    Without settings, the defaults do not depend on keys.
-    """
-    over = given_inputs(options)
-    if options.source is None:
-        if options.crash and Path(options.crash).suffix == ".json":
-            raise InvalidRequestError([f"--crash took {options.crash} for a model: put the file before it"])
-        if not over:
-            raise InvalidRequestError(["There is no input. Name a source of posts, or use --title; see --help"])
-        _choose_nothing(options, "--title gives the titles")
-        return over
-    posts = read_posts(options.source, kind=options.kind)
-    if posts.request is not None:
-        _choose_nothing(options, f"{options.source} is generateBatch's own input")
-    if isinstance(posts.request, list):
-        return bind(BatchRequest, posts.request, over)
-    if posts.request is not None:
-        return bind(BatchRequest, [], {**posts.request, **over})
-    if "prompts" in over:
-        raise InvalidRequestError([f"--title and {options.source} both name posts: leave one of them out"])
-    chosen = choose(posts, options.limit, options.since, options.only)
-    values = {"prompts": chosen.prompts, "name": chosen.name, **_default_look(settings), **over}
-    look = ", ".join([values["style"], values["template"], values["font"], *values["models"]])
-    number = "1 post" if len(chosen.posts) == 1 else f"{len(chosen.posts)} posts"
-    print(f"{number} from {chosen.name} ({chosen.kind}): {look}", file=sys.stderr)
-    for counted in chosen.left_out:
-        print(f"left out: {counted}", file=sys.stderr)
-    for counted in chosen.remarks:
-        print(f"note: {counted}", file=sys.stderr)
-    return values
-
-
-def _choose_nothing(options: argparse.Namespace, why: str) -> None:
-    """Refuse options that choose among a source's posts where there are none, rather than ignore them."""
-    said = [f"--{name}" for name in ("limit", "since", "only") if getattr(options, name) is not None]
-    if said:
-        raise InvalidRequestError([f"{name} chooses among a source's posts, and {why}: leave it out" for name in said])
-
-
-def _default_look(settings: Settings | None) -> dict[str, Any]:
-    """Return how posts look where nothing is said: a model of each vendor whose key is set, or of both to try."""
-    models = ["gpt-image-2.5-flare", "gemini-nano-banana-2.1"]
-    if settings and not settings.simulate_providers:
-        keys = (settings.openai_api_key, settings.google_api_key)
-        models = [model for model, key in zip(models, keys, strict=True) if key]
-    return {"models": models, "style": "photorealistic", "template": "bottom-bar", "font": "inter"}
-
-
-def _first_model(batch: dict[str, Any]) -> str:
-    models = batch.get("models")
-    return models[0] if isinstance(models, list) and models and isinstance(models[0], str) else ""
 
 
 def _plan(request: BatchRequest, settings: Settings, options: argparse.Namespace) -> int:
@@ -241,7 +171,7 @@ def _run(
             result = asyncio.run(run())
     except (asyncio.CancelledError, StoppedError):
         print(board.interrupted(), file=sys.stderr)
-        print(f"Run it again to continue; what is there costs nothing. The page: {page}", file=sys.stderr)
+        print(f"Run it again to continue; existing images cost nothing. The page: {page}", file=sys.stderr)
         return INTERRUPTED
     if options.crash is not None and not board.retries:
         print("Nothing crashed: every picture was already there. Ask for new ones with --variation 1.", file=sys.stderr)

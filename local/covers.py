@@ -1,4 +1,4 @@
-"""A batch's covers as files, for a site generator: read from the store, or fetched from their addresses."""
+"""Copies a batch's covers to files for a site generator, from the store or from their public addresses."""
 
 import json
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from tasks.choices import batch_manifest
 from tasks.posts import is_slug
 from text import clean_text
 
-__all__ = ["CoverFile", "fetch_covers", "read_covers", "write_covers"]
+__all__ = ["CoverFile", "fetch_covers", "make_folder", "read_covers", "write_covers"]
 
 MAX_CONCURRENT = 8
 
@@ -38,7 +38,7 @@ async def read_covers(store: Store, batch_id: str) -> list[tuple[CoverFile, byte
     """Return a batch's covers from its store, in the posts' order, each with its JPEG.
 
     Raises:
-        InvalidRequestError: the batch is not known.
+        InvalidRequestError: the batch is unknown.
         StoreError: the store failed.
     """
     covers: list[tuple[CoverFile, bytes]] = []
@@ -72,12 +72,25 @@ def fetch_covers(manifest_url: str | None, get: Callable[[str], bytes] = fetch) 
         ) from None
 
 
-def write_covers(covers: list[tuple[CoverFile, bytes]], folder: Path) -> list[str]:
-    """Write covers to a folder as ``<slug>.jpg``, with ``covers.json`` beside them; return the JPEGs that changed.
+def make_folder(folder: Path) -> None:
+    """Make the covers' folder, before anything is paid for.
 
-    A file that is the same is left alone, so that a site is not rebuilt for nothing.
+    Raises:
+        InvalidRequestError: it cannot be made.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidRequestError(
+            [f"--covers {folder} cannot be made a folder: {error.strerror}. Name another"]
+        ) from None
+
+
+def write_covers(covers: list[tuple[CoverFile, bytes]], folder: Path) -> list[str]:
+    """Write covers to a folder as ``<slug>.jpg``, and ``covers.json``; return the names of the JPEGs that changed.
+
+    Files that would not change are not written, so that a site is not rebuilt for nothing.
+    """
     listed = json.dumps([about for about, _ in covers], ensure_ascii=False, indent=2).encode()
     _write(folder / "covers.json", listed)
     return [about["file"] for about, data in covers if _write(folder / about["file"], data)]

@@ -31,9 +31,9 @@ Kind = Literal["started", "stage", "found", "estimated", "retrying", "completed"
 class RunEvent:
     """One step in the life of a task run.
 
-    ``stage`` is what the run begins to do, ``result`` what it returns, the pairs that it found or the cost that it
-    estimates, ``error`` what failed, and ``wait_seconds`` how long a retry waits. One that is ``stopped`` goes no
-    further, as the root is ending.
+    ``stage`` is the stage that the run enters; ``result`` what it returns, the pairs that it found or the cost that it
+    estimates; ``error`` what failed; ``wait_seconds`` the wait before a retry. A ``stopped`` run goes no further,
+    because its root is ending.
     """
 
     kind: Kind
@@ -68,8 +68,8 @@ class Engine:
     def stop(self) -> None:
         """Start no further subtask and no retry. Once the attempts in progress have ended, the root is cancelled.
 
-        So what is paid for by now arrives and is kept, and what only waits, for a quota or for the store, ends at once.
-        A root that waits for nothing more ends by itself.
+        So pictures that are already being paid for arrive and are kept, and leaves that only wait, for a quota or the
+        store, end at once. A root that has nothing left to wait for ends on its own.
         """
         self._stop.request()
 

@@ -1,4 +1,4 @@
-"""The environment of a local run: ``.env`` files, and defaults that a worker never chooses."""
+"""The environment of a local run: ``.env`` files, and defaults that a worker does not have."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ ENV_FILE = Path(".env")
 
 
 def read_env_files(named: Sequence[Path] = ()) -> dict[str, str]:
-    """Return the variables of the files named, or else of ``.env`` in this folder, where there is one.
+    """Return the variables of the named files, or else of ``.env`` in this folder, if it exists.
 
     As in ``render workflows dev``, they take precedence over the environment, and a later file over an earlier one. A
     line that its parser would read differently is refused.
@@ -41,7 +41,7 @@ def read_env_files(named: Sequence[Path] = ()) -> dict[str, str]:
 
 
 def _fault(line: Binding) -> str | None:
-    """Return what is wrong with a line. It may hold a key, so nothing of it is shown."""
+    """Return what is wrong with a line, without quoting it, because it may hold a key."""
     if line.error or (line.key and line.value is None):
         return "expected NAME=value, with quotes around a value that has spaces"
     if "$" in (line.value or "") and not line.original.string.partition("=")[2].lstrip().startswith("'"):
@@ -50,7 +50,7 @@ def _fault(line: Binding) -> str | None:
 
 
 def local_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment, with a store and a provider where it names none."""
+    """Return the environment, with ``out`` as the store and simulated pictures as the defaults."""
     chosen = {name: text for name, text in environ.items() if text}
     if "MINIO_ENDPOINT" not in chosen:
         chosen.setdefault("THUMBNAILS_DIR", "out")

@@ -1,4 +1,4 @@
-"""The progress of a local run in a terminal: a run tree like the Dashboard's, a bar, the rate and the time left."""
+"""The progress of a run in a terminal: a run tree like the Dashboard's, a bar, the rate and the time left."""
 
 import time
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from local.board import Board, PairState
+from local.board import Board, PairState, announcement
 from local.engine import RunEvent
 from text import clean_text
 
@@ -54,10 +54,8 @@ class LiveView:
 
     def observe(self, event: RunEvent) -> None:
         """Record an event, and redraw."""
-        if event.task == "generateBatch" and event.kind == "retrying":
-            self.say(f"{event.error}\nThe batch starts over in {event.wait_seconds:g} s.")
-        if event.kind == "estimated":
-            self.say(f"estimated cost: {event.result}")
+        if text := announcement(event):
+            self.say(text)
         self._board.observe(event)
         if self._board.total <= FEW or time.monotonic() - self._drawn > SECONDS_BETWEEN:
             self._drawn = time.monotonic()

@@ -57,7 +57,7 @@ async def run_there(
     Raises:
         InvalidRequestError: Render or the worker refused the request.
         RenderError: the API failed, or the run failed or was cancelled.
-        StoppedError: this process was told to stop. The run continues.
+        StoppedError: this process was told to stop; the run continues.
     """
     page = ""
 

@@ -18,15 +18,15 @@ from posts.posts import KINDS
 from providers.prompt import STYLES
 from providers.registry import MODELS
 
-__all__ = ["given_inputs", "in_words_of_options", "parse"]
+__all__ = ["given_inputs", "parse", "with_option_names"]
 
 PROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
 # The shell function whose options are completed, as `python -m local` is three words. docs/covers.md defines it.
 FUNCTION = "covers"
 
 DESCRIPTION = """\
-Make a thumbnail of every title by every model, here and now: the same tasks as on
-Render, in one process. What is there already is reused and never paid for again.
+Make a thumbnail of every title by every model: the tasks that run on Render, in one
+process here. Existing thumbnails are reused and never paid for again.
 """
 VALID: dict[str, Iterable[str]] = {"models": MODELS, "styles": STYLES, "templates": TEMPLATES, "fonts": font_names()}
 EPILOGUE = """\
@@ -78,12 +78,12 @@ def parse(arguments: Iterable[str]) -> argparse.Namespace:
 
 
 def given_inputs(options: argparse.Namespace) -> dict[str, Any]:
-    """Return those of generateBatch's inputs that options give."""
+    """Return the inputs of generateBatch that options give."""
     return {name: value for name in INPUTS if (value := getattr(options, name)) is not None}
 
 
-def in_words_of_options(error: InvalidRequestError, options: argparse.Namespace) -> InvalidRequestError:
-    """Return the error with options in place of the inputs and settings that they give."""
+def with_option_names(error: InvalidRequestError, options: argparse.Namespace) -> InvalidRequestError:
+    """Return the error with inputs and settings named by the options that gave them."""
     names = {name: INPUTS[name] for name in INPUTS if options.source is None or getattr(options, name) is not None}
     faults = list(error.faults)
     if names:
@@ -190,7 +190,7 @@ def _version() -> str:
 
 
 def _amount(text: str) -> str:
-    """Return the cap as it is. An empty one, as of a variable that is not set, would otherwise be no cap."""
+    """Return the text unless it is empty: a shell variable that is not set must not remove the cap."""
     if not text.strip():
         raise argparse.ArgumentTypeError("give US dollars, such as 2.50")
     return text

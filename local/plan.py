@@ -26,8 +26,8 @@ Action = Literal["reuse", "recompose", "refused", "generate"]
 class Step:
     """What a run would do for one pair.
 
-    ``reuse`` its thumbnail, ``recompose`` its picture, ``generate`` one, or leave it,
-    as the provider ``refused`` it before.
+    ``action`` is ``reuse`` (its thumbnail), ``recompose`` (from its stored picture), ``generate`` (a new picture), or
+    ``refused``: the provider refused the prompt before, so nothing is done. ``shared`` pairs pay for no picture.
     """
 
     title: str

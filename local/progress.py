@@ -1,15 +1,15 @@
-"""The progress of a local run without a terminal: a plain line for each pair that ends or is retried."""
+"""The progress of a run without a terminal: a plain line for each pair that ends or is retried."""
 
 import sys
 import time
 
-from local.board import Board
+from local.board import Board, announcement
 from local.engine import RunEvent
 from text import brief, clean_text
 
 __all__ = ["PlainProgress"]
 
-# With more pairs than this, those that are done get twenty lines in all.
+# With more than MANY pairs, the successful ones get STEPS lines in all.
 MANY, STEPS = 200, 20
 
 
@@ -28,10 +28,8 @@ class PlainProgress:
 
     def observe(self, event: RunEvent) -> None:
         """Record an event, and print a line if it is worth one."""
-        if event.task == "generateBatch" and event.kind == "retrying":
-            self.say(f"{event.error}\nThe batch starts over in {event.wait_seconds:g} s.")
-        if event.kind == "estimated":
-            self.say(f"estimated cost: {event.result}")
+        if text := announcement(event):
+            self.say(text)
         if not (changed := self._board.observe(event)):
             return
         (title, model), state = changed

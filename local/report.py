@@ -1,4 +1,4 @@
-"""The report at the end of a local run: what was made, what was paid for, and where it is."""
+"""The report at the end of a run: what was made, what was paid for, and where to find it."""
 
 from collections.abc import Collection
 from typing import Any
@@ -33,7 +33,7 @@ def report(result: dict[str, Any], arrived: Collection[tuple[str, str]], *, simu
     counted = ", ".join(f"{count} {name}" for name, count in summary.items())
     lines.append(f"{counted}{'; simulated, nothing was paid for' if simulated else f'; paid for: {len(arrived)}'}")
     if failed := summary["failed"]:
-        lines.append(f"Run it again to retry the {failed} that failed; what is there costs nothing.")
+        lines.append(f"Run it again to retry the {failed} that failed; existing images cost nothing.")
     lines.append(f"cost:     {result['cost']}")
     lines.append(f"manifest: {result['manifest_url']}")
     lines.append(f"page:     {result['gallery_url']}")
@@ -45,7 +45,7 @@ def _made(outcome: dict[str, Any], arrived: Collection[tuple[str, str]]) -> bool
 
 
 def _table(outcomes: list[dict[str, Any]], arrived: Collection[tuple[str, str]], *, simulated: bool) -> list[str]:
-    """Return two lines per pair: how it ended and how long it took; then where it is, or the error."""
+    """Return two lines per pair: how it ended and how long it took, then its address or error."""
     cells = [("how", "seconds", "paid", "model", "title")]
     for outcome in outcomes:
         seconds = [value for name, value in outcome.items() if name.endswith("_seconds")]

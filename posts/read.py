@@ -42,7 +42,6 @@ def read_posts(
     kind: str | None = None,
     stdin: BinaryIO | None = None,
     now: datetime | None = None,
-    download: Callable[[str], bytes] = fetch,
 ) -> Posts:
     """Return the posts of a folder, a file, an http(s) URL or, for ``-``, standard input.
 
@@ -58,7 +57,7 @@ def read_posts(
         data = _bounded((stdin or sys.stdin.buffer).read(MAX_BYTES + 1), STDIN)
         return _read(data, STDIN, STDIN, "", kind, now)
     if re.match(r"https?://", source, re.IGNORECASE):
-        data, address = download(source), urlsplit(source)
+        data, address = fetch(source), urlsplit(source)
         return _read(data, source, address.hostname or source, PurePosixPath(address.path).suffix.lower(), kind, now)
     try:
         path = Path(source)

@@ -46,7 +46,7 @@ class Claim:
         self._key = f"{FOLDER}{key}"
         self._run_id = run_id
         self._owner = uuid.uuid4().hex
-        # Whether its owner before did not live to release it.
+        # Whether the previous owner died before it could release the claim.
         self.was_left = False
         self._renewals = 0
         self._version: str | None = None
@@ -68,7 +68,7 @@ class Claim:
 
     @property
     def is_held(self) -> bool:
-        """Whether this still owns the claim, as far as is known."""
+        """Whether this owned the claim when it last looked."""
         return self._version is not None
 
     def abandon(self) -> None:

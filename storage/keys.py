@@ -54,7 +54,7 @@ def thumbnail_key(
 
 
 def account(run: str, thumbnail: str) -> str:
-    """Return what a run's payments for one thumbnail are known by. It names neither."""
+    """Return the id under which a run's payments for one thumbnail are recorded: a digest that reveals neither."""
     return _digest(run, thumbnail)[:16]
 
 

@@ -1,8 +1,8 @@
-"""Receipts: what was paid for an original, kept with it, so that a cost outlives the attempt that paid.
+"""Receipts: what was paid for an original, stored with it, so that the cost outlives the attempt that paid.
 
-A receipt is the metadata of the original, and so takes no request of its own; what was paid in vain is in the history.
-It is made out to an account: a run, with all its attempts and its leaves', and the thumbnail it paid for. So whoever
-asks for the account finds the cost, as often as it asks, and another run or pair that uses the picture finds none.
+A receipt is the original's metadata, so storing it takes no further request; what was paid in vain is in the history.
+It is made out to an account: one run, with all its attempts, and the thumbnail that it paid for. That run finds the
+cost as often as it looks; another run or pair that uses the picture finds none.
 """
 
 import json
@@ -23,7 +23,7 @@ USAGE = TypeAdapter(dict[str, int | float | str])
 
 @dataclass(frozen=True)
 class Receipt:
-    """What an account has paid for an original so far, and what the last answer took, as the vendor counts."""
+    """What an account has paid for an original so far, and the usage that the vendor reported with the last answer."""
 
     account: str
     paid: Paid
@@ -36,7 +36,7 @@ class Receipt:
 
     @classmethod
     def of(cls, metadata: Mapping[str, str]) -> "Receipt | None":
-        """Return the receipt in an object's metadata, or None where there is none that can be read."""
+        """Return the receipt in an object's metadata, or None if there is no readable one."""
         try:
             paid, usage = PAID.validate_json(metadata["paid"]), USAGE.validate_json(metadata["usage"])
             return cls(metadata["account"], paid, usage)
@@ -45,7 +45,7 @@ class Receipt:
 
 
 async def find_paid(store: Store, original: str, account: str) -> Paid:
-    """Return what an account has paid for an original; an empty dict where that is nothing.
+    """Return what an account has paid for an original; empty if it paid nothing.
 
     Raises:
         StoreError: the store failed.
@@ -57,7 +57,7 @@ async def find_paid(store: Store, original: str, account: str) -> Paid:
 
 
 def larger(one: Paid, other: Paid) -> Paid:
-    """Return the later of two notes of what an account has paid: its sum only grows, in the end to an unknown one."""
+    """Return the later of two records of one account's payments: a sum only grows, and may become unknown."""
     return max(one, other, key=lambda paid: (_dollars(paid), paid.get("maybe_billed", 0)))
 
 

@@ -152,7 +152,7 @@ async def apply_choices(ctx: TaskContext, request: ChoicesRequest, settings: Set
 
 
 def leaf_of(ctx: TaskContext) -> "Callable[[ThumbnailRequest], Awaitable[Finished | Unfinished]]":
-    """Return how a parent runs a leaf: as a task of its own."""
+    """Return how a parent runs a leaf: as its own task."""
     from tasks.requests import arguments
 
     async def run(request: ThumbnailRequest) -> "Finished | Unfinished":

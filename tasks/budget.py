@@ -39,7 +39,7 @@ def check_budget(about: Total, settings: Settings) -> None:
 
 
 def plus(paid: Paid, more: Cost) -> Paid:
-    """Return what was paid with one more picture. Where one of the costs is not known, the sum is not."""
+    """Return what was paid plus one more picture's cost. If either is unknown, so is the sum."""
     both = [_cost(paid), more]
     unknown = next((each for each in both if each.dollars is None), None)
     added: Paid = {"cost_usd": None, "cost_reason": unknown.reason} if unknown else {"cost_usd": _sum(both).usd}
@@ -51,7 +51,7 @@ def plus(paid: Paid, more: Cost) -> Paid:
 
 
 async def paid_for(store: Store, work: Work, run: str) -> Paid:
-    """Return what a run has paid for a pair, by the receipts in the store; an empty dict where that is nothing."""
+    """Return what a run has paid for a pair, by the receipts in the store; empty if it paid nothing."""
     try:
         return await find_paid(store, work.original_key, account(run, work.thumbnail_key))
     except StoreError:
@@ -59,7 +59,7 @@ async def paid_for(store: Store, work: Work, run: str) -> Paid:
 
 
 def spent(outcomes: Iterable[Outcome]) -> Total:
-    """Return what these outcomes cost this time, as far as is known."""
+    """Return what these outcomes cost in this run."""
     return total_of(
         (outcome["served_by"] if outcome["status"] == "ok" else outcome["model"], outcome)
         for outcome in outcomes
@@ -68,13 +68,13 @@ def spent(outcomes: Iterable[Outcome]) -> Total:
 
 
 def total_of(paid: Iterable[tuple[str, Paid]]) -> Total:
-    """Return the sum of what was paid, each with the kind of picture it was paid for."""
+    """Return the sum of payments, each given with the kind of picture that it paid for."""
     costs = [(what, cost) for what, each in paid for cost in (_cost(each), *[MAYBE] * each.get("maybe_billed", 0))]
     return total((what, cost) for what, cost in costs if cost.dollars != 0)
 
 
 def with_spent(before: Spent, now: Total) -> Spent:
-    """Return what was spent before together with what is spent now."""
+    """Return what was spent before plus what was spent now."""
     dollars = _sum([Cost.of_usd(before.get("cost_usd", 0.0)), Cost(now.dollars)]).usd
     unknown = before.get("cost_unknown", 0) + sum(line.count for line in now.unknown)
     all_runs: Spent = {"cost_usd": dollars} if dollars else {}

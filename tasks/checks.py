@@ -1,6 +1,5 @@
 """Checks a request before anything is started, and lists every problem at once."""
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
@@ -23,13 +22,13 @@ from settings import Settings
 from storage.choice import store_faults
 from tasks.posts import Fault, collapsed, post_faults, titles_of
 from tasks.requests import Inputs, RequestT, ThumbnailRequest, inputs_of
-from text import brief, clean_text
+from text import brief, clean_text, has_lone_surrogate, unknown
 
 __all__ = ["check_request"]
 
 
 def _whole(text: str) -> str:
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if has_lone_surrogate(text):
         raise PydanticCustomError("half", "contains half of a surrogate pair, which is not a character; remove it")
     return text
 
@@ -46,13 +45,7 @@ def _one_of(kind: str, valid: Iterable[str]) -> Callable[[str], str]:
     def check(name: str) -> str:
         if _whole(name) in names:
             return name
-        near = difflib.get_close_matches(name.lower(), names, n=1)
-        hint = f' Did you mean "{near[0]}"?' if near else ""
-        raise PydanticCustomError(
-            "unknown",
-            "{message}",
-            {"message": f'unknown {kind} "{brief(clean_text(name))}".{hint} Valid: {", ".join(names)}'},
-        )
+        raise PydanticCustomError("unknown", "{message}", {"message": unknown(kind, name, names)})
 
     return check
 
@@ -72,7 +65,7 @@ class Choice(TypedDict):
     thumbnail: Text
 
 
-# What each input must be, by its name.
+# How each input is validated, by its name.
 CHECKED: dict[str, Any] = {
     "prompts": Annotated[list[Any], AtLeastOne],
     "title": Title,
@@ -94,7 +87,7 @@ CHECKED: dict[str, Any] = {
 def check_request(
     kind: type[RequestT], values: Mapping[str, Any], settings: Settings | None, *, any_size: bool = False
 ) -> RequestT:
-    """Return the request, or refuse it; with ``any_size``, as for a plan, however many images it asks for.
+    """Return the checked request. With ``any_size``, as for a plan, it may ask for any number of images.
 
     Without settings, only the request itself is checked: another machine will run it.
 
@@ -138,7 +131,7 @@ def _model(kind: type[Inputs]) -> type[BaseModel]:
 
 
 def _given(values: Mapping[str, Any], one: str, many: str) -> list[object]:
-    """Return one value or the many, so that faults of the whole are found beside faults of its parts."""
+    """Return the value of ``many``, or that of ``one`` as a list; an empty list if that is no list."""
     given = values.get(many, [values.get(one)])
     return given if isinstance(given, list) else []
 
@@ -189,7 +182,7 @@ def _glyph_faults(titles: Sequence[str], font: object, brand: Brand) -> list[Fau
         return []
     faults = []
     for title in titles:
-        if any("\ud800" <= character <= "\udfff" for character in title):
+        if has_lone_surrogate(title):
             continue  # Refused for that already.
         if missing := missing_characters(layout_text(title), brand.load_font(font)):
             what = f'{" ".join(missing[:20])} in the title "{brief(clean_text(title))}"'

@@ -1,4 +1,4 @@
-"""Choices made on a batch's page: which thumbnail is each post's cover, applied to the store."""
+"""Applies the choices made on a batch's page: makes each chosen thumbnail its post's cover."""
 
 import asyncio
 
@@ -31,7 +31,7 @@ async def apply_choices(store: Store, request: ChoicesRequest, workflow: str = "
     ``workflow`` is the workflow's name if this runs on Render.
 
     Raises:
-        InvalidRequestError: the batch, a post or a thumbnail is not known; nothing is changed then.
+        InvalidRequestError: the batch, a post or a thumbnail is unknown, and nothing was changed.
         StoreError: the store failed.
     """
     manifest = await batch_manifest(store, request.batch_id)
@@ -66,7 +66,7 @@ async def batch_manifest(store: Store, batch_id: str) -> Manifest:
     """Return the manifest of a batch.
 
     Raises:
-        InvalidRequestError: the batch is not known.
+        InvalidRequestError: the batch is unknown.
         StoreError: the store failed.
     """
     found = await store.read(Area.THUMBNAILS, manifest_key(batch_id))

@@ -42,7 +42,7 @@ class Rows:
         self._pairs = [Pair(post.title, model) for post in posts for model in models]
         self._outcomes: list[Outcome] = [pending(pair) for pair in self._pairs]
         self.works = [work_of(each, settings) for each in self._requests]
-        # With which pair the cost of a thumbnail is counted: two posts of one title may share it.
+        # The pair that a thumbnail's cost is counted with: posts with the same title may share the thumbnail.
         self._counted: dict[str, int] = {}
 
     def so_far(self) -> list[Row]:
@@ -62,7 +62,7 @@ class Rows:
     async def find_existing(self, *, retried: bool) -> None:
         """Find the thumbnails that are in the store, so that leaves, which are billed, start only for missing ones.
 
-        If this run may be ``retried``, find what its earlier attempt paid for them, too.
+        If this attempt may be a retry, also find what an earlier one paid for them.
 
         Raises:
             InvalidRequestError: the missing thumbnails would cost more than MAX_COST_USD.
@@ -131,10 +131,7 @@ async def fan_out(
     windows: Windows,
     progress: ProgressLog,
 ) -> None:
-    """Run a leaf for each pair that is in the windows, as many at a time as they allow.
-
-    Set each pair's outcome as soon as its leaf ends.
-    """
+    """Run a leaf for each pair in the windows, as many at a time as they allow, and set its outcome when it ends."""
 
     async def work() -> None:
         while start := await windows.start():

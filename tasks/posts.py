@@ -1,6 +1,5 @@
-"""Posts: what each of a batch's ``prompts`` stands for, a text or an object that says more, and what it must be."""
+"""Posts: reads and checks a batch's ``prompts``, each a title or an object that says more about its post."""
 
-import difflib
 import hashlib
 import unicodedata
 from collections import Counter
@@ -11,7 +10,7 @@ from typing import NamedTuple
 from compositing.title_text import draws_nothing
 from storage.keys import slug
 from tasks.requests import BatchRequest, Look, ThumbnailRequest
-from text import brief, clean_text
+from text import brief, clean_text, has_lone_surrogate, unknown
 
 __all__ = [
     "Fault",
@@ -26,13 +25,13 @@ __all__ = [
 ]
 
 LONGEST_SLUG = 100  # Characters.
-# So many posts with a fault of one kind are named one by one; of more, so many are named as examples.
+# Up to this many posts with the same fault get a line each; if there are more, one line names this many of them.
 MOST_LINES = 3
 
 
 @dataclass(frozen=True)
 class Post:
-    """One post. ``slug`` names its cover; what else it says goes before what the batch says."""
+    """One post. ``slug`` names its cover. ``context`` goes before the batch's; later fields replace the batch's."""
 
     title: str
     slug: str
@@ -41,11 +40,14 @@ class Post:
     variation: int | None = None
 
 
-def is_slug(text: str) -> bool:
-    """Say whether a text can be part of an address and a file's name.
+NAMES = [each.name for each in fields(Post)]
 
-    It holds letters, digits and marks of any script, and ``-_.~``. It begins with a letter or digit and does not end in
-    a dot, so that it is no hidden file and climbs out of no folder.
+
+def is_slug(text: str) -> bool:
+    """Return whether a text is safe in a URL and as a file name.
+
+    It may hold letters, digits and marks of any script, and ``-_.~``. It begins with a letter or digit and does not end
+    in a dot, so it cannot name a hidden file or a folder above.
     """
     allowed = all(unicodedata.category(each)[0] in "LNM" or each in "-_.~" for each in text)
     return allowed and 0 < len(text) <= LONGEST_SLUG and text[0].isalnum() and not text.endswith(".")
@@ -54,17 +56,17 @@ def is_slug(text: str) -> bool:
 def posts_of(prompts: Sequence[str | dict[str, object]]) -> list[Post]:
     """Return the posts of checked prompts, each with a slug.
 
-    Titles of which the same slug would be made have a digest in theirs, all of them: whichever comes first in a later
-    request, none takes over another's cover.
+    If several titles would get the same slug, each gets a digest in its slug, so that their order in a later request
+    does not matter to their covers.
     """
     said = [prompt if isinstance(prompt, dict) else {"title": prompt} for prompt in prompts]
     posts = [Post(**{"slug": "", **each}) for each in said]  # type: ignore[arg-type]
     made = Counter(slug(clean_text(post.title)) for post in posts if not post.slug)
     given = {post.slug for post in posts if post.slug}
-    return [post if post.slug else replace(post, slug=_made(post.title, made, given)) for post in posts]
+    return [post if post.slug else replace(post, slug=_own_slug(post.title, made, given)) for post in posts]
 
 
-def _made(title: str, made: Counter[str], given: set[str]) -> str:
+def _own_slug(title: str, made: Counter[str], given: set[str]) -> str:
     name = slug(clean_text(title))
     if made[name] == 1 and name not in given:
         return name
@@ -72,7 +74,7 @@ def _made(title: str, made: Counter[str], given: set[str]) -> str:
 
 
 def thumbnail_request(request: Look, post: Post, model: str) -> ThumbnailRequest:
-    """Return what is asked for one post by one model."""
+    """Return the request for one post's thumbnail by one model."""
     look = {each.name: getattr(request, each.name) for each in fields(Look)}
     look["context"] = "\n".join(filter(None, (post.context, request.context)))
     look["extra_prompt"] = post.extra_prompt or request.extra_prompt
@@ -82,13 +84,10 @@ def thumbnail_request(request: Look, post: Post, model: str) -> ThumbnailRequest
 
 
 def identity(request: BatchRequest) -> object:
-    """Return what a batch is known by from run to run: its name, or else all of its request."""
+    """Return what identifies a batch across runs: its name, or else its whole request."""
     if request.name:
         return {"name": request.name}
     return {each.name: getattr(request, each.name) for each in fields(request) if each.name != "name"}
-
-
-NAMES = [each.name for each in fields(Post)]
 
 
 class Fault(NamedTuple):
@@ -115,13 +114,13 @@ def post_faults(prompts: Sequence[object]) -> list[Fault]:
 
 
 def titles_of(prompts: Sequence[object]) -> list[str]:
-    """Return the titles that are texts."""
+    """Return the titles, leaving out those that are not text."""
     titles = [prompt.get("title") if isinstance(prompt, dict) else prompt for prompt in prompts]
     return [title for title in titles if isinstance(title, str)]
 
 
 def collapsed(faults: Iterable[Fault]) -> list[str]:
-    """Return the faults as lines; many of one kind are one line, with the first few and how many more there are."""
+    """Return the faults as lines. A fault that many posts share is one line, with the first few and a count."""
     kinds: dict[str, list[str]] = {}
     for fault in faults:
         kinds.setdefault(fault.what, []).append(fault.where)
@@ -135,28 +134,21 @@ def collapsed(faults: Iterable[Fault]) -> list[str]:
     return lines
 
 
-def _unknown_name(name: str, names: Sequence[str]) -> str:
-    """Return what to say of a name that is none of these."""
-    near = difflib.get_close_matches(name, names, n=1)
-    hint = f' Did you mean "{near[0]}"?' if near else ""
-    return f'unknown name "{brief(name)}".{hint} Valid: {", ".join(names)}'
-
-
 def _where(number: int, title: object) -> str:
-    """Return what names a post to a person: its place, and its title where that can be read."""
+    """Return how a message names a post: by its index, and by its title if that is readable."""
     shown = clean_text(title.encode(errors="replace").decode()) if isinstance(title, str) else ""
     return f"prompts[{number}]" if not shown or draws_nothing(shown) else f'prompts[{number}] ("{brief(shown)}")'
 
 
 def _value_faults(values: dict[str, object]) -> Iterable[str]:
-    yield from (_unknown_name(str(name), NAMES) for name in values if name not in NAMES)
+    yield from (unknown("name", str(name), NAMES) for name in values if name not in NAMES)
     if "title" not in values:
         yield "has no title"
     for name in ("title", "slug", "context", "extra_prompt"):
         value = values.get(name, "")
         if not isinstance(value, str):
             yield f"{name}: must be text in quotes, not {brief(repr(value))}"
-        elif any("\ud800" <= character <= "\udfff" for character in value):
+        elif has_lone_surrogate(value):
             yield "contains half of a surrogate pair, which is not a character; remove it"
         elif name == "title" and "title" in values and draws_nothing(clean_text(value)):
             yield "has no visible characters; write a title"
@@ -168,7 +160,7 @@ def _value_faults(values: dict[str, object]) -> Iterable[str]:
 
 
 def _duplicates(prompts: Sequence[object]) -> Iterable[Fault]:
-    """Equal texts are a mistake; equal titles of posts are not, where their slugs differ."""
+    """Return a fault for each repeated slug or title; posts may share a title if their slugs differ."""
     first: dict[str, int] = {}
     for number, prompt in enumerate(prompts):
         values = prompt if isinstance(prompt, dict) else {"title": prompt}

@@ -104,7 +104,7 @@ class Purchase:
         return Original(canvas, receipt, self.throttled_seconds, unusable_answers)
 
     async def _take_over_costs(self, unjudged: Unreadable | None) -> None:
-        """Go on from what earlier attempts paid, and note it where their owner left a claim or bytes behind."""
+        """Start from what earlier attempts paid, and record what an owner that died could not."""
         before = dict(self.history.paid)
         if unjudged and (left := unjudged.receipt):
             before[left.account] = larger(left.paid, before.get(left.account, {}))

@@ -56,7 +56,7 @@ class BatchResult(TypedDict):
     summary: Counts
     cost_usd: float
     cost: str
-    """The cost this time, in words, with whether it is an estimate and how many costs are unknown."""
+    """The cost of this run in words, including whether it is an estimate and how many costs are unknown."""
     manifest_url: str | None
     gallery_url: str | None
     notes: NotRequired[list[str]]
@@ -93,7 +93,7 @@ class BatchRecord:
         It is called in the event loop, but the slow rest runs in a thread, so returned outcomes must not change. If the
         block raises or is cancelled, the rows are written once more, so that an unfinished batch shows its results.
         """
-        await self._write(rows(), finished=False, listed=True)
+        await self._write(rows(), finished=False)
         ended = asyncio.Event()
         writing = asyncio.create_task(self._keep_writing(rows, ended))
         try:
@@ -101,7 +101,7 @@ class BatchRecord:
         except BaseException:
             ended.set()
             await writing
-            await self._write(rows(), finished=False, listed=True)
+            await self._write(rows(), finished=False)
             raise
         ended.set()
         await writing  # So that the last update is not overwritten.
@@ -112,7 +112,7 @@ class BatchRecord:
         If the rows take more than ``most_bytes`` of JSON, the result's are empty, and only the manifest has them.
         """
         rows = await ensure_covers(self._retrying_store, rows)
-        manifest_url, gallery_url = await self._write(rows, finished=True, listed=True)
+        manifest_url, gallery_url = await self._write(rows, finished=True)
         outcomes = [outcome for row in rows for outcome in row["results"]]
         summary, cost = counts(outcomes), spent(outcomes)
         logger.info("this run cost %s; its page: %s", cost, gallery_url)
@@ -141,11 +141,11 @@ class BatchRecord:
             if ended.is_set():
                 return
             began = time.monotonic()
-            await self._write(rows(), finished=False, listed=True)
+            await self._write(rows(), finished=False)
             pause = max(PAUSE_SECONDS, PAUSE_RATIO * (time.monotonic() - began))
 
-    async def _write(self, rows: list[Row], *, finished: bool, listed: bool) -> tuple[str | None, str | None]:
-        """Write manifest and page, and the start page if ``listed``. Return both URLs, None for a failed write."""
+    async def _write(self, rows: list[Row], *, finished: bool) -> tuple[str | None, str | None]:
+        """Write manifest, page and start page. Return the first two's URLs, None for a failed write."""
         if not self._created_at:
             await self.begin()
         store: Store = self._retrying_store if finished else self._store
@@ -171,12 +171,11 @@ class BatchRecord:
                 lambda: page_of(self._store, manifest, self._workflow),
             ),
         )
-        if listed:
-            try:
-                if note := await list_batch(store, batch_of(manifest)):
-                    self._notes.append(note)
-            except StoreError as error:
-                logger.error("the batch %s was not listed on the start page: %s", self._id, error)
+        try:
+            if note := await list_batch(store, batch_of(manifest)):
+                self._notes.append(note)
+        except StoreError as error:
+            logger.error("the batch %s was not listed on the start page: %s", self._id, error)
         return urls
 
     async def _put(self, store: Store, key: str, content_type: str, text: Callable[[], str]) -> str | None:
@@ -189,9 +188,9 @@ class BatchRecord:
         return self._store.link(key).url
 
     async def begin(self, works: Sequence[Work] = ()) -> bool:
-        """Read the start time, cost and rows of earlier runs from their manifest; say if this very run wrote it.
+        """Read the start time, cost and rows of earlier runs from the manifest; return whether this run wrote it.
 
-        If a run was killed, it could not write down all that it paid: then its receipts for these pairs are summed up.
+        A run that was killed may not have recorded all that it paid, so its receipts for these pairs are added up.
         """
         self._created_at = _now()
         key = manifest_key(self._id)

@@ -1,7 +1,7 @@
-"""What may be asked for: the inputs of the tasks, named once.
+"""The tasks' inputs.
 
-Registering a task needs no more than these names and defaults, so nothing heavy is imported here: what a value must be
-is checked by ``tasks/checks.py``, which builds its models from these classes.
+Registering a task needs only these names and defaults, so nothing heavy is imported here. ``tasks/checks.py`` validates
+the values, with models that it builds from these classes.
 """
 
 import inspect
@@ -27,12 +27,12 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    """What a task takes."""
+    """A task's inputs."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Look(Inputs):
-    """What is asked of every thumbnail of a request."""
+    """The inputs that all thumbnails of a request share."""
 
     style: str
     template: str
@@ -60,10 +60,10 @@ class ThumbnailsRequest(Look):
 
 @dataclass(frozen=True, kw_only=True)
 class BatchRequest(Look):
-    """Each of several posts, by each of several models.
+    """Several posts, each by each of several models.
 
-    A prompt is a title, or an object that says more of a post. A batch that has a ``name`` keeps its page under it,
-    whether posts are added, removed or varied.
+    A prompt is a title, or an object that says more about its post. A batch with a ``name`` keeps its page when posts
+    are added, removed or varied.
     """
 
     prompts: list[str | dict[str, object]]
@@ -73,7 +73,7 @@ class BatchRequest(Look):
 
 @dataclass(frozen=True, kw_only=True)
 class ChoicesRequest(Inputs):
-    """What a batch's page saves as ``choices.json``: which thumbnail is to be the cover of each post."""
+    """What a batch's page saves as ``choices.json``: which thumbnail is to be each post's cover."""
 
     version: int
     batch_id: str
@@ -86,7 +86,7 @@ RequestT = TypeVar("RequestT", bound=Inputs)
 def inputs_of(kind: type[Inputs]) -> dict[str, inspect.Parameter]:
     """Return a request's inputs by name, in the order of the tutorial.
 
-    What is to be made comes first, then how it is to look, then what is ours and optional.
+    First what to make, then how it should look, then the optional inputs that the tutorial does not have.
     """
     look = [each.name for each in fields(Look)]
 
@@ -110,10 +110,10 @@ def arguments(request: Look) -> list[object]:
 
 
 def bind(kind: type[Inputs], args: Sequence[object], kwargs: Mapping[str, object] | None = None) -> dict[str, object]:
-    """Return a request's values by their names, defaults included.
+    """Return a request's values by name, including defaults.
 
     Raises:
-        InvalidRequestError: there are too few, too many or misnamed ones; it says what the task takes.
+        InvalidRequestError: values are missing, too many or misnamed; the message lists what the task takes.
     """
     kwargs = kwargs or {}
     inputs = inputs_of(kind)

@@ -71,11 +71,11 @@ class TestClock(Clock):
 
 
 class SkippingClock(Clock):
-    """Time that jumps ahead whenever someone waits, to a world in which the next thing has happened."""
+    """Time that jumps ahead at every wait, and lets the next scripted event happen."""
 
-    def __init__(self, happens: Iterator[None] | None = None) -> None:
+    def __init__(self) -> None:
         self.seconds = 0.0
-        self.happens: Iterator[None] = happens or iter(())
+        self.happens: Iterator[None] = iter(())
 
     def now(self) -> float:
         return self.seconds

@@ -59,9 +59,9 @@ def _lights(radius: int, distance: int) -> Image.Image:
     return dark.filter(ImageFilter.GaussianBlur(radius / 8))
 
 
-def contrast(name: str, template: str, title: str = TITLE) -> float:
+def contrast(name: str, template: str) -> float:
     """Return the contrast of the title's least legible letter on a picture, 1.0 to 21.0."""
-    return lowest_contrast(picture(name), lay_out(title, load_font("inter"), TEMPLATES[template]))
+    return lowest_contrast(picture(name), lay_out(TITLE, load_font("inter"), TEMPLATES[template]))
 
 
 def lowest_contrast(canvas: Image.Image, layout: TitleLayout) -> float:

@@ -29,8 +29,9 @@ class MemoryStore:
         # Called before each operation, so that a test can decide whether it fails.
         self.before_each: Callable[[], None] = lambda: None
 
-    def keys(self, area: Area = Area.ORIGINALS) -> list[str]:
-        return sorted(self.objects[area])
+    def keys(self) -> list[str]:
+        """Return the keys of the originals' area."""
+        return sorted(self.objects[Area.ORIGINALS])
 
     async def prepare(self) -> None:
         self._fail("prepare")

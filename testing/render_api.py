@@ -1,4 +1,4 @@
-"""Render's API over HTTP, as far as starting a task and following its run take it; strict about what it documents."""
+"""Emulates the part of Render's API that starts and follows runs, over HTTP, strictly as documented."""
 
 import http.server
 import json
@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 
 class RenderApi:
-    """Serves one workflow's runs on a port of 127.0.0.1 until it is closed. A test says what becomes of each run."""
+    """Serves one workflow's runs on a port of 127.0.0.1 until it is closed. A test decides what becomes of each run."""
 
     def __init__(self) -> None:
         self.runs: dict[str, Json] = {}
@@ -62,7 +62,7 @@ class RenderApi:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What leads the SDK's client here."""
+        """The variables that point the SDK's client here."""
         url = f"http://127.0.0.1:{self._server.server_port}"
         return {"RENDER_LOCAL_DEV_URL": url, "RENDER_API_KEY": KEY}
 
@@ -77,11 +77,11 @@ class RenderApi:
         self._thread.join()
         self._server.server_close()
 
-    def add(self, task: str, given: Any, parent: str = "", status: str = "running") -> Json:
-        """Begin a run, and return it as the API shows its details; it is the test's to change."""
+    def add(self, task: str, given: Any, parent: str = "") -> Json:
+        """Add a running run, and return its details as the API shows them; a test may change them."""
         run_id = f"trn-{len(self.runs)}"
-        attempt = {"attempt": 0, "status": status, "startedAt": WHEN}
-        run = {"id": run_id, "taskId": f"tsk-{task}", "status": status, "input": given, "results": [], "retries": 0}
+        attempt = {"attempt": 0, "status": "running", "startedAt": WHEN}
+        run = {"id": run_id, "taskId": f"tsk-{task}", "status": "running", "input": given, "results": [], "retries": 0}
         run |= {"parentTaskRunId": parent, "rootTaskRunId": parent or run_id, "attempts": [attempt], "startedAt": WHEN}
         self.runs[run_id] = run
         return run
@@ -106,7 +106,7 @@ class RenderApi:
         return 200, run
 
     def _page(self, roots: list[str], limit: int, cursor: str) -> list[Json]:
-        """Return the newest runs first, and none that stand before the cursor's."""
+        """Return a page of runs, newest first, starting after the cursor's."""
         assert limit <= MOST_A_PAGE
         runs = [run for run in reversed(self.runs.values()) if run["rootTaskRunId"] in roots]
         ids = [run["id"] for run in runs]
@@ -115,7 +115,7 @@ class RenderApi:
 
 
 def brief(run: Json) -> Json:
-    """Return a run as lists show it: without what it was given and what came of it."""
+    """Return a run as lists show it: without its input, results and errors."""
     attempts = [{name: attempt[name] for name in ("attempt", "status", "startedAt")} for attempt in run["attempts"]]
     left_out = ("input", "results", "error", "attempts")
     return {**{name: value for name, value in run.items() if name not in left_out}, "attempts": attempts}

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from testing.minio_server import free_port
-from testing.patience import PATIENCE_SECONDS, wait_until
 from testing.project import ROOT
+from testing.wait import TIMEOUT_SECONDS, wait_until
 
 __all__ = ["DevServer", "find_cli"]
 
@@ -35,7 +35,7 @@ class DevServer:
         self.port = free_port()
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         self._environment = {**kept, **environment}
-        # A developer's own .env is none of a test's.
+        # A developer's .env must not reach a test.
         server = [program, "workflows", "dev", "--port", str(self.port), "--env-file", os.devnull]
         command = [*server, "--", sys.executable, "main.py"]
         self._log = (folder / "dev.log").open("w")
@@ -70,7 +70,7 @@ class DevServer:
 
     def get(self, path: str) -> Any:
         """Return the server's API response."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=PATIENCE_SECONDS) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=TIMEOUT_SECONDS) as answer:
             return json.loads(answer.read())
 
     def cli(self, *arguments: str) -> str:
@@ -80,7 +80,7 @@ class DevServer:
     def command(self, *arguments: str) -> str:
         """Run a command of the CLI, and return what it prints."""
         command = [self._program, *arguments]
-        done = subprocess.run(command, env=self._environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
+        done = subprocess.run(command, env=self._environment, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

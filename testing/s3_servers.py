@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from testing.minio_server import PASSWORD, USER, free_port
-from testing.patience import wait_until
 from testing.project import ROOT
+from testing.wait import wait_until
 
 
 def find_versitygw() -> str | None:

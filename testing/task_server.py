@@ -22,8 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from testing.patience import PATIENCE_SECONDS
 from testing.project import ROOT
+from testing.wait import TIMEOUT_SECONDS
 from testing.warm import WarmProcess
 
 Worker = subprocess.Popen[str] | WarmProcess
@@ -86,13 +86,13 @@ class TaskServer:
 
     def __exit__(self, *_: object) -> None:
         for thread in self._threads:
-            thread.join(PATIENCE_SECONDS)
+            thread.join(TIMEOUT_SECONDS)
         shutil.rmtree(self._folder)
 
     def run(self, task: str, input: Any) -> Run:
         """Start a root run and wait for its end."""
         run = self.start(task, input)
-        assert run.ended.wait(PATIENCE_SECONDS), f"{task} did not end: {run.printed()}"
+        assert run.ended.wait(TIMEOUT_SECONDS), f"{task} did not end: {run.printed()}"
         return run
 
     def start(self, task: str, input: Any, parent: str | None = None) -> Run:
@@ -117,7 +117,7 @@ class TaskServer:
         received: list[dict[str, Any]] = []
         routes = {"/register-tasks": lambda body: received.extend(body["tasks"])}
         with self._serving(routes) as socket_path, self._process("register", socket_path) as process:
-            code = process.wait(PATIENCE_SECONDS)
+            code = process.wait(TIMEOUT_SECONDS)
         assert code == 0, _log(socket_path).read_text()
         return received
 
@@ -148,7 +148,7 @@ class TaskServer:
             run.pids.append(process.pid)
             run.log_files.append(_log(socket_path))
             self._on_start(run, process)
-            process.wait(PATIENCE_SECONDS)
+            process.wait(TIMEOUT_SECONDS)
         run.logs.append(run.printed())
         if callbacks and "complete" in callbacks[0]:
             run.output = _decode(callbacks[0]["complete"]["output"])

@@ -1,4 +1,4 @@
-"""What every test starts from: an environment that says nothing."""
+"""Fixtures for all tests, which start from an empty environment."""
 
 import os
 import tempfile
@@ -15,7 +15,7 @@ from testing.project import ROOT
 from testing.render_cli import find_cli
 from tests.lacking import lacking, program
 
-# By what a test takes, as a fixture or as a parameter: how it is marked.
+# The mark of a test that takes one of these, as a fixture or as a parameter.
 MARKED = {
     "minio_program": "minio",
     "minio": "minio",
@@ -24,7 +24,7 @@ MARKED = {
     "chromium_program": "browser",
     "render_program": "cli",
 }
-# Whole processes, which take seconds each.
+# These start processes, which take seconds each.
 SLOW = (ROOT / "tests/e2e", ROOT / "tests/local/test_interrupt.py")
 
 OURS = (
@@ -45,7 +45,7 @@ OURS = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test by what it needs, so that ``make test-fast`` leaves out what takes long."""
+    """Mark each test by what it needs, so that ``make test-fast`` can leave out the slow ones."""
     for item in items:
         assert isinstance(item, pytest.Function)
         parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
@@ -63,7 +63,7 @@ def folder_without_env_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def empty_environment(monkeypatch: pytest.MonkeyPatch, folder_without_env_file: Path) -> None:
-    """No variables of ours, and no ``.env``, which the command line reads in the current folder."""
+    """Remove our variables, and change to a folder without ``.env``, which the command line would read."""
     for name in os.environ:
         if name.startswith(OURS):
             monkeypatch.delenv(name)
@@ -72,13 +72,13 @@ def empty_environment(monkeypatch: pytest.MonkeyPatch, folder_without_env_file: 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """Simulated pictures without latency, in a directory of the test's own."""
+    """Simulated pictures without latency, in the test's own directory."""
     return Settings(simulate_providers=True, simulated_latency_seconds=0, thumbnails_dir=tmp_path / "out")
 
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Settings:
-    """The same settings, said through the environment as a task reads them."""
+    """The same settings, also set in the environment, where a task reads them."""
     monkeypatch.setenv("SIMULATE_PROVIDERS", "1")
     monkeypatch.setenv("SIMULATED_LATENCY_SECONDS", "0")
     monkeypatch.setenv("THUMBNAILS_DIR", str(settings.thumbnails_dir))
@@ -100,7 +100,7 @@ def minio_program() -> str:
 
 @pytest.fixture(scope="session")
 def minio(minio_program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MinioServer]:
-    """One MinIO server for all tests; each takes buckets of its own."""
+    """One MinIO server for all tests; each uses its own buckets."""
     with MinioServer(minio_program, tmp_path_factory.mktemp("minio")) as server:
         yield server
 
@@ -113,19 +113,19 @@ def chromium_program() -> str:
 
 @pytest.fixture(scope="session")
 def render_program() -> str:
-    """The Render CLI. CI has none, so it is no failure there either."""
+    """The Render CLI. CI has none, so tests are skipped there too."""
     return find_cli() or pytest.skip("no Render CLI: put render on PATH")
 
 
 @pytest.fixture
 def bucket() -> str:
-    """A bucket's name that no other test has."""
+    """A bucket name that no other test has."""
     return f"test-{uuid.uuid4().hex[:12]}"
 
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """A folder that every user of the machine gets into, which pytest's own are not."""
+    """A folder that every user of the machine can read, unlike pytest's own."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)

@@ -10,7 +10,7 @@ import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from testing.patience import PATIENCE_SECONDS
+from testing.wait import TIMEOUT_SECONDS
 
 __all__ = ["lines_shown", "resize", "run_in_terminal"]
 
@@ -35,7 +35,7 @@ def run_in_terminal(
         os.chdir(cwd)
         os.execvpe(command[0], list(command), {**environment, "TERM": "xterm-256color"})
     shown = b""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     try:
         while time.monotonic() < deadline:
             if select.select([terminal], [], [], 0.1)[0]:

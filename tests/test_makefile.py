@@ -19,7 +19,7 @@ def test_a_batch_can_be_another_file_with_options() -> None:
     assert "-m local 'batch.json'" in make("--dry-run", "batch").stdout
 
 
-def test_a_busy_port_is_said_before_anything_is_built_or_promised() -> None:
+def test_a_busy_port_is_reported_before_anything_is_built_or_printed() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, socket.create_server(("127.0.0.1", 0)) as other:
         port, free = taken.getsockname()[1], other.getsockname()[1]
         other.close()

@@ -15,10 +15,10 @@ __all__ = ["FONT", "brand", "logo", "write_brand"]
 FONT = (FONTS_DIR / "Lora_700Bold.ttf").read_bytes()
 
 
-def logo(colour: str, size: tuple[int, int] = (320, 160), second: str | None = None) -> bytes:
+def logo(colour: str, second: str | None = None) -> bytes:
     """Return a PNG of a ring with a bar through it, in one or two colours, on a transparent background."""
-    width, height = size
-    image = Image.new("RGBA", size)
+    width, height = 320, 160
+    image = Image.new("RGBA", (width, height))
     draw = ImageDraw.Draw(image)
     draw.ellipse((height // 10, height // 10, height * 9 // 10, height * 9 // 10), outline=colour, width=height // 6)
     draw.rectangle((height // 2, height * 4 // 10, width - 1, height * 6 // 10), fill=second or colour)

@@ -11,8 +11,8 @@ def texts(title: str, lines: list[Stretch] | None) -> list[str] | None:
     return None if lines is None else [title[line.start : line.end] + line.suffix for line in lines]
 
 
-def filled(title: str, widest: int, most: int, language: str = "en", han: str = "sc") -> list[str] | None:
-    return texts(title, fill_lines(len(title), breaks(title, language, han), measure, widest, most))
+def filled(title: str, widest: int, most: int) -> list[str] | None:
+    return texts(title, fill_lines(len(title), breaks(title, "en", "sc"), measure, widest, most))
 
 
 def chosen(title: str, widest: int, lines: int, language: str = "en") -> list[str] | None:

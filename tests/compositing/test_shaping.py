@@ -1,4 +1,4 @@
-"""A stretch measured from the whole title is as wide as when shaped by itself."""
+"""A stretch measured as part of the whole title is as wide as when shaped alone."""
 
 import pytest
 

@@ -16,8 +16,8 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from testing.minio_server import free_port
-from testing.patience import PATIENCE_SECONDS, wait_until
 from testing.project import ROOT
+from testing.wait import TIMEOUT_SECONDS, wait_until
 from tests.deploy.blueprint import STORE, Blueprint
 from tests.deploy.dockerfile import Dockerfile
 from tests.lacking import lacking, program
@@ -91,14 +91,14 @@ class Container:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=PATIENCE_SECONDS,
+            timeout=TIMEOUT_SECONDS,
             check=False,
         )
 
     def ended(self) -> int:
         """Wait for the container's end, and return its exit code."""
         assert self._process
-        return self._process.wait(PATIENCE_SECONDS)
+        return self._process.wait(TIMEOUT_SECONDS)
 
     def kill(self) -> None:
         """Kill everything in it, as a power failure would."""

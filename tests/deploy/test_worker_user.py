@@ -1,4 +1,4 @@
-"""``python -m deploy.worker_user`` on a real MinIO: a user that can run a batch, and do nothing else."""
+"""``python -m deploy.worker_user`` on a real MinIO: a user that can run a batch and do nothing else."""
 
 import asyncio
 import io

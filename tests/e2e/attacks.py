@@ -1,4 +1,4 @@
-"""What strangers send to a MinIO whose names they know: requests as bytes, since no client would send some of them.
+"""Attacks on a MinIO whose user names are known, as raw bytes, because no client would send some of them.
 
 FORGERIES write in a user's name, signed with zeros or not at all: CVE-2026-41145 (a credential in the query) and
 CVE-2026-40344 (an archive to extract), with their neighbours. WRITES are all other requests that change something,
@@ -30,7 +30,7 @@ __all__ = [
 
 DATA = b"written by a stranger"
 NO_SIGNATURE = "0" * 64
-PATIENCE_SECONDS = 20  # For an answer that never comes; what ends the wait is the server's closing.
+TIMEOUT_SECONDS = 20  # Reached only if no answer comes: normally the server closes the connection.
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Target:
 def answers(port: int, raw: bytes) -> bytes:
     """Send the bytes, and return all that comes back until the server closes the connection."""
     received = b""
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_SECONDS) as connection:
         try:
             connection.sendall(raw)
             while piece := connection.recv(65_536):

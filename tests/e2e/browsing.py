@@ -1,4 +1,4 @@
-"""Pages in a real browser: opened, watched, and read."""
+"""Opens pages in a real browser, watches them for errors, and reads them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-from testing.patience import PATIENCE_SECONDS
+from testing.wait import TIMEOUT_SECONDS
 
 
 class Shown(NamedTuple):
@@ -21,16 +21,17 @@ class Shown(NamedTuple):
 def open_browser(program: str) -> Iterator[Browser]:
     """Run Chromium."""
     with sync_playwright() as playwright:
-        patience = PATIENCE_SECONDS * 1000
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"], timeout=patience)
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox"], timeout=TIMEOUT_SECONDS * 1000
+        )
         yield browser
         browser.close()
 
 
 def open_page(browser: Browser, **options: Any) -> Page:
-    """Open a page in a context of its own, which is closed with it."""
+    """Open a page in its own context, which is closed with it."""
     page = browser.new_page(**options)
-    page.set_default_timeout(PATIENCE_SECONDS * 1000)
+    page.set_default_timeout(TIMEOUT_SECONDS * 1000)
     return page
 
 

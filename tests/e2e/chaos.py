@@ -1,16 +1,16 @@
-"""Batches under random faults, each leaf's attempt a process of its own that may be killed at any moment.
+"""Batches under random faults, in which each leaf's attempt is a process that may be killed at any moment.
 
     python -m tests.e2e.chaos 200
 
-runs as many seeded batches of 20 pairs through the local engine, against the emulator and a real MinIO behind a proxy
-that goes down, freezes and has no room. It prints a line per seed, and the totals. A second argument is the first seed,
-to resume, or to repeat one that broke a promise. The promises:
+runs 200 seeded batches of 20 pairs through the local engine, against the emulator and a real MinIO behind a proxy that
+goes down, freezes and fills up. It prints a line per seed, and the totals. A second argument is the first seed, to
+resume, or to repeat one that failed. The invariants:
 
 - every picture that was paid for is in the store, or named in an error;
-- no refused prompt is asked for twice;
-- what is paid for beyond one picture a pair and its unusable answers equals the kills between bill and store, and the
-  pictures that found no room within a leaf's patience;
-- what the batch's sum lacks of the bill is no more than those.
+- no refused prompt is sent twice;
+- the pictures paid for, beyond one for each pair and the unusable answers, are as many as the kills between bill and
+  store plus the pictures for which the store had no room in time;
+- the batch's sum lacks no more of the bill than those.
 """
 
 import asyncio
@@ -51,24 +51,24 @@ from tasks.requests import ThumbnailRequest
 from tasks.work import Work, work_of
 from testing.emulator import Emulator, Handler, Request, gemini_error, openai_error, picture_for
 from testing.minio_server import PASSWORD, USER, MinioServer, find_minio
-from testing.patience import PATIENCE_SECONDS
 from testing.tcp_proxy import AnswerError, CutError, TcpProxy
+from testing.wait import TIMEOUT_SECONDS
 from testing.warm import PROCESSES, become
 
 TITLES = [f"Chaos title {number:02}" for number in range(10)]
 MODELS = ["gpt-image-2", "gemini-3-pro-image"]
 BATCH: list[Any] = [TITLES, MODELS, "neon", "bottom-bar", "inter"]
-# Chances that a provider's answer is a fault, and that an attempt is killed or terminated; pairs that are refused, and
-# that begin with a damaged claim, thumbnail or history, of 20.
+# The chances that a provider's answer is a fault, and that an attempt is killed or terminated. How many of the 20 pairs
+# are refused, and how many begin with a damaged claim, thumbnail or history.
 FAULTY, ENDED, REFUSED, DAMAGED = 0.35, 0.2, 2, 3
-# Seconds: how soon an attempt is ended after its start, or after it has asked its provider; a provider's latency.
+# Seconds: how soon an attempt is ended after its start, or after its request to the provider; a provider's latency.
 ENDED_WITHIN, ENDED_ONCE_ASKED_WITHIN, LATENCY = 0.8, 0.3, 0.1
-# Seconds that a fault of the store lasts; how much shorter the waits before retries are.
+# Seconds that each fault of the store lasts; the factor by which waits before retries are shortened.
 FAULT_LASTS, WAIT_SCALE = {"down": 0.4, "frozen": 0.6, "full": 1.5}, 0.02
-# Seconds: what a killed attempt has sent arrives by then, even if the store was frozen.
+# Seconds within which a killed attempt's last requests arrive, even if the store was frozen.
 SETTLED_AFTER = 2.0
 STORE_PATIENCE_SECONDS = 1.0
-# Bytes: what is larger is a picture, for which a full disk has no room.
+# Bytes. Anything larger is a picture, for which a full disk has no room.
 NO_ROOM_FOR = 1_000
 DAMAGED_BYTES = b"{damaged"
 LOST = "A picture was paid for and could not be stored"
@@ -93,8 +93,8 @@ class End(NamedTuple):
     once_asked: bool
 
 
-class Storm:
-    """The faults of one run, all from its seed, and a count of what it did."""
+class Chaos:
+    """The faults of one run, all chosen by its seed, and what it counted."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
@@ -110,7 +110,7 @@ class Storm:
         self._store_fault, self._until = "", 0.0
 
     def choose_fault(self, request: Request) -> Callable[[Handler, Request], None] | None:
-        """Choose what answers a request."""
+        """Choose a fault to answer a request with, or None for the API's own answer."""
         self.asked[pair_of(request)] += 1
         if pair_of(request) in self.refused:
             return refuse
@@ -122,7 +122,7 @@ class Storm:
         return fault
 
     def on_bytes(self, data: bytes) -> None:
-        """Do to the store's connections what its fault of the moment does."""
+        """Apply the store's current fault to a connection."""
         with self._lock:
             now = time.monotonic()
             if self.over.is_set():
@@ -196,14 +196,14 @@ def truncate(handler: Handler, request: Request) -> None:
 
 
 class ProcessEngine(Engine):
-    """The local engine, with every attempt of a leaf in a process of its own, as on Render."""
+    """The local engine, with every attempt of a leaf in its own process, as on Render."""
 
-    def __init__(self, app: Any, storm: Storm, variables: dict[str, str], is_stored: Callable[[Pair], bool]) -> None:
+    def __init__(self, app: Any, chaos: Chaos, variables: dict[str, str], is_stored: Callable[[Pair], bool]) -> None:
         async def sleep(seconds: float) -> None:
             await asyncio.sleep(seconds * WAIT_SCALE)
 
         super().__init__(app, lambda event: None, sleep=sleep)
-        self._storm, self._variables, self._is_stored = storm, variables, is_stored
+        self._chaos, self._variables, self._is_stored = chaos, variables, is_stored
         self._threads = ThreadPoolExecutor(max_workers=32)
 
     async def _attempt(
@@ -218,21 +218,21 @@ class ProcessEngine(Engine):
         receiver, sender = PROCESSES.Pipe(duplex=False)
         process = PROCESSES.Process(target=leaf, args=(arguments, metadata, self._variables, sender))
         pair = arguments[0], arguments[1]
-        began, asked = time.monotonic(), self._storm.asked[pair]
+        began, asked = time.monotonic(), self._chaos.asked[pair]
         process.start()
         sender.close()
-        if end := self._storm.end_of_attempt():
-            while end.once_asked and process.is_alive() and self._storm.asked[pair] == asked:
+        if end := self._chaos.end_of_attempt():
+            while end.once_asked and process.is_alive() and self._chaos.asked[pair] == asked:
                 process.join(0.01)
             process.join(end.seconds)
             if process.is_alive() and process.pid:
                 os.kill(process.pid, end.number)
-                self._storm.faults[end.number.name] += 1
+                self._chaos.faults[end.number.name] += 1
                 if end.number is signal.SIGKILL:
                     process.join()
                     killed_at = time.monotonic()
                     time.sleep(SETTLED_AFTER)
-                    self._storm.kills[pair].append(Kill(began, killed_at, self._is_stored(pair)))
+                    self._chaos.kills[pair].append(Kill(began, killed_at, self._is_stored(pair)))
         process.join()
         with receiver:
             try:
@@ -240,14 +240,14 @@ class ProcessEngine(Engine):
             except EOFError:
                 succeeded, result = False, "the process was ended"
         if not succeeded:
-            self._storm.lost[pair] += LOST in result
+            self._chaos.lost[pair] += LOST in result
             raise RuntimeError(result)
         return result
 
 
 @dataclass(frozen=True)
 class Context:
-    """What a leaf needs of its TaskContext."""
+    """The part of a TaskContext that a leaf needs."""
 
     metadata: TaskRunMetadata
 
@@ -257,7 +257,7 @@ class Context:
 
 
 def leaf(arguments: list[Any], metadata: TaskRunMetadata, variables: dict[str, str], sender: Connection) -> None:
-    """Run one attempt, in a process of its own, and send what came of it."""
+    """Run one attempt in this process, and send its result."""
     from tasks import generate_thumbnail
 
     async def attempt() -> Any:
@@ -273,25 +273,25 @@ def leaf(arguments: list[Any], metadata: TaskRunMetadata, variables: dict[str, s
 
 
 async def run_once(seed: int, minio: MinioServer) -> Counter[str]:
-    """Run one batch in a storm, and once more when that is over; return what was counted.
+    """Run one batch under faults, and once more without; return what was counted.
 
     Raises:
-        AssertionError: a promise was broken.
+        AssertionError: an invariant was violated.
     """
     from tasks import app, generate_batch
 
-    storm, bucket = Storm(seed), f"chaos-{seed}-{uuid.uuid4().hex[:8]}"
-    with Emulator(latency_seconds=LATENCY) as emulator, TcpProxy(minio.port, storm.on_bytes) as proxy:
-        emulator.choose_fault = storm.choose_fault
+    chaos, bucket = Chaos(seed), f"chaos-{seed}-{uuid.uuid4().hex[:8]}"
+    with Emulator(latency_seconds=LATENCY) as emulator, TcpProxy(minio.port, chaos.on_bytes) as proxy:
+        emulator.choose_fault = chaos.choose_fault
         store = {**minio.environment, "MINIO_ENDPOINT": f"http://127.0.0.1:{proxy.port}", "MINIO_BUCKET": bucket}
         variables = {**emulator.environment, **store, "STORE_PATIENCE_SECONDS": str(STORE_PATIENCE_SECONDS)}
         os.environ.update(variables)
         works = works_of_batch(read_settings(variables))
         client = connect(minio)
-        damage(client, bucket, [works[pair] for pair in storm.damaged])
+        damage(client, bucket, [works[pair] for pair in chaos.damaged])
 
         def is_stored(pair: Pair) -> bool:
-            """Whether a whole picture is stored: a truncated answer is kept under the same key at first."""
+            """Return whether a complete picture is stored: at first, a truncated answer has the same key."""
             try:
                 return is_whole(read(client, f"{bucket}-originals", works[pair].original_key))
             except S3Error:
@@ -299,27 +299,27 @@ async def run_once(seed: int, minio: MinioServer) -> Counter[str]:
 
         first: Counter[str] = Counter()
         try:
-            result = await ProcessEngine(app, storm, variables, is_stored).run(generate_batch.name, BATCH)
+            result = await ProcessEngine(app, chaos, variables, is_stored).run(generate_batch.name, BATCH)
             first.update(result["summary"])
             first["unknown"] = sum(each["cost_usd"] is None for row in result["rows"] for each in row["results"])
-        except StoreError:  # Away when the batch began, and when it was tried again.
+        except StoreError:  # It was away when the batch began and when it was retried.
             first["batches that failed as a whole"] += 1
-        storm.over.set()
+        chaos.over.set()
         os.environ["STORE_PATIENCE_SECONDS"] = variables["STORE_PATIENCE_SECONDS"] = "60"
-        result = await ProcessEngine(app, storm, variables, is_stored).run(generate_batch.name, BATCH)
+        result = await ProcessEngine(app, chaos, variables, is_stored).run(generate_batch.name, BATCH)
         requests = list(emulator.requests)
     outcomes = [outcome for row in result["rows"] for outcome in row["results"]]
     others = [outcome for outcome in outcomes if outcome["status"] != "ok"]
     rejected = {(o["title"], o["model"]) for o in others if o["status"] == "rejected"}
     unusable = {(o["title"], o["model"]) for o in others if o["status"] == "failed"}
-    assert rejected == storm.refused, (seed, others)
+    assert rejected == chaos.refused, (seed, others)
     for outcome in others:
         if outcome["status"] == "failed":
             assert "no more are paid for within an hour" in outcome["error"]["message"], (seed, outcome)
-    paid_again = check_bill(seed, storm, requests, unusable)
-    _, damaged, _ = storm.damaged
+    paid_again = check_bill(seed, chaos, requests, unusable)
+    _, damaged, _ = chaos.damaged
     left = {works[damaged].thumbnail_key} if damaged in unusable else set()
-    # A run that the store failed as a whole, or that could not read a receipt, could not write down what it knew.
+    # A run that failed as a whole, or could not read a receipt, could not record all costs.
     unsaid = first["batches that failed as a whole"] or first["unknown"]
     most_missing = len(requests) if unsaid else paid_again["kill"] + paid_again["lost"]
     missing = check_sum(seed, requests, client, bucket, result["batch_id"], most_missing)
@@ -328,7 +328,7 @@ async def run_once(seed: int, minio: MinioServer) -> Counter[str]:
         {
             "batches": 1,
             "pairs": len(outcomes),
-            "refused": len(storm.refused),
+            "refused": len(chaos.refused),
             "unusable twice, so given up": len(unusable),
             "there after the first run": first["ok"],
             "failed in the first run": first["failed"],
@@ -339,7 +339,7 @@ async def run_once(seed: int, minio: MinioServer) -> Counter[str]:
             "paid again, after there was no room": paid_again["lost"],
             "paid for unusable answers": paid_again["unusable"],
             "batches whose sum lacks something": missing,
-            **{f"faults: {name}": times for name, times in storm.faults.items()},
+            **{f"faults: {name}": times for name, times in chaos.faults.items()},
         }
     )
 
@@ -360,7 +360,7 @@ def connect(minio: MinioServer) -> Minio:
 
 
 def damage(client: Minio, bucket: str, works: Sequence[Work]) -> None:
-    """Leave behind what a crash of the store, or another's hand, might: of each kind one."""
+    """Write a damaged claim, thumbnail and history, as a crash of the store might leave."""
     for ending in ("", "-originals"):
         client.make_bucket(f"{bucket}{ending}")
     claim, thumbnail, history = works
@@ -372,24 +372,24 @@ def damage(client: Minio, bucket: str, works: Sequence[Work]) -> None:
         client.put_object(name, key, io.BytesIO(DAMAGED_BYTES), len(DAMAGED_BYTES))
 
 
-def check_bill(seed: int, storm: Storm, requests: Sequence[Request], unusable: set[Pair]) -> Counter[str]:
-    """Account for everything that was billed; return why what was paid again was."""
+def check_bill(seed: int, chaos: Chaos, requests: Sequence[Request], unusable: set[Pair]) -> Counter[str]:
+    """Account for everything that was billed; return how many pictures were paid for again, by cause."""
     paid_again: Counter[str] = Counter()
     for pair in ((title, model) for title in TITLES for model in MODELS):
         asked = [request for request in requests if pair_of(request) == pair]
-        if pair in storm.refused:
-            killed = len(storm.kills[pair])  # In the moment between a refusal and the note of it.
+        if pair in chaos.refused:
+            killed = len(chaos.kills[pair])  # Killed after a refusal, before it was recorded.
             assert 1 <= len(asked) <= 1 + killed, (seed, pair, len(asked))
             assert not any(request.billed for request in asked), (seed, pair)
             continue
         billed = [request for request in asked if request.billed]
         killed = sum(
             any(kill.began <= request.at <= kill.at for request in billed) and not kill.stored
-            for kill in storm.kills[pair]
+            for kill in chaos.kills[pair]
         )
-        lost, cut_off = storm.lost[pair], sum("truncated" in request.body for request in billed)
+        lost, cut_off = chaos.lost[pair], sum("truncated" in request.body for request in billed)
         whole = 0 if pair in unusable else 1
-        # What was killed or lost may itself have been cut off, which is not known then.
+        # A killed or lost picture may have been cut off too; nobody could see that.
         least, most = whole + killed + lost, whole + killed + lost + cut_off
         assert least <= len(billed) <= most, (seed, pair, len(billed), killed, lost, cut_off)
         assert cut_off <= 2 + killed + lost, (seed, pair, cut_off, killed, lost)
@@ -400,7 +400,7 @@ def check_bill(seed: int, storm: Storm, requests: Sequence[Request], unusable: s
 def check_sum(
     seed: int, requests: Sequence[Request], client: Minio, bucket: str, batch_id: str, most_missing: int
 ) -> int:
-    """Check the batch's sum against the bill; return 1 where it lacks something."""
+    """Check the batch's sum against the bill; return 1 if it lacks something, else 0."""
     counted = Fraction(repr(json.loads(read(client, bucket, manifest_key(batch_id))).get("cost_usd", 0.0)))
     missing = sum((request.dollars for request in requests), Fraction(0)) - counted
     dearest = max(request.dollars for request in requests)
@@ -409,9 +409,9 @@ def check_sum(
 
 
 def check_store(client: Minio, bucket: str, keys: set[str], left: set[str]) -> None:
-    """Check that the bucket holds those JPEGs, each of them whole, and no other but what is left as it was.
+    """Check that the bucket holds exactly those JPEGs, each complete, apart from the keys in ``left``.
 
-    A claim is left only beside an original that is there: of an attempt that was killed in between.
+    A claim may remain only if its original exists: its attempt was killed in between.
     """
     originals = {str(item.object_name) for item in client.list_objects(f"{bucket}-originals", recursive=True)}
     assert {name.removeprefix("claims/") for name in originals if name.startswith("claims/")} <= originals
@@ -428,7 +428,7 @@ def read(client: Minio, bucket: str, key: str) -> bytes:
 
 
 def is_whole(data: bytes, size: tuple[int, int] | None = None) -> bool:
-    """Whether the bytes are a whole picture, of that size if one is given."""
+    """Return whether the bytes are a complete picture, of that size if given."""
     try:
         with Image.open(io.BytesIO(data)) as image:
             image.load()
@@ -441,36 +441,36 @@ def run_seeds(seeds: range, minio: MinioServer) -> Counter[str]:
     """Run some batches one after the other and return the totals."""
     totals: Counter[str] = Counter()
     for seed in seeds:
-        totals += asyncio.run(asyncio.wait_for(run_once(seed, minio), PATIENCE_SECONDS))
+        totals += asyncio.run(asyncio.wait_for(run_once(seed, minio), TIMEOUT_SECONDS))
     return totals
 
 
 def main(batches: int, first: int = 0) -> int:
-    """Run batches, three at a time; print a line for each, and the totals. Return how many broke a promise."""
+    """Run batches, three at a time; print a line for each, and the totals. Return how many failed."""
     program = find_minio()
     if not program:
         sys.exit("no MinIO server: put minio on PATH, or run `make minio` once")
     totals: Counter[str] = Counter()
-    began, broken = time.monotonic(), 0
+    began, failed = time.monotonic(), 0
     processes = ProcessPoolExecutor(3, multiprocessing.get_context("spawn"))
     with tempfile.TemporaryDirectory() as folder, MinioServer(program, Path(folder)) as minio, processes as pool:
         runs = {pool.submit(run_seed, seed, minio.port): seed for seed in range(first, first + batches)}
         for run in as_completed(runs):
             error = run.exception()
             if error:
-                broken += 1
+                failed += 1
                 traceback.print_exception(error)
             else:
                 totals += run.result()
-            print(f"seed {runs[run]}: {'BROKE A PROMISE' if error else 'held'}", flush=True)
+            print(f"seed {runs[run]}: {'FAILED' if error else 'passed'}", flush=True)
     for name, count in sorted(totals.items()):
         print(f"{count:8} {name}")
     print(f"{time.monotonic() - began:8.0f} seconds")
-    return broken
+    return failed
 
 
 def run_seed(seed: int, port: int) -> Counter[str]:
-    """Run a batch in a process of its own, against a server that is up."""
+    """Run a batch in this process, against a running server."""
     logging.disable()
     return run_seeds(range(seed, seed + 1), MinioServer.running(port))
 

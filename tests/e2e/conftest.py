@@ -1,4 +1,4 @@
-"""What the tests of whole processes share: a browser, and the Render CLI's dev server."""
+"""Fixtures for end-to-end tests: a browser, and the Render CLI's dev server."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +12,7 @@ from testing.render_cli import DevServer
 from tests.e2e.browsing import open_browser
 
 
-@pytest.fixture(scope="module")  # While it is open, a test that is asynchronous finds a loop that runs already.
+@pytest.fixture(scope="module")  # While it is open, its event loop runs, so asynchronous tests cannot.
 def browser(chromium_program: str) -> Iterator[Browser]:
     with open_browser(chromium_program) as browser:
         yield browser

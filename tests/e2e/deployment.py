@@ -1,4 +1,4 @@
-"""The whole deployment on loopback: the store and the front as render.yaml wires them, and what is in the store."""
+"""Runs the whole deployment on loopback: store and front, connected as in render.yaml, with some pictures stored."""
 
 import hashlib
 import http.client
@@ -16,8 +16,8 @@ from minio.error import S3Error
 from minio.minioadmin import MinioAdmin
 
 from testing.minio_server import DEPLOYED
-from testing.patience import PATIENCE_SECONDS, wait_until
 from testing.tcp_proxy import TcpProxy
+from testing.wait import TIMEOUT_SECONDS, wait_until
 from tests.deploy.blueprint import FRONT, STORE, WORKER, Blueprint
 from tests.deploy.containers import Container, front_container, store_container
 from tests.lacking import lacking
@@ -27,7 +27,7 @@ BLUEPRINT = Blueprint.read()
 
 @dataclass(frozen=True)
 class Deployment:
-    """Both containers, and how each is reached."""
+    """Both containers and their addresses."""
 
     store: Container
     front: Container
@@ -40,7 +40,7 @@ class Deployment:
 
     @property
     def public(self) -> str:
-        """The front's host and port, which are all that the internet gets to."""
+        """The front's host and port, the only ones that the internet reaches."""
         return self.front.environment["PORT"]
 
     @property
@@ -166,7 +166,7 @@ class Answer(NamedTuple):
 
 def fetch(deployment: Deployment, path: str, method: str = "GET", **headers: str) -> Answer:
     """Ask the front as a reader does, without following redirects; ``If_Match`` is the header If-Match."""
-    connection = http.client.HTTPConnection(deployment.public, timeout=PATIENCE_SECONDS)
+    connection = http.client.HTTPConnection(deployment.public, timeout=TIMEOUT_SECONDS)
     try:
         connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
         answer = connection.getresponse()

@@ -1,8 +1,8 @@
-"""A local run ended at random moments, by kill -9 and by Ctrl-C, and run again.
+"""Ends a local run at random moments, by kill -9 and by Ctrl-C, and runs it again.
 
     python -m tests.e2e.interruptions 20
 
-does so as many times each, some at a time, and prints the totals. A broken promise raises.
+does so 20 times each, and prints the totals. A run that pays too often, or loses something, raises.
 """
 
 import json
@@ -21,12 +21,12 @@ from pathlib import Path
 from PIL import Image
 
 from testing.emulator import Emulator
-from testing.patience import PATIENCE_SECONDS
 from testing.project import ROOT
+from testing.wait import TIMEOUT_SECONDS
 
 PAIRS, WINDOW, LATENCY_SECONDS = 10, 4, 0.3
 BATCH = [[f"Title {number}" for number in range(PAIRS)], ["gpt-image-2"], "neon", "bottom-bar", "inter"]
-# Seconds from the first request in which a run is ended: until it would end by itself.
+# Seconds after the first request within which a run is ended: about as long as it takes.
 MOMENTS = PAIRS / WINDOW * LATENCY_SECONDS + 0.3
 
 
@@ -45,7 +45,7 @@ def interrupt_once(number: signal.Signals, seed: int) -> Counter[str]:
     """End a run by a signal at a moment of the seed's choice, run it again, and return what was counted.
 
     Raises:
-        AssertionError: something is missing, broken, or was paid for again that need not have been.
+        AssertionError: something is missing or broken, or was paid for again without need.
     """
     moment = random.Random(seed).uniform(0, MOMENTS)
     with tempfile.TemporaryDirectory() as name, Emulator(latency_seconds=LATENCY_SECONDS) as emulator:
@@ -55,7 +55,7 @@ def interrupt_once(number: signal.Signals, seed: int) -> Counter[str]:
             time.sleep(0.005)
         time.sleep(moment)
         run.send_signal(number)
-        run.communicate(timeout=PATIENCE_SECONDS)
+        run.communicate(timeout=TIMEOUT_SECONDS)
         expected = {signal.SIGKILL: -signal.SIGKILL, signal.SIGINT: 130}[number]
         assert run.returncode in (expected, 0), (seed, run.returncode)
         paid_first = emulator.billed
@@ -65,7 +65,7 @@ def interrupt_once(number: signal.Signals, seed: int) -> Counter[str]:
         assert len(seen) == PAIRS, seed
 
         again = start(folder, emulator)
-        out, said = again.communicate(timeout=PATIENCE_SECONDS)
+        out, said = again.communicate(timeout=TIMEOUT_SECONDS)
         assert again.returncode == 0, (seed, said)
         result = json.loads(out)
         assert result["summary"]["ok"] == PAIRS, seed
@@ -73,7 +73,7 @@ def interrupt_once(number: signal.Signals, seed: int) -> Counter[str]:
         assert 0 <= paid_again <= (WINDOW if number == signal.SIGKILL else 0), (seed, paid_again)
         maybe = sum(outcome.get("maybe_billed", 0) for row in result["rows"] for outcome in row["results"])
         assert maybe >= paid_again, (seed, maybe, paid_again)
-        # What was billed for the pictures that are there is in the batch's sum, in whichever run that was.
+        # The batch's sum includes the bill for every stored picture, whichever run paid.
         there = {request.prompt: request.dollars for request in emulator.requests}
         counted = json.loads(manifests[0].read_text())["cost_usd"]
         assert Fraction(repr(counted)) == sum(there.values()), (seed, counted)
@@ -87,7 +87,7 @@ def interrupt_once(number: signal.Signals, seed: int) -> Counter[str]:
 
 
 def main(times: int) -> None:
-    """Do so many times each, four at a time, and print the totals."""
+    """Interrupt runs that often by each signal, four at a time, and print the totals."""
     for number in (signal.SIGKILL, signal.SIGINT):
         with ThreadPoolExecutor(4) as pool:
             totals: Counter[str] = sum(pool.map(interrupt_once, [number] * times, range(times)), Counter())

@@ -1,4 +1,4 @@
-"""What runs say that they paid, against the emulator's bill, where the worker's processes are killed."""
+"""The reported costs equal the emulator's bill, even if the worker's processes are killed."""
 
 import json
 import re
@@ -40,7 +40,7 @@ def manifest_cost(run: Run) -> Fraction:
 
 
 @pytest.mark.parametrize("parent_dies", [False, True])
-def test_a_batch_whose_leaves_and_parent_are_killed_reports_every_picture_that_is_there(
+def test_a_batch_whose_leaves_and_parent_are_killed_reports_the_cost_of_every_stored_picture(
     emulator: Emulator, minio: MinioServer, bucket: str, parent_dies: bool
 ) -> None:
     """Each leaf's first attempt dies as it sends its thumbnail, and the parent's when half of them have."""

@@ -1,10 +1,10 @@
-"""A few of the batches that ``python -m tests.e2e.chaos`` runs by the hundred."""
+"""One of the batches that ``python -m tests.e2e.chaos`` runs by the hundred."""
 
 from testing.minio_server import MinioServer
 from tests.e2e.chaos import run_seeds
 
 
-def test_every_batch_in_a_storm_ends_whole_and_pays_again_only_after_a_kill(minio: MinioServer) -> None:
+def test_a_batch_under_faults_ends_complete_and_pays_again_only_after_a_kill(minio: MinioServer) -> None:
     totals = run_seeds(range(1), minio)
     assert totals["batches"] == 1
     ended = ("thumbnails in the end", "refused", "unusable twice, so given up")

@@ -1,4 +1,4 @@
-"""A rehearsal of the deployment, as far as it goes without Render and without Docker.
+"""Rehearses the deployment, as much as is possible without Render and Docker.
 
 Store and front start with their images' own command lines and environment, on files laid out as in the images' last
 stages. The worker is the real process, a new one for each attempt. All get their environment from render.yaml, and
@@ -19,8 +19,8 @@ from minio import Minio
 from minio.error import S3Error
 from playwright.sync_api import Browser
 
-from testing.patience import PATIENCE_SECONDS
 from testing.task_server import TaskServer
+from testing.wait import TIMEOUT_SECONDS
 from tests.deploy.blueprint import FRONT, STORE, WORKER, Blueprint
 from tests.deploy.containers import MINIO_RUNS_AS
 from tests.e2e.browsing import load_all, show
@@ -96,7 +96,7 @@ def test_two_runs_at_once_make_one_picture_between_them(deployment: Deployment) 
     """By the claim that one of them gets, with no more than the worker's own rights."""
     with TaskServer(deployment.worker, warm=True) as server:
         runs = [server.start("generateThumbnail", LEAF) for _ in range(2)]
-        assert all(run.ended.wait(PATIENCE_SECONDS) for run in runs)
+        assert all(run.ended.wait(TIMEOUT_SECONDS) for run in runs)
     assert sorted(run.output[0]["reused"] for run in runs) == [False, True]
     held = [name for name in objects(deployment) if name.startswith(f"{deployment.bucket}-originals/")]
     assert len(held) == 1
@@ -145,7 +145,7 @@ def test_a_private_bucket_is_read_through_the_front_by_links_that_expire(browser
         assert faults == []
 
 
-def test_a_batch_that_starts_before_the_store_is_told_so_and_pays_for_nothing() -> None:
+def test_a_batch_that_starts_before_the_store_fails_with_that_reason_and_pays_for_nothing() -> None:
     with store() as private:
         worker = BLUEPRINT.environment(WORKER, {STORE: private.environment["MINIO_ADDRESS"], FRONT: "front.example"})
         more = {"SIMULATE_PROVIDERS": "1", "RENDER": "true", "STORE_PATIENCE_SECONDS": "1"}

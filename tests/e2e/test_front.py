@@ -1,4 +1,4 @@
-"""The public front, as readers meet it: what is published, in the ways that browsers and crawlers ask for it."""
+"""The public front, as browsers and crawlers use it."""
 
 import http.client
 import io
@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from testing.patience import PATIENCE_SECONDS, wait_until
+from testing.wait import TIMEOUT_SECONDS, wait_until
 from tests.deploy.containers import Container
 from tests.e2e.deployment import Deployment, deployed, fetch, front, store
 
@@ -38,7 +38,7 @@ def picture(deployment: Deployment, name: str = NAMES[0]) -> str:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_picture_comes_whole_and_may_be_kept_for_ever(deployment: Deployment, name: str) -> None:
+def test_a_picture_arrives_complete_and_may_be_cached_forever(deployment: Deployment, name: str) -> None:
     answer = fetch(deployment, picture(deployment, name))
     assert (answer.status, answer.body) == (200, JPEG)
     assert answer.headers["Content-Type"] == "image/jpeg"
@@ -66,7 +66,7 @@ def test_what_a_reader_has_already_is_not_sent_again(deployment: Deployment) -> 
 
 
 def test_one_connection_serves_many_requests(deployment: Deployment) -> None:
-    connection = http.client.HTTPConnection(deployment.public, timeout=PATIENCE_SECONDS)
+    connection = http.client.HTTPConnection(deployment.public, timeout=TIMEOUT_SECONDS)
     connection.connect()
     own = connection.sock
     for _ in range(3):
@@ -110,7 +110,7 @@ def test_nothing_says_what_is_behind_it(deployment: Deployment) -> None:
         assert not [name for name in answer.headers if name.lower().startswith(("x-amz-", "x-minio-", "x-ratelimit-"))]
 
 
-def test_a_store_that_is_down_is_said_to_be_and_found_again(deployment: Deployment) -> None:
+def test_a_store_that_is_down_is_reported_and_found_again(deployment: Deployment) -> None:
     deployment.store.kill()
     answer = fetch(deployment, picture(deployment))
     assert (answer.status, answer.headers["Retry-After"], answer.headers["Cache-Control"]) == (503, "5", "no-store")

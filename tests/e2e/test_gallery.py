@@ -1,4 +1,4 @@
-"""The gallery in a real browser: from the disk, from a public bucket, and from a private one by presigned links."""
+"""The gallery in a real browser: from a disk, a public bucket, and a private one with presigned links."""
 
 import json
 import os
@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Page
 from testing.batches import manifest, missing, ok
 from testing.large_batch import sample_manifest, write_batch
 from testing.minio_server import MinioServer
-from testing.patience import PATIENCE_SECONDS
 from testing.project import ROOT
+from testing.wait import TIMEOUT_SECONDS
 from tests.e2e.browsing import Shown, fits, load_all, open_page, scroll_to_end, show, visible
 from tests.gallery.test_page import HOSTILE
 
@@ -40,7 +40,7 @@ def gallery_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
         env={"PATH": os.environ["PATH"], **variables},
         capture_output=True,
         text=True,
-        timeout=PATIENCE_SECONDS,
+        timeout=TIMEOUT_SECONDS,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.rpartition("page: ")[2].strip()

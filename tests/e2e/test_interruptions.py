@@ -1,4 +1,4 @@
-"""A few of the interruptions that ``python -m tests.e2e.interruptions`` makes by the score."""
+"""A few of the interruptions that ``python -m tests.e2e.interruptions`` tries."""
 
 import signal
 

@@ -1,4 +1,4 @@
-"""The command line's ``--on`` through the real Render CLI, where that is on PATH."""
+"""The command line's ``--on`` through the real Render CLI, if it is on PATH."""
 
 import json
 import os

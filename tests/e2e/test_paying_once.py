@@ -1,6 +1,6 @@
 """Never paying twice: the worker's processes, a real MinIO, and an emulator that counts what it bills.
 
-What every store promises is shown on the directory store too.
+What holds for every store is tested on the directory store too.
 """
 
 import io
@@ -30,10 +30,10 @@ from PIL import Image
 from storage.claims import EXPIRY_SECONDS
 from testing.emulator import Emulator, Handler, Request, gemini_error, openai_error, picture_for
 from testing.minio_server import PASSWORD, USER, MinioServer
-from testing.patience import PATIENCE_SECONDS, wait_until
 from testing.project import TUTORIAL_BATCH
 from testing.task_server import Run, TaskServer, Worker
 from testing.tcp_proxy import CutError, TcpProxy
+from testing.wait import TIMEOUT_SECONDS, wait_until
 
 BATCH = json.loads(TUTORIAL_BATCH.read_text())
 LOOK = ["neon", "left-panel", "lora"]
@@ -49,10 +49,10 @@ def own_minio(minio_program: str, tmp_path: Path) -> Iterator[MinioServer]:
 
 @dataclass(frozen=True)
 class Pictures:
-    """Where a worker keeps its pictures: in buckets, or in folders where there is no MinIO."""
+    """Where a worker keeps its pictures: in buckets or folders."""
 
     environment: Mapping[str, str]
-    list: Callable[[str], set[str]]  # By what is behind the bucket's name.
+    list: Callable[[str], set[str]]  # By the suffix of the bucket's name.
 
     def names(self, area: str = "", ending: str = ".jpg") -> set[str]:
         """Return all but the covers, which are copies."""
@@ -61,7 +61,7 @@ class Pictures:
 
 @pytest.fixture(params=["minio", "directory"])
 def pictures(request: pytest.FixtureRequest, bucket: str, tmp_path: Path) -> Pictures:
-    """Buckets of a MinIO, or folders: paying once is a promise of every store."""
+    """MinIO's buckets, or folders: every store must keep a worker from paying twice."""
     if request.param == "minio":
         server: MinioServer = request.getfixturevalue("minio")
         return Pictures({**server.environment, "MINIO_BUCKET": bucket}, lambda area: names(server, f"{bucket}{area}"))
@@ -141,7 +141,7 @@ def test_the_tutorials_batch_is_ten_jpegs_that_anyone_can_fetch_and_is_never_pai
 def test_the_same_batch_started_twice_at_once_is_paid_once(pictures: Pictures) -> None:
     with Emulator(latency_seconds=1) as emulator, worker_at(emulator, pictures) as server:
         runs = [server.start("generateBatch", BATCH) for _ in range(2)]
-        assert all(run.ended.wait(PATIENCE_SECONDS) for run in runs)
+        assert all(run.ended.wait(TIMEOUT_SECONDS) for run in runs)
         assert [len(outcomes(run)) for run in runs] == [10, 10]
     assert emulator.billed == len(emulator.requests) == 10
     assert len(pictures.names()) == 10
@@ -150,7 +150,7 @@ def test_the_same_batch_started_twice_at_once_is_paid_once(pictures: Pictures) -
 def test_twenty_leaves_of_the_same_pair_at_once_are_paid_once(pictures: Pictures) -> None:
     with Emulator(latency_seconds=1) as emulator, worker_at(emulator, pictures) as server:
         runs = [server.start("generateThumbnail", LEAF) for _ in range(20)]
-        assert all(run.ended.wait(PATIENCE_SECONDS) for run in runs)
+        assert all(run.ended.wait(TIMEOUT_SECONDS) for run in runs)
     assert all(run.succeeded for run in runs), [run.errors for run in runs]
     assert sorted(run.output[0]["reused"] for run in runs) == [False] + [True] * 19
     assert emulator.billed == len(emulator.requests) == 1
@@ -214,7 +214,7 @@ def test_a_batch_that_is_started_before_its_store_waits_for_it(
         batch = server.start("generateBatch", [["One"], ["gpt-image-2"], *LOOK])
         wait_until(lambda: "waiting for the store" in batch.printed())
         own_minio.start()
-        assert batch.ended.wait(PATIENCE_SECONDS)
+        assert batch.ended.wait(TIMEOUT_SECONDS)
     assert [outcome["status"] for outcome in outcomes(batch)] == ["ok"]
     assert len(batch.pids) == 1
     assert batch.errors == []
@@ -232,7 +232,7 @@ def test_a_store_that_is_away_while_leaves_look_compose_and_upload_fails_none_of
         own_minio.kill() if away == "killed" else own_minio.freeze()
         time.sleep(2)
         own_minio.start() if away == "killed" else own_minio.thaw()
-        assert again.ended.wait(PATIENCE_SECONDS)
+        assert again.ended.wait(TIMEOUT_SECONDS)
         attempts = [len(leaf.pids) for leaf in server.children(again)]
     assert [outcome["status"] for outcome in outcomes(again)] == ["ok"] * 8
     assert attempts == [1] * 8
@@ -251,7 +251,7 @@ def test_a_picture_that_was_paid_for_waits_for_a_store_that_went_down(
         run = server.start("generateThumbnail", LEAF)
         wait_until(lambda: "a paid picture is waiting for the store" in run.printed())
         own_minio.start()
-        assert run.ended.wait(PATIENCE_SECONDS)
+        assert run.ended.wait(TIMEOUT_SECONDS)
     assert run.succeeded, run.errors
     assert len(run.pids) == 1
     assert emulator.billed == len(emulator.requests) == 1
@@ -455,7 +455,7 @@ def test_kill_9_at_each_request_to_the_store_and_a_retry_leave_every_thumbnail_w
             left -= 1
             if left < 0:
                 process.kill()
-                process.wait(PATIENCE_SECONDS)
+                process.wait(TIMEOUT_SECONDS)
                 process = None
                 killed_at.append(data.split()[0])
                 paid.append(emulator.billed)
@@ -517,20 +517,20 @@ def test_sigterm_at_random_moments_loses_nothing_that_is_paid_for(pictures: Pict
     ):
         for part in range(0, len(titles), 4):
             runs = [server.start("generateThumbnail", [title, *LEAF[1:]]) for title in titles[part : part + 4]]
-            assert all(run.ended.wait(PATIENCE_SECONDS) for run in runs)
+            assert all(run.ended.wait(TIMEOUT_SECONDS) for run in runs)
             assert all(run.succeeded for run in runs), [run.errors for run in runs]
     assert emulator.billed == len(emulator.requests) == 12
     assert len(pictures.names()) == 12
     assert not any(name.startswith("claims/") for name in pictures.names("-originals", ""))
 
 
-def test_a_parent_that_is_terminated_writes_its_record_and_goes_on_when_it_is_started_again(pictures: Pictures) -> None:
+def test_a_terminated_parent_writes_its_record_and_continues_when_it_is_started_again(pictures: Pictures) -> None:
     batch = [[f"Title {number}" for number in range(4)], ["gpt-image-2"], *LOOK]
     with Emulator(latency_seconds=3) as emulator, worker_at(emulator, pictures) as server:
         parent = server.start("generateBatch", batch)
         wait_until(lambda: emulator.requests)
         os.kill(parent.pids[0], signal.SIGTERM)
-        assert parent.ended.wait(PATIENCE_SECONDS)
+        assert parent.ended.wait(TIMEOUT_SECONDS)
         assert "Stopped before this was finished" in parent.errors[0]
         assert [outcome["status"] for outcome in outcomes(parent)] == ["ok"] * 4
     assert emulator.billed == len(emulator.requests) == 4

@@ -11,9 +11,9 @@ from local.engine import Engine
 from providers.prompt import STYLES
 from tasks import app
 from testing.emulator import KEY, Emulator, Handler, Request, gemini_error, openai_error, picture_for
-from testing.patience import wait_until
 from testing.project import TUTORIAL_BATCH
 from testing.task_server import TaskServer
+from testing.wait import wait_until
 
 BATCH = json.loads(TUTORIAL_BATCH.read_text())
 LOOK = ["neon", "left-panel", "lora"]
@@ -116,7 +116,7 @@ async def test_a_quota_of_five_a_minute_finishes_a_batch_of_fifteen(
         ("gemini-3-pro-image", 402, gemini_error(402, "RESOURCE_EXHAUSTED", "Your prepayment credits are depleted.")),
     ],
 )
-def test_an_account_without_credit_is_asked_once_for_each_picture_and_told_where_to_add_some(
+def test_an_account_without_credit_gets_one_request_for_each_picture_and_an_error_that_says_where_to_add_some(
     emulator: Emulator, tmp_path: Path, model: str, status: int, error: dict[str, Any]
 ) -> None:
     emulator.choose_fault = lambda request: lambda handler, _: handler.reply(status, error)

@@ -1,4 +1,4 @@
-"""The tutorial through the real Render CLI, where that is on PATH."""
+"""The tutorial through the real Render CLI, if it is on PATH."""
 
 import json
 from collections import Counter
@@ -39,7 +39,9 @@ def test_the_tutorials_batch(dev_server: DevServer, emulator: Emulator) -> None:
     assert emulator.billed == 10
 
 
-def test_a_leaf_is_retried_a_pair_is_rejected_and_the_siblings_go_on(dev_server: DevServer, emulator: Emulator) -> None:
+def test_a_leaf_is_retried_a_pair_is_rejected_and_the_others_continue(
+    dev_server: DevServer, emulator: Emulator
+) -> None:
     first = iter([be_unavailable])
     emulator.choose_fault = lambda request: (
         refuse if "Bad title" in request.prompt else next(first, None) if "Late title" in request.prompt else None

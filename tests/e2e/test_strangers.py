@@ -1,4 +1,4 @@
-"""Strangers, who know every name and no secret, against the deployment: nothing they send writes, lists or changes.
+"""Strangers who know every name but no secret cannot write to, list or change anything in the deployment.
 
 After each attack, everything that the store holds is compared with what it held before. That the forgeries are real
 shows on a MinIO without deploy/minio.patch: seven of them write there.
@@ -21,7 +21,7 @@ from minio.error import MinioException
 from minio.signer import sign_v4_s3
 from minio.time import utcnow
 
-from testing.patience import PATIENCE_SECONDS
+from testing.wait import TIMEOUT_SECONDS
 from tests.e2e.attacks import (
     DATA,
     FORGERIES,
@@ -223,7 +223,7 @@ def test_not_even_the_root_user_does_more_than_read_through_the_front(scene: Sce
 
 def test_a_refusal_does_not_wait_for_the_body(scene: Scene) -> None:
     """However much is promised, the answer is there before the first byte of it."""
-    connection = http.client.HTTPConnection(scene.deployment.public, timeout=PATIENCE_SECONDS)
+    connection = http.client.HTTPConnection(scene.deployment.public, timeout=TIMEOUT_SECONDS)
     connection.putrequest("PUT", f"/{scene.deployment.bucket}/index.html")
     connection.putheader("Content-Length", "1000000000")
     connection.endheaders()

@@ -118,7 +118,7 @@ def test_a_store_that_cannot_be_written_to_fails_a_leaf_once(tmp_path: Path) -> 
     assert (run.output[0]["status"], run.output[0]["error"]["code"]) == ("failed", "store")
 
 
-def test_a_leaf_that_is_killed_is_retried_and_its_siblings_go_on(tmp_path: Path) -> None:
+def test_a_killed_leaf_is_retried_and_the_others_continue(tmp_path: Path) -> None:
     killed: list[str] = []
 
     def kill_first(run: Run, process: Worker) -> None:

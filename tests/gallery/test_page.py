@@ -107,7 +107,7 @@ def test_simulated_pictures_are_labelled_at_the_top_and_in_the_details_of_each()
     assert "Simulated" not in page([ok("One", "dall-e-3")])
 
 
-def test_the_request_is_shown_and_what_it_leaves_out_is_not() -> None:
+def test_the_request_is_shown_without_its_empty_fields() -> None:
     shown = page([ok("One", "dall-e-3")], context="For <people>", variation=3)
     for value in ("neon", "bottom-bar", "inter", "For &lt;people&gt;", "variation 3"):
         assert value in shown

@@ -53,7 +53,7 @@ def test_a_batch_is_shown_with_its_counts_its_look_its_link_and_some_pictures() 
     assert len(reader.all("img")) == 2
 
 
-def test_an_unfinished_batch_shows_how_far_it_has_come_and_what_it_has_so_far() -> None:
+def test_an_unfinished_batch_shows_its_progress_and_its_pictures_so_far() -> None:
     going = manifest([ok("One", "dall-e-3"), missing("pending", "One", "gpt-image-1")], finished=False)
     reader = Reader(start_page(batch_of(going)))
     assert "not finished: 1 of 2 ready so far" in reader.text
@@ -96,7 +96,7 @@ def test_a_hostile_title_stays_text(title: str) -> None:
         ({"cost_unknown": 1}, "1 picture whose cost is unknown"),
     ],
 )
-def test_a_batch_shows_what_it_cost_as_surely_as_that_is_known(spent: Any, shown: str) -> None:
+def test_a_batch_shows_its_cost_and_how_certain_that_is(spent: Any, shown: str) -> None:
     batch = manifest([ok("One", "dall-e-3")], spent=spent)
     for html in (start_page(batch_of(batch)), render_page(batch, home="index.html", data="manifest.json")):
         text = Reader(html).text

@@ -1,4 +1,4 @@
-"""Where a batch's pairs stand, and what is said of that when it is interrupted."""
+"""The states of a batch's pairs, and the message of an interrupted run."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Choosing covers: what the page saves is applied once, whole or not at all; and covers come as files."""
+"""Choosing covers: the page's choices are applied once, all or none; and covers are copied as files."""
 
 import json
 from pathlib import Path
@@ -56,7 +56,7 @@ def test_choices_replace_covers_and_the_second_time_change_nothing(
     assert Path("out/thumbnails/covers/one.jpg").read_bytes() == before["out/thumbnails/covers/one.jpg"]
 
 
-def test_what_is_not_known_is_refused_whole(made: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_posts_or_pictures_refuse_all_choices(made: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     before = files()
     row = made["rows"][0]
     good = {"slug": row["slug"], "title": "One", "model": "m", "thumbnail": row["results"][1]["key"]}

@@ -19,7 +19,7 @@ BATCH = [["One", "Two"], ["gemini-3-pro-image-preview", "gpt-image-1"], "neon", 
 
 
 @pytest.fixture(autouse=True)
-def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def in_its_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SIMULATED_LATENCY_SECONDS", "0")
     # The command chooses defaults for these two; restored when the test ends.
@@ -81,7 +81,7 @@ def test_bad_input_is_refused_before_anything_starts(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_folder_of_posts_is_a_batch_of_its_own_name(
+def test_a_folder_of_posts_is_a_batch_named_after_the_folder(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SIMULATED_LATENCY_SECONDS", "0")
@@ -165,7 +165,7 @@ def test_a_plan_counts_a_picture_that_two_models_share_once(tmp_path: Path, caps
 
 
 @pytest.mark.slow
-def test_a_crash_on_purpose_is_retried_and_the_siblings_go_on(
+def test_a_crash_on_purpose_is_retried_and_the_others_continue(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CRASH_FIRST_ATTEMPT_OF_MODEL", "")
@@ -225,7 +225,7 @@ LOOK = ["--style", "neon", "--template", "left-panel", "--font", "lora"]
         (["--title", "A", "--model", "dall-e-3", *LOOK, "--limit", "2"], ["--limit chooses among a source's posts"]),
     ],
 )
-def test_what_is_wrong_in_options_is_said_in_their_words(
+def test_faults_in_options_name_the_options(
     capsys: pytest.CaptureFixture[str], options: list[str], faults: list[str]
 ) -> None:
     assert main(options) == 2
@@ -236,7 +236,7 @@ def test_what_is_wrong_in_options_is_said_in_their_words(
         assert f"- {fault}" in said
 
 
-def test_what_is_wrong_in_a_file_is_said_in_the_files_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_faults_in_a_file_name_the_files_fields(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "batch.json").write_text(json.dumps([["A", "A"], ["gpt-imge-2"], "neo", "bottom-bar", "inter"]))
     assert main(["batch.json", "--style", "noir"]) == 2
     said = capsys.readouterr().err

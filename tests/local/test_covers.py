@@ -1,4 +1,4 @@
-"""A batch's covers as files, fetched over their addresses, as where the store is private on Render."""
+"""Covers as files, fetched from their addresses, as when the store is private on Render."""
 
 import json
 from pathlib import Path
@@ -31,7 +31,7 @@ def served(*rows: Any) -> dict[str, bytes]:
     return {MANIFEST: manifest_text(manifest).encode(), **covers}
 
 
-def test_covers_come_in_the_posts_order_and_only_those_that_are_there(tmp_path: Path) -> None:
+def test_existing_covers_come_in_the_posts_order(tmp_path: Path) -> None:
     covers = fetch_covers(MANIFEST, served(row("two"), row("none", cover=False), row("one")).__getitem__)
     assert [(about["slug"], data) for about, data in covers] == [("two", b"two"), ("one", b"one")]
     assert write_covers(covers, tmp_path) == ["two.jpg", "one.jpg"]
@@ -47,7 +47,7 @@ def test_a_manifest_cannot_name_a_file_outside_the_folder(slug: str) -> None:
     assert fetch_covers(MANIFEST, served(row(slug)).__getitem__) == []
 
 
-def test_what_cannot_be_fetched_is_told_and_the_batch_is_not_doubted() -> None:
+def test_a_cover_that_cannot_be_fetched_is_reported_and_the_batch_counts_as_done() -> None:
     def refuse(url: str) -> bytes:
         raise InvalidRequestError([f"{url} cannot be read: the server answers 404. Check the address"])
 

@@ -1,4 +1,4 @@
-"""The engine stands in for Render: what crosses between tasks, and when a task is tried again."""
+"""The engine behaves like Render: what passes between tasks, and when a task is retried."""
 
 import asyncio
 from typing import Any
@@ -207,7 +207,7 @@ async def test_a_stopped_engine_retries_nothing(running: Running) -> None:
     assert (answers.begun, answers.kept) == ([0, 1], [0])
 
 
-async def test_a_root_that_waits_for_nothing_more_ends_by_itself(running: Running) -> None:
+async def test_a_root_with_nothing_left_to_wait_for_ends_on_its_own(running: Running) -> None:
     run, root = running
     for number in range(4):
         if number == 3:

@@ -1,4 +1,4 @@
-"""Ctrl-C in the real process: once loses nothing, twice stops at once, and the next run goes on."""
+"""Ctrl-C in the real process: once loses nothing, twice stops at once, and the next run continues."""
 
 import json
 import os
@@ -9,8 +9,8 @@ import threading
 from pathlib import Path
 
 from testing.emulator import Emulator, Handler, Request, picture_for
-from testing.patience import PATIENCE_SECONDS, wait_until
 from testing.project import ROOT
+from testing.wait import TIMEOUT_SECONDS, wait_until
 
 BATCH = [[f"Title {number}" for number in range(6)], ["gpt-image-2"], "neon", "bottom-bar", "inter"]
 
@@ -44,12 +44,12 @@ def test_once_keeps_what_is_paid_for_and_says_what_is_left(tmp_path: Path, emula
     run = start(tmp_path, emulator)
     interrupt(run, emulator)
     heard.set()
-    _, said = run.communicate(timeout=PATIENCE_SECONDS)
+    _, said = run.communicate(timeout=TIMEOUT_SECONDS)
     assert run.returncode == 130
     assert "Interrupted: 2 of 6 images are there, 4 are left." in said
     assert emulator.billed == 2
     again = start(tmp_path, emulator)
-    out, _ = again.communicate(timeout=PATIENCE_SECONDS)
+    out, _ = again.communicate(timeout=TIMEOUT_SECONDS)
     assert again.returncode == 0
     assert "6 requested, 6 ok, 2 reused" in out
     assert emulator.billed == 6
@@ -60,24 +60,24 @@ def test_once_ends_a_wait_for_quota_and_gives_its_claims_back(tmp_path: Path, em
     run = start(tmp_path, emulator)
     wait_until(lambda: len(emulator.requests) == 2)
     run.send_signal(signal.SIGINT)
-    _, said = run.communicate(timeout=PATIENCE_SECONDS)  # And not for 300 s.
+    _, said = run.communicate(timeout=TIMEOUT_SECONDS)  # And not for 300 s.
     assert run.returncode == 130
     assert "Interrupted: 0 of 6 images are there, 6 are left." in said
     claims = tmp_path.glob("out/thumbnails-originals/claims/**/*")
     assert not [path for path in claims if path.is_file() and not path.name.startswith(".")]
 
 
-def test_twice_stops_at_once_and_the_next_run_waits_for_nobody(tmp_path: Path, emulator: Emulator) -> None:
+def test_ctrl_c_twice_stops_at_once_and_the_next_run_does_not_wait(tmp_path: Path, emulator: Emulator) -> None:
     emulator.latency_seconds = 3600
     run = start(tmp_path, emulator)
     interrupt(run, emulator)
     run.send_signal(signal.SIGINT)
-    _, said = run.communicate(timeout=PATIENCE_SECONDS)  # And not for an hour.
+    _, said = run.communicate(timeout=TIMEOUT_SECONDS)  # And not for an hour.
     assert run.returncode == 130
     assert "0 of 6 images are there, 6 are left" in said
     emulator.latency_seconds = 0
     again = start(tmp_path, emulator)
-    out, said = again.communicate(timeout=PATIENCE_SECONDS)
+    out, said = again.communicate(timeout=TIMEOUT_SECONDS)
     assert again.returncode == 0
     assert "6 requested, 6 ok, 0 reused" in out
     assert "generated" in said

@@ -1,4 +1,4 @@
-"""The view in a terminal, as a person sees it in a real one."""
+"""The live view, in a real terminal."""
 
 import io
 import json
@@ -17,8 +17,8 @@ from local.board import Board
 from local.engine import RunEvent
 from local.live import LiveView
 from testing.emulator import Emulator, Handler, Request, openai_error
-from testing.patience import PATIENCE_SECONDS
 from testing.project import ROOT
+from testing.wait import TIMEOUT_SECONDS
 from tests.terminal import lines_shown, resize, run_in_terminal
 
 BATCH: list[Any] = [["One", "Two"], ["gpt-image-2", "gpt-image-2.5-flare"], "neon", "bottom-bar", "inter"]
@@ -133,7 +133,7 @@ def test_escape_sequences_of_a_title_do_not_get_through(tmp_path: Path) -> None:
 def test_where_there_is_no_terminal_the_lines_are_plain(tmp_path: Path) -> None:
     run, environment = command(tmp_path, BATCH)
     environment |= {"SIMULATE_PROVIDERS": "1", "SIMULATED_LATENCY_SECONDS": "0"}
-    done = subprocess.run(run, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
+    done = subprocess.run(run, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
     assert done.returncode == 0
     assert "\x1b" not in done.stdout + done.stderr
     assert done.stderr.count("  done  ") == 4
@@ -142,7 +142,7 @@ def test_where_there_is_no_terminal_the_lines_are_plain(tmp_path: Path) -> None:
 def test_json_is_all_that_standard_output_holds(tmp_path: Path) -> None:
     run, environment = command(tmp_path, BATCH, "--json")
     environment |= {"SIMULATE_PROVIDERS": "1", "SIMULATED_LATENCY_SECONDS": "0"}
-    done = subprocess.run(run, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
+    done = subprocess.run(run, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
     assert json.loads(done.stdout)["summary"]["ok"] == 4
 
 

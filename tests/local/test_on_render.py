@@ -1,4 +1,4 @@
-"""``--on``: a batch on Render from this command line, over the SDK's own client and a stand-in of Render's API."""
+"""``--on``: batches on Render from the command line, with the SDK's own client and an emulated API."""
 
 import asyncio
 import json
@@ -125,7 +125,7 @@ def test_a_batch_is_followed_leaf_by_leaf(api: RenderApi) -> None:
     assert board.active == {}
 
 
-def test_leaves_that_ended_between_two_looks_are_told_once_all_the_same(api: RenderApi) -> None:
+def test_leaves_that_ended_between_two_polls_are_reported_once(api: RenderApi) -> None:
     def happens(root: Json) -> Iterator[None]:
         for title in TITLES:
             end(leaf(api, root, title, MODELS[0]), outcome(title, MODELS[0]))
@@ -171,7 +171,9 @@ def test_hundreds_of_leaves_are_found_page_by_page_and_within_renders_limit(api:
     assert len(api.requests) / (clock.seconds / 60) < 400
 
 
-def test_a_batch_that_starts_over_is_told_and_counted_anew(api: RenderApi, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_batch_that_starts_over_is_reported_and_counted_again(
+    api: RenderApi, capsys: pytest.CaptureFixture[str]
+) -> None:
     def happens(root: Json) -> Iterator[None]:
         end(leaf(api, root, "One", MODELS[0]), outcome("One", MODELS[0]))
         yield
@@ -288,7 +290,7 @@ def test_what_cannot_be_run_there_is_refused_before_anything_starts(
     assert api.runs == {}
 
 
-def test_a_refusal_without_json_is_told_too(api: RenderApi, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_refusal_without_json_is_reported_too(api: RenderApi, capsys: pytest.CaptureFixture[str]) -> None:
     api.faults = [(403, "<html>Forbidden</html>")]
     assert main(["batch.json", "--on", "blog-thumbnails"]) == 2
     assert "does not accept RENDER_API_KEY (403)" in capsys.readouterr().err
@@ -329,7 +331,7 @@ def test_a_start_whose_answer_is_lost_starts_one_run(api: RenderApi) -> None:
     assert clock.seconds == 1 + 2 + 4
 
 
-def test_a_run_that_cannot_be_looked_at_goes_on_and_is_named(api: RenderApi) -> None:
+def test_a_run_that_cannot_be_polled_continues_and_is_named(api: RenderApi) -> None:
     api.faults = [None, *[(503, {"message": "try again"})] * 100]
     clock = SkippingClock()
     with pytest.raises(RenderError, match=r"Render's API failed(.|\n)*continues on Render: trn-0") as told:
@@ -344,7 +346,7 @@ def test_a_key_that_is_withdrawn_meanwhile_ends_the_following_and_not_the_run(ap
         asyncio.run(run_there(Workflow("blog-thumbnails"), REQUEST, lambda event: None, lambda text: None))
 
 
-def test_an_api_that_is_not_there_is_told_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_api_is_reported_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RENDER_LOCAL_DEV_URL", "http://127.0.0.1:9")
     clock = SkippingClock()
     with pytest.raises(RenderError, match=r"Render's API failed: .*Check your connection to http://127\.0\.0\.1:9\."):

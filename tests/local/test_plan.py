@@ -1,4 +1,4 @@
-"""A plan is a promise about money: it comes from a store that was really looked into."""
+"""Plans: what a run would do and cost, by what is really in the store."""
 
 import pytest
 

@@ -124,7 +124,7 @@ LAYOUTS: dict[str, tuple[dict[str, str], list[dict[str, str]], dict[str, tuple[i
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_posts_are_told_from_what_else_a_generators_folder_holds(tmp_path: Path, layout: str) -> None:
+def test_posts_are_told_from_the_other_files_in_a_generators_folder(tmp_path: Path, layout: str) -> None:
     files, prompts, others = LAYOUTS[layout]
     posts = read(tmp_path, files)
     assert posts.prompts == prompts

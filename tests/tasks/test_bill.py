@@ -1,4 +1,4 @@
-"""What the runs say that they paid, against the emulator's bill: to the cent, whatever becomes of their attempts."""
+"""The reported costs equal the emulator's bill to the cent, whatever happens to the attempts."""
 
 import asyncio
 import json
@@ -158,7 +158,7 @@ async def test_a_retry_says_as_much_of_the_picture_as_the_attempt_that_paid(
     assert emulator.billed == 1
 
 
-async def test_a_leaf_that_never_gets_through_reports_what_it_paid(emulator: Emulator, configured: Settings) -> None:
+async def test_a_leaf_that_never_succeeds_reports_what_it_paid(emulator: Emulator, configured: Settings) -> None:
     batch = [["One"], ["gpt-image-2"], *LOOK]
     result = await run(configured, batch, dying_at("composing", "composing", "composing"))
     [outcome] = outcomes(result)
@@ -198,7 +198,7 @@ async def test_a_picture_that_two_batches_share_is_counted_in_the_one_that_paid(
     assert "cost_usd" not in manifest(other)
 
 
-async def test_what_a_run_paid_before_it_was_killed_is_in_the_batchs_sum_and_not_in_the_next_runs(
+async def test_the_cost_of_a_killed_run_is_in_the_batchs_sum_and_not_in_the_next_runs(
     emulator: Emulator, configured: Settings
 ) -> None:
     batch = [[f"Title {number}" for number in range(6)], ["gpt-image-2"], *LOOK]
@@ -244,7 +244,7 @@ class Forgetting(Engine):
 
 
 @pytest.mark.parametrize("task", [generate_thumbnail, generate_batch], ids=["leaf", "batch"])
-async def test_an_attempt_that_died_when_all_was_done_is_no_reason_to_forget_what_it_cost(
+async def test_the_cost_of_an_attempt_that_died_at_its_very_end_is_kept(
     emulator: Emulator, configured: Settings, task: Any
 ) -> None:
     engine = Forgetting(configured, task.func)
@@ -256,7 +256,7 @@ async def test_an_attempt_that_died_when_all_was_done_is_no_reason_to_forget_wha
 
 
 @pytest.mark.parametrize("task", [generate_thumbnail, generate_thumbnails], ids=["leaf", "row"])
-async def test_a_row_by_itself_forgets_as_little(emulator: Emulator, configured: Settings, task: Any) -> None:
+async def test_a_single_row_keeps_that_cost_too(emulator: Emulator, configured: Settings, task: Any) -> None:
     engine = Forgetting(configured, task.func)
     row = await engine.run("generateThumbnails", ["One", ["gpt-image-2", "gemini-3-pro-image"], *LOOK])
     assert engine.died

@@ -1,4 +1,4 @@
-"""``applyChoices``: what a batch's page saved, applied where the store is."""
+"""``applyChoices``: applies the choices of a batch's page where the store is."""
 
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,9 @@ async def test_what_the_page_saves_is_the_tasks_input_as_it_stands(environment: 
         ({"posts": []}, "The input has unknown names: 'posts'. It takes, in this order: version, batch_id, choices"),
     ],
 )
-async def test_what_it_cannot_apply_it_refuses_whole(environment: Settings, changes: Any, fault: str) -> None:
+async def test_choices_that_cannot_all_be_applied_are_all_refused(
+    environment: Settings, changes: Any, fault: str
+) -> None:
     choices = await saved(1)
     assert environment.thumbnails_dir
     before = {path: path.read_bytes() for path in environment.thumbnails_dir.rglob("*.*") if path.is_file()}

@@ -330,7 +330,7 @@ async def test_a_retry_has_the_receipt_of_its_own_run_and_another_run_has_none()
     assert harness.asked == 1
 
 
-async def test_a_receipt_takes_no_request_of_its_own() -> None:
+async def test_a_receipt_takes_no_further_request() -> None:
     harness = Harness()
     await harness.run()
     key, claim, history = KEY, f"claims/{KEY}", f"history/{KEY}.json"
@@ -351,7 +351,7 @@ async def test_what_was_paid_in_vain_is_on_the_receipt_of_the_picture() -> None:
     assert original.receipt.paid == await paid(harness, "batch") == {"cost_usd": 0.12}
 
 
-async def test_each_run_has_what_it_paid_in_vain_itself() -> None:
+async def test_each_run_reports_only_its_own_payments_in_vain() -> None:
     harness = Harness(HALF, ProviderUnavailableError("down"), HALF)
     with pytest.raises(ProviderUnavailableError):
         await harness.run(harness.attempt("leaf", "one"))

@@ -3,15 +3,15 @@
 import time
 from collections.abc import Callable
 
-__all__ = ["PATIENCE_SECONDS", "wait_until"]
+__all__ = ["TIMEOUT_SECONDS", "wait_until"]
 
-# Only what hangs takes longer.
-PATIENCE_SECONDS = 600.0
+# Only something that hangs takes longer.
+TIMEOUT_SECONDS = 600.0
 
 
 def wait_until(condition: Callable[[], object], explain: Callable[[], object] = lambda: "") -> None:
-    """Wait until the condition is true; after ``PATIENCE_SECONDS`` fail with the explanation."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    """Wait until the condition is true; after ``TIMEOUT_SECONDS`` fail with the explanation."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while not condition():
         assert time.monotonic() < deadline, explain()
         time.sleep(0.01)

@@ -1,0 +1,74 @@
+"""The input of a batch, from the command line's source of posts and its options."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from errors import InvalidRequestError
+from local.options import given_inputs
+from posts.choose import choose
+from posts.read import read_posts
+from settings import Settings
+from tasks.requests import BatchRequest, bind
+
+__all__ = ["first_model", "read_input"]
+
+
+def read_input(options: argparse.Namespace, settings: Settings | None) -> dict[str, Any]:
+    """Return generateBatch's input by name: the source's, overridden by the options.
+
+    Without settings, the default models do not depend on keys.
+
+    Raises:
+        InvalidRequestError: the source cannot be read, or the options contradict it.
+    """
+    over = given_inputs(options)
+    if options.source is None:
+        if options.crash and Path(options.crash).suffix == ".json":
+            raise InvalidRequestError([f"--crash took {options.crash} for a model: put the file before it"])
+        if not over:
+            raise InvalidRequestError(["There is no input. Name a source of posts, or use --title; see --help"])
+        _choose_nothing(options, "--title gives the titles")
+        return over
+    posts = read_posts(options.source, kind=options.kind)
+    if posts.request is not None:
+        _choose_nothing(options, f"{options.source} is generateBatch's own input")
+    if isinstance(posts.request, list):
+        return bind(BatchRequest, posts.request, over)
+    if posts.request is not None:
+        return bind(BatchRequest, [], {**posts.request, **over})
+    if "prompts" in over:
+        raise InvalidRequestError([f"--title and {options.source} both name posts: leave one of them out"])
+    chosen = choose(posts, options.limit, options.since, options.only)
+    values = {"prompts": chosen.prompts, "name": chosen.name, **_default_look(settings), **over}
+    look = ", ".join([values["style"], values["template"], values["font"], *values["models"]])
+    number = "1 post" if len(chosen.posts) == 1 else f"{len(chosen.posts)} posts"
+    print(f"{number} from {chosen.name} ({chosen.kind}): {look}", file=sys.stderr)
+    for counted in chosen.left_out:
+        print(f"left out: {counted}", file=sys.stderr)
+    for counted in chosen.remarks:
+        print(f"note: {counted}", file=sys.stderr)
+    return values
+
+
+def _choose_nothing(options: argparse.Namespace, why: str) -> None:
+    """Refuse options that choose among a source's posts when there is nothing to choose from."""
+    said = [f"--{name}" for name in ("limit", "since", "only") if getattr(options, name) is not None]
+    if said:
+        raise InvalidRequestError([f"{name} chooses among a source's posts, and {why}: leave it out" for name in said])
+
+
+def _default_look(settings: Settings | None) -> dict[str, Any]:
+    """Return the default look and models: a model of each vendor whose key is set, or of both if that is unknown."""
+    models = ["gpt-image-2.5-flare", "gemini-nano-banana-2.1"]
+    if settings and not settings.simulate_providers:
+        keys = (settings.openai_api_key, settings.google_api_key)
+        models = [model for model, key in zip(models, keys, strict=True) if key]
+    return {"models": models, "style": "photorealistic", "template": "bottom-bar", "font": "inter"}
+
+
+def first_model(batch: dict[str, Any]) -> str:
+    """Return the first model of an input that is not checked yet, or "" if it has none."""
+    models = batch.get("models")
+    return models[0] if isinstance(models, list) and models and isinstance(models[0], str) else ""
