@@ -82,7 +82,7 @@ def figures() -> Iterator[Figure]:
             images = shown["results"][0]["summary"]["ok"]
             cpu = (children_cpu() - before) / images
             what = f"an image on the Render CLI's dev server, of {images}"
-            yield what, f"{cpu:.2f} s CPU, {seconds / images:.2f} s wall", "0.33 of the reference's CPU, 2.4 s"
+            yield what, f"{cpu:.2f} s CPU, {seconds / images:.2f} s wall", "0.33 of the reference's CPU"
             asyncio.run(finish(environment))
             with DevServer(cli, environment, folder) as server:
                 yield again(server)
