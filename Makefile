@@ -8,8 +8,8 @@ LOCKED := requirements.txt requirements-local.txt requirements-dev.txt deploy/re
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 INSTALL := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-# On up to four cores: each worker starts its own MinIO. Idle workers take over tests from busy ones.
-PYTEST := $(VENV)/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+# Four processes, on any number of cores, as many tests wait. Each starts its own MinIO; an idle one takes over tests.
+PYTEST := $(VENV)/bin/python -m pytest --numprocesses 4 --dist worksteal
 
 MINIO := $(or $(shell command -v minio),.minio/bin/minio)
 MINIO_PORT ?= 9000

@@ -3,36 +3,44 @@
 Tests of what only a fresh ``python main.py`` shows (its imports, its cost, its start) do not use this.
 """
 
-import multiprocessing
+import multiprocessing.forkserver
 import os
 import runpy
 import signal
 import subprocess
 import sys
+import threading
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import chdir
+from functools import cache
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import Any
 
 from testing.project import ROOT
 
-__all__ = ["PROCESSES", "WarmProcess", "become"]
+__all__ = ["PROCESSES", "WarmProcess", "become", "fork"]
 
 PROCESSES = multiprocessing.get_context("forkserver")
-# A worker's imports, before and during its work.
-LOADED = [
-    "tasks.app",
-    "tasks.checks",
-    "tasks.fan_out",
-    "tasks.leaf",
-    "tasks.record",
-    "compositing.thumbnail",
-    "storage.minio_store",
-    "storage.directory_store",
-    "providers.gemini",
-    "providers.openai_images",
-    "providers.simulated",
-]
-PROCESSES.set_forkserver_preload(LOADED)
+WARM = "testing.warm_leaf"
+PROCESSES.set_forkserver_preload([WARM])
+starting = threading.Lock()
+
+
+def fork(target: Callable[..., object], *args: Any) -> ForkServerProcess:
+    """Start a process with a worker's imports already done, and return it."""
+    with starting:
+        start_server()
+    process = PROCESSES.Process(target=target, args=args)
+    process.start()
+    return process
+
+
+@cache
+def start_server() -> None:
+    with chdir(ROOT):  # It imports from there. If it could not, it would say nothing, and all would only take longer.
+        multiprocessing.forkserver.ensure_running()
 
 
 class WarmProcess:
@@ -40,8 +48,7 @@ class WarmProcess:
 
     def __init__(self, environment: Mapping[str, str], log: Path) -> None:
         """Start main.py with this environment, and its output in a file."""
-        self._process = PROCESSES.Process(target=_main, args=(dict(environment), str(log)))
-        self._process.start()
+        self._process = fork(_main, dict(environment), str(log))
         assert self._process.pid
         self.pid = self._process.pid
 
@@ -74,6 +81,7 @@ def become(environment: Mapping[str, str]) -> None:
 
 
 def _main(environment: Mapping[str, str], log: str) -> None:
+    assert WARM in sys.modules
     become(environment)
     with Path(log).open("w") as file:
         for number in (sys.stdout.fileno(), sys.stderr.fileno()):

@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "local": {"tasks", "posts"} | MIDDLE | BOTTOM,
     "deploy": {"storage"} | BOTTOM,
     "main": {"tasks", "settings"},
-    "testing": MIDDLE | BOTTOM,
+    "testing": {"tasks"} | MIDDLE | BOTTOM,
     "benchmarks": {"testing", "local", "tasks"} | MIDDLE | BOTTOM,
     "tests": {"testing", "local", "posts", "deploy", "tasks"} | MIDDLE | BOTTOM,
 }

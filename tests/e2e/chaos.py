@@ -53,7 +53,7 @@ from testing.emulator import Emulator, Handler, Request, gemini_error, openai_er
 from testing.minio_server import PASSWORD, USER, MinioServer, find_minio
 from testing.tcp_proxy import AnswerError, CutError, TcpProxy
 from testing.wait import TIMEOUT_SECONDS
-from testing.warm import PROCESSES, become
+from testing.warm import PROCESSES, become, fork
 
 TITLES = [f"Chaos title {number:02}" for number in range(10)]
 MODELS = ["gpt-image-2", "gemini-3-pro-image"]
@@ -216,10 +216,9 @@ class ProcessEngine(Engine):
 
     def _process(self, arguments: list[Any], metadata: TaskRunMetadata) -> Any:
         receiver, sender = PROCESSES.Pipe(duplex=False)
-        process = PROCESSES.Process(target=leaf, args=(arguments, metadata, self._variables, sender))
         pair = arguments[0], arguments[1]
         began, asked = time.monotonic(), self._chaos.asked[pair]
-        process.start()
+        process = fork(leaf, arguments, metadata, self._variables, sender)
         sender.close()
         if end := self._chaos.end_of_attempt():
             while end.once_asked and process.is_alive() and self._chaos.asked[pair] == asked:

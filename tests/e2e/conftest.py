@@ -20,8 +20,14 @@ def browser(chromium_program: str) -> Iterator[Browser]:
 
 @pytest.fixture
 def dev_server(
-    render_program: str, emulator: Emulator, minio: MinioServer, bucket: str, tmp_path: Path
+    request: pytest.FixtureRequest,
+    render_program: str,
+    emulator: Emulator,
+    minio: MinioServer,
+    bucket: str,
+    tmp_path: Path,
 ) -> Iterator[DevServer]:
-    variables = {**emulator.environment, **minio.environment, "MINIO_BUCKET": bucket}
+    more = getattr(request, "param", {})
+    variables = {**emulator.environment, **minio.environment, "MINIO_BUCKET": bucket, **more}
     with DevServer(render_program, variables, tmp_path) as dev_server:
         yield dev_server

@@ -19,7 +19,7 @@ from storage.store import Area, Store, StoredObject
 from testing.batches import manifest, missing, ok
 from testing.large_batch import PICTURE
 from testing.minio_server import MinioServer
-from tests.e2e.browsing import Shown, fits, load_all, open_page, pasted, scroll_to_end, show, visible
+from tests.e2e.browsing import WINDOWS, Shown, fits, load_all, open_page, pasted, scroll_to_end, show, visible
 
 MODELS = ["gpt-image-1", "dall-e-3", "gpt-image-2", "gemini-3-pro-image", "gpt-image-1.5"]
 TITLES = ["Why fan-out beats a loop", "كيف نصنع الأغلفة", "Café society", "Five of a kind"]
@@ -348,8 +348,7 @@ def test_a_right_to_left_heading_aligns_with_its_pictures(page: Page, dense: boo
     assert section.locator("h2 bdi").evaluate("(words) => getComputedStyle(words).direction") == "rtl"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [(390, 844), (1440, 900), (1920, 1080)])
+@pytest.mark.parametrize(("size", "scheme"), WINDOWS)
 def test_every_state_is_accessible_and_fits_its_window(
     browser: Browser, tmp_path: Path, size: tuple[int, int], scheme: str
 ) -> None:

@@ -17,10 +17,8 @@ from testing.large_batch import sample_manifest, write_batch
 from testing.minio_server import MinioServer
 from testing.project import ROOT
 from testing.wait import TIMEOUT_SECONDS
-from tests.e2e.browsing import Shown, fits, load_all, open_page, scroll_to_end, show, visible
+from tests.e2e.browsing import WINDOWS, Shown, fits, load_all, open_page, scroll_to_end, show, visible
 from tests.gallery.test_page import HOSTILE
-
-SIZES = [(390, 844), (1024, 768), (1920, 1080)]
 
 
 @pytest.fixture(scope="module", params=["disk", "bucket", "private bucket"])
@@ -165,8 +163,7 @@ def test_filtering_by_status(browser: Browser, mixed_url: str) -> None:
     page.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "scheme"), WINDOWS)
 @pytest.mark.parametrize("gallery_url", ["disk"], indirect=True, scope="module")
 def test_every_page_is_accessible_and_fits_its_window(
     browser: Browser, gallery_url: str, mixed_url: str, size: tuple[int, int], scheme: str

@@ -25,7 +25,7 @@ def worker(emulator: Emulator, folder: Path, *python_options: str, warm: bool = 
 
 
 def test_the_tutorials_batch_is_ten_requests_and_ten_pictures(emulator: Emulator, tmp_path: Path) -> None:
-    with worker(emulator, tmp_path) as server:
+    with worker(emulator, tmp_path, warm=True) as server:
         run = server.run("generateBatch", BATCH)
         assert run.succeeded, run.errors
         again = server.run("generateBatch", BATCH)

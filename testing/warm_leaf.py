@@ -1,0 +1,22 @@
+"""Makes a thumbnail by each vendor's SDK when it is imported, so that a process forked afterwards starts at its work.
+
+The SDKs import much only when they are used, and build their models' validators then.
+"""
+
+import asyncio
+import os
+import tempfile
+
+import storage.minio_store  # noqa: F401
+import tasks.fan_out
+import tasks.record  # noqa: F401
+from settings import read_settings
+from tasks.leaf import make_thumbnail
+from tasks.requests import ThumbnailRequest
+from testing.emulator import Emulator
+
+with Emulator() as emulator, tempfile.TemporaryDirectory() as folder:
+    os.environ.update(emulator.environment)  # The SDKs read it; a forked worker gets its own.
+    for model in ("gpt-image-2", "gemini-3-pro-image"):
+        request = ThumbnailRequest(title="Warm", model=model, style="neon", template="bottom-bar", font="inter")
+        asyncio.run(make_thumbnail(request, read_settings({**os.environ, "THUMBNAILS_DIR": folder})))
