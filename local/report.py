@@ -32,6 +32,8 @@ def report(result: dict[str, Any], arrived: Collection[tuple[str, str]], *, simu
     summary["reused"] -= sum(each["status"] == "ok" and each["reused"] and _made(each, arrived) for each in outcomes)
     counted = ", ".join(f"{count} {name}" for name, count in summary.items())
     lines.append(f"{counted}{'; simulated, nothing was paid for' if simulated else f'; paid for: {len(arrived)}'}")
+    if cut := {outcome["title"] for outcome in outcomes if outcome.get("title_shortened")}:
+        lines.append(f"Titles that do not fit and end in an ellipsis: {len(cut)}. Shorten them; the page marks them.")
     if failed := summary["failed"]:
         lines.append(f"Run it again to retry the {failed} that failed; existing images cost nothing.")
     lines.append(f"cost:     {result['cost']}")

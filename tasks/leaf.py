@@ -62,7 +62,7 @@ async def _make(
     outcome = outcome_of(work, request, store)
     layout = lay_out(request.title, work.brand.load_font(request.font), TEMPLATES[request.template], brand=work.brand)
     if layout.shortened:
-        logger.warning("%s: the title does not fit at any size and is shortened", work)
+        logger.warning("%s: the title does not fit at any size, so it ends in an ellipsis; shorten it", work)
         outcome["title_shortened"] = True
     attempt.on_stage("looking")
     if is_thumbnail(await store.stat(Area.THUMBNAILS, key)):

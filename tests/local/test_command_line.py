@@ -50,6 +50,13 @@ def test_a_second_run_reuses_everything(tmp_path: Path, capsys: pytest.CaptureFi
     assert "4 requested, 4 ok, 4 reused" in capsys.readouterr().out
 
 
+def test_titles_that_do_not_fit_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, [["One", "word " * 100], *BATCH[1:]]) == 0
+    assert "Titles that do not fit and end in an ellipsis: 1. Shorten them" in capsys.readouterr().out
+    assert run(tmp_path, BATCH) == 0
+    assert "ellipsis" not in capsys.readouterr().out
+
+
 def test_input_by_names_is_read_too(tmp_path: Path) -> None:
     names = ["prompts", "models", "style", "template", "font"]
     assert run(tmp_path, dict(zip(names, BATCH, strict=False))) == 0

@@ -144,5 +144,5 @@ async def test_a_shortened_title_is_reported(settings: Settings, caplog: pytest.
     long = replace(REQUEST, title="word " * 100)
     for _ in range(2):
         assert (await made(long, settings))["title_shortened"]
-    assert "does not fit at any size and is shortened" in caplog.text
+    assert "does not fit at any size, so it ends in an ellipsis; shorten it" in caplog.text
     assert "title_shortened" not in await made(REQUEST, settings)
