@@ -1,6 +1,7 @@
 """Applies the choices made on a batch's page: makes each chosen thumbnail its post's cover."""
 
 import asyncio
+from functools import partial
 
 from typing_extensions import TypedDict
 
@@ -13,6 +14,7 @@ from storage.store import Area, Store, StoredObject
 from tasks.record import page_of
 from tasks.requests import ChoicesRequest
 from text import brief, clean_text
+from waiting import gather_limited
 
 __all__ = ["Applied", "apply_choices", "batch_manifest"]
 
@@ -36,7 +38,7 @@ async def apply_choices(store: Store, request: ChoicesRequest, workflow: str = "
     """
     manifest = await batch_manifest(store, request.batch_id)
     rows = {row["slug"]: row for row in manifest["rows"] if "slug" in row}
-    faults, wanted = [], list[tuple[Row, Finished]]()
+    faults, wanted = [], dict[str, tuple[Row, Finished]]()  # By slug: a cover can only be one thumbnail, the last.
     for choice in request.choices:
         slug, thumbnail = choice["slug"], choice["thumbnail"]
         row, named = rows.get(slug), f'the post "{brief(clean_text(choice["title"]))}" ({slug})'
@@ -47,17 +49,15 @@ async def apply_choices(store: Store, request: ChoicesRequest, workflow: str = "
         elif not outcome:
             faults.append(f"{named} has no thumbnail {thumbnail} any more; choose again on the page")
         else:
-            wanted.append((row, outcome))
+            wanted[slug] = row, outcome
     if faults:
         raise InvalidRequestError(faults)
-    changed = []
-    for row, outcome in wanted:
-        cover = await cover_of(store, row["slug"])
-        if not (cover and cover["chosen"] and cover["thumbnail"] == outcome["key"]):
-            await put_cover(store, row["slug"], outcome)
-            changed.append(f"{cover_key(row['slug'])}: {outcome['model']}, {brief(clean_text(row['title']))}")
-        if cover := await cover_of(store, row["slug"]):
-            row["cover"] = cover
+    changes = await gather_limited(partial(_choose, store), wanted.values())
+    changed = [
+        f"{cover_key(slug)}: {outcome['model']}, {brief(clean_text(row['title']))}"
+        for (slug, (row, outcome)), is_new in zip(wanted.items(), changes, strict=True)
+        if is_new
+    ]
     url = await _write_page(store, manifest, workflow)
     return {"changed": changed, "unchanged": len(wanted) - len(changed), "page_url": url}
 
@@ -78,6 +78,20 @@ async def batch_manifest(store: Store, batch_id: str) -> Manifest:
         return read_manifest(found.data)
     except ValueError as error:
         raise InvalidRequestError([f"The batch's manifest cannot be read ({error}). Run the batch again"]) from None
+
+
+async def _choose(store: Store, wanted: tuple[Row, Finished]) -> bool:
+    """Make the thumbnail its post's cover, in the row too; return whether it was not chosen already."""
+    row, outcome = wanted
+    slug = row["slug"]
+    cover = await cover_of(store, slug)
+    is_new = not (cover and cover["chosen"] and cover["thumbnail"] == outcome["key"])
+    if is_new:
+        await put_cover(store, slug, outcome)
+        cover = await cover_of(store, slug)
+    if cover:
+        row["cover"] = cover
+    return is_new
 
 
 async def _write_page(store: Store, manifest: Manifest, workflow: str) -> str:

@@ -38,6 +38,12 @@ async def test_what_the_page_saves_is_the_tasks_input_as_it_stands(environment: 
     assert (again["changed"], again["unchanged"]) == ([], 2)
 
 
+async def test_of_two_choices_for_one_post_the_last_is_its_cover(environment: Settings) -> None:
+    first, last = await saved(0), await saved(1)
+    applied = await run("applyChoices", {**first, "choices": [first["choices"][0], last["choices"][0]]})
+    assert (applied["changed"], applied["unchanged"]) == (["covers/one.jpg: gpt-image-1, One"], 0)
+
+
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
