@@ -1,10 +1,12 @@
-// Choices by slug, until they are saved and applied: once a choice is the post's cover, it is dropped.
+// Choices by slug, until they are saved and applied: once a choice is the post's cover, it is dropped. One whose picture
+// is not on the page, as it was made with another template, counts for nothing until the picture is there again.
 const choosing = main.dataset.choosing !== undefined;
 const choices = new Map();
 const undoable = [];
 
 const coverOf = (post) => ("decided" in post.section.dataset ? post.section.dataset.cover : undefined);
-const chosenOf = (post) => choices.get(post.slug) ?? coverOf(post);
+const pickedOf = (post) => post.cards.find((card) => card.dataset.key && card.dataset.key === choices.get(post.slug));
+const chosenOf = (post) => pickedOf(post)?.dataset.key ?? coverOf(post);
 const isDecided = (post) => choosable(post) && chosenOf(post) !== undefined;
 
 const drawChoice = (post) => {
@@ -15,12 +17,12 @@ const drawChoice = (post) => {
     card.toggleAttribute("data-chosen", pressed);
     card.querySelector(".choose")?.setAttribute("aria-pressed", pressed);
   }
-  post.section.toggleAttribute("data-changed", choices.has(post.slug));
+  post.section.toggleAttribute("data-changed", Boolean(pickedOf(post)));
 };
 
 const unsaved = () =>
   posts.flatMap((post) => {
-    const card = post.cards.find((each) => each.dataset.key && each.dataset.key === choices.get(post.slug));
+    const card = pickedOf(post);
     return card ? [{ slug: post.slug, title: post.title, model: modelOf(card), thumbnail: card.dataset.key }] : [];
   });
 
@@ -85,10 +87,13 @@ const saveChoices = () => {
 const readChoices = () => {
   choices.clear();
   const slugs = new Map(posts.map((post) => [post.slug, post]));
-  for (const [slug, key] of recall("localStorage", "choices") ?? []) {
+  const kept = recall("localStorage", "choices") ?? [];
+  for (const [slug, key] of kept) {
     const post = slugs.get(slug);
-    if (post && coverOf(post) !== key) choices.set(slug, key);
+    if (!post || coverOf(post) !== key) choices.set(slug, key);
   }
+  // Or else an applied choice would come back when another one replaces it.
+  if (choices.size < kept.length) keep("localStorage", "choices", [...choices]);
 };
 
 if (choosing) {

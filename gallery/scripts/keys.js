@@ -27,8 +27,9 @@ const goTo = (post) => {
 
 const move = (step, wanted) => {
   const here = compare.open ? comparing.post : current;
-  if (!here) return postInSight() && goTo(postInSight());
-  const post = nextPost(here, step, wanted);
+  const start = here ?? postInSight();
+  if (!start) return undefined;
+  const post = !here && (!wanted || wanted(start)) ? start : nextPost(start, step, wanted);
   if (post) return goTo(post);
   return say(wanted ? "There are no more undecided posts after this one." : step > 0 ? "This is the last post." : "This is the first post.");
 };
@@ -44,12 +45,26 @@ const chooseCard = (post, card, onward) => {
   else if (compare.open) openComparison(post, card);
 };
 
+// The post that a key is for. While a search hides the current one, there is none, and the first in sight becomes it.
+const postForKey = () => {
+  if (compare.open) return comparing.post;
+  if (current?.matches) return current;
+  const first = postInSight();
+  if (first) goTo(first);
+  return undefined;
+};
+
 const chooseNumber = (number) => {
-  const post = compare.open ? comparing.post : current;
-  if (!post) return move(1);
+  const post = postForKey();
+  if (!post) return undefined;
   const card = post.cards.find((each) => Number(each.dataset.model) === number - 1 && !each.hidden);
   if (!choosable(post) || !card?.dataset.key) return say(`This post has no picture ${number} to choose.`);
   return chooseCard(post, card, true);
+};
+
+const compareCurrent = () => {
+  const post = postForKey();
+  if (post) openComparison(post);
 };
 
 const takeBack = () => {
@@ -122,7 +137,7 @@ document.addEventListener("keydown", (event) => {
   if (open) return;
   const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const free = !event.target.closest("a, button, input, summary");
-  if (name === "Enter" && free && current && !compare.open) openComparison(current);
+  if (name === "Enter" && free && current && !compare.open) compareCurrent();
   else if (choosing && /^[1-9]$/.test(name)) chooseNumber(Number(name));
   else if (Object.hasOwn(KEYS, name)) KEYS[name]();
   else return;

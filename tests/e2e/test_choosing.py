@@ -195,13 +195,36 @@ def test_choices_in_one_batch_do_not_appear_in_another(page: Page, browser: Brow
 def test_a_choice_is_dropped_once_it_is_applied(page: Page, tmp_path: Path) -> None:
     press(page, "j", "j", "3")
     assert page.get_by_role("button", name="Save 1 choice").is_enabled()
-    applied = [{"slug": f"post-{number}"} for number in range(4)]
-    cover = {"key": "covers/post-1.jpg", "image_url": "http://h", "thumbnail": key(1, "gpt-image-2")}
-    applied[1] |= {"cover": {**cover, "model": "gpt-image-2", "variation": 0, "chosen": True}}  # type: ignore[dict-item]
-    write_batch(directory(tmp_path), posts=applied)
+    for model in ("gpt-image-2", "dall-e-3"):  # The second by someone else, later.
+        applied: list[dict[str, Any]] = [{"slug": f"post-{number}"} for number in range(4)]
+        cover = {"key": "covers/post-1.jpg", "image_url": "http://h", "thumbnail": key(1, model)}
+        applied[1]["cover"] = {**cover, "model": model, "variation": 0, "chosen": True}
+        write_batch(directory(tmp_path), posts=applied)
+        page.reload()
+        assert chosen(page) == [key(1, model)]
+        assert page.get_by_role("button", name="Save choices").is_disabled()
+
+
+def test_a_choice_counts_only_while_its_picture_is_on_the_page(page: Page, tmp_path: Path) -> None:
+    press(page, "j", "2")
+    assert (tally(page), chosen(page)) == ("2 of 4 chosen", [key(0, "dall-e-3"), key(1, "gpt-image-1")])
+    write_batch(directory(tmp_path), [{0}, *DRAWN[1:]])
     page.reload()
-    assert chosen(page) == [key(1, "gpt-image-2")]
+    assert (tally(page), chosen(page)) == ("1 of 4 chosen", [key(1, "gpt-image-1")])
     assert page.get_by_role("button", name="Save choices").is_disabled()
+    write_batch(directory(tmp_path))
+    page.reload()
+    assert tally(page) == "2 of 4 chosen"
+
+
+def test_a_key_is_for_the_current_post_only_while_the_search_shows_it(page: Page) -> None:
+    press(page, "j", "/")
+    page.keyboard.type("caf")
+    press(page, "Enter", "2")
+    assert chosen(page) == [key(1, "gpt-image-1")]
+    assert page.locator("section[aria-current]").get_attribute("data-slug") == "post-2"
+    press(page, "2")
+    assert chosen(page) == [key(1, "gpt-image-1"), key(2, "dall-e-3")]
 
 
 def test_choosing_again_removes_a_choice_and_undo_reverts_the_last(page: Page) -> None:
