@@ -3,6 +3,7 @@
 import html
 import io
 from collections.abc import Iterator
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
@@ -35,6 +36,9 @@ FIELDS = {
     f"{ATOM}published": "pubdate",
     f"{ATOM}updated": "date",
 }
+# WordPress's export is RSS with more elements, in namespaces that begin like this, by version.
+WORDPRESS = "{http://wordpress.org/export/"
+WORDPRESS_FIELDS = {"post_name": "slug", "status": "status", "post_type": "posttype", "encoded": "description"}
 MAX_ELEMENTS, MAX_DEPTH = 1_000_000, 100
 
 
@@ -50,7 +54,8 @@ def read_feed(data: bytes, name: str) -> tuple[str, list[Record]]:
             if element.tag in ENTRIES:
                 fields = _fields(element)
                 where = fields.get("link") or fields.get("title") or f"entry {len(records) + 1}"
-                records.append(Record(where, fields))
+                fault = "" if fields.get("posttype", "post") == "post" else "not posts"
+                records.append(Record(where, fields, fault=fault))
             elif FIELDS.get(element.tag) == "title" and path and path[-1] in FEEDS:
                 title = title or _text(element)
     except ParseError as error:
@@ -86,9 +91,11 @@ def _fields(entry: Element) -> dict[str, str]:
     fields: dict[str, str] = {}
     for element in entry:
         name = FIELDS.get(element.tag)
+        if element.tag.startswith(WORDPRESS):
+            name = WORDPRESS_FIELDS.get(element.tag.rpartition("}")[2])
         if name and not fields.get(name):
             fields[name] = _address(element) if name == "link" else _text(element)
-    return fields
+    return {**fields, "slug": unquote(fields["slug"])} if "slug" in fields else fields
 
 
 def _text(element: Element) -> str:

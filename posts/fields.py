@@ -22,12 +22,13 @@ __all__ = [
     "text_of",
 ]
 
-EXPIRY = "expirydate"
+EXPIRY = ("expirydate", "unpublishdate")
 # The date in a file's name, as in Jekyll.
 NAME_DATE = "date in the name"
 # The names of each field, in order of precedence: the first non-empty one counts.
 TITLE = ("title", "headline")
 ADDRESS = ("permalink", "url", "path", "link")
+HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 CONTEXT = ("context", "description", "summary", "excerpt")
 DATE = (
     "publishdate",
@@ -36,23 +37,31 @@ DATE = (
     "published",
     "publishedat",
     "datepublished",
+    "postdate",
     "date",
     "createdat",
     NAME_DATE,
 )
+# RFC 822's, as feeds use them, in seconds east of UTC.
+TIME_ZONES = {
+    name: hours * 3600
+    for names, hours in (("EDT", -4), ("EST CDT", -5), ("CST MDT", -6), ("MST PDT", -7), ("PST", -8))
+    for name in names.split()
+}
 YES, NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 # A field, the values that exclude its record (None: any value), and the reason.
 EXCLUSIONS: list[tuple[str, tuple[str, ...] | None, str]] = [
     ("draft", YES, "drafts"),
     ("isdraft", YES, "drafts"),
     ("published", NO, "drafts"),
-    ("status", ("draft", "pending", "private", "trash"), "drafts"),
+    ("ispublished", NO, "drafts"),
+    ("status", ("draft", "auto-draft", "future", "inherit", "pending", "private", "trash"), "drafts"),
     ("permalink", NO, "not posts"),
     ("headless", YES, "not posts"),
     ("eleventyexcludefromcollections", YES, "not posts"),
     ("redirectto", None, "not posts"),
 ]
-KNOWN = {*TITLE, "slug", *ADDRESS, *CONTEXT, *DATE, EXPIRY, "extraprompt", "variation"} | {
+KNOWN = {*TITLE, "slug", *ADDRESS, *CONTEXT, *DATE, *EXPIRY, "extraprompt", "variation"} | {
     name for name, _, _ in EXCLUSIONS
 }
 
@@ -65,7 +74,7 @@ def as_date(value: object) -> datetime | None:
         moment = datetime(value.year, value.month, value.day, tzinfo=UTC)
     elif isinstance(value, str) and len(value) < 100 and re.search(r"(?<!\d)\d{4}(?!\d)", value):
         try:
-            moment = parse(value, default=datetime(2000, 1, 1, tzinfo=UTC), ignoretz=False)
+            moment = parse(value, default=datetime(2000, 1, 1, tzinfo=UTC), ignoretz=False, tzinfos=TIME_ZONES)
         except (ValueError, ArithmeticError, TypeError, AttributeError):
             return None
     else:
@@ -112,11 +121,16 @@ def date_of(fields: Mapping[str, object]) -> tuple[datetime | None, str]:
     return None, unrecognized
 
 
-def slug_path(fields: Mapping[str, object]) -> list[str]:
-    """Return the path whose last part is the post's own slug, from its slug or address; empty if it gives neither."""
+def slug_path(fields: Mapping[str, object], *, markdown: bool = False) -> list[str]:
+    """Return the path whose last part is the post's own slug, from its slug or address; empty if it gives neither.
+
+    In ``markdown`` an address with a host is another site's, which the post is about.
+    """
     if slug := text_of(fields, ("slug",)):
         return path_parts(slug) if "/" in slug else [slug.strip()]
-    return next(filter(None, (path_parts(text_of(fields, (name,))) for name in ADDRESS)), [])
+    addresses = [text_of(fields, (name,)) for name in ADDRESS]
+    own = [each for each in addresses if not (markdown and HOST.match(each.strip()))]
+    return next(filter(None, map(path_parts, own)), [])
 
 
 def reason_to_skip(fields: Mapping[str, object], now: datetime) -> str:
@@ -129,5 +143,5 @@ def reason_to_skip(fields: Mapping[str, object], now: datetime) -> str:
     published, _ = date_of(fields)
     if published and published > now:
         return "dated in the future"
-    expires = as_date(fields.get(EXPIRY))
-    return "expired" if expires and expires <= now else ""
+    ends = (as_date(fields.get(name)) for name in EXPIRY)
+    return "expired" if any(end and end <= now for end in ends) else ""

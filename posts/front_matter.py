@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import yaml
@@ -59,6 +60,10 @@ def split_front_matter(text: str) -> tuple[dict[str, object], str]:
         FrontMatterError: the front matter is invalid.
     """
     text = text.lstrip("\ufeff").lstrip()
+    if text.startswith("{"):
+        with suppress(ValueError, RecursionError):  # It may be a shortcode, or damaged, which is reported below.
+            fields, end = json.JSONDecoder().raw_decode(text[:MAX_LENGTH])
+            return normalized(fields), text[end:]
     for pattern, language in KINDS:
         if match := pattern.match(text, 0, MAX_LENGTH):
             return _fields(match[2], (match[1] or language).lower()), text[match.end() :]

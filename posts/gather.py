@@ -91,7 +91,7 @@ def _with_slugs(found: list[tuple[Record, Post]], remarks: Tally) -> tuple[Post,
         path = _path(record)
         slug = choose_slug(path, post.title, record.where, taken)
         taken.add(slug.casefold())
-        if path and slug != path[-1]:
+        if path and path[-1] not in ("", slug):
             remarks["changed slugs"].append(f"{brief(path[-1])} -> {slug}")
         posts[number] = replace(post, slug=slug)
     return tuple(posts)
@@ -99,7 +99,7 @@ def _with_slugs(found: list[tuple[Record, Post]], remarks: Tally) -> tuple[Post,
 
 def _path(record: Record) -> tuple[str, ...]:
     """Return the folders of a post, followed by its own slug or else its file's name."""
-    own = slug_path(record.fields)
+    own = slug_path(record.fields, markdown=record.markdown)
     return tuple(map(_encodable, own if len(own) > 1 else (*record.path[:-1], *(own or record.path[-1:]))))
 
 

@@ -3,16 +3,19 @@
 import os
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from posts.fields import NAME_DATE
+from posts.fields import CONTEXT, NAME_DATE, TITLE, text_of
 from posts.front_matter import FrontMatterError, first_heading, split_front_matter
 from posts.posts import Record
 from posts.slugs import without_date
 
-__all__ = ["ENDINGS", "read_folder", "read_post"]
+__all__ = ["ENDINGS", "path_of", "read_folder", "read_post"]
 
 ENDINGS = (".md", ".mdx", ".markdown")
+# Posts in other formats. Only in a folder of nothing but posts can they be told from pages.
+OTHER_ENDINGS = (".html", ".adoc", ".org", ".rst")
 # Bytes read of each file.
 MAX_BYTES = 1_000_000
 NOT_POSTS = re.compile(
@@ -38,7 +41,9 @@ def read_folder(folder: Path) -> Iterator[Record]:
         except OSError as error:
             yield Record(f"{where}: {error.strerror}", {}, fault="that cannot be read")
         else:
-            yield read_post(text, where, _path(folder.resolve(), file))
+            record = read_post(text, where, path_of(folder.resolve(), file))
+            shown = (text_of(record.fields, TITLE) or record.heading, text_of(record.fields, CONTEXT))
+            yield replace(record, fault="not in UTF-8") if "\ufffd" in "".join(shown) else record
 
 
 def read_post(text: str, where: str, path: Sequence[str]) -> Record:
@@ -54,12 +59,13 @@ def read_post(text: str, where: str, path: Sequence[str]) -> Record:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Yield the folder's Markdown files, relative to it."""
+    """Yield the folder's posts, relative to it."""
     for parent, folders, files in os.walk(folder):
         folders[:] = [each for each in folders if not each.startswith(".") and each not in SKIPPED_FOLDERS]
         for file in files:
-            if file.lower().endswith(ENDINGS):
-                yield (Path(parent) / file).relative_to(folder)
+            path = (Path(parent) / file).relative_to(folder)
+            if file.lower().endswith(ENDINGS) or ("_posts" in path.parts and file.lower().endswith(OTHER_ENDINGS)):
+                yield path
 
 
 def _reason_to_skip(folder: Path, file: Path, *, jekyll: bool, alone: bool) -> str:
@@ -73,10 +79,10 @@ def _reason_to_skip(folder: Path, file: Path, *, jekyll: bool, alone: bool) -> s
         return "not posts"
     if not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
         return "not files of this folder"
-    return ""
+    return "" if file.name.lower().endswith(ENDINGS) else "not Markdown"
 
 
-def _path(folder: Path, file: Path) -> list[str]:
+def path_of(folder: Path, file: Path) -> list[str]:
     """Return a post's folders and name. A page bundle (``name/index.md``) is named by its folder."""
     path = [os.fsencode(part).decode(errors="replace") for part in (*file.parts[:-1], file.stem)]
     if index := INDEX.fullmatch(path[-1]):

@@ -15,7 +15,7 @@ from posts.fetch import fetch
 from posts.gather import gather
 from posts.json_source import read_json, read_json_lines
 from posts.kinds import as_text, kind_of
-from posts.markdown import read_folder, read_post
+from posts.markdown import path_of, read_folder, read_post
 from posts.plain import plain_title
 from posts.posts import KINDS, Posts, Record
 from posts.rows import read_csv, read_lines
@@ -25,11 +25,12 @@ __all__ = ["read_posts"]
 
 MAX_BYTES = 50_000_000
 STDIN = "standard input"
+ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 # Folder names that do not identify a blog.
 GENERIC = re.compile("_?posts|post|blog|content|articles|pages|src|source|data|docs|en|web", re.IGNORECASE)
 # The readers of text. JSON is not among them, as it may hold a request.
 READERS: dict[str, Callable[[str, str], Iterable[Record]]] = {
-    "markdown": lambda text, source: [read_post(text, source, [Path(source).stem])],
+    "markdown": lambda text, source: [read_post(text, source, [_name_of(source)])],
     "csv": read_csv,
     "lines": read_lines,
     "jsonl": read_json_lines,
@@ -56,7 +57,7 @@ def read_posts(
     if source == "-":
         data = _bounded((stdin or sys.stdin.buffer).read(MAX_BYTES + 1), STDIN)
         return _read(data, STDIN, STDIN, "", kind, now)
-    if re.match(r"https?://", source, re.IGNORECASE):
+    if ADDRESS.match(source):
         data, address = fetch(source), urlsplit(source)
         return _read(data, source, address.hostname or source, PurePosixPath(address.path).suffix.lower(), kind, now)
     try:
@@ -70,7 +71,15 @@ def read_posts(
         raise InvalidRequestError(
             [f"{source} cannot be read: {reason}. Give a folder, a file, or an http:// or https:// address"]
         ) from None
-    return _read(data, source, path.stem, path.suffix.lower(), kind, now)
+    return _read(data, source, _name_of(source), path.suffix.lower(), kind, now)
+
+
+def _name_of(source: str) -> str:
+    """Return the name of a single file, which is its folder's if it is a page bundle; "" for standard input."""
+    if source == STDIN:
+        return ""
+    path = Path(urlsplit(source).path if ADDRESS.match(source) else source)
+    return path_of(path.resolve().parent, Path(path.name))[-1]
 
 
 def _bounded(data: bytes, source: str) -> bytes:

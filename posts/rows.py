@@ -36,6 +36,10 @@ def read_csv(text: str, name: str) -> Iterator[Record]:
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for row in rows:
+            if any(row.get(None) or ()):  # Where DictReader puts the values that have no column.
+                raise InvalidRequestError(
+                    [f"{name}, line {rows.line_num}: more values than columns. Quote each text that contains a comma"]
+                )
             fields = {column: value for column, value in row.items() if column and value}
             yield Record(f"line {rows.line_num}", normalized(fields), verbatim=True)
     except csv.Error as error:

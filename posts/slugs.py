@@ -13,6 +13,11 @@ MAX_BYTES = 80
 SAFE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
 DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}[-_](?=.)")
 PAGE = re.compile(r"\.(?:html?|php|aspx?|mdx?|markdown)$", re.IGNORECASE)
+# The parts of a query that only tell where a reader comes from.
+TRACKING = re.compile(
+    r"(?:utm_\w+|at_\w+|mc_\w+|ns_\w+|\w*clid|cmp\w*|campaign|feed|from|medium|ref|referrer|rss|source|src|via)(?:=.*)?",
+    re.IGNORECASE,
+)
 # Placeholders in a permalink: Eleventy's templates, Jekyll's and Hugo's variables.
 PATTERN = re.compile(r"\{\{|\{%|(?:^|/):\w")
 
@@ -39,7 +44,7 @@ def path_parts(address: str) -> list[str]:
         split = urlsplit(address.strip())
     except ValueError:
         return []
-    if split.query and not split.query.startswith("utm_"):
+    if split.query and not all(map(TRACKING.fullmatch, re.split("[&;]", split.query))):
         return []  # Such posts differ in their queries.
     parts = [PAGE.sub("", part) for part in unquote(split.path).split("/") if part]
     return parts[:-1] if len(parts) > 1 and parts[-1] == "index" else parts

@@ -22,6 +22,8 @@ __all__ = [
 ]
 
 SLUG_BYTES = 80
+# What turns the character before it into an emoji: variation selectors and the keycap.
+EMOJI_MARKS = frozenset("\ufe0e\ufe0f\u20e3")
 START_PAGE_KEY = "index.html"
 BATCHES_KEY = "batches/index.json"
 
@@ -86,7 +88,7 @@ def slug(title: str) -> str:
     plain = unicodedata.normalize("NFKD", title.casefold())
     plain = "".join(character for character in plain if not "\u0300" <= character <= "\u036f")
     kept = (
-        character if unicodedata.category(character)[0] in "LNM" else "-"
+        character if unicodedata.category(character)[0] in "LNM" and character not in EMOJI_MARKS else "-"
         for character in unicodedata.normalize("NFC", plain)
     )
     words = "-".join(filter(None, "".join(kept).split("-")))

@@ -54,6 +54,51 @@ def test_reads_rss(tmp_path: Path) -> None:
     )
 
 
+def test_of_a_wordpress_export_only_the_published_posts_are_posts(tmp_path: Path) -> None:
+    def item(title: str, slug: str, status: str, kind: str = "post") -> str:
+        return (
+            f"<item><title>{title}</title><link>https://example.com/?p=1</link><description></description>"
+            f"<excerpt:encoded><![CDATA[About {title}]]></excerpt:encoded><wp:post_name>{slug}</wp:post_name>"
+            f"<wp:status>{status}</wp:status><wp:post_type>{kind}</wp:post_type></item>"
+        )
+
+    items = [
+        item("One", "one-more", "publish"),
+        item("あ", "%e3%81%82", "publish"),
+        item("Secret", "secret", "private"),
+        item("Later", "", "draft"),
+        item("photo.jpg", "photo", "inherit", "attachment"),
+        item("About me", "about", "publish", "page"),
+    ]
+    spaces = 'xmlns:wp="http://wordpress.org/export/1.2/" xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/"'
+    posts = read(tmp_path, f'<rss version="2.0" {spaces}><channel><title>Blog</title>{"".join(items)}</channel></rss>')
+    assert posts.prompts == [
+        {"title": "One", "slug": "one-more", "context": "About One"},
+        {"title": "あ", "slug": "あ", "context": "About あ"},
+    ]
+    assert [line.partition(":")[0] for line in posts.left_out] == ["drafts (2)", "not posts (2)"]
+
+
+@pytest.mark.parametrize(
+    ("link", "slug"),
+    [
+        ("https://medium.com/@ann/why-we-moved?source=rss-1f2------2", "why-we-moved"),
+        ("/post/why?ref=rss&amp;utm_source=feed", "why"),
+        ("https://example.com/?p=12", "a-title"),
+        ("/index.php?ref=rss&amp;id=7", "a-title"),
+    ],
+)
+def test_a_links_query_tells_posts_apart_unless_it_only_tracks_readers(tmp_path: Path, link: str, slug: str) -> None:
+    feed = f"<rss version='2.0'><channel><item><title>A title</title><link>{link}</link></item></channel></rss>"
+    assert read(tmp_path, feed).posts[0].slug == slug
+
+
+def test_dates_with_american_time_zones_are_understood(tmp_path: Path) -> None:
+    feed = """<rss version="2.0"><channel><item><title>A</title><pubDate>Fri, 30 Jan 2026 20:00:00 PST</pubDate></item>
+    </channel></rss>"""
+    assert str(read(tmp_path, feed).posts[0].date) == "2026-01-31 04:00:00+00:00"
+
+
 def test_reads_atom(tmp_path: Path) -> None:
     posts = read(tmp_path, ATOM, "feed.txt")
     assert posts.name == "Atom <blog>"

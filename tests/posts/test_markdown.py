@@ -1,5 +1,6 @@
 """A folder of Markdown posts, in the layouts of four generators."""
 
+import io
 import os
 import re
 from datetime import UTC, datetime
@@ -173,6 +174,7 @@ def test_a_post_without_title_or_heading_is_left_out_and_counted(tmp_path: Path)
         ("What `<b>` is for", "What <b> is for"),
         ("The <details> element", "The <details> element"),
         ("The <b> tag", "The <b> tag"),
+        ("Understanding __init__ in __Python__", "Understanding __init__ in Python"),
     ],
 )
 def test_a_title_loses_its_markup_but_keeps_tags_it_is_about(tmp_path: Path, written: str, title: str) -> None:
@@ -263,7 +265,44 @@ def test_a_batch_is_named_after_the_folder_that_identifies_the_blog(tmp_path: Pa
 
 
 def test_a_single_page_bundle_is_a_post(tmp_path: Path) -> None:
-    assert read(tmp_path / "trip", {"index.md": "# A trip"}).prompts == [{"title": "A trip", "slug": "trip"}]
+    trip = read(tmp_path / "trip", {"index.md": "# A trip"})
+    assert trip.prompts == [{"title": "A trip", "slug": "trip"}]
+    alone = read_posts(str(tmp_path / "trip" / "index.md"))
+    assert (alone.name, alone.prompts) == ("trip", trip.prompts)
+
+
+def test_a_post_from_standard_input_has_its_titles_slug() -> None:
+    posts = read_posts("-", stdin=io.BytesIO(b"---\ntitle: A trip\n---\n"))
+    assert posts.prompts == [{"title": "A trip", "slug": "a-trip"}]
+    assert posts.remarks == ()
+
+
+def test_a_link_post_keeps_its_files_name(tmp_path: Path) -> None:
+    posts = read(
+        tmp_path, {"_posts/2026-01-31-nice-theme.md": "---\ntitle: A\nlink: https://example.com/minimal\n---\n"}
+    )
+    assert posts.posts[0].slug == "nice-theme"
+
+
+def test_what_cannot_be_a_post_is_counted(tmp_path: Path) -> None:
+    write(tmp_path, {"_posts/a.md": "# A", "_posts/2006-01-31-old.html": "<p>Old", "index.html": "<p>Home"})
+    (tmp_path / "_posts" / "b.md").write_bytes("---\ntitle: Café\n---\n".encode("latin-1"))
+    (tmp_path / "_posts" / "c.md").write_bytes("---\ntitle: C\n---\nCafé".encode("latin-1"))
+    posts = read_posts(str(tmp_path))
+    assert [post.title for post in posts.posts] == ["A", "C"]
+    assert left_out(posts) == {
+        "not Markdown": (1, ("_posts/2006-01-31-old.html",)),
+        "not in UTF-8": (1, ("_posts/b.md",)),
+    }
+
+
+def test_json_front_matter_may_begin_on_its_first_line(tmp_path: Path) -> None:
+    texts = {
+        "a.md": '{"title": "A",\n "draft": true}\n# Heading',
+        "b.md": '{"title": "B"}\ntext',
+        "c.md": "{{% x %}}\n# C",
+    }
+    assert [post.title for post in read(tmp_path, texts).posts] == ["B", "C"]
 
 
 def test_pipes_and_links_out_of_the_folder_are_left_out(tmp_path: Path) -> None:

@@ -53,6 +53,13 @@ def test_reads_csv_with_a_header(tmp_path: Path, delimiter: str) -> None:
     assert posts.remarks == ("unused values of author (1): line 3",)
 
 
+def test_unpublished_rows_of_an_export_are_drafts(tmp_path: Path) -> None:
+    posts = read(tmp_path, "post_date,is_published,title\n2026-01-31T10:00:00Z,true,One\n,false,Two\n", "posts.csv")
+    assert [(post.title, str(post.date)) for post in posts.posts] == [("One", "2026-01-31 10:00:00+00:00")]
+    assert posts.left_out == ("drafts (1): line 3",)
+    assert posts.remarks == ()
+
+
 def test_reads_one_title_per_line(tmp_path: Path) -> None:
     posts = read(tmp_path, "\ufeffC++\n\n  `C`  \r\nC++\n&amp; that\n", "titles.txt")
     assert posts.kind == "lines"
@@ -189,6 +196,7 @@ def test_another_encoding_is_rejected_with_its_line(tmp_path: Path) -> None:
         ('title,slug\n"One,one\n', "not CSV"),
         ("title,variation\nOne,-1\n", "The variation of \"One\" (line 2) is '-1': give 0, 1, 2"),
         (f"title,slug\n{'x' * 200_000},b\n", "not CSV (field larger"),
+        ("title,slug\nOne,one\nHello, world,hello\n", "line 3: more values than columns. Quote each text"),
     ],
 )
 def test_invalid_csv_is_rejected_with_the_reason(tmp_path: Path, text: str, message: str) -> None:
