@@ -108,8 +108,12 @@ def _bucket(text: str) -> str:
 
 def _base_url(text: str) -> str:
     url = urlsplit(text)
-    if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment:
-        raise ValueError("give a full URL, such as https://images.example.com")
+    try:
+        valid = url.scheme in ("http", "https") and url.hostname and url.port != 0 and not (url.query or url.fragment)
+    except ValueError:  # The port.
+        valid = False
+    if not valid or "@" in url.netloc:  # A password would be logged.
+        raise ValueError("give a full URL without a user, such as https://images.example.com")
     return text.rstrip("/")
 
 

@@ -120,9 +120,12 @@ def _metadata_path(path: Path) -> Path:
 
 
 def _metadata(path: Path) -> dict[str, str]:
-    described = _metadata_path(path)
-    metadata: dict[str, str] = json.loads(described.read_bytes()) if described.exists() else {}
-    return metadata
+    """Return an object's metadata, empty if there is none or it is damaged."""
+    try:
+        found = json.loads(_metadata_path(path).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return {name: value for name, value in found.items() if isinstance(value, str)} if isinstance(found, dict) else {}
 
 
 def _write_metadata(path: Path, stored: StoredObject) -> None:

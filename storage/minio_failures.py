@@ -15,12 +15,19 @@ CLOCK_MESSAGES = ("Request has expired", "Request is not valid yet")
 CONSOLE = "S3 API Requests must be made to API port."
 # Failures that last until someone acts. Any other code is temporary: a starting or overloaded server has many of them.
 PERMANENT = {
-    "AccessDenied": "MINIO_ACCESS_KEY may not do that: allow it s3:GetObject and s3:PutObject on both buckets.",
+    "AccessDenied": "MINIO_ACCESS_KEY may not do that: allow it s3:GetObject and s3:PutObject on both buckets, "
+    "and s3:PutBucketPolicy to make a new one public.",
     "InvalidAccessKeyId": "The server does not know MINIO_ACCESS_KEY: set it and MINIO_SECRET_KEY again.",
     "SignatureDoesNotMatch": "MINIO_SECRET_KEY does not match MINIO_ACCESS_KEY: set both again.",
     "RequestTimeTooSkewed": "This machine's clock and the server's are minutes apart: correct them.",
+    "AuthorizationHeaderMalformed": "The server is in another region: set MINIO_REGION to it.",
+    "NotImplemented": "The server lacks what this needs, such as conditional writes: use another.",
+    "KeyTooLongError": "Shorten the title or slug.",
+    "XMinioInvalidObjectName": "Change the title or slug.",
     "NoSuchBucket": "The bucket does not exist: create it, or allow MINIO_ACCESS_KEY to.",
 }
+# What proxies answer without S3's XML: the request took too long, or there were too many.
+BUSY = (408, 429)
 FULL = {
     "XMinioStorageFull": "The server's disk is full: free some space.",
     "XMinioAdminBucketQuotaExceeded": "The bucket's quota is used up: raise it, or delete objects.",
@@ -51,8 +58,10 @@ def store_error(where: str, error: Exception) -> StoreError:
             f"{where}: written objects cannot be read back, so every run would pay again. "
             "Allow MINIO_ACCESS_KEY s3:GetObject on both buckets."
         )
-    if isinstance(error, ServerError | InvalidResponseError) and (status := _status(error)) >= 500:
-        return StoreUnavailableError(f"{where}: the server failed with status {status}. Check that it is up.")
+    if isinstance(error, ServerError | InvalidResponseError):
+        status = _status(error)
+        if status >= 500 or status in BUSY:
+            return StoreUnavailableError(f"{where}: the server failed with status {status}. Check that it is up.")
     if isinstance(error, MinioException | KeyError | ParseError):
         return _not_s3(where)
     return StoreError(f"{where}: {error}. Check MINIO_ENDPOINT and MINIO_BUCKET.")

@@ -33,9 +33,16 @@ logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 T = TypeVar("T")
 
 # Seconds to connect and between two reads, and one retry after a broken connection or a server error. Every request is
-# safe to send twice: conditional writes recognize their own.
+# safe to send twice: conditional writes recognize their own. The Retry-After of a busy MinIO is a minute, and a claim
+# that is not renewed in a third of that is lost.
 TIMEOUT = urllib3.Timeout(connect=5, read=30)
-RETRIES = urllib3.Retry(total=1, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504), raise_on_status=False)
+RETRIES = urllib3.Retry(
+    total=1,
+    backoff_factor=0.2,
+    status_forcelist=(500, 502, 503, 504),
+    raise_on_status=False,
+    respect_retry_after_header=False,
+)
 # A hanging claim renewal must end before the claim expires. S3 answers concurrent conditional writes with 409
 # (ConditionalRequestConflict) and asks to retry.
 CLAIM_TIMEOUT = urllib3.Timeout(connect=3, read=4)

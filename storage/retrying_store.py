@@ -3,7 +3,7 @@
 import logging
 import math
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from errors import StoreError, StoreFullError, StoreUnavailableError
@@ -39,6 +39,10 @@ class RetryingStore:
     deadline: float
     on_wait: Callable[[], None] = lambda: None
     even_full: bool = False
+
+    def together(self) -> "RetryingStore":
+        """Return a store whose operations share one wait of ``seconds``, which begins now."""
+        return replace(self, deadline=min(self.deadline, self.clock.now() + self.seconds))
 
     async def retry(self, operation: Callable[[], Awaitable[T]]) -> T:
         """Try the operation until it succeeds."""

@@ -1,5 +1,6 @@
 """Checks a request before anything is started, and lists every problem at once."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
@@ -50,6 +51,12 @@ def _one_of(kind: str, valid: Iterable[str]) -> Callable[[str], str]:
     return check
 
 
+def _batch_id(text: str) -> str:
+    if not re.fullmatch("[0-9a-f]{16}", text):
+        raise PydanticCustomError("batch_id", "not a batch's id; save the choices again on its page")
+    return text
+
+
 Text = Annotated[str, AfterValidator(_whole)]
 Title = Annotated[str, AfterValidator(_titled)]
 ModelId = Annotated[str, AfterValidator(_one_of("model", MODELS))]
@@ -79,7 +86,7 @@ CHECKED: dict[str, Any] = {
     "variation": Annotated[int, Field(ge=0)],
     "name": Text,
     "version": Literal[1],
-    "batch_id": Text,
+    "batch_id": Annotated[Text, AfterValidator(_batch_id)],
     "choices": list[Choice],
 }
 
@@ -200,6 +207,7 @@ def _sentence(error: ErrorDetails) -> str:
         "int_type": "must be a whole number without quotes",
         "greater_than_equal": "must be 0 or more",
         "too_short": "must have at least one entry",
+        "dict_type": "must be an object in curly brackets",
     }
     if remedy := remedies.get(error["type"]):
         return f"{where}: {remedy}, not {brief(repr(error['input']))}"

@@ -95,6 +95,8 @@ async def _make(
     if original.receipt:
         outcome = with_paid(outcome, original.receipt.paid)
         outcome["usage"] = dict(original.receipt.usage)
+    else:  # This run may have paid in vain before another one's picture came.
+        outcome = with_paid(outcome, await paid_for(store, work, attempt.paying_run))
     if original.unusable_answers:
         outcome["unusable_answers"] = original.unusable_answers
     if original.throttled_seconds:

@@ -24,7 +24,8 @@ __all__ = [
     "titles_of",
 ]
 
-LONGEST_SLUG = 100  # Characters.
+# Characters, and bytes: a file system allows 255 for a name, of which a cover's needs some more.
+LONGEST_SLUG, MOST_BYTES = 100, 240
 # Up to this many posts with the same fault get a line each; if there are more, one line names this many of them.
 MOST_LINES = 3
 
@@ -50,7 +51,8 @@ def is_slug(text: str) -> bool:
     in a dot, so it cannot name a hidden file or a folder above.
     """
     allowed = all(unicodedata.category(each)[0] in "LNM" or each in "-_.~" for each in text)
-    return allowed and 0 < len(text) <= LONGEST_SLUG and text[0].isalnum() and not text.endswith(".")
+    fits = 0 < len(text) <= LONGEST_SLUG and len(text.encode(errors="replace")) <= MOST_BYTES
+    return allowed and fits and text[0].isalnum() and not text.endswith(".")
 
 
 def posts_of(prompts: Sequence[str | dict[str, object]]) -> list[Post]:
@@ -161,16 +163,17 @@ def _value_faults(values: dict[str, object]) -> Iterable[str]:
 
 def _duplicates(prompts: Sequence[object]) -> Iterable[Fault]:
     """Return a fault for each repeated slug or title; posts may share a title if their slugs differ."""
-    first: dict[str, int] = {}
+    first: dict[tuple[bool, str], int] = {}
     for number, prompt in enumerate(prompts):
         values = prompt if isinstance(prompt, dict) else {"title": prompt}
         title, given = values.get("title"), values.get("slug")
         if not isinstance(title, str):
             continue
-        known = given if isinstance(given, str) and given else clean_text(title)
+        has_slug = isinstance(given, str) and bool(given)
+        known = has_slug, str(given) if has_slug else clean_text(title)
         if first.setdefault(known, number) != number:
             where = _where(number, title)
-            if known == given:
+            if has_slug:
                 yield Fault(where, f"has the same slug as prompts[{first[known]}]; change one of them")
             else:
                 yield Fault(where, "is a duplicate; keep one, or give each its own slug")

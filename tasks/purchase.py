@@ -16,6 +16,7 @@ from errors import (
     ProviderThrottledError,
     ProviderUnavailableError,
     QuotaWaitTooLongError,
+    StoppedError,
     StoreError,
     StoreFullError,
     TooManyUnusableAnswersError,
@@ -100,7 +101,9 @@ class Purchase:
             await asyncio.wait([preparing])
         unusable_answers = len(self.history.unusable)
         if self.history != History():
-            await self._remember(refusal=None, unusable=(), lost=None, paid={})
+            # This account's payments are on the receipt now; a run that waited for the picture has its own.
+            others = {name: paid for name, paid in self.history.paid.items() if name != self._account}
+            await self._remember(refusal=None, unusable=(), lost=None, paid=others)
         return Original(canvas, receipt, self.throttled_seconds, unusable_answers)
 
     async def _take_over_costs(self, unjudged: Unreadable | None) -> None:
@@ -109,12 +112,19 @@ class Purchase:
         if unjudged and (left := unjudged.receipt):
             before[left.account] = larger(left.paid, before.get(left.account, {}))
         self.paid = before.get(self._account, {})
-        could_be_billed = cost(self.work.picture.served_by, {}, self._prices).dollars is None
-        if self.claim.was_left and not unjudged and could_be_billed:
-            self.paid = {**self.paid, "maybe_billed": self.paid.get("maybe_billed", 0) + 1}
+        if self.claim.was_left and not unjudged and self._could_be_billed:
+            self._add_maybe_billed()
             before[self._account] = self.paid
         if before != self.history.paid:
             await self._remember(paid=before)
+
+    @property
+    def _could_be_billed(self) -> bool:
+        return cost(self.work.picture.served_by, {}, self._prices).dollars is None
+
+    def _add_maybe_billed(self) -> None:
+        """Count a request that the vendor may have billed although its answer was not awaited."""
+        self.paid = {**self.paid, "maybe_billed": self.paid.get("maybe_billed", 0) + 1}
 
     @property
     def _account(self) -> str:
@@ -180,6 +190,12 @@ class Purchase:
                         refusal=Refusal(date=attempt.clock.date(), code=error.code, message=str(error))
                     )
                 raise
+            except (StoppedError, asyncio.CancelledError):
+                if self._could_be_billed:
+                    self._add_maybe_billed()
+                    with suppress(StoreError):
+                        await self._write_paid()
+                raise
             finally:
                 logger.debug("%s: %s answered", work, model)
 
@@ -197,8 +213,7 @@ class Purchase:
             logger.warning("%s: a paid picture is waiting for the store: %s", self.work, error)
             lost = LostPicture(date=clock.date(), size=len(picture.data))
             with suppress(StoreError):  # Keeps other attempts from paying too, unless the store fails even here.
-                self.history = self.history.model_copy(update={"lost": lost, "paid": self._paid_by_account()})
-                await write_history(self.store.store, key, self.history)
+                await self._write_paid(lost=lost)
             try:
                 await replace(self.store, pause=clock.sleep, even_full=True).write(Area.ORIGINALS, key, stored)
             except StoreError as last:
@@ -235,6 +250,11 @@ class Purchase:
 
     def _paid_by_account(self) -> Mapping[str, Paid]:
         return {**self.history.paid, self._account: self.paid}
+
+    async def _write_paid(self, **changes: object) -> None:
+        """Record what was paid in vain, and these changes, without waiting for a store that is away."""
+        self.history = self.history.model_copy(update={**changes, "paid": self._paid_by_account()})
+        await write_history(self.store.store, self.work.original_key, self.history)
 
     async def _remember(self, **changes: object) -> None:
         self.history = self.history.model_copy(update=changes)

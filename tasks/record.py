@@ -93,7 +93,7 @@ class BatchRecord:
         It is called in the event loop, but the slow rest runs in a thread, so returned outcomes must not change. If the
         block raises or is cancelled, the rows are written once more, so that an unfinished batch shows its results.
         """
-        await self._write(rows(), finished=False)
+        await self._write(rows())
         ended = asyncio.Event()
         writing = asyncio.create_task(self._keep_writing(rows, ended))
         try:
@@ -101,7 +101,7 @@ class BatchRecord:
         except BaseException:
             ended.set()
             await writing
-            await self._write(rows(), finished=False)
+            await self._write(rows())
             raise
         ended.set()
         await writing  # So that the last update is not overwritten.
@@ -111,8 +111,9 @@ class BatchRecord:
 
         If the rows take more than ``most_bytes`` of JSON, the result's are empty, and only the manifest has them.
         """
-        rows = await ensure_covers(self._retrying_store, rows)
-        manifest_url, gallery_url = await self._write(rows, finished=True)
+        store = self._retrying_store.together()
+        rows = await ensure_covers(store, rows)
+        manifest_url, gallery_url = await self._write(rows, store)
         outcomes = [outcome for row in rows for outcome in row["results"]]
         summary, cost = counts(outcomes), spent(outcomes)
         logger.info("this run cost %s; its page: %s", cost, gallery_url)
@@ -141,21 +142,24 @@ class BatchRecord:
             if ended.is_set():
                 return
             began = time.monotonic()
-            await self._write(rows(), finished=False)
+            await self._write(rows())
             pause = max(PAUSE_SECONDS, PAUSE_RATIO * (time.monotonic() - began))
 
-    async def _write(self, rows: list[Row], *, finished: bool) -> tuple[str | None, str | None]:
-        """Write manifest, page and start page. Return the first two's URLs, None for a failed write."""
+    async def _write(self, rows: list[Row], finish: Store | None = None) -> tuple[str | None, str | None]:
+        """Write manifest, page and start page; return the first two's URLs, None for a failed write.
+
+        With ``finish``, a store that retries, the batch is finished.
+        """
         if not self._created_at:
             await self.begin()
-        store: Store = self._retrying_store if finished else self._store
+        store = finish or self._store
         manifest = build_manifest(
             self._id,
             self._request,
             self._with_earlier(rows),
             created_at=self._created_at,
             updated_at=_now(),
-            finished=finished,
+            finished=finish is not None,
             simulated=self._simulated,
             name=self._name,
             spent=with_spent(self._spent_before, spent(each for row in rows for each in row["results"])),
@@ -193,9 +197,9 @@ class BatchRecord:
         A run that was killed may not have recorded all that it paid, so its receipts for these pairs are added up.
         """
         self._created_at = _now()
-        key = manifest_key(self._id)
+        key, store = manifest_key(self._id), self._retrying_store.together()
         try:
-            found = await self._retrying_store.read(Area.THUMBNAILS, key)
+            found = await store.read(Area.THUMBNAILS, key)
             earlier = read_manifest(found.data) if found else None
         except (StoreError, ValueError) as error:
             logger.warning("the earlier manifest %s was ignored: %s", key, error)
@@ -211,9 +215,11 @@ class BatchRecord:
         self._spent_before = written = spent_on(earlier)
         if run and not earlier["finished"]:
             different = {work.thumbnail_key: work for work in works}.values()
-            paid = await gather_limited(lambda work: paid_for(self._retrying_store, work, run), different)
+            paid = await gather_limited(lambda work: paid_for(store, work, run), different)
             by_receipts = with_spent(before, total_of(("", each) for each in paid))
-            self._spent_before = max(written, by_receipts, key=lambda all_runs: all_runs.get("cost_usd", 0.0))
+            self._spent_before = max(
+                written, by_receipts, key=lambda spent: (spent.get("cost_usd", 0.0), spent.get("cost_unknown", 0))
+            )
         return False
 
     def _with_earlier(self, rows: list[Row]) -> list[Row]:

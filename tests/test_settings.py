@@ -114,6 +114,13 @@ def test_presigned_links_and_a_base_url_with_a_path_exclude_each_other() -> None
         read_settings({"MINIO_PRESIGNED_HOURS": "1", "MINIO_PUBLIC_BASE_URL": "https://a.example.com/b"})
 
 
+@pytest.mark.parametrize("url", ["https://ann:canary@a.example.com", "https://a.example.com:99999"])
+def test_a_base_url_has_no_user_and_a_possible_port(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"MINIO_PUBLIC_BASE_URL.*: give a full URL") as caught:
+        read_settings({"MINIO_PUBLIC_BASE_URL": url})
+    assert "canary" not in str(caught.value)
+
+
 @pytest.mark.parametrize("name", ["OPENAI_BASE_URL", "GOOGLE_GEMINI_BASE_URL"])
 def test_a_vendors_base_url_is_checked(name: str) -> None:
     with pytest.raises(SettingsError, match=f"{name}='foo': give a full URL"):

@@ -297,12 +297,9 @@ def test_what_cannot_be_a_post_is_counted(tmp_path: Path) -> None:
 
 
 def test_json_front_matter_may_begin_on_its_first_line(tmp_path: Path) -> None:
-    texts = {
-        "a.md": '{"title": "A",\n "draft": true}\n# Heading',
-        "b.md": '{"title": "B"}\ntext',
-        "c.md": "{{% x %}}\n# C",
-    }
-    assert [post.title for post in read(tmp_path, texts).posts] == ["B", "C"]
+    draft, post = '{"title": "A",\n "draft": true}\n# Heading', '{"title": "B"}\ntext'
+    posts = read(tmp_path, {"a.md": draft, "b.md": post, "c.md": "{{% shortcode %}}\n# C"})
+    assert [post.title for post in posts.posts] == ["B", "C"]
 
 
 def test_pipes_and_links_out_of_the_folder_are_left_out(tmp_path: Path) -> None:

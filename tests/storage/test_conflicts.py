@@ -1,5 +1,6 @@
-"""Concurrent conditional writes, which S3 answers with 409 ConditionalRequestConflict and asks to retry."""
+"""Answers after which a request is sent again: 409 ConditionalRequestConflict, and those of busy servers."""
 
+import asyncio
 import http.server
 import threading
 from collections.abc import Awaitable, Callable, Iterator
@@ -7,9 +8,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from errors import StoreError
+from errors import StoreError, StoreUnavailableError
 from settings import read_settings
 from storage.choice import open_store
+from storage.claims import EXPIRY_SECONDS, Claim
 from storage.store import Area, Store
 from testing.memory_store import plain
 
@@ -21,8 +23,10 @@ WRITES: dict[str, Callable[[Store], Awaitable[str | None]]] = {
 
 
 @contextmanager
-def conflicting_server(conflicts: int) -> Iterator[tuple[Store, list[str]]]:
-    """Yield a store whose server answers the first ``conflicts`` writes with a conflict, and the received methods."""
+def conflicting_server(
+    conflicts: int, status: int = 409, refusal: bytes = CONFLICT, retry_after: str = "0"
+) -> Iterator[tuple[Store, list[str]]]:
+    """Yield a store whose server refuses the first ``conflicts`` writes, and the received methods."""
     received: list[str] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -32,7 +36,7 @@ def conflicting_server(conflicts: int) -> Iterator[tuple[Store, list[str]]]:
             self.rfile.read(int(self.headers["Content-Length"]))
             received.append(self.command)
             conflict = received.count("PUT") <= conflicts
-            self.answer(409 if conflict else 200, CONFLICT if conflict else b"")
+            self.answer(status if conflict else 200, refusal if conflict else b"")
 
         def do_HEAD(self) -> None:
             received.append(self.command)
@@ -40,9 +44,10 @@ def conflicting_server(conflicts: int) -> Iterator[tuple[Store, list[str]]]:
 
         def answer(self, status: int, body: bytes) -> None:
             self.send_response(status)
-            self.send_header("Content-Type", "application/xml")
+            self.send_header("Content-Type", "text/html" if body.startswith(b"<html>") else "application/xml")
             self.send_header("Content-Length", str(len(body)))
             self.send_header("ETag", '"new"')
+            self.send_header("Retry-After", retry_after)
             self.end_headers()
             self.wfile.write(body)
 
@@ -71,3 +76,30 @@ async def test_an_endless_conflict_is_an_error() -> None:
     ):
         await store.create(Area.ORIGINALS, "claims/a", plain(b"1"))
     assert received == ["PUT"] * 4
+
+
+async def test_a_busy_servers_wish_for_a_minutes_pause_does_not_cost_a_claim() -> None:
+    slow_down = b"<Error><Code>SlowDownWrite</Code><Message>Please reduce your request rate</Message></Error>"
+    with conflicting_server(1, 503, slow_down, retry_after="60") as (store, received):
+        claim = Claim(store, "a", None)
+        assert await asyncio.wait_for(claim.take(), EXPIRY_SECONDS)
+        assert received.count("PUT") == 2
+
+
+@pytest.mark.parametrize("status", [408, 429])
+async def test_a_proxy_that_is_busy_is_a_server_that_is_away(status: int) -> None:
+    with (
+        conflicting_server(9, status, b"<html>Busy</html>") as (store, _),
+        pytest.raises(StoreUnavailableError, match=f"failed with status {status}"),
+    ):
+        await store.write(Area.ORIGINALS, "a", plain(b"1"))
+
+
+async def test_a_server_in_another_region_is_named_at_once() -> None:
+    malformed = b"<Error><Code>AuthorizationHeaderMalformed</Code><Message>The region is wrong.</Message></Error>"
+    with (
+        conflicting_server(9, 400, malformed) as (store, _),
+        pytest.raises(StoreError, match="set MINIO_REGION to it") as raised,
+    ):
+        await store.write(Area.ORIGINALS, "a", plain(b"1"))
+    assert not isinstance(raised.value, StoreUnavailableError)

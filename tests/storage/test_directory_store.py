@@ -40,6 +40,17 @@ async def test_a_link_is_the_files_url(tmp_path: Path) -> None:
     assert link.url.endswith("x%20y.jpg")
 
 
+@pytest.mark.parametrize("damaged", ["", "{", "[]", '{"title": 7}'])
+async def test_damaged_metadata_is_none(tmp_path: Path, damaged: str) -> None:
+    store = DirectoryStore(Settings(thumbnails_dir=tmp_path))
+    await store.write(Area.THUMBNAILS, "a.jpg", StoredObject(b"1", "image/jpeg", {"title": "A"}, immutable=False))
+    [described] = tmp_path.rglob("*.json")
+    described.write_text(damaged)
+    found = await store.stat(Area.THUMBNAILS, "a.jpg")
+    assert found
+    assert found.metadata == {}
+
+
 @pytest.mark.parametrize("delay", [0.0, 0.003, 0.008, 0.02])
 def test_a_kill_leaves_no_partial_file(tmp_path: Path, delay: float) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -43,6 +43,7 @@ def test_a_thumbnails_key_is_readable_and_without_a_brand_unchanged_since_before
         ("../../etc/passwd", "etc-passwd"),
         ("<script>alert('x')</script>", "script-alert-x-script"),
         ("🎉", "untitled"),
+        ("\u2764\ufe0f Love 1\ufe0f\u20e3 letters", "love-1-letters"),
         ("...", "untitled"),
     ],
 )

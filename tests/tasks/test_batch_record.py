@@ -129,6 +129,19 @@ async def test_the_last_manifest_waits_for_an_unavailable_store() -> None:
     assert clock.now() >= 45
 
 
+async def test_everything_at_a_batchs_end_shares_one_wait_for_the_store(caplog: pytest.LogCaptureFixture) -> None:
+    store, clock = MemoryStore(), TestClock()
+    settings = read_settings({"STORE_PATIENCE_SECONDS": "60"})
+    record = BatchRecord(asked(), settings, Attempt(clock=clock), store)
+    await record.begin()
+    store.down = True
+    posts: Any = [{**row, "slug": f"post-{number}"} for number in range(300) for row in DONE]
+    result = await clock.play(record.finish(posts))
+    assert clock.now() <= 60
+    assert result["gallery_url"] is None
+    assert "the cover of post-299 was not written" in caplog.text
+
+
 async def test_an_unreadable_manifest_is_replaced(settings: Settings) -> None:
     result = await BatchRecord(asked(), settings, Attempt()).finish(HALF)
     key = manifest_key(result["batch_id"])

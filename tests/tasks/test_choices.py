@@ -49,7 +49,9 @@ async def test_of_two_choices_for_one_post_the_last_is_its_cover(environment: Se
     [
         ({"version": 2}, "version: Input should be 1"),
         ({"batch_id": 7}, "batch_id: must be text in quotes, not 7"),
+        ({"batch_id": "../../etc"}, "batch_id: not a batch's id; save the choices again on its page"),
         ({"batch_id": "0" * 16}, "There is no batch 0000000000000000 in this store"),
+        ({"choices": ["one"]}, "choices[0]: must be an object in curly brackets, not 'one'"),
         ({"choices": [{"slug": "one"}]}, "choices[0].title is missing"),
         ({"choices": [{"slug": "1", "title": "1", "model": "m", "thumbnail": "t"}]}, "(1) is not in the batch"),
         ({"posts": []}, "The input has unknown names: 'posts'. It takes, in this order: version, batch_id, choices"),

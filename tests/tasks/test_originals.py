@@ -292,7 +292,8 @@ async def test_a_full_disk_costs_one_picture_however_often_it_is_tried() -> None
     assert not (await harness.run()).reused
     assert harness.asked == 2
     assert harness.store.keys() == [KEY, f"history/{KEY}.json"]
-    assert json.loads(harness.kept("history")[0]) == {}
+    [first] = json.loads(harness.kept("history")[0]).pop("paid").values()
+    assert first == {"cost_usd": 0.03}, "which the first run can still report"
 
 
 async def test_freeing_space_in_time_saves_the_picture() -> None:
@@ -357,6 +358,14 @@ async def test_each_run_reports_only_its_own_payments_in_vain() -> None:
         await harness.run(harness.attempt("leaf", "one"))
     with pytest.raises(TooManyUnusableAnswersError):
         await harness.run(harness.attempt("leaf", "other"))
+    assert await paid(harness, "one") == await paid(harness, "other") == {"cost_usd": 0.03}
+
+
+async def test_what_was_paid_in_vain_is_still_counted_when_another_run_gets_the_picture() -> None:
+    harness = Harness(HALF, ProviderUnavailableError("down"), WHOLE)
+    with pytest.raises(ProviderUnavailableError):
+        await harness.run(harness.attempt("leaf", "one"))
+    await harness.run(harness.attempt("other leaf", "other"))
     assert await paid(harness, "one") == await paid(harness, "other") == {"cost_usd": 0.03}
 
 
@@ -449,9 +458,9 @@ async def test_a_throttled_leaf_that_loses_its_claim_does_not_ask_again() -> Non
 # Stops and other runs.
 
 
-async def stopped_while_asking(harness: Harness) -> "asyncio.Task[Original]":
+async def stopped_while_asking(harness: Harness, attempt: Attempt | None = None) -> "asyncio.Task[Original]":
     """Start a leaf and, once it has asked the provider, stop it with a grace period of 25 s."""
-    attempt = harness.attempt()
+    attempt = attempt or harness.attempt()
     leaf = asyncio.create_task(harness.work(attempt))
     await harness.clock.until(lambda: harness.asked == 1)
     attempt.stop.request(25)
@@ -490,7 +499,18 @@ async def test_a_picture_that_outlasts_the_grace_period_is_abandoned_and_its_cla
     with pytest.raises(StoppedError):
         await harness.clock.play(await stopped_while_asking(harness))
     assert harness.clock.now() == 25
-    assert harness.store.keys() == []
+    assert harness.store.keys() == [f"history/{KEY}.json"]
+
+
+async def test_a_request_that_a_stop_leaves_unanswered_may_be_billed() -> None:
+    harness = drawn_in(60)
+    attempt = harness.attempt("leaf", "batch")
+    with pytest.raises(StoppedError):
+        await harness.clock.play(await stopped_while_asking(harness, attempt))
+    harness.answers = [WHOLE]
+    original = await harness.run(harness.attempt("leaf", "batch"))
+    assert original.receipt
+    assert original.receipt.paid == {"cost_usd": 0.03, "maybe_billed": 1}
 
 
 async def test_storing_gets_only_the_rest_of_the_grace_period() -> None:

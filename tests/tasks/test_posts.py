@@ -39,7 +39,9 @@ def test_a_slug_may_be_in_any_script(slug: str) -> None:
     assert is_slug(slug)
 
 
-@pytest.mark.parametrize("slug", ["", "a b", "a/b", "..", ".a", "a.", "-a", "a?b", "a\u202eb", "x" * 101, "a%20b"])
+@pytest.mark.parametrize(
+    "slug", ["", "a b", "a/b", "..", ".a", "a.", "-a", "a?b", "a\u202eb", "x" * 101, "好" * 81, "a%20b"]
+)
 def test_a_slug_that_needs_escaping_or_leaves_its_folder_is_invalid(slug: str) -> None:
     assert not is_slug(slug)
 
