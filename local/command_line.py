@@ -24,7 +24,7 @@ from local.environment import local_environment, read_env_files
 from local.inputs import first_model, read_input
 from local.interrupt import interruptible
 from local.live import LiveView
-from local.options import parse, with_option_names
+from local.options import parse, refuse_beside_choose, with_option_names
 from local.plan import make_plan
 from local.progress import PlainProgress
 from local.report import report
@@ -77,6 +77,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _do(options: argparse.Namespace, screen: Console) -> int:
+    refuse_beside_choose(options)
     if options.on:
         return _on_render(options, screen)
     cap = {} if options.max_cost is None else {"MAX_COST_USD": options.max_cost}

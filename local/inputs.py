@@ -12,7 +12,10 @@ from posts.read import read_posts
 from settings import Settings
 from tasks.requests import BatchRequest, bind
 
-__all__ = ["first_model", "read_input"]
+__all__ = ["DEFAULT_MODELS", "first_model", "read_input"]
+
+# One of each vendor, OpenAI's first.
+DEFAULT_MODELS = ["gpt-image-2.5-flare", "gemini-nano-banana-2.1"]
 
 
 def read_input(options: argparse.Namespace, settings: Settings | None) -> dict[str, Any]:
@@ -35,9 +38,9 @@ def read_input(options: argparse.Namespace, settings: Settings | None) -> dict[s
     if posts.request is not None:
         _choose_nothing(options, f"{options.source} is generateBatch's own input")
     if isinstance(posts.request, list):
-        return bind(BatchRequest, posts.request, over)
+        return _over_posts(bind(BatchRequest, posts.request, over), over)
     if posts.request is not None:
-        return bind(BatchRequest, [], {**posts.request, **over})
+        return _over_posts(bind(BatchRequest, [], {**posts.request, **over}), over)
     if "prompts" in over:
         raise InvalidRequestError([f"--title and {options.source} both name posts: leave one of them out"])
     chosen = choose(posts, options.limit, options.since, options.only)
@@ -49,7 +52,20 @@ def read_input(options: argparse.Namespace, settings: Settings | None) -> dict[s
         print(f"left out: {counted}", file=sys.stderr)
     for counted in chosen.remarks:
         print(f"note: {counted}", file=sys.stderr)
-    return values
+    return _over_posts(values, over)
+
+
+def _over_posts(values: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """Return the input without posts' own values that options replace."""
+    replaced = over.keys() & {"extra_prompt", "variation"}
+
+    def bare(prompt: Any) -> Any:
+        if not isinstance(prompt, dict):
+            return prompt
+        return {name: value for name, value in prompt.items() if name not in replaced}
+
+    prompts = values.get("prompts")
+    return {**values, "prompts": [*map(bare, prompts)]} if replaced and isinstance(prompts, list) else values
 
 
 def _choose_nothing(options: argparse.Namespace, why: str) -> None:
@@ -61,10 +77,11 @@ def _choose_nothing(options: argparse.Namespace, why: str) -> None:
 
 def _default_look(settings: Settings | None) -> dict[str, Any]:
     """Return the default look and models: a model of each vendor whose key is set, or of both if that is unknown."""
-    models = ["gpt-image-2.5-flare", "gemini-nano-banana-2.1"]
+    models = DEFAULT_MODELS
     if settings and not settings.simulate_providers:
         keys = (settings.openai_api_key, settings.google_api_key)
-        models = [model for model, key in zip(models, keys, strict=True) if key]
+        # Without any key, both stay, so that the error names the keys.
+        models = [model for model, key in zip(models, keys, strict=True) if key] or models
     return {"models": models, "style": "photorealistic", "template": "bottom-bar", "font": "inter"}
 
 

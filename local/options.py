@@ -18,7 +18,7 @@ from posts.posts import KINDS
 from providers.prompt import STYLES
 from providers.registry import MODELS
 
-__all__ = ["given_inputs", "parse", "with_option_names"]
+__all__ = ["given_inputs", "parse", "refuse_beside_choose", "with_option_names"]
 
 PROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
 # The shell function whose options are completed, as `python -m local` is three words. docs/covers.md defines it.
@@ -80,6 +80,20 @@ def parse(arguments: Iterable[str]) -> argparse.Namespace:
 def given_inputs(options: argparse.Namespace) -> dict[str, Any]:
     """Return the inputs of generateBatch that options give."""
     return {name: value for name in INPUTS if (value := getattr(options, name)) is not None}
+
+
+def refuse_beside_choose(options: argparse.Namespace) -> None:
+    """Refuse what ``--choose``, which only applies choices, would ignore.
+
+    Raises:
+        InvalidRequestError: naming all of it.
+    """
+    ignored = {"source": options.source, **{option: getattr(options, name) for name, option in INPUTS.items()}}
+    for name in ("kind", "limit", "since", "only", "max_cost", "plan", "covers", "json", "crash"):
+        ignored[f"--{name.replace('_', '-')}"] = getattr(options, name)
+    given = [str(value) if name == "source" else name for name, value in ignored.items() if value not in (None, False)]
+    if options.choose and given:
+        raise InvalidRequestError([f"--choose only applies choices: give {', '.join(given)} in a command of its own"])
 
 
 def with_option_names(error: InvalidRequestError, options: argparse.Namespace) -> InvalidRequestError:

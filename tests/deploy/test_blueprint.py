@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from deploy.worker_user import USER
+from local.inputs import DEFAULT_MODELS
 from settings import Endpoint, read_settings
 from storage.choice import open_store, store_faults
 from testing.project import ROOT
@@ -168,7 +169,8 @@ def test_the_nightly_service_runs_the_command_line_and_fails_where_that_does() -
 def test_the_nightly_service_has_a_key_to_start_the_workflow_and_no_other() -> None:
     service = BLUEPRINT.services[NIGHTLY]
     assert BLUEPRINT.variables(NIGHTLY).keys() == {"PYTHON_VERSION", "POSTS_URL", "RENDER_API_KEY"}
-    assert service["startCommand"].split()[1:] == ["--on", WORKER]
+    assert service["startCommand"].split()[1:] == ["--on", WORKER, "--limit", "20"]
+    assert 20 * len(DEFAULT_MODELS) <= int(BLUEPRINT.variables(WORKER)["MAX_IMAGES_PER_BATCH"]["value"])
     assert service["buildCommand"] == "pip install --require-hashes -r requirements-local.txt"
     assert re.fullmatch(r"\d+ \d+ \* \* \*", service["schedule"]), "once a day"
 

@@ -333,6 +333,35 @@ def test_a_python_without_the_packages_says_how_to_install_them() -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_choices_are_applied_in_a_command_of_their_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "choices.json").write_text("{}")
+    for more in ([], ["--on", "slug"]):
+        command = ["posts", "--choose", str(tmp_path / "choices.json"), "--plan", "--covers", "site", "--style", "neon"]
+        assert main([*command, *more]) == 2
+        assert "give posts, --style, --plan, --covers in a command of its own" in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["choices.json"]
+
+
+def test_an_option_replaces_what_each_post_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "posts.csv"
+    path.write_text("title,variation,extra_prompt\nOne,2,in blue\n")
+    for options, variation in (([], 2), (["--variation", "5"], 5), (["--variation", "0"], 0)):
+        assert main([str(path), "--model", "gpt-image-2", *options, "--json"]) == 0
+        [row] = json.loads(capsys.readouterr().out)["rows"]
+        assert row["results"][0]["variation"] == variation
+
+
+def test_where_pictures_are_not_simulated_missing_keys_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIMULATE_PROVIDERS", "0")
+    (tmp_path / "titles.txt").write_text("One\n")
+    assert main([str(tmp_path / "titles.txt")]) == 2
+    said = capsys.readouterr().err
+    assert "OPENAI_API_KEY is not set" in said
+    assert "GOOGLE_API_KEY is not set" in said
+
+
 def test_titles_are_given_by_options_or_by_a_source(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "titles.txt").write_text("One\nTwo\n")
     assert main(["titles.txt", "--title", "Three"]) == 2
