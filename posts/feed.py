@@ -31,6 +31,7 @@ FIELDS = {
     "link": "link",
     f"{RSS_1}link": "link",
     f"{ATOM}link": "link",
+    "guid": "guid",
     "pubDate": "pubdate",
     f"{DUBLIN}date": "date",
     f"{ATOM}published": "pubdate",
@@ -48,14 +49,11 @@ def read_feed(data: bytes, name: str) -> tuple[str, list[Record]]:
     Raises:
         InvalidRequestError: the data is not an RSS or Atom feed, or is unsafe XML.
     """
-    title, records = "", list[Record]()
+    title, records, seen = "", list[Record](), set[str]()
     try:
         for element, path in _elements(data, name):
             if element.tag in ENTRIES:
-                fields = _fields(element)
-                where = fields.get("link") or fields.get("title") or f"entry {len(records) + 1}"
-                fault = "" if fields.get("posttype", "post") == "post" else "not posts"
-                records.append(Record(where, fields, fault=fault))
+                records.append(_record(_fields(element), seen, len(records) + 1))
             elif FIELDS.get(element.tag) == "title" and path and path[-1] in FEEDS:
                 title = title or _text(element)
     except ParseError as error:
@@ -87,6 +85,18 @@ def _elements(data: bytes, name: str) -> Iterator[tuple[Element, list[str]]]:
         element.clear()
 
 
+def _record(fields: dict[str, str], seen: set[str], number: int) -> Record:
+    """Return an entry's record. ``seen`` identifies the entries before it, of which several may have the same link."""
+    title, link = fields.get("title", ""), fields.get("link", "")
+    both = f"{link} ({title})"
+    where = both if link and link in seen else link or title or f"entry {number}"
+    fault = "duplicates" if title and both in seen else ""
+    if fields.get("posttype", "post") != "post":
+        fault = "not posts"
+    seen |= {where, both}
+    return Record(where, fields, fault=fault)
+
+
 def _fields(entry: Element) -> dict[str, str]:
     fields: dict[str, str] = {}
     for element in entry:
@@ -95,6 +105,9 @@ def _fields(entry: Element) -> dict[str, str]:
             name = WORDPRESS_FIELDS.get(element.tag.rpartition("}")[2])
         if name and not fields.get(name):
             fields[name] = _address(element) if name == "link" else _text(element)
+    guid = fields.pop("guid", "")
+    if not fields.get("link") and guid.startswith(("http://", "https://")):
+        fields["link"] = guid
     return {**fields, "slug": unquote(fields["slug"])} if "slug" in fields else fields
 
 

@@ -84,12 +84,14 @@ def _variation(record: Record, title: str, faults: list[str]) -> int:
 
 def _with_slugs(found: list[tuple[Record, Post]], remarks: Tally) -> tuple[Post, ...]:
     """Give each post a unique slug. If two ask for the same one, the older keeps it: a new post moves no old cover."""
-    by_age = sorted(range(len(found)), key=lambda number: (found[number][1].date or OLDEST, found[number][0].where))
+    # Lines are ordered as they stand: a line's number is no name.
+    where = ["" if record.verbatim else record.where for record, _ in found]
+    by_age = sorted(range(len(found)), key=lambda number: (found[number][1].date or OLDEST, where[number], number))
     posts, taken = [post for _, post in found], set[str]()
     for number in by_age:
         record, post = found[number]
         path = _path(record)
-        slug = choose_slug(path, post.title, record.where, taken)
+        slug = choose_slug(path, post.title, post.title if record.verbatim else record.where, taken)
         taken.add(slug.casefold())
         if path and path[-1] not in ("", slug):
             remarks["changed slugs"].append(f"{brief(path[-1])} -> {slug}")

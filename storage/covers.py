@@ -15,24 +15,31 @@ logger = logging.getLogger(__name__)
 
 # Seconds that clients may cache a cover, so a new choice shows up within that time.
 MAX_AGE_SECONDS = 300
+MOST_EXAMPLES = 3
 
 
 async def ensure_covers(store: Store, rows: list[Row]) -> list[Row]:
     """Return the rows with their covers. A post without one gets its first finished thumbnail, in the models' order.
 
     An existing cover is never replaced, except that a real picture replaces a simulated one that nobody chose. If the
-    store fails, this logs the error and leaves the cover out.
+    store fails, this logs the error and leaves the cover out. It logs which covers show another title than their
+    posts': the title was edited, or another blog in the same store has a post with that slug.
     """
+    other: list[str] = []
 
     async def covered(row: Row) -> Row:
         try:
-            cover = await _ensure_cover(store, row)
+            cover = await _ensure_cover(store, row, other)
         except StoreError as error:
             logger.error("the cover of %s was not written: %s", row.get("slug"), error)
             cover = None
         return {**row, "cover": cover} if cover else row
 
-    return await gather_limited(covered, rows)
+    rows = await gather_limited(covered, rows)
+    if other:
+        examples = ", ".join(sorted(other)[:MOST_EXAMPLES])
+        logger.warning("covers that show another title (%d): %s; choose them again on the page", len(other), examples)
+    return rows
 
 
 async def cover_of(store: Store, slug: str) -> Cover | None:
@@ -51,7 +58,8 @@ async def put_cover(store: Store, slug: str, outcome: Finished) -> None:
     await store.write(Area.THUMBNAILS, cover_key(slug), await _copy(store, outcome, chosen=True))
 
 
-async def _ensure_cover(store: Store, row: Row) -> Cover | None:
+async def _ensure_cover(store: Store, row: Row, other: list[str]) -> Cover | None:
+    """Return a row's cover; add its key to ``other`` if it shows another title."""
     slug = row.get("slug")
     first = next((each for each in row["results"] if each["status"] == "ok"), None)
     if not slug:
@@ -66,6 +74,8 @@ async def _ensure_cover(store: Store, row: Row) -> Cover | None:
         if found and _is_placeholder(await store.stat(Area.THUMBNAILS, key)):
             await store.replace(Area.THUMBNAILS, key, await _copy(store, first, chosen=False), found.version)
     else:
+        if info and not row["title"].startswith(info.metadata.get("title", "")):  # A store may cut a long title.
+            other.append(key)
         return _cover(store, key, info.metadata) if info else None
     return await cover_of(store, slug)  # Another run may have written a different cover first.
 

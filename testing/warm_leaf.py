@@ -17,6 +17,7 @@ from testing.emulator import Emulator
 
 with Emulator() as emulator, tempfile.TemporaryDirectory() as folder:
     os.environ.update(emulator.environment)  # The SDKs read it; a forked worker gets its own.
+    settings = read_settings({**emulator.environment, "THUMBNAILS_DIR": folder})
     for model in ("gpt-image-2", "gemini-3-pro-image"):
         request = ThumbnailRequest(title="Warm", model=model, style="neon", template="bottom-bar", font="inter")
-        asyncio.run(make_thumbnail(request, read_settings({**os.environ, "THUMBNAILS_DIR": folder})))
+        asyncio.run(make_thumbnail(request, settings))

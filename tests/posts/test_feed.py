@@ -93,6 +93,20 @@ def test_a_links_query_tells_posts_apart_unless_it_only_tracks_readers(tmp_path:
     assert read(tmp_path, feed).posts[0].slug == slug
 
 
+def test_entries_may_share_a_link_but_not_their_title_too(tmp_path: Path) -> None:
+    entries = [("A", "/all"), ("B", "/all"), ("A", "/all"), ("C", ""), ("C", "")]
+    items = "".join(f"<item><title>{title}</title><link>{link}</link></item>" for title, link in entries)
+    posts = read(tmp_path, f"<rss version='2.0'><channel>{items}</channel></rss>")
+    assert [(post.title, post.slug) for post in posts.posts] == [("A", "all"), ("B", "b"), ("C", "c")]
+    assert posts.left_out == ("duplicates (2): /all (A), C",)
+
+
+def test_a_guid_that_is_an_address_stands_in_for_a_missing_link(tmp_path: Path) -> None:
+    item = "<item><guid>https://example.com/why-fan-out</guid><title>A</title></item>"
+    posts = read(tmp_path, f"<rss version='2.0'><channel>{item}</channel></rss>")
+    assert posts.posts[0].slug == "why-fan-out"
+
+
 def test_dates_with_american_time_zones_are_understood(tmp_path: Path) -> None:
     feed = """<rss version="2.0"><channel><item><title>A</title><pubDate>Fri, 30 Jan 2026 20:00:00 PST</pubDate></item>
     </channel></rss>"""

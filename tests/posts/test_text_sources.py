@@ -60,6 +60,14 @@ def test_unpublished_rows_of_an_export_are_drafts(tmp_path: Path) -> None:
     assert posts.remarks == ()
 
 
+def test_a_title_added_on_top_changes_no_slug(tmp_path: Path) -> None:
+    lines = ["Tips for C", *(f"Title {number}" for number in range(7)), "Tips for C++", "Tips for C#"]
+    first = read(tmp_path, "\n".join(lines), "titles.txt").posts
+    more = read(tmp_path, "\n".join(["New", *lines]), "titles.txt").posts
+    assert [(post.title, post.slug) for post in more[1:]] == [(post.title, post.slug) for post in first]
+    assert len({post.slug for post in more}) == 11
+
+
 def test_reads_one_title_per_line(tmp_path: Path) -> None:
     posts = read(tmp_path, "\ufeffC++\n\n  `C`  \r\nC++\n&amp; that\n", "titles.txt")
     assert posts.kind == "lines"

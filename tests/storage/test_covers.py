@@ -53,6 +53,14 @@ async def test_a_post_without_a_cover_gets_its_first_finished_thumbnail(store: M
     assert stored.metadata["title"] == "One"
 
 
+async def test_covers_that_show_another_title_are_named(store: MemoryStore, caplog: pytest.LogCaptureFixture) -> None:
+    await ensure_covers(store, [row(made("a"))])
+    await ensure_covers(store, [row(made("b"))])
+    assert caplog.text == ""
+    await ensure_covers(store, [{**row(made("b")), "title": "Two"}])
+    assert "covers that show another title (1): covers/one.jpg; choose them again on the page" in caplog.text
+
+
 async def test_a_batch_never_replaces_a_cover(store: MemoryStore) -> None:
     await ensure_covers(store, [row(made("a"))])
     [kept] = await ensure_covers(store, [row(made("b"))])
