@@ -57,7 +57,7 @@ class Paid(TypedDict):
             int,
             Field(
                 description="How many more pictures may have been billed: attempts of this run or an earlier one that "
-                "were killed when they were about to ask or had asked."
+                "were killed or stopped when they were about to ask or had asked."
             ),
         ]
     ]
