@@ -82,8 +82,8 @@ class Manifest(Spent):
     """Whether the pictures are simulated: no provider was asked, and nothing was paid."""
     request: Request
     summary: Summary
-    spent_before: NotRequired[Spent]
-    """What was paid before the run that wrote this."""
+    spent_by_run: NotRequired[dict[str, Spent]]
+    """What each run paid that paid anything, by its id. All together are this record's own cost."""
     run_id: NotRequired[str]
     """The run that wrote this; each of its attempts has the same."""
     rows: list[Row]
@@ -109,7 +109,7 @@ def build_manifest(
     simulated: bool,
     name: str = "",
     spent: Spent | None = None,
-    spent_before: Spent | None = None,
+    spent_by_run: Mapping[str, Spent] | None = None,
     run_id: str = "",
 ) -> Manifest:
     """Return the manifest of these rows; what has no outcome yet is counted as pending."""
@@ -128,8 +128,8 @@ def build_manifest(
     }
     if name:
         manifest["name"] = name
-    if spent_before:
-        manifest["spent_before"] = spent_before
+    if spent_by_run:
+        manifest["spent_by_run"] = dict(spent_by_run)
     if run_id:
         manifest["run_id"] = run_id
     return {**manifest, **(spent or {})}

@@ -15,7 +15,7 @@ from storage.store import Area, Store
 from tasks.work import Work
 from waiting import gather_limited
 
-__all__ = ["check_budget", "estimate_of", "paid_for", "plus", "spent", "total_of", "with_spent"]
+__all__ = ["check_budget", "estimate_of", "paid_for", "plus", "recorded", "spent", "spent_in_all", "total_of"]
 
 MAYBE = Cost(None, reason="an attempt was killed, and the vendor may have billed it")
 
@@ -73,16 +73,23 @@ def total_of(paid: Iterable[tuple[str, Paid]]) -> Total:
     return total((what, cost) for what, cost in costs if cost.dollars != 0)
 
 
-def with_spent(before: Spent, now: Total) -> Spent:
-    """Return what was spent before plus what was spent now."""
-    dollars = _sum([Cost.of_usd(before.get("cost_usd", 0.0)), Cost(now.dollars)]).usd
-    unknown = before.get("cost_unknown", 0) + sum(line.count for line in now.unknown)
-    all_runs: Spent = {"cost_usd": dollars} if dollars else {}
-    if dollars and (before.get("cost_is_estimate") or now.about):
-        all_runs["cost_is_estimate"] = True
-    if unknown:
-        all_runs["cost_unknown"] = unknown
-    return all_runs
+def recorded(now: Total) -> Spent:
+    """Return a sum as a batch's record has it, without what is zero."""
+    record: Spent = {"cost_usd": now.usd} if now.usd else {}
+    if now.usd and now.about:
+        record["cost_is_estimate"] = True
+    if unknown := sum(line.count for line in now.unknown):
+        record["cost_unknown"] = unknown
+    return record
+
+
+def spent_in_all(runs: Iterable[Spent]) -> Spent:
+    """Return what several runs of a batch spent."""
+    known: list[Cost] = []
+    for run in runs:
+        known.append(Cost.of_usd(run.get("cost_usd", 0.0), about=run.get("cost_is_estimate", False)))
+        known += [Cost(None)] * run.get("cost_unknown", 0)
+    return recorded(_sum(known))
 
 
 def _cost(paid: Paid) -> Cost:

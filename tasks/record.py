@@ -31,7 +31,7 @@ from storage.covers import ensure_covers
 from storage.keys import START_PAGE_KEY, batch_id, manifest_key, page_key
 from storage.retrying_store import retrying_store
 from storage.store import Area, Store, StoredObject
-from tasks.budget import paid_for, spent, total_of, with_spent
+from tasks.budget import paid_for, recorded, spent, spent_in_all, total_of
 from tasks.posts import identity
 from tasks.requests import BatchRequest
 from tasks.work import Work
@@ -47,6 +47,8 @@ MOST_BYTES = 2_500_000
 # which are slower for 10,000 pictures, never take more than a fiftieth of the time.
 PAUSE_SECONDS = 5.0
 PAUSE_RATIO = 50
+# How often a manifest is written at most if other runs write it at the same time.
+MOST_WRITES = 10
 
 
 class BatchResult(TypedDict):
@@ -81,7 +83,9 @@ class BatchRecord:
         self._created_at = ""
         self._name = request.name
         self._run = attempt.paying_run
-        self._spent_before: Spent = {}
+        # What other runs have paid, by run; and the manifest's version, as last written or read.
+        self._spent_by_others: dict[str, Spent] = {}
+        self._version: str | None = None
         # Rows of earlier runs by slug, or by title in records of older versions.
         self._earlier: dict[str, Row] = {}
 
@@ -153,43 +157,94 @@ class BatchRecord:
         if not self._created_at:
             await self.begin()
         store = finish or self._store
-        manifest = build_manifest(
-            self._id,
-            self._request,
-            self._with_earlier(rows),
-            created_at=self._created_at,
-            updated_at=_now(),
-            finished=finish is not None,
-            simulated=self._simulated,
-            name=self._name,
-            spent=with_spent(self._spent_before, spent(each for row in rows for each in row["results"])),
-            spent_before=self._spent_before,
-            run_id=self._run,
-        )
-        urls = (
-            await self._put(store, manifest_key(self._id), "application/json", lambda: manifest_text(manifest)),
-            await self._put(
-                store,
-                page_key(self._id),
-                "text/html; charset=utf-8",
-                lambda: page_of(self._store, manifest, self._workflow),
-            ),
-        )
+        manifest, manifest_url = await self._write_manifest(store, rows, finished=finish is not None)
+        page = await asyncio.to_thread(page_of, self._store, manifest, self._workflow)
+        page_url = await self._put(store, page_key(self._id), page)
         try:
             if note := await list_batch(store, batch_of(manifest)):
                 self._notes.append(note)
         except StoreError as error:
             logger.error("the batch %s was not listed on the start page: %s", self._id, error)
-        return urls
+        return manifest_url, page_url
 
-    async def _put(self, store: Store, key: str, content_type: str, text: Callable[[], str]) -> str | None:
-        data = (await asyncio.to_thread(text)).encode()
+    async def _write_manifest(self, store: Store, rows: list[Row], *, finished: bool) -> tuple[Manifest, str | None]:
+        """Write the manifest and return it with its URL, None if that failed.
+
+        Another run of this batch may write it too, so each write is conditional: if the manifest has changed, its rows
+        and costs are taken over first.
+        """
+        key = manifest_key(self._id)
+        for _ in range(MOST_WRITES):
+            manifest = self._manifest(rows, finished=finished)
+            text = (await asyncio.to_thread(manifest_text, manifest)).encode()
+            stored = StoredObject(text, "application/json", immutable=False)
+            try:
+                if self._version:
+                    version = await store.replace(Area.THUMBNAILS, key, stored, self._version)
+                else:
+                    version = await store.create(Area.THUMBNAILS, key, stored)
+                if version:
+                    self._version = version
+                    return manifest, self._store.link(key).url
+                await self._read(store)
+            except StoreError as error:
+                logger.error("%s was not written: %s", key, error)
+                return manifest, None
+        logger.error("%s was not written: other runs changed it each of %d times", key, MOST_WRITES)
+        return manifest, None
+
+    def _manifest(self, rows: list[Row], *, finished: bool) -> Manifest:
+        own = recorded(spent(each for row in rows for each in row["results"]))
+        spent_by_run = {**self._spent_by_others, **({self._run: own} if own else {})}
+        return build_manifest(
+            self._id,
+            self._request,
+            self._with_earlier(rows),
+            created_at=self._created_at,
+            updated_at=_now(),
+            finished=finished,
+            simulated=self._simulated,
+            name=self._name,
+            spent=spent_in_all(spent_by_run.values()),
+            spent_by_run=spent_by_run,
+            run_id=self._run,
+        )
+
+    async def _put(self, store: Store, key: str, page: str) -> str | None:
         try:
-            await store.write(Area.THUMBNAILS, key, StoredObject(data, content_type, immutable=False))
+            stored = StoredObject(page.encode(), "text/html; charset=utf-8", immutable=False)
+            await store.write(Area.THUMBNAILS, key, stored)
         except StoreError as error:
             logger.error("%s was not written: %s", key, error)
             return None
         return self._store.link(key).url
+
+    async def _read(self, store: Store) -> Manifest | None:
+        """Take over what other runs wrote; return the manifest, None if there is none or it cannot be read."""
+        key = manifest_key(self._id)
+        found = await store.read(Area.THUMBNAILS, key)
+        self._version = found.version if found else None
+        if not found:
+            return None
+        try:
+            manifest = read_manifest(found.data)
+        except ValueError as error:
+            logger.warning("the earlier manifest %s was ignored: %s", key, error)
+            return None
+        self._created_at = manifest["created_at"]
+        self._earlier = {_row_id(row): row for row in manifest["rows"]}
+        # Records of older versions have only the sum.
+        for run, paid in manifest.get("spent_by_run", {"": spent_on(manifest)}).items():
+            self._note_spent(run, paid)
+        return manifest
+
+    def _note_spent(self, run: str, paid: Spent) -> None:
+        """Note what a run has paid by now. A sum only grows."""
+        if paid and run != self._run:
+            known = self._spent_by_others.get(run, {})
+            self._spent_by_others[run] = max(
+                known, paid, key=lambda each: (each.get("cost_usd", 0.0), each.get("cost_unknown", 0))
+            )
 
     async def begin(self, works: Sequence[Work] = ()) -> bool:
         """Read the start time, cost and rows of earlier runs from the manifest; return whether this run wrote it.
@@ -197,30 +252,20 @@ class BatchRecord:
         A run that was killed may not have recorded all that it paid, so its receipts for these pairs are added up.
         """
         self._created_at = _now()
-        key, store = manifest_key(self._id), self._retrying_store.together()
+        store = self._retrying_store.together()
         try:
-            found = await store.read(Area.THUMBNAILS, key)
-            earlier = read_manifest(found.data) if found else None
-        except (StoreError, ValueError) as error:
-            logger.warning("the earlier manifest %s was ignored: %s", key, error)
+            earlier = await self._read(store)
+        except StoreError as error:
+            logger.warning("the earlier manifest of %s was ignored: %s", self._id, error)
             return False
         if not earlier:
             return False
-        self._created_at = earlier["created_at"]
-        self._earlier = {_row_id(row): row for row in earlier["rows"]}
-        run, before = earlier.get("run_id", ""), earlier.get("spent_before", {})
-        if run == self._run:
-            self._spent_before = before
-            return True
-        self._spent_before = written = spent_on(earlier)
-        if run and not earlier["finished"]:
+        run = earlier.get("run_id", "")
+        if run and run != self._run and not earlier["finished"]:
             different = {work.thumbnail_key: work for work in works}.values()
             paid = await gather_limited(lambda work: paid_for(store, work, run), different)
-            by_receipts = with_spent(before, total_of(("", each) for each in paid))
-            self._spent_before = max(
-                written, by_receipts, key=lambda spent: (spent.get("cost_usd", 0.0), spent.get("cost_unknown", 0))
-            )
-        return False
+            self._note_spent(run, recorded(total_of(("", each) for each in paid)))
+        return run == self._run
 
     def _with_earlier(self, rows: list[Row]) -> list[Row]:
         """Add the results of earlier runs that this one has not reached yet, or does not request."""

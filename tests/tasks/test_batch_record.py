@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from outcomes import Outcome, Row
 from settings import Settings, read_settings
 from storage.choice import open_store
-from storage.keys import BATCHES_KEY, START_PAGE_KEY, manifest_key
+from storage.keys import BATCHES_KEY, START_PAGE_KEY, manifest_key, page_key
 from storage.store import Area, StoredObject
 from tasks.record import BatchRecord
 from tasks.requests import BatchRequest
@@ -84,6 +85,23 @@ async def test_a_rerun_shows_earlier_pictures_until_it_reaches_them(settings: Se
     assert [outcome["status"] for outcome in row["results"]] == ["ok", "pending"]
     assert row["results"][0]["reused"]
     assert (await only_batch(settings))["created_at"] == first["created_at"]
+
+
+async def test_two_runs_of_a_batch_at_once_keep_each_others_rows_and_costs(configured: Settings) -> None:
+    def record(title: str) -> BatchRecord:
+        return BatchRecord(replace(asked(title), name="Blog"), configured, Attempt())
+
+    await open_store(configured).prepare()
+    one = record("One")
+    async with one.updating(lambda: PENDING):
+        await record("Two").finish(rows(ok("Two", "dall-e-3", cost_usd=0.02, reused=False)))
+    result = await one.finish(rows(ok("One", "dall-e-3", cost_usd=0.01, reused=False)))
+    batch = await only_batch(configured)
+    assert (result["cost_usd"], batch["cost_usd"], batch["finished"]) == (0.01, 0.03, True)
+    assert sorted(each["cost_usd"] for each in batch["spent_by_run"].values()) == [0.01, 0.02]
+    assert [row["title"] for row in batch["rows"]] == ["One", "Two"]
+    page = await text(configured, page_key(batch["batch_id"]))
+    assert "Two" in page
 
 
 async def test_batches_that_finish_together_are_all_on_the_start_page(configured: Settings) -> None:
