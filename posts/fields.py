@@ -124,13 +124,14 @@ def date_of(fields: Mapping[str, object]) -> tuple[datetime | None, str]:
 def slug_path(fields: Mapping[str, object], *, markdown: bool = False) -> list[str]:
     """Return the path whose last part is the post's own slug, from its slug or address; empty if it gives neither.
 
-    In ``markdown`` an address with a host is another site's, which the post is about.
+    In ``markdown`` a ``link`` with a host is another site's page, which the post is about.
     """
     if slug := text_of(fields, ("slug",)):
         return path_parts(slug) if "/" in slug else [slug.strip()]
-    addresses = [text_of(fields, (name,)) for name in ADDRESS]
-    own = [each for each in addresses if not (markdown and HOST.match(each.strip()))]
-    return next(filter(None, map(path_parts, own)), [])
+    addresses = {name: text_of(fields, (name,)) for name in ADDRESS}
+    if markdown and HOST.match(addresses["link"].strip()):
+        del addresses["link"]
+    return next(filter(None, map(path_parts, addresses.values())), [])
 
 
 def reason_to_skip(fields: Mapping[str, object], now: datetime) -> str:

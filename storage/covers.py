@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 # Seconds that clients may cache a cover, so a new choice shows up within that time.
 MAX_AGE_SECONDS = 300
 MOST_EXAMPLES = 3
+# Characters of a title that every store keeps.
+COMPARED = 80
 
 
 async def ensure_covers(store: Store, rows: list[Row]) -> list[Row]:
@@ -74,7 +76,8 @@ async def _ensure_cover(store: Store, row: Row, other: list[str]) -> Cover | Non
         if found and _is_placeholder(await store.stat(Area.THUMBNAILS, key)):
             await store.replace(Area.THUMBNAILS, key, await _copy(store, first, chosen=False), found.version)
     else:
-        if info and not row["title"].startswith(info.metadata.get("title", "")):  # A store may cut a long title.
+        shown = info.metadata.get("title", "")[:COMPARED] if info else ""
+        if shown and shown != row["title"][:COMPARED]:
             other.append(key)
         return _cover(store, key, info.metadata) if info else None
     return await cover_of(store, slug)  # Another run may have written a different cover first.

@@ -57,7 +57,7 @@ async def test_covers_that_show_another_title_are_named(store: MemoryStore, capl
     await ensure_covers(store, [row(made("a"))])
     await ensure_covers(store, [row(made("b"))])
     assert caplog.text == ""
-    await ensure_covers(store, [{**row(made("b")), "title": "Two"}])
+    await ensure_covers(store, [{**row(made("b")), "title": "One more"}])
     assert "covers that show another title (1): covers/one.jpg; choose them again on the page" in caplog.text
 
 
