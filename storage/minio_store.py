@@ -47,6 +47,7 @@ RETRIES = urllib3.Retry(
 # (ConditionalRequestConflict) and asks to retry.
 CLAIM_TIMEOUT = urllib3.Timeout(connect=3, read=4)
 CLAIM_RETRIES = RETRIES.new(total=3, connect=1, read=1, status_forcelist=(409, 500, 502, 503, 504))
+LARGEST_CLAIM = 10_000  # Bytes. Manifests and covers, which are larger, may take longer.
 CONNECTIONS = 32
 MAX_METADATA_BYTES = 1000  # Per value; S3 allows 2 KB per object.
 CACHE_FOREVER = "public, max-age=31536000, immutable"
@@ -203,8 +204,9 @@ class MinioStore:
             content_sha256=digest,
             date=now,
         )
+        timeout = CLAIM_TIMEOUT if len(stored.data) <= LARGEST_CLAIM else TIMEOUT
         response = self._http.request(
-            "PUT", place.geturl(), body=stored.data, headers=headers, timeout=CLAIM_TIMEOUT, retries=CLAIM_RETRIES
+            "PUT", place.geturl(), body=stored.data, headers=headers, timeout=timeout, retries=CLAIM_RETRIES
         )
         if response.status == 200:
             return response.headers["ETag"]
