@@ -13,6 +13,24 @@ from testing.minio_server import PASSWORD, USER, free_port
 from testing.project import ROOT
 from testing.wait import wait_until
 
+# moto's server, answering one request at a time: it looks whether an object exists and then writes it, so that of two
+# conditional writes at once both might succeed.
+MOTO = """
+import sys, threading
+from moto import server
+
+run_simple, lock = server.run_simple, threading.Lock()
+
+def run_serially(host, port, app, **options):
+    def one_at_a_time(environ, start_response):
+        with lock:
+            return app(environ, start_response)
+    run_simple(host, port, one_at_a_time, **options)
+
+server.run_simple = run_serially
+server.main(sys.argv[1:])
+"""
+
 
 def find_versitygw() -> str | None:
     """Return the server's program, or None."""
@@ -37,7 +55,7 @@ def versitygw(program: str, folder: Path) -> Iterator[dict[str, str]]:
 def moto() -> Iterator[dict[str, str]]:
     """Run moto's server, which keeps everything in memory and accepts any keys."""
     port = free_port()
-    with _serving([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], port) as environment:
+    with _serving([sys.executable, "-c", MOTO, "-H", "127.0.0.1", "-p", str(port)], port) as environment:
         yield environment
 
 
