@@ -42,12 +42,9 @@ DATE = (
     "createdat",
     NAME_DATE,
 )
-# RFC 822's, as feeds use them, in seconds east of UTC.
-TIME_ZONES = {
-    name: hours * 3600
-    for names, hours in (("EDT", -4), ("EST CDT", -5), ("CST MDT", -6), ("MST PDT", -7), ("PST", -8))
-    for name in names.split()
-}
+# RFC 822's, as feeds use them: hours from UTC, and below in seconds.
+HOURS = {"EDT": -4, "EST": -5, "CDT": -5, "CST": -6, "MDT": -6, "MST": -7, "PDT": -7, "PST": -8}
+TIME_ZONES = {name: hours * 3600 for name, hours in HOURS.items()}
 YES, NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 # A field, the values that exclude its record (None: any value), and the reason.
 EXCLUSIONS: list[tuple[str, tuple[str, ...] | None, str]] = [

@@ -247,7 +247,7 @@ class BatchRecord:
             )
 
     async def begin(self, works: Sequence[Work] = ()) -> bool:
-        """Read the start time, cost and rows of earlier runs from the manifest; return whether this run wrote it.
+        """Read the start time, cost and rows of earlier runs from the manifest; return whether this run has written it.
 
         A run that was killed may not have recorded all that it paid, so its receipts for these pairs are added up.
         """
@@ -265,7 +265,7 @@ class BatchRecord:
             different = {work.thumbnail_key: work for work in works}.values()
             paid = await gather_limited(lambda work: paid_for(store, work, run), different)
             self._note_spent(run, recorded(total_of(("", each) for each in paid)))
-        return run == self._run
+        return self._run in (run, *earlier.get("spent_by_run", {}))
 
     def _with_earlier(self, rows: list[Row]) -> list[Row]:
         """Add the results of earlier runs that this one has not reached yet, or does not request."""
