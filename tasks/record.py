@@ -68,7 +68,7 @@ class BatchResult(TypedDict):
 class BatchRecord:
     """A batch's manifest and page, updated while it runs and finished with its result.
 
-    A store that fails here does not fail the batch: the thumbnails exist, and the failed write is logged.
+    A store that fails after the first write does not fail the batch: the thumbnails exist, and the failure is logged.
     """
 
     def __init__(self, request: BatchRequest, settings: Settings, attempt: Attempt, store: Store | None = None) -> None:
@@ -96,8 +96,11 @@ class BatchRecord:
         ``rows`` returns all the rows; a pair without an outcome is ``{"status": "pending", "title", "model"}``.
         It is called in the event loop, but the slow rest runs in a thread, so returned outcomes must not change. If the
         block raises or is cancelled, the rows are written once more, so that an unfinished batch shows its results.
+
+        Raises:
+            StoreError: the first write failed. Without it no later run could find out what this one paid.
         """
-        await self._write(rows())
+        await self._write(rows(), self._retrying_store.together(), required=True)
         ended = asyncio.Event()
         writing = asyncio.create_task(self._keep_writing(rows, ended))
         try:
@@ -105,7 +108,7 @@ class BatchRecord:
         except BaseException:
             ended.set()
             await writing
-            await self._write(rows())
+            await self._write(rows(), self._store)
             raise
         ended.set()
         await writing  # So that the last update is not overwritten.
@@ -117,7 +120,7 @@ class BatchRecord:
         """
         store = self._retrying_store.together()
         rows = await ensure_covers(store, rows)
-        manifest_url, gallery_url = await self._write(rows, store)
+        manifest_url, gallery_url = await self._write(rows, store, finished=True)
         outcomes = [outcome for row in rows for outcome in row["results"]]
         summary, cost = counts(outcomes), spent(outcomes)
         logger.info("this run cost %s; its page: %s", cost, gallery_url)
@@ -146,18 +149,20 @@ class BatchRecord:
             if ended.is_set():
                 return
             began = time.monotonic()
-            await self._write(rows())
+            await self._write(rows(), self._store)
             pause = max(PAUSE_SECONDS, PAUSE_RATIO * (time.monotonic() - began))
 
-    async def _write(self, rows: list[Row], finish: Store | None = None) -> tuple[str | None, str | None]:
+    async def _write(
+        self, rows: list[Row], store: Store, *, finished: bool = False, required: bool = False
+    ) -> tuple[str | None, str | None]:
         """Write manifest, page and start page; return the first two's URLs, None for a failed write.
 
-        With ``finish``, a store that retries, the batch is finished.
+        Raises:
+            StoreError: the manifest is ``required`` and was not written.
         """
         if not self._created_at:
             await self.begin()
-        store = finish or self._store
-        manifest, manifest_url = await self._write_manifest(store, rows, finished=finish is not None)
+        manifest, manifest_url = await self._write_manifest(store, rows, finished=finished, required=required)
         page = await asyncio.to_thread(page_of, self._store, manifest, self._workflow)
         page_url = await self._put(store, page_key(self._id), page)
         try:
@@ -167,7 +172,9 @@ class BatchRecord:
             logger.error("the batch %s was not listed on the start page: %s", self._id, error)
         return manifest_url, page_url
 
-    async def _write_manifest(self, store: Store, rows: list[Row], *, finished: bool) -> tuple[Manifest, str | None]:
+    async def _write_manifest(
+        self, store: Store, rows: list[Row], *, finished: bool, required: bool
+    ) -> tuple[Manifest, str | None]:
         """Write the manifest and return it with its URL, None if that failed.
 
         Another run of this batch may write it too, so each write is conditional: if the manifest has changed, its rows
@@ -188,6 +195,8 @@ class BatchRecord:
                     return manifest, self._store.link(key).url
                 await self._read(store)
             except StoreError as error:
+                if required:
+                    raise
                 logger.error("%s was not written: %s", key, error)
                 return manifest, None
         logger.error("%s was not written: other runs changed it each of %d times", key, MOST_WRITES)

@@ -59,8 +59,8 @@ TITLES = [f"Chaos title {number:02}" for number in range(10)]
 MODELS = ["gpt-image-2", "gemini-3-pro-image"]
 BATCH: list[Any] = [TITLES, MODELS, "neon", "bottom-bar", "inter"]
 # The chances that a provider's answer is a fault, and that an attempt is killed or terminated. How many of the 20 pairs
-# are refused, and how many begin with a damaged claim, thumbnail or history.
-FAULTY, ENDED, REFUSED, DAMAGED = 0.35, 0.2, 2, 3
+# are refused, begin with a damaged claim, thumbnail or history, and have an attempt ended in any case.
+FAULTY, ENDED, REFUSED, DAMAGED, DOOMED = 0.35, 0.2, 2, 3, 4
 # Seconds: how soon an attempt is ended after its start, or after its request to the provider; a provider's latency.
 ENDED_WITHIN, ENDED_ONCE_ASKED_WITHIN, LATENCY = 0.8, 0.3, 0.1
 # Seconds that each fault of the store lasts; the factor by which waits before retries are shortened.
@@ -102,7 +102,10 @@ class Chaos:
         self.over = threading.Event()
         pairs = [(title, model) for title in TITLES for model in MODELS]
         self.refused: set[Pair] = set(self._random.sample(pairs, REFUSED))
-        self.damaged: list[Pair] = self._random.sample(sorted(set(pairs) - self.refused), DAMAGED)
+        allowed = sorted(set(pairs) - self.refused)
+        self.damaged: list[Pair] = self._random.sample(allowed, DAMAGED)
+        # Attempts of these are ended soon after their request, until one was still alive then.
+        self.doomed: set[Pair] = set(self._random.sample(allowed, DOOMED))
         self.kills: dict[Pair, list[Kill]] = defaultdict(list)
         self.lost: Counter[Pair] = Counter()
         self.faults: Counter[str] = Counter()
@@ -140,12 +143,13 @@ class Chaos:
         if fault == "full" and data.startswith(b"PUT") and content_length(data) > NO_ROOM_FOR:
             raise AnswerError(NO_ROOM)
 
-    def end_of_attempt(self) -> End | None:
+    def end_of_attempt(self, pair: Pair) -> End | None:
         """Choose when and how an attempt is ended, if it is."""
         with self._lock:
-            if self.over.is_set() or self._random.random() > ENDED:
+            doomed = pair in self.doomed
+            if self.over.is_set() or (self._random.random() > ENDED and not doomed):
                 return None
-            once_asked = self._random.random() < 0.5
+            once_asked = self._random.random() < 0.5 or doomed
             seconds = self._random.uniform(0, ENDED_ONCE_ASKED_WITHIN if once_asked else ENDED_WITHIN)
             return End(self._random.choice([signal.SIGKILL, signal.SIGTERM]), seconds, once_asked)
 
@@ -220,13 +224,14 @@ class ProcessEngine(Engine):
         began, asked = time.monotonic(), self._chaos.asked[pair]
         process = fork(leaf, arguments, metadata, self._variables, sender)
         sender.close()
-        if end := self._chaos.end_of_attempt():
+        if end := self._chaos.end_of_attempt(pair):
             while end.once_asked and process.is_alive() and self._chaos.asked[pair] == asked:
                 process.join(0.01)
             process.join(end.seconds)
             if process.is_alive() and process.pid:
                 os.kill(process.pid, end.number)
                 self._chaos.faults[end.number.name] += 1
+                self._chaos.doomed.discard(pair)
                 if end.number is signal.SIGKILL:
                     process.join()
                     killed_at = time.monotonic()
@@ -297,12 +302,14 @@ async def run_once(seed: int, minio: MinioServer) -> Counter[str]:
                 return False
 
         first: Counter[str] = Counter()
-        try:
-            result = await ProcessEngine(app, chaos, variables, is_stored).run(generate_batch.name, BATCH)
-            first.update(result["summary"])
-            first["unknown"] = sum(each["cost_usd"] is None for row in result["rows"] for each in row["results"])
-        except StoreError:  # It was away when the batch began and when it was retried.
-            first["batches that failed as a whole"] += 1
+        while not first["requested"]:
+            try:
+                result = await ProcessEngine(app, chaos, variables, is_stored).run(generate_batch.name, BATCH)
+                first.update(result["summary"])
+                first["unknown"] = sum(each["cost_usd"] is None for row in result["rows"] for each in row["results"])
+            except StoreError:  # The store was away or full when the batch began, and when it was retried.
+                first["runs that did not begin"] += 1
+                assert not emulator.requests, seed
         chaos.over.set()
         os.environ["STORE_PATIENCE_SECONDS"] = variables["STORE_PATIENCE_SECONDS"] = "60"
         result = await ProcessEngine(app, chaos, variables, is_stored).run(generate_batch.name, BATCH)
@@ -318,9 +325,8 @@ async def run_once(seed: int, minio: MinioServer) -> Counter[str]:
     paid_again = check_bill(seed, chaos, requests, unusable)
     _, damaged, _ = chaos.damaged
     left = {works[damaged].thumbnail_key} if damaged in unusable else set()
-    # A run that failed as a whole, or could not read a receipt, could not record all costs.
-    unsaid = first["batches that failed as a whole"] or first["unknown"]
-    most_missing = len(requests) if unsaid else paid_again["kill"] + paid_again["lost"]
+    # A run that could not read a receipt could not record all costs.
+    most_missing = len(requests) if first["unknown"] else paid_again["kill"] + paid_again["lost"]
     missing = check_sum(seed, requests, client, bucket, result["batch_id"], most_missing)
     check_store(client, bucket, {outcome["key"] for outcome in outcomes if outcome["status"] == "ok"}, left)
     return Counter(
@@ -331,7 +337,7 @@ async def run_once(seed: int, minio: MinioServer) -> Counter[str]:
             "unusable twice, so given up": len(unusable),
             "there after the first run": first["ok"],
             "failed in the first run": first["failed"],
-            "batches that failed as a whole": first["batches that failed as a whole"],
+            "runs that did not begin": first["runs that did not begin"],
             "thumbnails in the end": result["summary"]["ok"],
             "answers paid for": sum(request.billed for request in requests),
             "paid again, after a kill": paid_again["kill"],

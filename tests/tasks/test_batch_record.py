@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from errors import StoreFullError
 from outcomes import Outcome, Row
 from settings import Settings, read_settings
 from storage.choice import open_store
@@ -133,7 +134,7 @@ async def test_a_damaged_list_is_set_aside_and_rebuilt_from_its_readable_entries
 
 
 async def test_the_last_manifest_waits_for_an_unavailable_store() -> None:
-    """Earlier ones do not wait: they are written again a few seconds later."""
+    """So does the first. Those in between are written again a few seconds later."""
     store, clock = MemoryStore(), TestClock()
     record = BatchRecord(asked(), read_settings({}), Attempt(clock=clock), store)
 
@@ -145,6 +146,15 @@ async def test_the_last_manifest_waits_for_an_unavailable_store() -> None:
     result, _ = await clock.play(asyncio.gather(record.finish(DONE), come_back()))
     assert result["gallery_url"]
     assert clock.now() >= 45
+
+
+async def test_a_batch_whose_first_manifest_finds_no_room_does_not_begin() -> None:
+    """Nobody could find out later what such a run paid."""
+    store = MemoryStore()
+    store.room = 0
+    with pytest.raises(StoreFullError):
+        async with BatchRecord(asked(), read_settings({}), Attempt(), store).updating(lambda: PENDING):
+            pytest.fail("it began")
 
 
 async def test_everything_at_a_batchs_end_shares_one_wait_for_the_store(caplog: pytest.LogCaptureFixture) -> None:
