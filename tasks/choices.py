@@ -1,13 +1,14 @@
 """Applies the choices made on a batch's page: makes each chosen thumbnail its post's cover."""
 
 import asyncio
+from collections.abc import Mapping
 from functools import partial
 
 from typing_extensions import TypedDict
 
 from errors import InvalidRequestError
 from gallery.manifest import Manifest, manifest_text, read_manifest
-from outcomes import Finished, Row
+from outcomes import Cover, Finished, Row
 from storage.covers import cover_of, put_cover
 from storage.keys import cover_key, manifest_key, page_key
 from storage.store import Area, Store, StoredObject
@@ -52,13 +53,14 @@ async def apply_choices(store: Store, request: ChoicesRequest, workflow: str = "
             wanted[slug] = row, outcome
     if faults:
         raise InvalidRequestError(faults)
-    changes = await gather_limited(partial(_choose, store), wanted.values())
+    covers = await gather_limited(partial(_choose, store), wanted.values())
     changed = [
         f"{cover_key(slug)}: {outcome['model']}, {brief(clean_text(row['title']))}"
-        for (slug, (row, outcome)), is_new in zip(wanted.items(), changes, strict=True)
+        for (slug, (row, outcome)), (_, is_new) in zip(wanted.items(), covers, strict=True)
         if is_new
     ]
-    url = await _write_page(store, manifest, workflow)
+    by_slug = {slug: cover for slug, (cover, _) in zip(wanted, covers, strict=True)}
+    url = await _write_page(store, request.batch_id, by_slug, workflow)
     return {"changed": changed, "unchanged": len(wanted) - len(changed), "page_url": url}
 
 
@@ -69,35 +71,44 @@ async def batch_manifest(store: Store, batch_id: str) -> Manifest:
         InvalidRequestError: the batch is unknown.
         StoreError: the store failed.
     """
+    manifest, _ = await _read_manifest(store, batch_id)
+    return manifest
+
+
+async def _read_manifest(store: Store, batch_id: str) -> tuple[Manifest, str]:
+    """Return the manifest and its version."""
     found = await store.read(Area.THUMBNAILS, manifest_key(batch_id))
     if found is None:
         raise InvalidRequestError(
             [f"There is no batch {batch_id} in this store. Set the store that it was made in, or run the batch first"]
         )
     try:
-        return read_manifest(found.data)
+        return read_manifest(found.data), found.version
     except ValueError as error:
         raise InvalidRequestError([f"The batch's manifest cannot be read ({error}). Run the batch again"]) from None
 
 
-async def _choose(store: Store, wanted: tuple[Row, Finished]) -> bool:
-    """Make the thumbnail its post's cover, in the row too; return whether it was not chosen already."""
+async def _choose(store: Store, wanted: tuple[Row, Finished]) -> tuple[Cover | None, bool]:
+    """Make the thumbnail its post's cover; return the cover, and whether it was not chosen already."""
     row, outcome = wanted
     slug = row["slug"]
     cover = await cover_of(store, slug)
-    is_new = not (cover and cover["chosen"] and cover["thumbnail"] == outcome["key"])
-    if is_new:
-        await put_cover(store, slug, outcome)
-        cover = await cover_of(store, slug)
-    if cover:
-        row["cover"] = cover
-    return is_new
+    if cover and cover["chosen"] and cover["thumbnail"] == outcome["key"]:
+        return cover, False
+    await put_cover(store, slug, outcome)
+    return await cover_of(store, slug), True
 
 
-async def _write_page(store: Store, manifest: Manifest, workflow: str) -> str:
-    key, page = page_key(manifest["batch_id"]), await asyncio.to_thread(page_of, store, manifest, workflow)
-    text = manifest_text(manifest).encode()
-    data = StoredObject(text, "application/json", immutable=False)
-    await store.write(Area.THUMBNAILS, manifest_key(manifest["batch_id"]), data)
+async def _write_page(store: Store, batch_id: str, covers: Mapping[str, Cover | None], workflow: str) -> str:
+    """Write these covers into the batch's manifest, whatever a run of the batch has written since, and its page."""
+    version = None
+    while not version:
+        manifest, earlier_version = await _read_manifest(store, batch_id)
+        for row in manifest["rows"]:
+            if cover := covers.get(row.get("slug", "")):
+                row["cover"] = cover
+        data = StoredObject(manifest_text(manifest).encode(), "application/json", immutable=False)
+        version = await store.replace(Area.THUMBNAILS, manifest_key(batch_id), data, earlier_version)
+    key, page = page_key(batch_id), await asyncio.to_thread(page_of, store, manifest, workflow)
     await store.write(Area.THUMBNAILS, key, StoredObject(page.encode(), "text/html; charset=utf-8", immutable=False))
     return store.link(key).url

@@ -73,7 +73,7 @@ class BatchRequest(Look):
 
 @dataclass(frozen=True, kw_only=True)
 class ChoicesRequest(Inputs):
-    """What a batch's page saves as ``choices.json``: which thumbnail is to be each post's cover."""
+    """What a batch's page saves as ``choices-<time>.json``: which thumbnail is to be each post's cover."""
 
     version: int
     batch_id: str

@@ -75,11 +75,15 @@ const saveChoices = () => {
   const text = JSON.stringify({ version: 1, batch_id: batch, choices: list }, null, 2);
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  link.download = "choices.json";
+  // A new name each time: browsers rename a second file of the same name, and the command would apply the first again.
+  link.download = `choices-${new Date().toISOString().slice(0, 19).replace(/\D/g, "-")}.json`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   const dialog = document.querySelector("dialog.saved");
+  const command = dialog.querySelector(".command code");
   dialog.querySelector("b").textContent = list.length === 1 ? "1 choice is" : `${list.length} choices are`;
+  dialog.querySelector("p code").textContent = link.download;
+  command.textContent = command.dataset.command.replace("choices.json", link.download);
   say("");
   return dialog.showModal();
 };

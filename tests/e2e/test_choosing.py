@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -25,7 +26,6 @@ MODELS = ["gpt-image-1", "dall-e-3", "gpt-image-2", "gemini-3-pro-image", "gpt-i
 TITLES = ["Why fan-out beats a loop", "كيف نصنع الأغلفة", "Café society", "Five of a kind"]
 # Which models made each post's pictures; the others were rejected.
 DRAWN = [{0, 1}, {0, 1, 2}, {1, 2}, {0, 1, 2, 3, 4}]
-COMMAND = ".venv/bin/python -m local --choose ~/Downloads/choices.json"
 
 
 def key(post: int, model: str) -> str:
@@ -117,12 +117,13 @@ def chosen(page: Page) -> list[str | None]:
     return [each.get_attribute("data-key") for each in page.locator("main li[data-chosen]").all()]
 
 
-def saved(page: Page) -> dict[str, Any]:
+def saved(page: Page) -> tuple[str, dict[str, Any]]:
+    """Press the key for saving; return the file's name and what is in it."""
     with page.expect_download() as download:
         page.keyboard.press("s")
-    assert download.value.suggested_filename == "choices.json"
-    text: dict[str, Any] = json.loads(download.value.path().read_text())
-    return text
+    name = download.value.suggested_filename
+    assert re.fullmatch(r"choices(-\d\d(\d\d)?){6}\.json", name)
+    return name, json.loads(download.value.path().read_text())
 
 
 def said(page: Page) -> str:
@@ -142,7 +143,8 @@ def test_choices_stay_in_the_browser_until_they_are_saved_with_the_command_that_
     page.reload()
     assert tally(page) == "3 of 4 chosen"
     assert chosen(page) == [key(0, "dall-e-3"), key(1, "gpt-image-1"), key(2, "dall-e-3")]
-    assert saved(page) == {
+    name, choices = saved(page)
+    assert choices == {
         "version": 1,
         "batch_id": "00ff",
         "choices": [
@@ -151,11 +153,11 @@ def test_choices_stay_in_the_browser_until_they_are_saved_with_the_command_that_
         ],
     }
     dialog = page.get_by_role("dialog")
-    assert "2 choices are in choices.json" in dialog.inner_text()
+    assert f"2 choices are in {name}" in dialog.inner_text()
     dialog.get_by_role("button", name="Copy").click()
     assert "Command copied." in dialog.inner_text()
     dialog.get_by_role("button", name="Done").click()
-    assert pasted(page, page.get_by_role("searchbox")) == COMMAND
+    assert pasted(page, page.get_by_role("searchbox")) == f".venv/bin/python -m local --choose ~/Downloads/{name}"
 
 
 def test_an_address_a_file_and_the_og_image_lines_are_one_click_each(anywhere: Shown) -> None:
@@ -502,7 +504,7 @@ def test_fifty_covers_are_chosen_by_keyboard_alone(browser: Browser, tmp_path: P
     for number in range(50):
         press(page, str(number % 4 + 1))
     assert "50 of 50 chosen" in said(page)
-    chosen_models = [each["model"] for each in saved(page)["choices"]]
+    chosen_models = [each["model"] for each in saved(page)[1]["choices"]]
     # The second post has its cover already, which a choice of the same does not change.
     assert chosen_models == [MODELS[number % 4] for number in range(50)]
     page.close()

@@ -1,5 +1,6 @@
 """``applyChoices``: applies the choices of a batch's page where the store is."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,13 @@ import pytest
 from errors import InvalidRequestError
 from local.engine import Engine
 from settings import Settings
+from storage.directory_store import DirectoryStore
+from storage.keys import manifest_key
+from storage.store import Area, StoredObject
 from tasks import app
+from tasks.choices import apply_choices
+from tasks.requests import ChoicesRequest
+from testing.memory_store import plain
 
 BATCH = [["One", "Two"], ["dall-e-3", "gpt-image-1"], "neon", "bottom-bar", "inter"]
 
@@ -69,6 +76,29 @@ async def test_choices_that_cannot_all_be_applied_are_all_refused(
     assert {path: path.read_bytes() for path in environment.thumbnails_dir.rglob("*.*") if path.is_file()} == before
 
 
+async def test_what_a_run_writes_into_the_manifest_meanwhile_is_kept(
+    environment: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choices, store = await saved(1), DirectoryStore(environment)
+    replace = store.replace
+
+    async def manifest() -> dict[str, Any]:
+        found = await store.read(Area.THUMBNAILS, manifest_key(choices["batch_id"]))
+        assert found
+        return json.loads(found.data)  # type: ignore[no-any-return]
+
+    async def overtaken(area: Area, key: str, stored: StoredObject, version: str) -> str | None:
+        monkeypatch.setattr(store, "replace", replace)
+        await store.write(area, key, plain(json.dumps({**await manifest(), "cost_usd": 1.5}).encode()))
+        return await replace(area, key, stored, version)
+
+    monkeypatch.setattr(store, "replace", overtaken)
+    await apply_choices(store, ChoicesRequest(**choices))
+    record = await manifest()
+    assert record["cost_usd"] == 1.5
+    assert [row["cover"]["chosen"] for row in record["rows"]] == [True, True]
+
+
 @pytest.mark.parametrize(("name", "on"), [("", ""), ("blog-covers", " --on blog-covers")])
 async def test_a_page_made_on_render_shows_the_command_that_applies_there(
     environment: Settings, monkeypatch: pytest.MonkeyPatch, name: str, on: str
@@ -77,4 +107,4 @@ async def test_a_page_made_on_render_shows_the_command_that_applies_there(
     choices = await saved(0)
     applied = await run("applyChoices", choices)
     page = Path(applied["page_url"].removeprefix("file://")).read_text()
-    assert f"<code>.venv/bin/python -m local --choose ~/Downloads/choices.json{on}</code>" in page
+    assert f'data-command=".venv/bin/python -m local --choose ~/Downloads/choices.json{on}"' in page
