@@ -66,9 +66,14 @@ class Claim:
         self._version = await self._store.create(Area.ORIGINALS, self._key, self._text())
         return self._version is not None or await self._take_over()
 
-    @property
-    def is_held(self) -> bool:
-        """Whether this owned the claim when it last looked."""
+    async def renew(self) -> bool:
+        """Renew the claim, and return whether it is still held.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        self._renewals += 1
+        self._version = await self._replace(self._version) if self._version else None
         return self._version is not None
 
     def abandon(self) -> None:
@@ -88,7 +93,7 @@ class Claim:
         try:
             # Renew first: nobody takes over a claim that has just changed, so what is removed is still this one's.
             # Once the original exists, it does not matter whose claim is removed.
-            if self._version and (error is None or await self._renew()):
+            if self._version and (error is None or await self.renew()):
                 await self._remove()
         except StoreError as failure:
             logger.warning("the claim to %s was not released, and expires: %s", self._key, failure)
@@ -138,11 +143,6 @@ class Claim:
                 return again or found.version
         return replaced
 
-    async def _renew(self) -> bool:
-        self._renewals += 1
-        self._version = await self._replace(self._version) if self._version else None
-        return self._version is not None
-
     async def _keep_renewing(self) -> None:
         while self._version:
             waiting = await race(self._clock.sleep(RENEWAL_SECONDS), self._done.wait())
@@ -150,7 +150,7 @@ class Claim:
                 await cancel_and_wait(waiting)
                 return
             try:
-                if not await self._renew():
+                if not await self.renew():
                     logger.warning("the claim to %s was taken over by another run", self._key)
             except StoreError as error:
                 logger.warning("the claim to %s was not renewed: %s", self._key, error)

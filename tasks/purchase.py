@@ -66,7 +66,7 @@ class Purchase:
     paid: Paid = field(default_factory=Paid)
 
     async def complete(self, unjudged: Unreadable | None) -> Original | None:
-        """Return the picture, paid for and stored, or None if the claim was lost while waiting for quota.
+        """Return the picture, paid for and stored, or None if the claim was lost before it was requested.
 
         ``unjudged`` is a stored answer that turns out to be unusable.
 
@@ -158,7 +158,7 @@ class Purchase:
         )
 
     async def _ask(self, provider: PictureProvider) -> Picture | None:
-        """Request the picture when it is this leaf's turn. Return None if the claim was lost while waiting."""
+        """Request the picture when it is this leaf's turn. Return None if the claim is lost."""
         work, attempt = self.work, self.attempt
         last = self.store.deadline - self.settings.provider_timeout_seconds
         model = work.picture.served_by
@@ -167,7 +167,7 @@ class Purchase:
         while True:
             self.throttled_seconds += await gate.enter(last)
             attempt.raise_if_stopped()
-            if not self.claim.is_held:
+            if not await self.store.retry(self.claim.renew):  # This leaf may have waited, or been frozen, for long.
                 return None
             if attempt.clock.now() > last:
                 raise ProviderUnavailableError("This attempt has too little time left for the picture. Run again.")

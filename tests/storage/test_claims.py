@@ -47,7 +47,7 @@ async def test_only_one_of_many_takes_a_claim(store: MemoryStore) -> None:
 async def test_a_living_owner_keeps_its_claim(store: MemoryStore, clock: TestClock) -> None:
     async with held(Claim(store, KEY, "run-1", clock)) as owner:
         assert not await taken_within(Claim(store, KEY, "run-2", clock), 600, clock)
-        assert owner.is_held
+        assert await owner.renew()
 
 
 async def test_a_dead_owners_claim_is_taken_over_only_after_it_expires(store: MemoryStore, clock: TestClock) -> None:
@@ -101,7 +101,7 @@ async def test_a_claim_that_another_run_took_over_is_not_removed(store: MemorySt
     with pytest.raises(RuntimeError):
         await lose_the_claim()
     assert store.keys() == [CLAIM]
-    assert not owner.is_held
+    assert not await owner.renew()
 
 
 class NoDeleting(MemoryStore):
@@ -125,7 +125,7 @@ async def test_a_claim_can_be_released_without_the_right_to_delete(clock: TestCl
 async def test_an_invalid_claim_is_free(store: MemoryStore, damaged: bytes) -> None:
     store.objects[Area.ORIGINALS][CLAIM] = StoredObject(damaged, "")
     async with held(Claim(store, KEY, "run-1")) as claim:
-        assert claim.is_held
+        assert await claim.renew()
 
 
 class WriteOnly(MemoryStore):
@@ -147,7 +147,7 @@ async def test_a_renewal_with_a_lost_answer_keeps_the_claim(store: MemoryStore, 
     async with held(Claim(store, KEY, "run-1", clock)) as owner:
         store.lost_answers = 1
         assert not await taken_within(Claim(store, KEY, "run-2", clock), 60, clock)
-        assert owner.is_held
+        assert await owner.renew()
 
 
 async def test_an_outage_does_not_count_as_a_dead_owner(store: MemoryStore, clock: TestClock) -> None:
@@ -159,4 +159,4 @@ async def test_an_outage_does_not_count_as_a_dead_owner(store: MemoryStore, cloc
         store.down = False
         assert not await other.take()
         assert not await taken_within(other, 60, clock)
-        assert owner.is_held
+        assert await owner.renew()

@@ -338,7 +338,7 @@ async def test_a_receipt_takes_no_further_request() -> None:
     key, claim, history = KEY, f"claims/{KEY}", f"history/{KEY}.json"
     gate = next(operation for operation in harness.store.operations if "quota/" in operation)
     before = [f"read {key}", "check", f"create {claim}", f"read {key}", f"read {history}", gate]
-    assert harness.store.operations == [*before, f"write {key}", f"remove {claim}"]
+    assert harness.store.operations == [*before, f"replace {claim}", f"write {key}", f"remove {claim}"]
 
 
 async def test_what_was_paid_in_vain_is_on_the_receipt_of_the_picture() -> None:
@@ -454,6 +454,21 @@ async def test_a_throttled_leaf_that_loses_its_claim_does_not_ask_again() -> Non
     harness.store.objects[Area.ORIGINALS][KEY] = StoredObject(WHOLE, "")
     assert (await harness.clock.play(leaf)).reused
     assert harness.asked == 1
+
+
+async def test_a_leaf_that_was_frozen_with_its_claim_does_not_ask() -> None:
+    """When it wakes up, no time has passed for it, but another run has taken the claim over and paid."""
+    harness = Harness()
+
+    def freeze() -> None:
+        objects = harness.store.objects[Area.ORIGINALS]
+        if any("quota/" in each for each in harness.store.operations) and KEY not in objects:
+            objects[f"claims/{KEY}"] = StoredObject(b'{"owner": "other", "run": "run-2"}', "")
+            objects[KEY] = StoredObject(WHOLE, "")
+
+    harness.store.before_each = freeze
+    assert (await harness.run()).reused
+    assert harness.asked == 0
 
 
 # Stops and other runs.
