@@ -16,6 +16,7 @@ would fail in the same way; Render, which sees only the text, retries those too.
     ├── PictureError                     the bytes are not a usable image
     ├── TooManyUnusableAnswersError      too many unusable answers to pay for another
     ├── DamagedOriginalError             a stored original is damaged
+    ├── LostPictureError                 a picture was paid for and could not be stored
     ├── StoreError                       the store refuses
     │   ├── StoreUnavailableError        the store is temporarily unavailable
     │   └── StoreFullError               the store is full
@@ -31,6 +32,7 @@ __all__ = [
     "DamagedOriginalError",
     "InjectedCrashError",
     "InvalidRequestError",
+    "LostPictureError",
     "PictureError",
     "ProviderRejectedError",
     "ProviderThrottledError",
@@ -80,13 +82,14 @@ class SettingsError(InvalidRequestError):
 
 
 class ProviderRejectedError(ThumbnailError):
-    """The provider refuses to make this picture, and a retry would not help."""
+    """The provider refuses to make this picture, and a retry would not help. It may still have billed the request."""
 
     permanent = True
 
-    def __init__(self, code: str, message: str) -> None:
-        """Take a one-word reason, such as ``moderation``, and a message for people."""
+    def __init__(self, code: str, message: str, usage: Mapping[str, float | str] | None = None) -> None:
+        """Take a one-word reason, such as ``moderation``, a message for people, and the reported usage, if any."""
         self.code = code
+        self.usage = dict(usage or {})
         super().__init__(message)
 
 
@@ -152,6 +155,18 @@ class DamagedOriginalError(ThumbnailError):
 
     code = "damaged_original"
     permanent = True
+
+
+class LostPictureError(ThumbnailError):
+    """A picture was paid for and could not be stored. A retry would only pay again."""
+
+    code = "lost_picture"
+    permanent = True
+
+    def __init__(self, reason: str, paid: Mapping[str, object]) -> None:
+        """Take the store's last message, and what this run paid as ``Paid``; it may be recorded nowhere else."""
+        self.paid = dict(paid)
+        super().__init__(f"A picture was paid for and could not be stored. {reason}")
 
 
 class TooManyUnusableAnswersError(ThumbnailError):

@@ -4,17 +4,22 @@ Outcomes are plain dicts, because they cross from task to task and into the mani
 validates nothing. The manifest's JSON Schema is generated from these types.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Annotated, Literal, NamedTuple, NotRequired, TypeVar, cast
+from urllib.parse import urlsplit
 
-from pydantic import ConfigDict, Field, with_config
+from pydantic import AfterValidator, ConfigDict, Field, with_config
 from typing_extensions import TypedDict  # Pydantic cannot read Python 3.11's own TypedDict.
 
 __all__ = [
+    "Count",
     "Counts",
     "Cover",
+    "Dollars",
     "Ended",
     "Finished",
+    "Moment",
     "Outcome",
     "OutcomeError",
     "Paid",
@@ -34,6 +39,23 @@ __all__ = [
 described = with_config(ConfigDict(use_attribute_docstrings=True))
 
 
+def _parsed_by(parse: Callable[[str], object]) -> AfterValidator:
+    """Return a validator of texts that this can parse."""
+
+    def check(text: str) -> str:
+        parse(text)
+        return text
+
+    return AfterValidator(check)
+
+
+# Outcomes are read back from a store that others may write to, so their values are limited to what can be shown.
+Moment = Annotated[str, _parsed_by(datetime.fromisoformat)]
+Url = Annotated[str, _parsed_by(urlsplit)]
+Dollars = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
 @described
 class OutcomeError(TypedDict):
     """Why there is no thumbnail."""
@@ -48,13 +70,13 @@ class Paid(TypedDict):
     """What a run paid for one pair in all its attempts, including answers that were not pictures."""
 
     cost_usd: NotRequired[
-        Annotated[float | None, Field(description="What this run paid, in US dollars; null where it is not known.")]
+        Annotated[Dollars | None, Field(description="What this run paid, in US dollars; null where it is not known.")]
     ]
     cost_is_estimate: NotRequired[bool]
     cost_reason: NotRequired[Annotated[str, Field(description="Why the cost is not known.")]]
     maybe_billed: NotRequired[
         Annotated[
-            int,
+            Count,
             Field(
                 description="How many more pictures may have been billed: attempts of this run or an earlier one that "
                 "were killed or stopped when they were about to ask or had asked."
@@ -73,8 +95,8 @@ class Finished(Paid):
     """The requested model id."""
     served_by: str
     """The live model that drew the picture; begins with `simulated/` if the picture is simulated."""
-    image_url: str
-    image_url_expires_at: NotRequired[str]
+    image_url: Url
+    image_url_expires_at: NotRequired[Moment]
     """When the link expires, if the bucket is private (ISO 8601, UTC)."""
     key: str
     """The thumbnail's key in the bucket."""
@@ -128,8 +150,8 @@ class Cover(TypedDict):
 
     key: str
     """The cover's key in the bucket, `covers/<slug>.jpg`."""
-    image_url: str
-    image_url_expires_at: NotRequired[str]
+    image_url: Url
+    image_url_expires_at: NotRequired[Moment]
     """When the link expires, if the bucket is private (ISO 8601, UTC)."""
     thumbnail: str
     """The key of the copied thumbnail, which may be from another batch."""
@@ -173,11 +195,11 @@ class Spent(TypedDict):
     """What pictures have cost over several runs."""
 
     cost_usd: NotRequired[
-        Annotated[float, Field(description="What pictures have cost in all runs so far, in US dollars, where known.")]
+        Annotated[Dollars, Field(description="What pictures have cost in all runs so far, in US dollars, where known.")]
     ]
     cost_is_estimate: NotRequired[bool]
     cost_unknown: NotRequired[
-        Annotated[int, Field(description="How many more pictures were paid for, or may have been, at an unknown cost.")]
+        Annotated[Count, Field(description="How many more pictures were paid for, or may have been, at unknown cost.")]
     ]
 
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from gallery.manifest import Manifest, Summary
-from outcomes import Spent, spent_on
+from outcomes import Moment, Spent, spent_on
 
 __all__ = ["MOST_BATCHES", "Batch", "batch_of", "batches_text", "read_batches", "with_batch"]
 
@@ -29,7 +29,7 @@ class Batch(Spent):
 
     batch_id: str
     name: NotRequired[str]
-    updated_at: str
+    updated_at: Moment
     finished: bool
     simulated: bool
     title: str

@@ -12,7 +12,7 @@ from typing import Any, Literal, NotRequired
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
-from outcomes import Counts, Row, Spent, counts, described
+from outcomes import Counts, Moment, Row, Spent, counts, described
 
 __all__ = [
     "MANIFEST_VERSION",
@@ -72,9 +72,9 @@ class Manifest(Spent):
     batch_id: str
     name: NotRequired[str]
     """What the batch is called, if its request names it."""
-    created_at: str
+    created_at: Moment
     """When the batch was first started (ISO 8601, UTC); a rerun keeps it."""
-    updated_at: str
+    updated_at: Moment
     """When this was written (ISO 8601, UTC)."""
     finished: bool
     """Whether every pair has its outcome. If not, the batch is still going or was stopped."""

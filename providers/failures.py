@@ -1,8 +1,8 @@
 """The shape of the vendors' tables of documented failures, and the failures and remedies that they share."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 __all__ = [
@@ -30,7 +30,7 @@ class Answer:
 
     ``code`` and ``type`` are OpenAI's own, or Google's reason and status. ``quotas`` are those that Google names.
     ``message`` is for people. ``wait_seconds`` is the wait it asks for, ``reset_seconds`` the time until a limit has
-    room again. ``from_vendor`` is False if a proxy answered instead of the API.
+    room again. ``usage`` is what it may bill. ``from_vendor`` is False if a proxy answered instead of the API.
     """
 
     status: int
@@ -40,6 +40,7 @@ class Answer:
     quotas: tuple[str, ...] = ()
     wait_seconds: float | None = None
     reset_seconds: float | None = None
+    usage: Mapping[str, float | str] = field(default_factory=dict)
     from_vendor: bool = True
 
 

@@ -82,16 +82,17 @@ def _picture(answer: types.GenerateContentResponse, request: PictureRequest) -> 
     for part in reversed(parts):
         if part.inline_data and part.inline_data.data and not part.thought:
             return part.inline_data.data
-    feedback = answer.prompt_feedback
+    feedback, usage = answer.prompt_feedback, _usage(answer)
+    refused = {"output_tokens": 0, **usage} if usage else {}  # Google exempts only errors 400 and 500 from billing.
     if feedback and feedback.block_reason:
-        blocked = Answer(200, message=f"the prompt was blocked, {feedback.block_reason.value}")
+        blocked = Answer(200, message=f"the prompt was blocked, {feedback.block_reason.value}", usage=refused)
         raise GEMINI.error(MODERATION, blocked, request.served_by)
     words = " ".join(part.text for part in parts if part.text and not part.thought)
     reason = candidate.finish_reason.value if candidate and candidate.finish_reason else "no candidates"
     message = without_prompt(f"{reason}. {words}", request.prompt)
     if refusal := GEMINI_REFUSALS.get(reason):
-        raise GEMINI.error(refusal, Answer(200, message=message), request.served_by)
-    raise GEMINI.no_picture(message, _usage(answer))
+        raise GEMINI.error(refusal, Answer(200, message=message, usage=refused), request.served_by)
+    raise GEMINI.no_picture(message, usage)
 
 
 def _usage(answer: types.GenerateContentResponse) -> dict[str, float | str]:

@@ -51,7 +51,7 @@ class Vendor:
         )
 
     def error(self, remedy: Remedy, answer: Answer, model: str) -> ThumbnailError:
-        """Return our error for a documented failure, with the vendor's own message."""
+        """Return our error for a documented failure, with the vendor's own message and usage."""
         replacements = " or ".join(MODELS[model].replacements) if model in MODELS else ""
         message = remedy.message.format(
             vendor=self.name,
@@ -64,7 +64,7 @@ class Vendor:
             instead=f"Choose {replacements} instead." if replacements else "Choose another model, or ask for access.",
         )
         if remedy.kind == "rejected":
-            return ProviderRejectedError(remedy.code, message)
+            return ProviderRejectedError(remedy.code, message, answer.usage)
         if remedy.kind == "throttled":
             wait = answer.wait_seconds
             return ProviderThrottledError(message, answer.reset_seconds if wait is None else wait)

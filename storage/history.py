@@ -7,7 +7,7 @@ that cannot be stored. Only the holder of the original's claim reads and writes 
 import logging
 from collections.abc import Mapping, Sequence
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from outcomes import Paid
 from storage.store import Area, Store, StoredObject
@@ -16,11 +16,14 @@ __all__ = ["History", "Refusal", "UnusableAnswer", "read_history", "write_histor
 
 logger = logging.getLogger(__name__)
 
+# Anything beyond the year 9999, or larger than a gigabyte, is damage.
+LATEST, LARGEST = 253_402_300_799, 10**9
+
 
 class _Entry(BaseModel):
     model_config = ConfigDict(frozen=True)
 
-    date: float
+    date: float = Field(ge=0, le=LATEST, allow_inf_nan=False)
     """Seconds since 1970 (UTC)."""
 
 
@@ -42,7 +45,7 @@ class UnusableAnswer(_Entry):
 class LostPicture(_Entry):
     """A picture was paid for but could not be stored when it arrived."""
 
-    size: int
+    size: int = Field(ge=0, le=LARGEST)
     """Bytes."""
 
 

@@ -1,6 +1,7 @@
 """Maps a MinIO server's failures to errors with a remedy, and tells temporary from permanent ones."""
 
 import socket
+import ssl
 from xml.etree.ElementTree import ParseError
 
 import urllib3
@@ -8,7 +9,7 @@ from minio.error import InvalidResponseError, MinioException, S3Error, ServerErr
 
 from errors import StoreError, StoreFullError, StoreUnavailableError
 
-__all__ = ["NoBucketError", "UnreadableError", "store_error"]
+__all__ = ["NoBucketError", "NoConditionsError", "UnreadableError", "store_error"]
 
 CLOCK_MESSAGES = ("Request has expired", "Request is not valid yet")
 # The answer of MinIO's console to a signed request.
@@ -28,6 +29,8 @@ PERMANENT = {
 }
 # What proxies answer without S3's XML: the request took too long, or there were too many.
 BUSY = (408, 429)
+# A peer that is restarting ends the TLS handshake so; one without TLS does not.
+CUT_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 FULL = {
     "XMinioStorageFull": "The server's disk is full: free some space.",
     "XMinioAdminBucketQuotaExceeded": "The bucket's quota is used up: raise it, or delete objects.",
@@ -36,6 +39,10 @@ FULL = {
 
 class NoBucketError(MinioException):
     """The bucket does not exist, and the key may not create it."""
+
+
+class NoConditionsError(MinioException):
+    """The server ignores a write's condition."""
 
 
 class UnreadableError(MinioException):
@@ -53,6 +60,8 @@ def store_error(where: str, error: Exception) -> StoreError:
             f"{where}: the bucket does not exist, and MINIO_ACCESS_KEY may not create it. Create it, "
             "or allow the key s3:CreateBucket and s3:PutBucketPolicy."
         )
+    if isinstance(error, NoConditionsError):
+        return StoreError(f"{where}: {PERMANENT['NotImplemented']}")
     if isinstance(error, UnreadableError):
         return StoreError(
             f"{where}: written objects cannot be read back, so every run would pay again. "
@@ -62,7 +71,12 @@ def store_error(where: str, error: Exception) -> StoreError:
         status = _status(error)
         if status >= 500 or status in BUSY:
             return StoreUnavailableError(f"{where}: the server failed with status {status}. Check that it is up.")
-    if isinstance(error, MinioException | KeyError | ParseError):
+    if isinstance(error, UnicodeDecodeError | ParseError):  # The client hides its status.
+        return StoreUnavailableError(
+            f"{where}: the answer is not S3's XML; it may be a proxy's. Check MINIO_ENDPOINT, and that "
+            "the server is up."
+        )
+    if isinstance(error, MinioException | KeyError):
         return _not_s3(where)
     return StoreError(f"{where}: {error}. Check MINIO_ENDPOINT and MINIO_BUCKET.")
 
@@ -90,7 +104,8 @@ def _connection_failure(where: str, error: urllib3.exceptions.HTTPError) -> Stor
     reason = getattr(error, "reason", None) or error
     text = f"{where}: cannot be reached ({type(reason).__name__}). Check MINIO_ENDPOINT, and that the server is up."
     if isinstance(reason, urllib3.exceptions.SSLError):
-        return StoreError(f"{text} If the server has no TLS, use http://.")
+        kind = StoreUnavailableError if isinstance(reason.args[0], CUT_OFF) else StoreError
+        return kind(f"{text} If the server has no TLS, use http://.")
     looked_up = reason.__cause__ if isinstance(reason, urllib3.exceptions.NameResolutionError) else None
     if isinstance(looked_up, socket.gaierror) and looked_up.errno != socket.EAI_AGAIN:
         return StoreError(f"{where}: there is no such host. Check MINIO_ENDPOINT.")

@@ -21,7 +21,7 @@ from minio.error import MinioException, S3Error, ServerError
 from minio.signer import sign_v4_s3
 
 from settings import Endpoint, Settings
-from storage.minio_failures import NoBucketError, UnreadableError, store_error
+from storage.minio_failures import NoBucketError, NoConditionsError, UnreadableError, store_error
 from storage.store import Area, Link, ObjectInfo, StoredObject, Versioned
 
 __all__ = ["MinioStore", "connections"]
@@ -32,13 +32,14 @@ logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 T = TypeVar("T")
 
-# Seconds to connect and between two reads, and one retry after a broken connection or a server error. Every request is
-# safe to send twice: conditional writes recognize their own. The Retry-After of a busy MinIO is a minute, and a claim
-# that is not renewed in a third of that is lost.
+# Seconds to connect and between two reads, and one retry after a broken connection or a server error. A write is safe
+# to send twice: conditional ones recognize their own. A second DELETE could remove a claim that another run has made
+# since. The Retry-After of a busy MinIO is a minute, and a claim that is not renewed in a third of that is lost.
 TIMEOUT = urllib3.Timeout(connect=5, read=30)
 RETRIES = urllib3.Retry(
     total=1,
     backoff_factor=0.2,
+    allowed_methods=("GET", "HEAD", "PUT"),
     status_forcelist=(500, 502, 503, 504),
     raise_on_status=False,
     respect_retry_after_header=False,
@@ -50,6 +51,7 @@ CLAIM_RETRIES = RETRIES.new(total=3, connect=1, read=1, status_forcelist=(409, 5
 LARGEST_CLAIM = 10_000  # Bytes. Manifests and covers, which are larger, may take longer.
 CONNECTIONS = 32
 MAX_METADATA_BYTES = 1000  # Per value; S3 allows 2 KB per object.
+SMALLEST_PART = 5 * 1024 * 1024  # Bytes; the client allows no less.
 CACHE_FOREVER = "public, max-age=31536000, immutable"
 METADATA_PREFIX = "x-amz-meta-"
 # An ETag that no object has, for a write that must fail.
@@ -172,6 +174,8 @@ class MinioStore:
             len(stored.data),
             content_type=stored.content_type,
             metadata={**_headers(stored)},
+            # One request, whatever the size: to end a multipart upload that failed takes a right that workers lack.
+            part_size=max(len(stored.data), SMALLEST_PART),
         )
         if not written.etag:
             raise MinioException("the answer has no ETag")
@@ -212,7 +216,10 @@ class MinioStore:
             return response.headers["ETag"]
         if "xml" not in response.headers.get("Content-Type", ""):
             raise ServerError("the answer is not S3's XML", response.status)
-        error: S3Error = S3Error.fromxml(response)
+        try:
+            error: S3Error = S3Error.fromxml(response)
+        except ParseError:
+            raise ServerError("the answer is not XML", response.status) from None
         if error.code in ("PreconditionFailed", *MISSING):
             return None
         raise error
@@ -220,7 +227,8 @@ class MinioStore:
     def _writable(self, area: Area) -> bool:
         """Return whether the bucket exists. Raise if it is not writable."""
         try:
-            self._conditional_put(area, "never-written", StoredObject(b"", ""), {"If-Match": NO_ETAG})
+            if self._conditional_put(area, "never-written", StoredObject(b"", ""), {"If-Match": NO_ETAG}):
+                raise NoConditionsError
         except S3Error as error:
             if error.code != "NoSuchBucket":
                 raise

@@ -21,7 +21,7 @@ __all__ = ["QuotaGate"]
 TURN_SECONDS = 0.5
 # Seconds after reopening during which leaves still take turns.
 MEMORY_SECONDS = 60.0
-# A gate that is closed for longer was written by a machine whose clock is wrong.
+# A gate whose times are further away was written by a machine whose clock is wrong.
 MAX_CLOSED_SECONDS = 3600.0
 # How many times to lose the race to write the gate before leaving it as others wrote it.
 MAX_WRITES = 5
@@ -65,7 +65,7 @@ class QuotaGate:
         while True:
             version, gate = await self._read()
             now = self._clock.date()
-            if not gate or not gate.closed_until - MAX_CLOSED_SECONDS <= now < gate.closed_until + MEMORY_SECONDS:
+            if not gate or not max(gate) - MAX_CLOSED_SECONDS <= now < gate.closed_until + MEMORY_SECONDS:
                 return ended - began
             wait = max(gate) - now
             if wait > 0:
@@ -93,7 +93,7 @@ class QuotaGate:
             return None, None
         try:
             return found.version, _Gate(**{name: float(value) for name, value in json.loads(found.data).items()})
-        except (ValueError, TypeError, AttributeError, RecursionError):  # A damaged gate counts as none.
+        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):  # A damaged gate counts as none.
             return found.version, None
 
     async def _write(self, gate: _Gate, version: str | None) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from errors import StoreError, StoreFullError, StoreUnavailableError
+from errors import StoreError, StoreUnavailableError
 from storage.store import Area, Link, ObjectInfo, Store, StoredObject, Versioned
 from waiting import Attempt, Clock
 
@@ -27,8 +27,8 @@ class RetryingStore:
     """A store that retries every operation while the server is unavailable.
 
     It gives up ``seconds`` after the first failure, or at ``deadline`` (in the clock's seconds), and raises the last
-    error. Errors that waiting cannot fix are raised immediately. So is StoreFullError, unless ``even_full`` is set:
-    only a picture that is already paid for is worth waiting for room. ``pause`` waits, and may raise to end the wait;
+    error. Errors that only people can fix, such as StoreFullError, are raised immediately, unless ``any_error`` is set:
+    only a picture that is already paid for is worth waiting for people. ``pause`` waits, and may raise to end the wait;
     ``on_wait`` is called when a wait begins.
     """
 
@@ -38,7 +38,7 @@ class RetryingStore:
     seconds: float
     deadline: float
     on_wait: Callable[[], None] = lambda: None
-    even_full: bool = False
+    any_error: bool = False
 
     def together(self) -> "RetryingStore":
         """Return a store whose operations share one wait of ``seconds``, which begins now."""
@@ -70,7 +70,7 @@ class RetryingStore:
                 return result
 
     def _is_temporary(self, error: StoreError) -> bool:
-        return isinstance(error, StoreUnavailableError) or (self.even_full and isinstance(error, StoreFullError))
+        return self.any_error or isinstance(error, StoreUnavailableError)
 
     async def prepare(self) -> None:
         """See ``Store``."""

@@ -3,16 +3,17 @@
 import asyncio
 import logging
 from importlib import import_module
-from typing import Literal
+from typing import Literal, cast
 
 from compositing.layout import lay_out
 from compositing.templates import TEMPLATES
 from errors import (
     InjectedCrashError,
+    LostPictureError,
     ProviderRejectedError,
     ThumbnailError,
 )
-from outcomes import Finished, Unfinished, with_paid
+from outcomes import Finished, Paid, Unfinished, with_paid
 from settings import LEAF_TIMEOUT_SECONDS, Settings
 from storage.choice import open_store
 from storage.retrying_store import RetryingStore, retrying_store
@@ -48,6 +49,8 @@ async def make_thumbnail(
         return await _make(request, work, settings, attempt, retrying)
     except ProviderRejectedError as error:
         outcome = _unfinished("rejected", request, work, error)
+    except LostPictureError as error:
+        return {**_unfinished("failed", request, work, error), **cast(Paid, error.paid)}
     except ThumbnailError as error:
         if not error.permanent:
             raise

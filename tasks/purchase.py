@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from errors import (
+    LostPictureError,
     PictureError,
     ProviderRejectedError,
     ProviderThrottledError,
@@ -46,8 +47,9 @@ logger = logging.getLogger(__name__)
 
 # How many unusable answers to pay for, and for how many seconds they count; after that the provider may be fixed.
 MOST_UNUSABLE, UNUSABLE_COUNTS_SECONDS = 2, 3600.0
-# Seconds to wait if a throttling provider does not say how long: the first, doubling, and the longest.
-FIRST_WAIT, LONGEST_WAIT = 5.0, 60.0
+# Seconds to wait if a throttling provider does not say how long: the first, doubling, and the longest. If it does say,
+# the least wait, which also doubles: what it says may be 0, again and again.
+FIRST_WAIT, LONGEST_WAIT, LEAST_WAIT = 5.0, 60.0, 0.5
 
 
 @dataclass
@@ -89,7 +91,7 @@ class Purchase:
                         if picture is None:
                             return None
                         receipt = self._receipt(picture.usage)
-                        await self.attempt.within_grace(self._keep(picture, receipt))
+                        await self._keep(picture, receipt)
                         canvas = await decoded(picture.data)
                         break
                     except UnusableAnswerError as error:
@@ -176,30 +178,40 @@ class Purchase:
             try:
                 return await attempt.within_grace(provider.generate(work.picture))
             except ProviderThrottledError as error:
-                wait = error.wait_seconds
-                if wait is None:
-                    wait = min(FIRST_WAIT * 2**refusals, LONGEST_WAIT)
+                first = FIRST_WAIT if error.wait_seconds is None else LEAST_WAIT
+                wait = max(error.wait_seconds or 0.0, min(first * 2**refusals, LONGEST_WAIT))
                 if attempt.clock.now() + wait > last:
                     raise QuotaWaitTooLongError(str(error), wait) from error
                 refusals += 1
                 logger.info("%s: throttled for %.1f s: %s", work, wait, error)
                 await gate.close(wait)
             except ProviderRejectedError as error:
+                noted: dict[str, object] = {}
+                if error.usage:
+                    self._receipt(error.usage)
+                    noted["paid"] = self._paid_by_account()
                 if error.code == "moderation":
-                    await self._remember(
-                        refusal=Refusal(date=attempt.clock.date(), code=error.code, message=str(error))
-                    )
+                    noted["refusal"] = Refusal(date=attempt.clock.date(), code=error.code, message=str(error))
+                if noted:
+                    await self._remember(**noted)
                 raise
             except (StoppedError, asyncio.CancelledError):
                 if self._could_be_billed:
                     self._add_maybe_billed()
-                    with suppress(StoreError):
-                        await self._write_paid()
+                    await self._try_to_write_paid()
                 raise
             finally:
                 logger.debug("%s: %s answered", work, model)
 
     async def _keep(self, picture: Picture, receipt: Receipt) -> None:
+        """Store the picture within a stop's grace period, or else record that it was paid for."""
+        try:
+            await self.attempt.within_grace(self._store_original(picture, receipt))
+        except (StoppedError, asyncio.CancelledError):
+            await self._try_to_write_paid()
+            raise
+
+    async def _store_original(self, picture: Picture, receipt: Receipt) -> None:
         """Store the picture, retrying until the leaf must end: the store may recover, or have room, in time.
 
         The bytes are stored before they are decoded, so that a decoder that crashes on them loses nothing.
@@ -212,12 +224,11 @@ class Purchase:
         except StoreError as error:
             logger.warning("%s: a paid picture is waiting for the store: %s", self.work, error)
             lost = LostPicture(date=clock.date(), size=len(picture.data))
-            with suppress(StoreError):  # Keeps other attempts from paying too, unless the store fails even here.
-                await self._write_paid(lost=lost)
+            await self._try_to_write_paid(lost=lost)  # Keeps other attempts from paying too.
             try:
-                await replace(self.store, pause=clock.sleep, even_full=True).write(Area.ORIGINALS, key, stored)
+                await replace(self.store, pause=clock.sleep, any_error=True).write(Area.ORIGINALS, key, stored)
             except StoreError as last:
-                raise type(last)(f"A picture was paid for and could not be stored. {last}") from last
+                raise LostPictureError(str(last), self.paid) from last
 
     async def _prove_room(self, size: int) -> None:
         """Check for room by writing and removing ``size`` bytes, after an earlier picture could not be stored.
@@ -251,10 +262,11 @@ class Purchase:
     def _paid_by_account(self) -> Mapping[str, Paid]:
         return {**self.history.paid, self._account: self.paid}
 
-    async def _write_paid(self, **changes: object) -> None:
-        """Record what was paid in vain, and these changes, without waiting for a store that is away."""
+    async def _try_to_write_paid(self, **changes: object) -> None:
+        """Record what was paid in vain, and these changes, unless the store is away."""
         self.history = self.history.model_copy(update={**changes, "paid": self._paid_by_account()})
-        await write_history(self.store.store, self.work.original_key, self.history)
+        with suppress(StoreError):
+            await write_history(self.store.store, self.work.original_key, self.history)
 
     async def _remember(self, **changes: object) -> None:
         self.history = self.history.model_copy(update=changes)

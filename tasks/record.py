@@ -88,6 +88,9 @@ class BatchRecord:
         self._version: str | None = None
         # Rows of earlier runs by slug, or by title in records of older versions.
         self._earlier: dict[str, Row] = {}
+        # The run that did not finish before this one, and its pairs.
+        self._unfinished_run = ""
+        self._works: Sequence[Work] = ()
 
     @asynccontextmanager
     async def updating(self, rows: Callable[[], list[Row]]) -> AsyncIterator[None]:
@@ -119,6 +122,7 @@ class BatchRecord:
         If the rows take more than ``most_bytes`` of JSON, the result's are empty, and only the manifest has them.
         """
         store = self._retrying_store.together()
+        await self._add_receipts(store)
         rows = await ensure_covers(store, rows)
         manifest_url, gallery_url = await self._write(rows, store, finished=True)
         outcomes = [outcome for row in rows for outcome in row["results"]]
@@ -194,6 +198,8 @@ class BatchRecord:
                     self._version = version
                     return manifest, self._store.link(key).url
                 await self._read(store)
+                if finished:  # Choices may have been applied meanwhile.
+                    rows = await ensure_covers(store, rows)
             except StoreError as error:
                 if required:
                     raise
@@ -258,7 +264,8 @@ class BatchRecord:
     async def begin(self, works: Sequence[Work] = ()) -> bool:
         """Read the start time, cost and rows of earlier runs from the manifest; return whether this run has written it.
 
-        A run that was killed may not have recorded all that it paid, so its receipts for these pairs are added up.
+        A run that did not finish may not have recorded all that it paid, so its receipts for these pairs are added up,
+        and once more at the end.
         """
         self._created_at = _now()
         store = self._retrying_store.together()
@@ -270,11 +277,17 @@ class BatchRecord:
         if not earlier:
             return False
         run = earlier.get("run_id", "")
-        if run and run != self._run and not earlier["finished"]:
-            different = {work.thumbnail_key: work for work in works}.values()
-            paid = await gather_limited(lambda work: paid_for(store, work, run), different)
-            self._note_spent(run, recorded(total_of(("", each) for each in paid)))
+        if run != self._run and not earlier["finished"]:
+            self._unfinished_run = run
+            self._works = list({work.thumbnail_key: work for work in works}.values())
+            await self._add_receipts(store)
         return self._run in (run, *earlier.get("spent_by_run", {}))
+
+    async def _add_receipts(self, store: Store) -> None:
+        """Note what the run that did not finish has paid by now: its leaves may outlive it."""
+        if run := self._unfinished_run:
+            paid = await gather_limited(lambda work: paid_for(store, work, run), self._works)
+            self._note_spent(run, recorded(total_of(("", each) for each in paid)))
 
     def _with_earlier(self, rows: list[Row]) -> list[Row]:
         """Add the results of earlier runs that this one has not reached yet, or does not request."""

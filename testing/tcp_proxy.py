@@ -6,7 +6,14 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
-__all__ = ["AnswerError", "CutError", "TcpProxy"]
+__all__ = ["NO_ROOM", "AnswerError", "CutError", "TcpProxy"]
+
+NO_ROOM_BODY = b"<Error><Code>XMinioStorageFull</Code><Message>No room.</Message></Error>"
+# MinIO's answer to a write for which its disk has no room.
+NO_ROOM = (
+    b"HTTP/1.1 507 Insufficient Storage\r\nContent-Type: application/xml\r\nConnection: close\r\n"
+    b"Content-Length: %d\r\n\r\n%s" % (len(NO_ROOM_BODY), NO_ROOM_BODY)
+)
 
 
 class CutError(Exception):

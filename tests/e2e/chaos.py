@@ -10,7 +10,7 @@ resume, or to repeat one that failed. The invariants:
 - no refused prompt is sent twice;
 - the pictures paid for, beyond one for each pair and the unusable answers, are as many as the kills between bill and
   store plus the pictures for which the store had no room in time;
-- the batch's sum lacks no more of the bill than those.
+- the batch's sum lacks no more of the bill than what was paid before those kills.
 """
 
 import asyncio
@@ -51,7 +51,7 @@ from tasks.requests import ThumbnailRequest
 from tasks.work import Work, work_of
 from testing.emulator import Emulator, Handler, Request, gemini_error, openai_error, picture_for
 from testing.minio_server import PASSWORD, USER, MinioServer, find_minio
-from testing.tcp_proxy import AnswerError, CutError, TcpProxy
+from testing.tcp_proxy import NO_ROOM, AnswerError, CutError, TcpProxy
 from testing.wait import TIMEOUT_SECONDS
 from testing.warm import PROCESSES, become, fork
 
@@ -154,13 +154,6 @@ class Chaos:
             return End(self._random.choice([signal.SIGKILL, signal.SIGTERM]), seconds, once_asked)
 
 
-NO_ROOM_BODY = b"<Error><Code>XMinioStorageFull</Code><Message>No room.</Message></Error>"
-NO_ROOM = (
-    b"HTTP/1.1 507 Insufficient Storage\r\nContent-Type: application/xml\r\nConnection: close\r\n"
-    b"Content-Length: %d\r\n\r\n%s" % (len(NO_ROOM_BODY), NO_ROOM_BODY)
-)
-
-
 def content_length(data: bytes) -> int:
     found = re.search(rb"(?i)\r\ncontent-length: (\d+)", data)
     return int(found[1]) if found else 0
@@ -243,8 +236,8 @@ class ProcessEngine(Engine):
                 succeeded, result = receiver.recv()
             except EOFError:
                 succeeded, result = False, "the process was ended"
+        self._chaos.lost[pair] += LOST in str(result)
         if not succeeded:
-            self._chaos.lost[pair] += LOST in result
             raise RuntimeError(result)
         return result
 
@@ -326,7 +319,7 @@ async def run_once(seed: int, minio: MinioServer) -> Counter[str]:
     _, damaged, _ = chaos.damaged
     left = {works[damaged].thumbnail_key} if damaged in unusable else set()
     # A run that could not read a receipt could not record all costs.
-    most_missing = len(requests) if first["unknown"] else paid_again["kill"] + paid_again["lost"]
+    most_missing = len(requests) if first["unknown"] else paid_again["kill"]
     missing = check_sum(seed, requests, client, bucket, result["batch_id"], most_missing)
     check_store(client, bucket, {outcome["key"] for outcome in outcomes if outcome["status"] == "ok"}, left)
     return Counter(

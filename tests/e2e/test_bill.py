@@ -14,15 +14,22 @@ import pytest
 from testing.emulator import Emulator, Handler, Request, picture_for
 from testing.minio_server import MinioServer
 from testing.task_server import Run, TaskServer, Worker
-from testing.tcp_proxy import CutError, TcpProxy
+from testing.tcp_proxy import NO_ROOM, AnswerError, CutError, TcpProxy
 
 LOOK = ["neon", "left-panel", "lora"]
 TITLES, MODELS = [f"Title {number}" for number in range(4)], ["gpt-image-2", "gemini-3-pro-image"]
 
 
-def worker(emulator: Emulator, minio: MinioServer, bucket: str, port: int, on_start: Any) -> TaskServer:
+def worker(
+    emulator: Emulator,
+    minio: MinioServer,
+    bucket: str,
+    port: int,
+    on_start: Any = lambda run, process: None,
+    **more: str,
+) -> TaskServer:
     endpoint = {"MINIO_ENDPOINT": f"http://127.0.0.1:{port}", "MINIO_BUCKET": bucket}
-    return TaskServer({**emulator.environment, **minio.environment, **endpoint}, warm=True, on_start=on_start)
+    return TaskServer({**emulator.environment, **minio.environment, **endpoint, **more}, warm=True, on_start=on_start)
 
 
 def outcomes(run: Run) -> list[dict[str, Any]]:
@@ -102,3 +109,25 @@ def test_a_picture_that_was_billed_to_a_leaf_that_was_killed_is_named_as_unknown
     assert outcome["maybe_billed"] == 1
     assert dollars(outcome["cost_usd"]) == emulator.bill / 2 > 0
     assert "and 1 picture whose cost is unknown" in run.output[0]["cost"]
+
+
+def test_a_batch_names_and_counts_a_picture_for_which_the_store_has_no_room_at_all(
+    emulator: Emulator, minio: MinioServer, bucket: str
+) -> None:
+    """Nor for a note of what it cost."""
+
+    def refuse_what_follows_a_request(data: bytes) -> None:
+        if emulator.requests and data.startswith(f"PUT /{bucket}-originals/".encode()):
+            raise AnswerError(NO_ROOM)
+
+    with (
+        TcpProxy(minio.port, refuse_what_follows_a_request) as proxy,
+        worker(emulator, minio, bucket, proxy.port, STORE_PATIENCE_SECONDS="1") as server,
+    ):
+        run = server.run("generateBatch", [["One"], ["gpt-image-2"], *LOOK])
+        [leaf] = server.children(run)
+    [outcome] = outcomes(run)
+    assert (outcome["status"], outcome["error"]["code"], len(leaf.pids)) == ("failed", "lost_picture", 1)
+    assert "The server's disk is full: free some space." in outcome["error"]["message"]
+    assert dollars(outcome["cost_usd"]) == manifest_cost(run) == emulator.bill > 0
+    assert emulator.billed == 1

@@ -12,7 +12,11 @@ from testing.batches import manifest, missing, ok
 
 
 def test_every_kind_of_outcome_is_read_back_as_it_was_written() -> None:
-    timed = {"original_seconds": 1.5, "usage": {"total_tokens": 3, "quality": "low"}, "image_url_expires_at": "later"}
+    timed = {
+        "original_seconds": 1.5,
+        "usage": {"total_tokens": 3, "quality": "low"},
+        "image_url_expires_at": "2026-11-22",
+    }
     written = manifest(
         [ok("One", "gpt-image-1", **timed), missing("rejected", "One", "dall-e-3")],
         [missing("failed", "日本\u2028\u202e", "gpt-image-1"), missing("pending", "日本\u2028\u202e", "dall-e-3")],
@@ -49,7 +53,10 @@ def keywords(schema: Any, *, names: bool = False) -> set[str]:
 def test_the_schema_has_no_keyword_that_json_schema_does_not_have() -> None:
     """Strict validators, such as ajv, refuse a schema with an unknown keyword."""
     applied = {"$defs", "$ref", "properties", "additionalProperties", "items", "anyOf", "oneOf"}
-    assert keywords(manifest_schema()) <= applied | {"title", "description", "type", "const", "enum", "required"}
+    assert keywords(manifest_schema()) <= applied | {"title", "description", "type", "const", "enum", "required"} | {
+        "minimum",
+        "maximum",
+    }
 
 
 def test_a_manifest_from_before_covers_is_still_read() -> None:

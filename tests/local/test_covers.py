@@ -25,7 +25,13 @@ def served(*rows: Any) -> dict[str, bytes]:
     """Everything that is at an address: the manifest of these rows, and their covers."""
     asked = {"prompts": ["One"], "models": ["m"], **LOOK, "context": "", "extra_prompt": "", "variation": 0}
     manifest = build_manifest(
-        "0", read_request(asked), list(rows), created_at="2026", updated_at="2026", finished=True, simulated=False
+        "0",
+        read_request(asked),
+        list(rows),
+        created_at="2026-11-22",
+        updated_at="2026-11-22",
+        finished=True,
+        simulated=False,
     )
     covers = {each["cover"]["image_url"]: each["slug"].encode() for each in rows if "cover" in each}
     return {MANIFEST: manifest_text(manifest).encode(), **covers}

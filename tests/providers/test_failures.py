@@ -236,6 +236,21 @@ async def test_each_failure_raises_our_error_after_one_request(
     assert len(emulator.requests) == 1
 
 
+@pytest.mark.parametrize("reported", [{}, {"candidatesTokenCount": None, "candidatesTokensDetails": None}])
+@pytest.mark.parametrize("reason", ["IMAGE_SAFETY", "PROHIBITED_CONTENT"])
+async def test_a_refusal_comes_with_the_usage_that_gemini_may_bill(
+    reason: str, reported: dict[str, None], emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = gemini_answer([], reason)
+    answer["usageMetadata"].update(reported)
+    emulator.faults.append(answering(200, answer))
+    with pytest.raises(ProviderRejectedError) as caught:
+        await ask(emulator, GEMINI, monkeypatch)
+    drawn = 0 if reported else answer["usageMetadata"]["candidatesTokenCount"]
+    assert caught.value.usage["output_tokens"] == drawn
+    assert caught.value.usage["input_tokens"] == answer["usageMetadata"]["promptTokenCount"]
+
+
 @pytest.mark.filterwarnings("ignore:SOMETHING_NEW is not a valid FinishReason")
 async def test_a_finish_reason_unknown_to_the_sdk_is_unusable(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from errors import StoreError, StoreUnavailableError
+from errors import StoreError, StoreFullError, StoreUnavailableError
 from settings import read_settings
 from storage.choice import open_store
 from storage.claims import EXPIRY_SECONDS, Claim
@@ -37,6 +37,10 @@ def conflicting_server(
             received.append(self.command)
             conflict = received.count("PUT") <= conflicts
             self.answer(status if conflict else 200, refusal if conflict else b"")
+
+        def do_DELETE(self) -> None:
+            received.append(self.command)
+            self.close_connection = True
 
         def do_HEAD(self) -> None:
             received.append(self.command)
@@ -84,6 +88,38 @@ async def test_a_busy_servers_wish_for_a_minutes_pause_does_not_cost_a_claim() -
         claim = Claim(store, "a", None)
         assert await asyncio.wait_for(claim.take(), EXPIRY_SECONDS)
         assert received.count("PUT") == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(503, b""), (503, b"<p>Unavailable<br></p>"), (502, "<html>Vorübergehend nicht verfügbar".encode("latin-1"))],
+)
+@pytest.mark.parametrize("write", [*WRITES, "write"])
+async def test_a_broken_answer_of_a_failing_server_is_a_server_that_is_away(
+    write: str, status: int, body: bytes
+) -> None:
+    with conflicting_server(99, status, body) as (store, _), pytest.raises(StoreUnavailableError):
+        await (WRITES[write](store) if write in WRITES else store.write(Area.ORIGINALS, "a", plain(b"1")))
+
+
+async def test_a_large_picture_is_one_request_too() -> None:
+    """To end a multipart upload that failed takes a right that workers lack, and hides why it failed."""
+    full = b"<Error><Code>XMinioStorageFull</Code><Message>No room.</Message></Error>"
+    with conflicting_server(99, 507, full) as (store, received), pytest.raises(StoreFullError):
+        await store.write(Area.ORIGINALS, "a", plain(b"x" * 6_000_000))
+    assert received == ["PUT"]
+
+
+async def test_a_server_that_ignores_conditions_is_named_before_anything_is_paid_for() -> None:
+    with conflicting_server(0) as (store, _), pytest.raises(StoreError, match="such as conditional writes: use ano"):
+        await store.check()
+
+
+async def test_a_removal_whose_answer_is_lost_is_not_sent_again() -> None:
+    """By then, another run may have claimed the same picture."""
+    with conflicting_server(0) as (store, received), pytest.raises(StoreUnavailableError):
+        await store.remove(Area.ORIGINALS, "claims/a")
+    assert received == ["DELETE"]
 
 
 @pytest.mark.parametrize("status", [408, 429])

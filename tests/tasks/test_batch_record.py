@@ -13,13 +13,16 @@ from errors import StoreFullError
 from outcomes import Outcome, Row
 from settings import Settings, read_settings
 from storage.choice import open_store
-from storage.keys import BATCHES_KEY, START_PAGE_KEY, manifest_key, page_key
+from storage.keys import BATCHES_KEY, START_PAGE_KEY, account, manifest_key, page_key
+from storage.receipts import Receipt
 from storage.store import Area, StoredObject
+from tasks.choices import apply_choices
 from tasks.record import BatchRecord
-from tasks.requests import BatchRequest
+from tasks.requests import BatchRequest, ChoicesRequest, ThumbnailRequest
+from tasks.work import work_of
 from testing.batches import LOOK, missing, ok
 from testing.clock import TestClock
-from testing.memory_store import MemoryStore
+from testing.memory_store import MemoryStore, plain
 from testing.minio_server import MinioServer
 from waiting import Attempt
 
@@ -168,6 +171,61 @@ async def test_everything_at_a_batchs_end_shares_one_wait_for_the_store(caplog: 
     assert clock.now() <= 60
     assert result["gallery_url"] is None
     assert "the cover of post-299 was not written" in caplog.text
+
+
+async def test_what_a_dead_runs_leaf_pays_while_the_next_run_goes_on_is_counted(settings: Settings) -> None:
+    request = ThumbnailRequest(title="One", model="gpt-image-2", **LOOK)  # type: ignore[arg-type]
+    store, work = open_store(settings), work_of(request, settings)
+    died = BatchRecord(asked(), settings, Attempt("run-1", paying_run="run-1"))
+    with pytest.raises(asyncio.CancelledError):
+        async with died.updating(lambda: PENDING):
+            raise asyncio.CancelledError
+    record = BatchRecord(asked(), settings, Attempt("run-2", paying_run="run-2"))
+    await record.begin([work])
+    receipt = Receipt(account("run-1", work.thumbnail_key), {"cost_usd": 0.05}, {})
+    picture = StoredObject(b"picture", "image/png", receipt.metadata, immutable=False)
+    await store.write(Area.ORIGINALS, work.original_key, picture)
+    await record.finish(DONE)
+    assert (await only_batch(settings))["spent_by_run"] == {"run-1": {"cost_usd": 0.05}}
+
+
+async def test_choices_that_are_applied_while_a_batch_ends_are_kept(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posts: Any = [{**row, "slug": "one"} for row in DONE]
+    store = open_store(settings)
+    for outcome in DONE[0]["results"]:
+        assert outcome["status"] == "ok"
+        await store.write(Area.THUMBNAILS, outcome["key"], StoredObject(b"a picture", "image/jpeg"))
+    record = BatchRecord(asked(), settings, Attempt(), store)
+    result = await record.finish(posts)
+    create = store.replace
+
+    async def applied_first(area: Area, key: str, stored: StoredObject, version: str) -> str | None:
+        monkeypatch.setattr(store, "replace", create)
+        choice = {"slug": "one", "title": "One", "model": "dall-e-3", "thumbnail": DONE[0]["results"][1]["key"]}  # type: ignore[typeddict-item]
+        await apply_choices(store, ChoicesRequest(version=1, batch_id=result["batch_id"], choices=[choice]))
+        return await create(area, key, stored, version)
+
+    monkeypatch.setattr(store, "replace", applied_first)
+    await record.finish(posts)
+    [row] = (await only_batch(settings))["rows"]
+    assert (row["cover"]["model"], row["cover"]["chosen"]) == ("dall-e-3", True)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [{"updated_at": "yesterday"}, {"updated_at": ""}, {"cost_usd": 1e30}, {"cost_usd": float("inf")}],
+    ids=str,
+)
+async def test_a_value_that_cannot_be_shown_is_damage(settings: Settings, damage: dict[str, object]) -> None:
+    store, first = open_store(settings), await BatchRecord(asked("First"), settings, Attempt()).finish(DONE)
+    for key in (BATCHES_KEY, manifest_key(first["batch_id"])):
+        values = json.loads(await text(settings, key))
+        [*values.get("batches", []), values][0].update(damage)
+        await store.write(Area.THUMBNAILS, key, plain(json.dumps(values).encode()))
+    result = await BatchRecord(asked("First"), settings, Attempt()).finish(DONE)
+    assert (await only_batch(settings))["batch_id"] == result["batch_id"]
 
 
 async def test_an_unreadable_manifest_is_replaced(settings: Settings) -> None:

@@ -15,6 +15,7 @@ from PIL import Image
 
 from errors import (
     DamagedOriginalError,
+    LostPictureError,
     ProviderRejectedError,
     ProviderThrottledError,
     ProviderUnavailableError,
@@ -39,7 +40,7 @@ from tasks.originals import Original, find_or_generate
 from tasks.requests import ThumbnailRequest
 from tasks.work import work_of
 from testing.clock import TestClock
-from testing.memory_store import MemoryStore
+from testing.memory_store import MemoryStore, plain
 from waiting import Attempt
 
 SETTINGS = Settings(openai_api_key="key")
@@ -48,6 +49,7 @@ WORK = work_of(
 )
 KEY = WORK.original_key
 LEAF_SECONDS = 840
+NOW = TestClock().date()
 
 
 def image(format: str = "PNG") -> bytes:
@@ -239,7 +241,20 @@ async def test_an_unrecorded_unusable_answer_is_not_a_damaged_original() -> None
     assert (harness.asked, original.unusable_answers) == (2, 1)
 
 
-@pytest.mark.parametrize("damaged", [b"", b"[]", b"{", b'{"refusal": 1}'])
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        b"",
+        b"[]",
+        b"{",
+        b'{"refusal": 1}',
+        b'{"refusal": {"date": Infinity, "code": "moderation", "message": "no"}}',
+        b'{"refusal": {"date": 1e18, "code": "moderation", "message": "no"}}',
+        b'{"lost": {"date": 1, "size": -1}}',
+        b'{"lost": {"date": 1, "size": 1000000000000000}}',
+        b'{"paid": {"someone": {"cost_usd": 1e30}}}',
+    ],
+)
 async def test_a_damaged_history_is_ignored(damaged: bytes) -> None:
     harness = Harness()
     harness.store.objects[Area.ORIGINALS][f"history/{KEY}.json"] = StoredObject(damaged, "")
@@ -281,7 +296,7 @@ async def test_the_wait_for_the_store_ends_before_the_task_does() -> None:
 async def test_a_full_disk_costs_one_picture_however_often_it_is_tried() -> None:
     harness = Harness()
     harness.store.room = 500  # Enough for claims and history, but not for a picture.
-    with pytest.raises(StoreFullError, match="A picture was paid for and could not be stored"):
+    with pytest.raises(LostPictureError, match="A picture was paid for and could not be stored"):
         await harness.run()
     assert harness.clock.now() > LEAF_SECONDS - 20, "it waits for room as long as it can"
     for _ in range(5):
@@ -353,6 +368,14 @@ async def test_what_was_paid_in_vain_is_on_the_receipt_of_the_picture() -> None:
     assert original.receipt.paid == await paid(harness, "batch") == {"cost_usd": 0.12}
 
 
+async def test_a_refusal_that_the_vendor_bills_is_counted() -> None:
+    refused = ProviderRejectedError("moderation", "no", {"input_tokens": 0, "output_tokens": 1000})
+    harness = Harness(refused)
+    with pytest.raises(ProviderRejectedError):
+        await harness.run(harness.attempt("leaf", "batch"))
+    assert await paid(harness, "batch") == {"cost_usd": 0.03}
+
+
 async def test_each_run_reports_only_its_own_payments_in_vain() -> None:
     harness = Harness(HALF, ProviderUnavailableError("down"), HALF)
     with pytest.raises(ProviderUnavailableError):
@@ -385,8 +408,9 @@ async def test_an_answer_that_its_owner_did_not_live_to_judge_is_counted() -> No
 async def test_a_picture_that_found_no_room_is_counted() -> None:
     harness = Harness()
     harness.store.room = 500
-    with pytest.raises(StoreFullError):
+    with pytest.raises(LostPictureError) as lost:
         await harness.run(harness.attempt("leaf", "batch"))
+    assert lost.value.paid == {"cost_usd": 0.03}
     assert await paid(harness, "batch") == {"cost_usd": 0.03}
     harness.store.room = float("inf")
     original = await harness.run(harness.attempt("leaf", "batch"))
@@ -436,6 +460,29 @@ async def test_waits_double_if_the_provider_does_not_say_how_long() -> None:
     harness = Harness(*[ProviderThrottledError("slow down", None)] * 3, WHOLE)
     await harness.run()
     assert 5 + 10 + 20 <= harness.clock.now() <= 36
+
+
+async def test_a_provider_that_asks_for_no_wait_at_all_is_asked_less_and_less_often() -> None:
+    harness = Harness(ProviderThrottledError("slow down", 0.0))
+    with pytest.raises(QuotaWaitTooLongError):
+        await harness.run()
+    assert harness.asked < 20
+
+
+@pytest.mark.parametrize(
+    "gate",
+    [
+        f'{{"closed_until": 1{"0" * 400}, "next_turn": 1}}',
+        f'{{"closed_until": {NOW + 10}, "next_turn": Infinity}}',
+        f'{{"closed_until": {NOW + 10}, "next_turn": {NOW + 1e6}}}',
+        '{"closed_until": NaN, "next_turn": NaN}',
+    ],
+)
+async def test_a_damaged_gate_is_open(gate: str) -> None:
+    harness = Harness()
+    harness.store.objects[Area.ORIGINALS]["quota/gpt-image-2.json"] = plain(gate.encode())
+    await harness.run()
+    assert harness.clock.now() < 60
 
 
 async def test_a_wait_longer_than_the_leaf_has_left_is_not_retried() -> None:
@@ -536,6 +583,26 @@ async def test_storing_gets_only_the_rest_of_the_grace_period() -> None:
     assert harness.clock.now() == 25
 
 
+@pytest.mark.parametrize("ended_by", ["stop", "cancel"])
+async def test_a_picture_that_a_stop_keeps_from_being_stored_is_counted(ended_by: str) -> None:
+    class SlowStore(MemoryStore):
+        async def write(self, area: Area, key: str, stored: StoredObject) -> None:
+            if key == KEY:
+                uploading.set()
+                await harness.clock.sleep(60)
+            await super().write(area, key, stored)
+
+    harness, uploading = Harness(), asyncio.Event()
+    harness.store = SlowStore()
+    attempt = harness.attempt("leaf", "batch")
+    leaf = asyncio.create_task(harness.work(attempt))
+    await uploading.wait()
+    attempt.stop.request(25) if ended_by == "stop" else leaf.cancel()
+    with pytest.raises((StoppedError, asyncio.CancelledError)):
+        await harness.clock.play(leaf)
+    assert await paid(harness, "batch") == {"cost_usd": 0.03}
+
+
 async def test_a_stop_before_an_unusable_answer_is_recorded_leaves_no_damaged_original() -> None:
     harness = Harness(HALF, WHOLE)
     harness.store.before_each = lambda: setattr(harness.store, "down", KEY in harness.store.objects[Area.ORIGINALS])
@@ -556,8 +623,10 @@ async def test_a_store_that_refuses_a_paid_picture_is_reported() -> None:
         return WHOLE
 
     harness = Harness(draw)
-    with pytest.raises(StoreError, match="A picture was paid for and could not be stored"):
+    with pytest.raises(LostPictureError, match="A picture was paid for and could not be stored") as lost:
         await harness.run()
+    assert lost.value.paid == {"cost_usd": 0.03}
+    assert harness.clock.now() > LEAF_SECONDS - 20, "a person may have mended it"
 
 
 async def test_a_run_that_waits_for_another_gets_its_picture() -> None:
