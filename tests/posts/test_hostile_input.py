@@ -65,7 +65,8 @@ def test_no_input_raises_any_other_error(tmp_path: Path, kind: str | None) -> No
         assert len(set(slugs)) == len(slugs)
         for post in posts.posts:
             assert post.title.strip()
-            assert 0 < len(post.slug.encode()) <= 80
+            assert 0 < len(post.slug) <= 100
+            assert len(post.slug.encode()) <= 240
             assert not set(post.slug) & set("/?#%&\\\"'<> \n\x00")
             assert post.slug not in (".", "..")
             str(post.as_prompt()).encode()
