@@ -3,7 +3,7 @@
 import html
 import re
 
-from text import clean_text
+from text import clean_text, one_line
 
 __all__ = ["plain_summary", "plain_title", "shortened"]
 
@@ -29,11 +29,11 @@ def plain_title(text: str, *, markdown: bool) -> str:
     """Return a title without HTML entities and paired tags. An unpaired tag stays: the title is about it."""
     text = BREAK.sub(" ", text[:MAX_TEXT])
     if not markdown:
-        return clean_text(html.unescape(_without_tag_pairs(text)))
+        return one_line(html.unescape(_without_tag_pairs(text))).strip()
     # Nothing between backticks is markup.
     words, code = CODE.split(text)[::3], CODE.split(text)[2::3]
     plain = [html.unescape(_without_markdown(_without_tag_pairs(part))) for part in words]
-    return clean_text("".join(part for pair in zip(plain, [*code, ""], strict=True) for part in pair))
+    return one_line("".join(part for pair in zip(plain, [*code, ""], strict=True) for part in pair)).strip()
 
 
 def plain_summary(text: str, *, markdown: bool) -> str:

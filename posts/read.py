@@ -103,7 +103,7 @@ def _read(data: bytes, source: str, name: str, ending: str, kind: str | None, no
     kind = kind or kind_of(data, source, ending)
     if kind == "feed":
         title, records = read_feed(data, source)
-        return gather(kind, plain_title(title, markdown=False) or name, records, now)
+        return gather(kind, clean_text(plain_title(title, markdown=False)) or name, records, now)
     text = as_text(data, source)
     if kind == "json":
         request, records = read_json(text, source)

@@ -76,6 +76,35 @@ def test_reads_one_title_per_line(tmp_path: Path) -> None:
     assert posts.left_out == ("duplicates (1): line 4: C++",)
 
 
+# A no-break space, a soft hyphen, a direction mark and a narrow no-break space.
+LAYOUT = "Le «\u00a0Donau\u00addampf\u00a0» et C++\u200e\u202f?"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.csv", "title,date\n\u00a0 {title}\t,"),
+        ("a.txt", "{title}"),
+        ("a.md", "# {title}"),
+        ("a.xml", "<rss><channel><item><title> {title}\n</title></item></channel></rss>"),
+        ("a.json", '["{title}"]'),
+    ],
+)
+def test_layout_characters_stay_in_a_title_and_change_nothing_else(tmp_path: Path, name: str, text: str) -> None:
+    plain = read(tmp_path, text.format(title="Le « Donaudampf » et C++ ?"), name)
+    posts = read(tmp_path, text.format(title=LAYOUT), name)
+    assert [post.title for post in posts.posts] == [LAYOUT]
+    assert posts.posts[0].slug == plain.posts[0].slug
+    assert posts.remarks == plain.remarks
+    assert choose(posts, only="« donaudampf » et c++ ?").posts == posts.posts
+
+
+def test_titles_that_differ_only_in_layout_characters_are_duplicates(tmp_path: Path) -> None:
+    posts = read(tmp_path, "C\u00a0«Sharp»\nC «Sharp»\n\u200f\n", "titles.txt")
+    assert [post.title for post in posts.posts] == ["C\u00a0«Sharp»"]
+    assert posts.left_out == ("duplicates (1): line 2: C «Sharp»", "without a title (1): line 3")
+
+
 @pytest.mark.parametrize(
     "value",
     [
