@@ -3,6 +3,7 @@
 import gzip
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -107,10 +108,21 @@ def test_a_guid_that_is_an_address_stands_in_for_a_missing_link(tmp_path: Path) 
     assert posts.posts[0].slug == "why-fan-out"
 
 
-def test_dates_with_american_time_zones_are_understood(tmp_path: Path) -> None:
-    feed = """<rss version="2.0"><channel><item><title>A</title><pubDate>Fri, 30 Jan 2026 20:00:00 PST</pubDate></item>
-    </channel></rss>"""
-    assert str(read(tmp_path, feed).posts[0].date) == "2026-01-31 04:00:00+00:00"
+@pytest.mark.parametrize(
+    ("written", "hour"),
+    [
+        ("Fri, 30 Jan 2026 20:00:00 PST", 28),
+        ("Fri, 30 Jan 2026 20:00:00 CEST", 18),
+        ("Fri, 30 Jan 2026 20:00:00 +0100", 19),
+        ("Fri, 30 Jan 2026 20:00:00 GMT", 20),
+        ("Fri, 30 Jan 2026 20:00:00 IST", 20),
+        ("2026-01-30T20:00:00Z", 20),
+        ("2026-01-30 20:00:00", 20),
+    ],
+)
+def test_time_zones_are_understood_and_ambiguous_ones_are_utc(tmp_path: Path, written: str, hour: int) -> None:
+    feed = f"<rss><channel><item><title>A</title><pubDate>{written}</pubDate></item></channel></rss>"
+    assert read(tmp_path, feed).posts[0].date == datetime(2026, 1, 30, tzinfo=UTC) + timedelta(hours=hour)
 
 
 def test_reads_atom(tmp_path: Path) -> None:

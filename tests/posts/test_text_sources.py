@@ -60,6 +60,20 @@ def test_unpublished_rows_of_an_export_are_drafts(tmp_path: Path) -> None:
     assert posts.remarks == ()
 
 
+@pytest.mark.parametrize(
+    ("written", "date"),
+    [
+        ("12.03.2026", "2026-03-12"),
+        ("1. 2. 2026 10:00", "2026-02-01"),
+        ("03/12/2026", "2026-03-12"),
+        ("2026.03.12", "2026-03-12"),
+    ],
+)
+def test_the_day_comes_first_in_a_date_with_dots(tmp_path: Path, written: str, date: str) -> None:
+    [post] = read(tmp_path, f"title,date\nOne,{written}\n", "posts.csv").posts
+    assert str(post.date).startswith(date)
+
+
 def test_a_title_added_on_top_changes_no_slug(tmp_path: Path) -> None:
     lines = ["Tips for C", *(f"Title {number}" for number in range(7)), "Tips for C++", "Tips for C#"]
     first = read(tmp_path, "\n".join(lines), "titles.txt").posts
