@@ -43,24 +43,25 @@ WORDPRESS_FIELDS = {"post_name": "slug", "status": "status", "post_type": "postt
 MAX_ELEMENTS, MAX_DEPTH = 1_000_000, 100
 
 
-def read_feed(data: bytes, name: str) -> tuple[str, list[Record]]:
-    """Return a feed's title (empty if it has none) and its entries.
+def read_feed(data: bytes, name: str) -> tuple[str, str, list[Record]]:
+    """Return a feed's title and the host of its site (each empty if it has none), and its entries.
 
     Raises:
         InvalidRequestError: the data is not an RSS or Atom feed, or is unsafe XML.
     """
-    title, records, seen = "", list[Record](), set[str]()
+    about, records, seen = dict[str, str](), list[Record](), set[str]()
     try:
         for element, path in _elements(data, name):
             if element.tag in ENTRIES:
                 records.append(_record(_fields(element), seen, len(records) + 1))
-            elif FIELDS.get(element.tag) == "title" and path and path[-1] in FEEDS:
-                title = title or _text(element)
+            elif path and path[-1] in FEEDS and (field := FIELDS.get(element.tag)):
+                about[field] = about.get(field) or _value(element, field)
     except ParseError as error:
         raise InvalidRequestError([f"{name} is not well-formed XML: {error}. Fix the feed"]) from None
     except (DefusedXmlException, ValueError, LookupError) as error:
         raise InvalidRequestError([f"{name} is XML that cannot be read safely: {error}. Fix the feed"]) from None
-    return html.unescape(title), records
+    host = about.get("link", "").partition("//")[2].partition("/")[0]
+    return html.unescape(about.get("title", "")), host, records
 
 
 def _elements(data: bytes, name: str) -> Iterator[tuple[Element, list[str]]]:
@@ -104,11 +105,15 @@ def _fields(entry: Element) -> dict[str, str]:
         if element.tag.startswith(WORDPRESS):
             name = WORDPRESS_FIELDS.get(element.tag.rpartition("}")[2])
         if name and not fields.get(name):
-            fields[name] = _address(element) if name == "link" else _text(element)
+            fields[name] = _value(element, name)
     guid = fields.pop("guid", "")
     if not fields.get("link") and guid.startswith(("http://", "https://")):
         fields["link"] = guid
     return {**fields, "slug": unquote(fields["slug"])} if "slug" in fields else fields
+
+
+def _value(element: Element, field: str) -> str:
+    return _address(element) if field == "link" else _text(element)
 
 
 def _text(element: Element) -> str:

@@ -42,7 +42,7 @@ def gather(kind: str, name: str, records: Iterable[Record], now: datetime) -> Po
     if not found:
         rest = f": {'; '.join(left_out.lines())}" if left_out else ""
         raise InvalidRequestError([f"{name} has no posts{rest}. It was read as {KINDS[kind]}"])
-    return Posts(kind, name, _with_slugs(found, remarks), left_out.lines(), remarks.lines())
+    return Posts(kind, _encodable(name), _with_slugs(found, remarks), left_out.lines(), remarks.lines())
 
 
 def _title(record: Record, remarks: Tally) -> str:

@@ -44,7 +44,7 @@ def read(tmp_path: Path, text: str | bytes, name: str = "feed.xml") -> Posts:
 
 def test_reads_rss(tmp_path: Path) -> None:
     posts = read(tmp_path, RSS)
-    assert (posts.kind, posts.name) == ("feed", "A & B's blog")
+    assert (posts.kind, posts.name) == ("feed", "A & B's blog (example.com)")
     assert posts.prompts == [
         {"title": "Café <b>", "slug": "cafe", "context": "A summary of two lines."},
         {"title": "By number", "slug": "by-number"},
@@ -127,7 +127,7 @@ def test_time_zones_are_understood_and_ambiguous_ones_are_utc(tmp_path: Path, wr
 
 def test_reads_atom(tmp_path: Path) -> None:
     posts = read(tmp_path, ATOM, "feed.txt")
-    assert posts.name == "Atom <blog>"
+    assert posts.name == f"Atom <blog> ({tmp_path.name}/feed)"
     assert posts.prompts == [
         {"title": "The <b> tag", "slug": "b-tag", "context": "Short & plain"},
         {"title": "Set title", "slug": "set"},

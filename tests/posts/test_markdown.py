@@ -267,11 +267,21 @@ def test_a_batch_is_named_after_the_folder_that_identifies_the_blog(tmp_path: Pa
     assert read_posts(str(folder.parent.parent)).name == "my-site"
 
 
+def test_files_of_the_same_name_are_batches_of_their_own(tmp_path: Path) -> None:
+    names = ["cats/posts.csv", "dogs/content/posts.csv", "dogs/content/more.csv"]
+    write(tmp_path, dict.fromkeys(names, "title,slug\nA,a\n"))
+    assert [read_posts(str(tmp_path / name)).name for name in names] == [
+        "cats/posts",
+        "dogs/content/posts",
+        "dogs/content/more",
+    ]
+
+
 def test_a_single_page_bundle_is_a_post(tmp_path: Path) -> None:
     trip = read(tmp_path / "trip", {"index.md": "# A trip"})
     assert trip.prompts == [{"title": "A trip", "slug": "trip"}]
     alone = read_posts(str(tmp_path / "trip" / "index.md"))
-    assert (alone.name, alone.prompts) == ("trip", trip.prompts)
+    assert (alone.name, alone.prompts) == ("trip/index", trip.prompts)
 
 
 def test_a_post_from_standard_input_has_its_titles_slug() -> None:

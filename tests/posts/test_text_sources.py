@@ -38,7 +38,7 @@ def test_reads_csv_with_a_header(tmp_path: Path, delimiter: str) -> None:
         ["", "", "nothing", "", "", "", ""],
     ]
     posts = read(tmp_path, "\r\n".join(delimiter.join(row) for row in rows), "posts.data.csv")
-    assert (posts.kind, posts.name) == ("csv", "posts.data")
+    assert (posts.kind, posts.name) == ("csv", f"{tmp_path.name}/posts.data")
     assert posts.prompts == [
         {
             "title": "One, and; more things",
@@ -305,4 +305,4 @@ def test_a_selection_that_leaves_nothing_says_why(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequestError) as rejected:
         choose(dated(tmp_path), only="nowhere")
     left_out = 'without "nowhere" (4): New thing, Old thing, Other, …'
-    assert rejected.value.faults == (f"posts has no posts left: {left_out}. Change --since or --only",)
+    assert rejected.value.faults == (f"{tmp_path.name}/posts has no posts left: {left_out}. Change --since or --only",)
