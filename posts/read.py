@@ -59,7 +59,8 @@ def read_posts(
         return _read(data, STDIN, STDIN, "", kind, now)
     if ADDRESS.match(source):
         data, address = fetch(source), urlsplit(source)
-        return _read(data, source, address.hostname or source, PurePosixPath(address.path).suffix.lower(), kind, now)
+        name, ending = f"{address.hostname}{address.path}", PurePosixPath(address.path).suffix.lower()
+        return _read(data, source, name, ending, kind, now)
     try:
         path = Path(source)
         if path.is_dir():
@@ -107,8 +108,8 @@ def _read(data: bytes, source: str, name: str, ending: str, kind: str | None, no
     kind = kind or kind_of(data, source, ending)
     if kind == "feed":
         title, host, records = read_feed(data, source)
-        title = clean_text(plain_title(title, markdown=False))
-        return gather(kind, f"{title} ({host or name})" if title else name, records, now)
+        title = plain_title(title, markdown=False)
+        return gather(kind, clean_text(f"{title} ({host or name})") if title else name, records, now)
     text = as_text(data, source)
     if kind == "json":
         request, records = read_json(text, source)

@@ -229,7 +229,7 @@ def test_a_feed_is_downloaded_through_redirects_and_decompressed(server: Server)
     server.answers["/old"] = response(b"", 301, Location="/feed")
     server.answers["/feed"] = response(gzip.compress(untitled.encode()), Content_Encoding="gzip")
     posts = read_posts(f"{server.url}/old")
-    assert (posts.kind, posts.name, len(posts.posts)) == ("feed", "127.0.0.1", 2)
+    assert (posts.kind, posts.name, len(posts.posts)) == ("feed", "127.0.0.1/old", 2)
 
 
 def test_a_gzip_bomb_is_rejected(server: Server) -> None:
