@@ -175,6 +175,13 @@ def test_a_post_without_title_or_heading_is_left_out_and_counted(tmp_path: Path)
         ("The <details> element", "The <details> element"),
         ("The <b> tag", "The <b> tag"),
         ("Understanding __init__ in __Python__", "Understanding __init__ in Python"),
+        (r"Using \*args and \*\*kwargs", "Using *args and **kwargs"),
+        (r"How \_\_init\_\_ works", "How __init__ works"),
+        (r"¯\_(ツ)_/¯ and chill", "¯_(ツ)_/¯ and chill"),
+        (r"An \`escaped` backtick", "An `escaped` backtick"),
+        ("[`foo`](https://x.org/y) is released", "foo is released"),
+        ("The **`useEffect`** hook", "The useEffect hook"),
+        ("`a` and *`b`* and `*c*` and `&amp;`", "a and b and *c* and &amp;"),
     ],
 )
 def test_a_title_loses_its_markup_but_keeps_tags_it_is_about(tmp_path: Path, written: str, title: str) -> None:
