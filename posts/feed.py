@@ -17,6 +17,9 @@ __all__ = ["read_feed"]
 ATOM = "{http://www.w3.org/2005/Atom}"
 RSS_1 = "{http://purl.org/rss/1.0/}"
 DUBLIN = "{http://purl.org/dc/elements/1.1/}"
+# Blogger's export is Atom with more elements. Older ones tell posts by a category, and comments by what they reply to.
+BLOGGER = "{http://schemas.google.com/blogger/2018}"
+IN_REPLY_TO = "{http://purl.org/syndication/thread/1.0}in-reply-to"
 ROOTS = ("rss", "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF", f"{ATOM}feed")
 FEEDS = ("channel", f"{RSS_1}channel", f"{ATOM}feed")
 ENTRIES = ("item", f"{RSS_1}item", f"{ATOM}entry")
@@ -36,6 +39,12 @@ FIELDS = {
     f"{DUBLIN}date": "date",
     f"{ATOM}published": "pubdate",
     f"{ATOM}updated": "date",
+    "{http://purl.org/atom/app#}control": "draft",
+    "{http://www.w3.org/2007/app}control": "draft",
+    f"{BLOGGER}type": "posttype",
+    f"{BLOGGER}status": "status",
+    f"{BLOGGER}filename": "link",
+    f"{BLOGGER}metaDescription": "description",
 }
 # WordPress's export is RSS with more elements, in namespaces that begin like this, by version.
 WORDPRESS = "{http://wordpress.org/export/"
@@ -92,7 +101,7 @@ def _record(fields: dict[str, str], seen: set[str], number: int) -> Record:
     both = f"{link} ({title})"
     where = both if link and link in seen else link or title or f"entry {number}"
     fault = "duplicates" if title and both in seen else ""
-    if fields.get("posttype", "post") != "post":
+    if fields.get("posttype", "post").casefold() != "post":
         fault = "not posts"
     seen |= {where, both}
     return Record(where, fields, fault=fault)
@@ -102,6 +111,10 @@ def _fields(entry: Element) -> dict[str, str]:
     fields: dict[str, str] = {}
     for element in entry:
         name = FIELDS.get(element.tag)
+        if element.tag == f"{ATOM}category" and (element.get("scheme") or "").endswith("#kind"):
+            fields["posttype"] = (element.get("term") or "").rpartition("#")[2]
+        elif element.tag == IN_REPLY_TO:
+            fields["posttype"] = "comment"
         if element.tag.startswith(WORDPRESS):
             name = WORDPRESS_FIELDS.get(element.tag.rpartition("}")[2])
         if name and not fields.get(name):

@@ -53,13 +53,14 @@ ZONES = {
 # fmt: on
 TIME_ZONES = {name: hours * 3600 for hours, names in ZONES.items() for name in names.split()}
 YES, NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
+UNPUBLISHED = ("draft", "auto-draft", "future", "inherit", "pending", "private", "scheduled", "soft_trashed", "trash")
 # A field, the values that exclude its record (None: any value), and the reason.
 EXCLUSIONS: list[tuple[str, tuple[str, ...] | None, str]] = [
     ("draft", YES, "drafts"),
     ("isdraft", YES, "drafts"),
     ("published", NO, "drafts"),
     ("ispublished", NO, "drafts"),
-    ("status", ("draft", "auto-draft", "future", "inherit", "pending", "private", "trash"), "drafts"),
+    ("status", UNPUBLISHED, "drafts"),
     ("permalink", NO, "not posts"),
     ("headless", YES, "not posts"),
     ("eleventyexcludefromcollections", YES, "not posts"),

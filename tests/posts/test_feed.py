@@ -80,6 +80,64 @@ def test_of_a_wordpress_export_only_the_published_posts_are_posts(tmp_path: Path
     assert [line.partition(":")[0] for line in posts.left_out] == ["drafts (2)", "not posts (2)"]
 
 
+def blogger(title: str, kind: str, more: str = "") -> str:
+    term = f"http://schemas.google.com/blogger/2008/kind#{kind}"
+    return (
+        f"<entry><category scheme='http://schemas.google.com/g/2005#kind' term='{term}'/><title>{title}</title>"
+        f"<category scheme='http://www.blogger.com/atom/ns#' term='cats'/>{more}</entry>"
+    )
+
+
+def takeout(title: str, kind: str, status: str) -> str:
+    return (
+        f"<entry><b:type>{kind}</b:type><b:status>{status}</b:status><author><b:type>BLOGGER</b:type></author>"
+        f"<title>{title}</title><b:metaDescription>On cats</b:metaDescription>"
+        "<b:filename>/2026/01/real-post.html</b:filename><link/></entry>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("entries", "context", "others"),
+    [
+        (
+            [
+                blogger("Template: Blog", "template"),
+                blogger("The name of the blog", "settings"),
+                blogger("Real post", "post", "<link href='https://cats.example.com/2026/01/real-post.html'/>"),
+                blogger("Not yet", "post", "<app:control><app:draft>yes</app:draft></app:control>"),
+                blogger("Nice!", "comment"),
+                "<entry><title>Thanks</title><thr:in-reply-to href='/2026/01/real-post.html'/></entry>",
+                blogger("About", "page"),
+            ],
+            {},
+            ["not posts (5)", "drafts (1)"],
+        ),
+        (
+            [
+                takeout("Real post", "POST", "LIVE"),
+                takeout("Not yet", "POST", "DRAFT"),
+                takeout("Gone", "POST", "SOFT_TRASHED"),
+                takeout("Nice!", "COMMENT", "LIVE"),
+                takeout("About", "PAGE", "LIVE"),
+            ],
+            {"context": "On cats"},
+            ["drafts (2)", "not posts (2)"],
+        ),
+    ],
+    ids=["older", "Takeout"],
+)
+def test_of_a_blogger_export_only_the_published_posts_are_posts(
+    tmp_path: Path, entries: list[str], context: dict[str, str], others: list[str]
+) -> None:
+    spaces = (
+        "xmlns='http://www.w3.org/2005/Atom' xmlns:app='http://purl.org/atom/app#' "
+        "xmlns:thr='http://purl.org/syndication/thread/1.0' xmlns:b='http://schemas.google.com/blogger/2018'"
+    )
+    posts = read(tmp_path, f"<feed {spaces}><title>Blog</title>{''.join(entries)}</feed>")
+    assert posts.prompts == [{"title": "Real post", "slug": "real-post", **context}]
+    assert [line.partition(":")[0] for line in posts.left_out] == others
+
+
 @pytest.mark.parametrize(
     ("link", "slug"),
     [
