@@ -87,6 +87,8 @@ def test_hostile_files_are_read_in_linear_time(tmp_path: Path) -> None:
         "f.md": "---\ntitle: " + "<b>" * many + "\n---\n",
         "g.md": "---\ntitle: " + "[" * many + "\n---\n",
         "h.md": '---\ntitle: "' + "**a" * many + '"\n---\n',
+        "j.md": "a:\n" * many + "title: J\n",
+        "k.md": "title: K\n" + "-\n" * many,
         "i.md": "---\ntitle: I\ndate: 2026" + " 1" * 40 + "\n---\n",
     }.items():
         (tmp_path / name).write_text(text)

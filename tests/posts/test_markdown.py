@@ -316,6 +316,20 @@ def test_what_cannot_be_a_post_is_counted(tmp_path: Path) -> None:
     }
 
 
+def test_front_matter_may_lack_its_first_line(tmp_path: Path) -> None:
+    posts = read(
+        tmp_path,
+        {
+            "a.md": "title: A title\ndate: 2026-01-01 10:00:00\ntags:\n- cats\n  - dogs\n---\n# Heading",
+            "b.md": "date: 2026-01-01\ntitle: Draft\ndraft: true\n---\n",
+            "c.md": "Note: no front matter\n---\ntitle: none",
+            "d.md": "title: of a text\n\n---\n# Heading",
+        },
+    )
+    assert [post.title for post in posts.posts] == ["A title", "Note: no front matter", "Heading"]
+    assert left_out(posts) == {"drafts": (1, ("b.md",))}
+
+
 def test_json_front_matter_may_begin_on_its_first_line(tmp_path: Path) -> None:
     draft, post = '{"title": "A",\n "draft": true}\n# Heading', '{"title": "B"}\ntext'
     posts = read(tmp_path, {"a.md": draft, "b.md": post, "c.md": "{{% shortcode %}}\n# C"})
