@@ -47,6 +47,8 @@ LAYOUTS: dict[str, tuple[dict[str, str], list[dict[str, str]], dict[str, tuple[i
         {
             "_index.md": "---\ntitle: All posts\n---\n",
             "first/index.md": '+++\ntitle = "First"\ndate = 2026-01-02T10:00:00Z\nsummary = "How it began."\n+++\n',
+            "first/notes.md": "# Notes",
+            "first/parts/index.md": "# A part",
             "second.md": '+++\ntitle = "Second"\ndate = 2026-02-03\nslug = "number-two"\n+++\n',
             "third.md": '+++\ntitle = "Third"\ndate = 2026-02-01\nurl = "/blog/2026/the-third/"\n+++\n',
             "draft.md": '+++\ntitle = "Not yet"\ndraft = true\n+++\n',
@@ -59,7 +61,7 @@ LAYOUTS: dict[str, tuple[dict[str, str], list[dict[str, str]], dict[str, tuple[i
             {"title": "First", "slug": "first", "context": "How it began."},
         ],
         {
-            "not posts": (1, ("_index.md",)),
+            "not posts": (3, ("_index.md", "first/notes.md", "first/parts/index.md")),
             "drafts": (1, ("draft.md",)),
             "dated in the future": (1, ("later.md",)),
             "expired": (1, ("over.md",)),
@@ -103,6 +105,8 @@ LAYOUTS: dict[str, tuple[dict[str, str], list[dict[str, str]], dict[str, tuple[i
         {
             "one.md": '---\ntitle: One\npermalink: "/blog/{{ title | slugify }}/"\ndate: 2026-01-01\n---\n',
             "two.md": "---\ntitle: Two\npermalink: /blog/number-two/index.html\ndate: 2026-01-02\n---\n",
+            "series/index.md": "---\ntitle: Five\ndate: 2025-01-02\n---\n",
+            "series/six.md": "---\ntitle: Six\ndate: 2025-01-01\n---\n",
             "none.md": "---\ntitle: None\npermalink: false\n---\n",
             "feed.md": "---\ntitle: Feed\neleventyExcludeFromCollections: true\n---\n",
             "json.md": '{\n  "title": "Three",\n  "date": "2026-01-03"\n}\n\nText\n',
@@ -115,6 +119,8 @@ LAYOUTS: dict[str, tuple[dict[str, str], list[dict[str, str]], dict[str, tuple[i
             {"title": "Three", "slug": "json"},
             {"title": "Two", "slug": "number-two"},
             {"title": "One", "slug": "one"},
+            {"title": "Five", "slug": "series"},
+            {"title": "Six", "slug": "six"},
         ],
         {
             "not posts": (2, ("feed.md", "none.md")),
