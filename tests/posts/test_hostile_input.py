@@ -20,7 +20,7 @@ PIECES = [
     "<feed xmlns='http://www.w3.org/2005/Atom'>", "<entry>", "<link href='http://['/>", "<!DOCTYPE a [", "<!ENTITY b '",
     "<![CDATA[", "]]>", "&#0;", "&lt;", "&amp;#x110000;", "title,slug\n", "title;date\n", ",", ";", '{"title": ', '["',
     '"]', "null", "1e999", "-", "NaN", "9" * 50, "2026-01-01", "0000-00-00", "9999-12-31T23:59:59-23:59",
-    "0001-01-01T00:00:00+23:59", "true", "%ff", "%00", "../", "https://a/?b", "```",
+    "0001-01-01T00:00:00+23:59", "true", "%ff", "%00", "../", "https://a/?b", "```", "sep=|\n",
 ]
 # fmt: on
 BYTES = [b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\x00", b"\x80", b"\xed\xa0\x80", b"\xf5"]

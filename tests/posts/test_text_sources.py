@@ -53,6 +53,15 @@ def test_reads_csv_with_a_header(tmp_path: Path, delimiter: str) -> None:
     assert posts.remarks == ("unused values of author (1): line 3",)
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+@pytest.mark.parametrize("name", ["posts.csv", "posts.txt"])
+def test_excels_first_line_names_the_delimiter(tmp_path: Path, delimiter: str, name: str) -> None:
+    rows = [f"sep={delimiter}", *(delimiter.join(row) for row in [("title", "slug"), ("A, b", "a"), ("", "c")])]
+    posts = read(tmp_path, "\ufeff" + "\r\n".join(rows), name)
+    assert posts.prompts == [{"title": "A, b", "slug": "a"}]
+    assert posts.left_out == ("without a title (1): line 4",)
+
+
 def test_unpublished_rows_of_an_export_are_drafts(tmp_path: Path) -> None:
     posts = read(tmp_path, "post_date,is_published,title\n2026-01-31T10:00:00Z,true,One\n,false,Two\n", "posts.csv")
     assert [(post.title, str(post.date)) for post in posts.posts] == [("One", "2026-01-31 10:00:00+00:00")]
@@ -243,6 +252,8 @@ def test_another_encoding_is_rejected_with_its_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("sep=;\nname;author\nOne;Ann", 'has no column "title", only name, author'),
+        ('sep="\nname;author\nOne;Ann', "has no column"),
         ("name,author\nOne,Ann", 'has no column "title", only name, author'),
         ('title,slug\n"One,one\n', "not CSV"),
         ("title,variation\nOne,-1\n", "The variation of \"One\" (line 2) is '-1': give 0, 1, 2"),
