@@ -5,10 +5,12 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-__all__ = ["STYLE_WORDS", "alt_text", "brief", "clean_text", "has_lone_surrogate", "unknown"]
+__all__ = ["STYLE_WORDS", "alt_text", "brief", "clean_text", "has_lone_surrogate", "one_line", "unknown"]
 
 # Soft hyphens, and the marks that change the direction of surrounding text, in a title or a log line.
 HIDDEN = "[\u00ad\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+# White space and control characters, except those that keep two words together: no-break spaces and figure spaces.
+GAP = r"[^\S\u00a0\u2007\u202f]|[\x00-\x1f\x7f-\x9f]"
 
 # How alternative texts describe a picture in each style.
 STYLE_WORDS = {
@@ -43,6 +45,11 @@ def clean_text(text: str) -> str:
     """Return the text in Unicode NFC, on one line, without control characters."""
     composed = re.sub(HIDDEN, "", unicodedata.normalize("NFC", text))
     return re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", composed).strip()
+
+
+def one_line(text: str) -> str:
+    """Return the text in Unicode NFC, on one line, with the author's layout characters, such as no-break spaces."""
+    return re.sub(f"(?:{GAP})+", " ", unicodedata.normalize("NFC", text)).strip(" ")
 
 
 def has_lone_surrogate(text: str) -> bool:

@@ -1,14 +1,10 @@
 """Cleans a title for layout: one line, without harmful control characters."""
 
-import re
-import unicodedata
-
 from compositing.icu import Property, category, has_property
+from text import one_line
 
 __all__ = ["draws_nothing", "layout_text"]
 
-# White space and control characters, except those that keep two words together: no-break spaces and figure spaces.
-GAP = r"[^\S\u00a0\u2007\u202f]|[\x00-\x1f\x7f-\x9f]"
 WORD_JOINER = "\u2060"
 EMBEDDINGS = {"\u202a": "\u2066", "\u202b": "\u2067", "\u202d": "\u2066", "\u202e": "\u2067"}
 ISOLATES = ("\u2066", "\u2067", "\u2068")
@@ -22,8 +18,7 @@ def layout_text(title: str) -> str:
     No-break spaces, soft hyphens, word joiners, direction marks and isolates keep their meaning. Embeddings and
     overrides become isolates, which affect only the direction of their content, and reverse no letters.
     """
-    composed = unicodedata.normalize("NFC", title).replace("\ufeff", WORD_JOINER)
-    return _isolated(re.sub(f"(?:{GAP})+", " ", composed).strip(" "))
+    return _isolated(one_line(title).replace("\ufeff", WORD_JOINER))
 
 
 def draws_nothing(text: str) -> bool:

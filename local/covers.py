@@ -12,10 +12,9 @@ from gallery.manifest import read_manifest
 from outcomes import Cover, Row
 from posts.fetch import fetch
 from storage.covers import cover_of
-from storage.keys import cover_key
+from storage.keys import cover_key, is_slug
 from storage.store import Area, Store
 from tasks.choices import batch_manifest
-from tasks.posts import is_slug
 from text import clean_text
 
 __all__ = ["CoverFile", "fetch_covers", "make_folder", "read_covers", "write_covers"]

@@ -8,7 +8,7 @@ from typing import Any
 from errors import InvalidRequestError
 from local.options import given_inputs
 from posts.choose import choose
-from posts.read import read_posts
+from posts.read import STDIN, read_posts
 from settings import Settings
 from tasks.requests import BatchRequest, bind
 
@@ -44,7 +44,9 @@ def read_input(options: argparse.Namespace, settings: Settings | None) -> dict[s
     if "prompts" in over:
         raise InvalidRequestError([f"--title and {options.source} both name posts: leave one of them out"])
     chosen = choose(posts, options.limit, options.since, options.only)
-    values = {"prompts": chosen.prompts, "name": chosen.name, **_default_look(settings), **over}
+    # What comes by standard input may be any blog's. Without a name, each request has its own page.
+    name = "" if chosen.name == STDIN else chosen.name
+    values = {"prompts": chosen.prompts, "name": name, **_default_look(settings), **over}
     look = ", ".join([values["style"], values["template"], values["font"], *values["models"]])
     number = "1 post" if len(chosen.posts) == 1 else f"{len(chosen.posts)} posts"
     print(f"{number} from {chosen.name} ({chosen.kind}): {look}", file=sys.stderr)

@@ -29,7 +29,7 @@ def choose(posts: Posts, limit: int | None = None, since: str | None = None, onl
     rules: list[tuple[str, Callable[[Post], bool]]] = [
         ("without the date that --since needs", lambda post: day is None or post.date is not None),
         (f"before {since}", lambda post: day is None or post.date is None or post.date >= day),
-        (f'without "{only}"', lambda post: needle in post.title.casefold() or needle in post.slug.casefold()),
+        (f'without "{only}"', lambda post: needle in f"{clean_text(post.title)}\n{post.slug}".casefold()),
         (f"beyond the first {limit}", lambda _: limit is None or len(kept) < limit),
     ]
     kept: list[Post] = []

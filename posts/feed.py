@@ -17,6 +17,9 @@ __all__ = ["read_feed"]
 ATOM = "{http://www.w3.org/2005/Atom}"
 RSS_1 = "{http://purl.org/rss/1.0/}"
 DUBLIN = "{http://purl.org/dc/elements/1.1/}"
+# Blogger's export is Atom with more elements. Older ones tell posts by a category, and comments by what they reply to.
+BLOGGER = "{http://schemas.google.com/blogger/2018}"
+IN_REPLY_TO = "{http://purl.org/syndication/thread/1.0}in-reply-to"
 ROOTS = ("rss", "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF", f"{ATOM}feed")
 FEEDS = ("channel", f"{RSS_1}channel", f"{ATOM}feed")
 ENTRIES = ("item", f"{RSS_1}item", f"{ATOM}entry")
@@ -36,6 +39,12 @@ FIELDS = {
     f"{DUBLIN}date": "date",
     f"{ATOM}published": "pubdate",
     f"{ATOM}updated": "date",
+    "{http://purl.org/atom/app#}control": "draft",
+    "{http://www.w3.org/2007/app}control": "draft",
+    f"{BLOGGER}type": "posttype",
+    f"{BLOGGER}status": "status",
+    f"{BLOGGER}filename": "link",
+    f"{BLOGGER}metaDescription": "description",
 }
 # WordPress's export is RSS with more elements, in namespaces that begin like this, by version.
 WORDPRESS = "{http://wordpress.org/export/"
@@ -43,24 +52,25 @@ WORDPRESS_FIELDS = {"post_name": "slug", "status": "status", "post_type": "postt
 MAX_ELEMENTS, MAX_DEPTH = 1_000_000, 100
 
 
-def read_feed(data: bytes, name: str) -> tuple[str, list[Record]]:
-    """Return a feed's title (empty if it has none) and its entries.
+def read_feed(data: bytes, name: str) -> tuple[str, str, list[Record]]:
+    """Return a feed's title and the host of its site (each empty if it has none), and its entries.
 
     Raises:
         InvalidRequestError: the data is not an RSS or Atom feed, or is unsafe XML.
     """
-    title, records, seen = "", list[Record](), set[str]()
+    about, records, seen = dict[str, str](), list[Record](), set[str]()
     try:
         for element, path in _elements(data, name):
             if element.tag in ENTRIES:
                 records.append(_record(_fields(element), seen, len(records) + 1))
-            elif FIELDS.get(element.tag) == "title" and path and path[-1] in FEEDS:
-                title = title or _text(element)
+            elif path and path[-1] in FEEDS and (field := FIELDS.get(element.tag)):
+                about[field] = about.get(field) or _value(element, field)
     except ParseError as error:
         raise InvalidRequestError([f"{name} is not well-formed XML: {error}. Fix the feed"]) from None
     except (DefusedXmlException, ValueError, LookupError) as error:
         raise InvalidRequestError([f"{name} is XML that cannot be read safely: {error}. Fix the feed"]) from None
-    return html.unescape(title), records
+    host = about.get("link", "").partition("//")[2].partition("/")[0]
+    return html.unescape(about.get("title", "")), host, records
 
 
 def _elements(data: bytes, name: str) -> Iterator[tuple[Element, list[str]]]:
@@ -91,7 +101,7 @@ def _record(fields: dict[str, str], seen: set[str], number: int) -> Record:
     both = f"{link} ({title})"
     where = both if link and link in seen else link or title or f"entry {number}"
     fault = "duplicates" if title and both in seen else ""
-    if fields.get("posttype", "post") != "post":
+    if fields.get("posttype", "post").casefold() != "post":
         fault = "not posts"
     seen |= {where, both}
     return Record(where, fields, fault=fault)
@@ -101,14 +111,22 @@ def _fields(entry: Element) -> dict[str, str]:
     fields: dict[str, str] = {}
     for element in entry:
         name = FIELDS.get(element.tag)
+        if element.tag == f"{ATOM}category" and (element.get("scheme") or "").endswith("#kind"):
+            fields["posttype"] = (element.get("term") or "").rpartition("#")[2]
+        elif element.tag == IN_REPLY_TO:
+            fields["posttype"] = "comment"
         if element.tag.startswith(WORDPRESS):
             name = WORDPRESS_FIELDS.get(element.tag.rpartition("}")[2])
         if name and not fields.get(name):
-            fields[name] = _address(element) if name == "link" else _text(element)
+            fields[name] = _value(element, name)
     guid = fields.pop("guid", "")
     if not fields.get("link") and guid.startswith(("http://", "https://")):
         fields["link"] = guid
     return {**fields, "slug": unquote(fields["slug"])} if "slug" in fields else fields
+
+
+def _value(element: Element, field: str) -> str:
+    return _address(element) if field == "link" else _text(element)
 
 
 def _text(element: Element) -> str:

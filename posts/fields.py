@@ -42,17 +42,25 @@ DATE = (
     "createdat",
     NAME_DATE,
 )
-# RFC 822's, as feeds use them: hours from UTC, and below in seconds.
-HOURS = {"EDT": -4, "EST": -5, "CDT": -5, "CST": -6, "MDT": -6, "MST": -7, "PDT": -7, "PST": -8}
-TIME_ZONES = {name: hours * 3600 for name, hours in HOURS.items()}
+# 31.12.2026, as in much of Europe.
+DAY_FIRST = re.compile(r"\s*\d{1,2}\.\s*\d{1,2}\.\s*\d{4}\b")
+# Time zones by hours from UTC, and below in seconds by name. Ambiguous names, such as IST, are not here.
+# fmt: off
+ZONES = {
+    -8: "PST", -7: "PDT MST", -6: "MDT CST", -5: "CDT EST", -4: "EDT", 0: "WET", 1: "WEST BST CET", 2: "CEST EET",
+    3: "EEST MSK", 9: "JST KST", 10: "AEST", 11: "AEDT", 12: "NZST", 13: "NZDT",
+}
+# fmt: on
+TIME_ZONES = {name: hours * 3600 for hours, names in ZONES.items() for name in names.split()}
 YES, NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
+UNPUBLISHED = ("draft", "auto-draft", "future", "inherit", "pending", "private", "scheduled", "soft_trashed", "trash")
 # A field, the values that exclude its record (None: any value), and the reason.
 EXCLUSIONS: list[tuple[str, tuple[str, ...] | None, str]] = [
     ("draft", YES, "drafts"),
     ("isdraft", YES, "drafts"),
     ("published", NO, "drafts"),
     ("ispublished", NO, "drafts"),
-    ("status", ("draft", "auto-draft", "future", "inherit", "pending", "private", "trash"), "drafts"),
+    ("status", UNPUBLISHED, "drafts"),
     ("permalink", NO, "not posts"),
     ("headless", YES, "not posts"),
     ("eleventyexcludefromcollections", YES, "not posts"),
@@ -71,7 +79,13 @@ def as_date(value: object) -> datetime | None:
         moment = datetime(value.year, value.month, value.day, tzinfo=UTC)
     elif isinstance(value, str) and len(value) < 100 and re.search(r"(?<!\d)\d{4}(?!\d)", value):
         try:
-            moment = parse(value, default=datetime(2000, 1, 1, tzinfo=UTC), ignoretz=False, tzinfos=TIME_ZONES)
+            moment = parse(
+                value,
+                default=datetime(2000, 1, 1, tzinfo=UTC),
+                dayfirst=bool(DAY_FIRST.match(value)),
+                # A function, as dateutil would warn of names that are not in a table.
+                tzinfos=lambda name, offset: TIME_ZONES.get(name, offset),
+            )
         except (ValueError, ArithmeticError, TypeError, AttributeError):
             return None
     else:

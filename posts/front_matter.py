@@ -43,6 +43,8 @@ def _yaml(text: str) -> Any:
 DASHES = re.compile(r"-{3,}[ \t]*(\w*)[ \t]*\n(.*?)^(?:-{3,}|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 PLUSES = re.compile(r"\+{3,}[ \t]*()\n(.*?)^\+{3,}[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 BRACES = re.compile(r"()(\{[ \t]*\n.*?^\})[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+# YAML without its first delimiter, as older versions of Hexo write it: a title among fields that dashes end.
+UNOPENED = re.compile(r"(?=(?:(?!---).*\n)*title:)(?:[A-Za-z][\w-]*:.*\n|[ \t-].*\n)+?---+[ \t]*(?:\n|\Z)")
 KINDS = [(DASHES, "yaml"), (PLUSES, "toml"), (BRACES, "json")]
 PARSERS: dict[str, Callable[[str], Any]] = {"yaml": _yaml, "yml": _yaml, "toml": tomllib.loads, "json": json.loads}
 FENCE = re.compile(r" {0,3}(```+|~~~+)")
@@ -64,6 +66,8 @@ def split_front_matter(text: str) -> tuple[dict[str, object], str]:
         with suppress(ValueError, RecursionError):  # It may be a shortcode, or damaged, which is reported below.
             fields, end = json.JSONDecoder().raw_decode(text[:MAX_LENGTH])
             return normalized(fields), text[end:]
+    if UNOPENED.match(text, 0, MAX_LENGTH):
+        text = f"---\n{text}"
     for pattern, language in KINDS:
         if match := pattern.match(text, 0, MAX_LENGTH):
             return _fields(match[2], (match[1] or language).lower()), text[match.end() :]

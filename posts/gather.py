@@ -9,7 +9,7 @@ from posts.fields import CONTEXT, KNOWN, TITLE, date_of, reason_to_skip, slug_pa
 from posts.plain import plain_summary, plain_title, shortened
 from posts.posts import KINDS, Post, Posts, Record, Tally
 from posts.slugs import choose_slug
-from text import brief, clean_text
+from text import brief, clean_text, one_line
 
 __all__ = ["gather"]
 
@@ -29,25 +29,25 @@ def gather(kind: str, name: str, records: Iterable[Record], now: datetime) -> Po
     for record in records:
         if reason := record.fault or reason_to_skip(record.fields, now):
             left_out[reason].append(record.where)
-        elif not (title := _title(record, remarks)):
+        elif not clean_text(title := _title(record, remarks)):
             left_out["without a title"].append(record.where)
-        elif (identity := (title, _path(record)[-1:])) in seen and record.verbatim:
+        elif (identity := (clean_text(title), _path(record)[-1:])) in seen and record.verbatim:
             left_out["duplicates"].append(f"{brief(record.where)}: {brief(title)}")
         else:
             seen.add(identity)
-            variation = _variation(record, title, faults)
+            variation = _variation(record, clean_text(title), faults)
             found.append((record, _post(record, title, variation, remarks)))
     if faults:
         raise InvalidRequestError(faults)
     if not found:
         rest = f": {'; '.join(left_out.lines())}" if left_out else ""
         raise InvalidRequestError([f"{name} has no posts{rest}. It was read as {KINDS[kind]}"])
-    return Posts(kind, name, _with_slugs(found, remarks), left_out.lines(), remarks.lines())
+    return Posts(kind, _encodable(name), _with_slugs(found, remarks), left_out.lines(), remarks.lines())
 
 
 def _title(record: Record, remarks: Tally) -> str:
     written = _encodable(text_of(record.fields, TITLE) or record.heading)
-    as_written = clean_text(written)
+    as_written = one_line(written).strip()
     if record.verbatim:
         return as_written
     title = plain_title(written, markdown=record.markdown)
@@ -90,8 +90,8 @@ def _with_slugs(found: list[tuple[Record, Post]], remarks: Tally) -> tuple[Post,
     posts, taken = [post for _, post in found], set[str]()
     for number in by_age:
         record, post = found[number]
-        path = _path(record)
-        slug = choose_slug(path, post.title, post.title if record.verbatim else record.where, taken)
+        path, title = _path(record), clean_text(post.title)
+        slug = choose_slug(path, title, title if record.verbatim else record.where, taken)
         taken.add(slug.casefold())
         if path and path[-1] not in ("", slug):
             remarks["changed slugs"].append(f"{brief(path[-1])} -> {slug}")

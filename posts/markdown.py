@@ -31,9 +31,14 @@ def read_folder(folder: Path) -> Iterator[Record]:
     files = sorted(_files(folder))
     jekyll = any("_posts" in file.parts[:-1] for file in files)
     alone = len(files) == 1
+    # Hugo, which an _index.md gives away, takes what is beside and below an index.md as parts of that post.
+    hugo = any(file.stem.startswith("_index") for file in files)
+    bundles = {file.parent for file in files if hugo and INDEX.fullmatch(file.stem)} - {Path()}
     for file in files:
         where = os.fsencode(file.as_posix()).decode(errors="replace")
-        if reason := _reason_to_skip(folder, file, jekyll=jekyll, alone=alone):
+        inside = file.parents[1:] if INDEX.fullmatch(file.stem) else file.parents
+        resource = not bundles.isdisjoint(inside)
+        if reason := "not posts" if resource else _reason_to_skip(folder, file, jekyll=jekyll, alone=alone):
             yield Record(where, {}, fault=reason)
             continue
         try:

@@ -3,7 +3,7 @@
 import html
 import re
 
-from text import clean_text
+from text import clean_text, one_line
 
 __all__ = ["plain_summary", "plain_title", "shortened"]
 
@@ -14,14 +14,17 @@ PAIR = re.compile(rf"<({INLINE})(?:\s[^<>]*)?>([^<]*)</\1\s*>", re.IGNORECASE)
 BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)(?:\s[^<>]*)?/?>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
 STYLED = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
-CODE = re.compile(r"(?<!`)(`{1,3})(?!`)(.+?)(?<!`)\1(?!`)")
+CODE = re.compile(r"(?<!`)(`{1,3})(?!`)(?P<code>.+?)(?<!`)\1(?!`)")
+ESCAPE = re.compile(r"\\(?P<escaped>[\\`*_{}\[\]()#+.!|-])")
+VERBATIM = re.compile(f"{CODE.pattern}|{ESCAPE.pattern}")
+PRIVATE_USE = 0x100000
 MARKDOWN = [
     (re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)"), r"\1"),
     # A name such as __init__ is Python's, and not bold.
     (re.compile(r"(\*\*|__(?![a-z]+__))(?=\S)([^*_]+)(?<=\S)\1"), r"\2"),
     (re.compile(r"(?<![\w*])\*(?=\S)([^*]+)(?<=\S)\*(?![\w*])"), r"\1"),
     (re.compile(r"(?<!\w)_(?=\S)([^_]+)(?<=\S)_(?!\w)"), r"\1"),
-    (re.compile(r"\\([\\`*_{}\[\]()#+.!|-])"), r"\1"),
+    (ESCAPE, r"\1"),
 ]
 
 
@@ -29,11 +32,16 @@ def plain_title(text: str, *, markdown: bool) -> str:
     """Return a title without HTML entities and paired tags. An unpaired tag stays: the title is about it."""
     text = BREAK.sub(" ", text[:MAX_TEXT])
     if not markdown:
-        return clean_text(html.unescape(_without_tag_pairs(text)))
-    # Nothing between backticks is markup.
-    words, code = CODE.split(text)[::3], CODE.split(text)[2::3]
-    plain = [html.unescape(_without_markdown(_without_tag_pairs(part))) for part in words]
-    return clean_text("".join(part for pair in zip(plain, [*code, ""], strict=True) for part in pair))
+        return one_line(html.unescape(_without_tag_pairs(text))).strip()
+    # Code and escaped characters are no markup: until it is gone, characters without a meaning stand in for them.
+    kept: dict[int, str] = {}
+
+    def keep(found: re.Match[str]) -> str:
+        kept[PRIVATE_USE + len(kept)] = found["code"] or found["escaped"]
+        return chr(max(kept))
+
+    words = html.unescape(_without_markdown(_without_tag_pairs(VERBATIM.sub(keep, text))))
+    return one_line(words.translate(kept)).strip()
 
 
 def plain_summary(text: str, *, markdown: bool) -> str:
@@ -41,7 +49,7 @@ def plain_summary(text: str, *, markdown: bool) -> str:
     text = html.unescape(TAG.sub(" ", STYLED.sub(" ", text[:MAX_MARKUP])))
     # A tag between a word and its comma leaves no space.
     text = re.sub(r"\s+([,.;:!?)])", r"\1", clean_text(text))[:MAX_TEXT]
-    return _without_markdown(CODE.sub(r"\2", text)) if markdown else text
+    return _without_markdown(CODE.sub(r"\g<code>", text)) if markdown else text
 
 
 def shortened(text: str, length: int) -> str:

@@ -21,7 +21,7 @@ from posts.posts import KINDS, Posts, Record
 from posts.rows import read_csv, read_lines
 from text import brief, clean_text
 
-__all__ = ["read_posts"]
+__all__ = ["STDIN", "read_posts"]
 
 MAX_BYTES = 50_000_000
 STDIN = "standard input"
@@ -59,7 +59,8 @@ def read_posts(
         return _read(data, STDIN, STDIN, "", kind, now)
     if ADDRESS.match(source):
         data, address = fetch(source), urlsplit(source)
-        return _read(data, source, address.hostname or source, PurePosixPath(address.path).suffix.lower(), kind, now)
+        name, ending = f"{address.hostname}{address.path}", PurePosixPath(address.path).suffix.lower()
+        return _read(data, source, name, ending, kind, now)
     try:
         path = Path(source)
         if path.is_dir():
@@ -71,7 +72,7 @@ def read_posts(
         raise InvalidRequestError(
             [f"{source} cannot be read: {reason}. Give a folder, a file, or an http:// or https:// address"]
         ) from None
-    return _read(data, source, _name_of(source), path.suffix.lower(), kind, now)
+    return _read(data, source, f"{_identifying(path.parent)}/{path.stem}", path.suffix.lower(), kind, now)
 
 
 def _name_of(source: str) -> str:
@@ -80,6 +81,13 @@ def _name_of(source: str) -> str:
         return ""
     path = Path(urlsplit(source).path if ADDRESS.match(source) else source)
     return path_of(path.resolve().parent, Path(path.name))[-1]
+
+
+def _identifying(folder: Path) -> str:
+    """Return a folder's path from the last part on that identifies a blog."""
+    parts = folder.resolve().parts[1:]
+    specific = [number for number, part in enumerate(parts) if not GENERIC.fullmatch(part)]
+    return "/".join(parts[specific[-1] :] if specific else parts[-1:])
 
 
 def _bounded(data: bytes, source: str) -> bytes:
@@ -91,10 +99,7 @@ def _bounded(data: bytes, source: str) -> bytes:
 def _read_folder(path: Path, source: str, kind: str | None, now: datetime) -> Posts:
     if kind not in (None, "markdown"):
         raise InvalidRequestError([f"{source} is a folder, but {kind} is read from a file. Give the file"])
-    parts = path.resolve().parts[1:]
-    specific = [number for number, part in enumerate(parts) if not GENERIC.fullmatch(part)]
-    name = "/".join(parts[specific[-1] :] if specific else parts[-1:]) or source
-    posts = gather("markdown", name, read_folder(path), now)
+    posts = gather("markdown", _identifying(path) or source, read_folder(path), now)
     newest_first = sorted(posts.posts, key=lambda post: post.date or datetime.min.replace(tzinfo=UTC), reverse=True)
     return replace(posts, posts=tuple(newest_first))
 
@@ -102,8 +107,9 @@ def _read_folder(path: Path, source: str, kind: str | None, now: datetime) -> Po
 def _read(data: bytes, source: str, name: str, ending: str, kind: str | None, now: datetime) -> Posts:
     kind = kind or kind_of(data, source, ending)
     if kind == "feed":
-        title, records = read_feed(data, source)
-        return gather(kind, plain_title(title, markdown=False) or name, records, now)
+        title, host, records = read_feed(data, source)
+        title = plain_title(title, markdown=False)
+        return gather(kind, clean_text(f"{title} ({host or name})") if title else name, records, now)
     text = as_text(data, source)
     if kind == "json":
         request, records = read_json(text, source)

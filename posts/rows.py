@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 
 from errors import InvalidRequestError
@@ -13,27 +14,34 @@ __all__ = ["delimiter_of", "read_csv", "read_lines"]
 
 DELIMITERS = ",;\t"
 MAX_TITLE = 1_000
+# The line that tells Excel a delimiter.
+SEPARATOR = re.compile(r"sep=([,;|\t])\n", re.IGNORECASE)
 
 
 def delimiter_of(text: str) -> str:
-    """Return the CSV delimiter, if the first line names a title among several columns, else an empty string."""
+    """Return the CSV delimiter, if the first line names it or a title among several columns, else an empty string."""
+    if named := SEPARATOR.match(text):
+        return named[1]
     header = text.partition("\n")[0]
     return next((each for each in DELIMITERS if each in header and _has_title(_header(header, each))), "")
 
 
 def read_csv(text: str, name: str) -> Iterator[Record]:
-    """Yield a record for each row of CSV with a header, delimited by commas, semicolons or tabs.
+    """Yield a record for each row of CSV with a header, delimited by commas, semicolons, tabs or what it names.
 
     Raises:
         InvalidRequestError: there is no title column, or a row is invalid.
     """
-    header = text.partition("\n")[0]
+    named = SEPARATOR.match(text)
+    header = text[named.end() if named else 0 :].partition("\n")[0]
     delimiter = delimiter_of(text) or max(DELIMITERS, key=header.count)
     columns = _header(header, delimiter)
     if not _has_title(columns):
         found = brief(", ".join(clean_text(column) for column in columns))
         raise InvalidRequestError([f'{name} has no column "title", only {found}. Rename one in its first line'])
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    if named:
+        next(rows.reader)
     try:
         for row in rows:
             if any(row.get(None) or ()):  # Where DictReader puts the values that have no column.

@@ -5,11 +5,10 @@ import re
 from collections.abc import Collection, Sequence
 from urllib.parse import unquote, urlsplit
 
-from storage.keys import slug
+from storage.keys import MADE_BYTES, MOST_BYTES, is_slug, slug
 
 __all__ = ["choose_slug", "path_parts", "without_date"]
 
-MAX_BYTES = 80
 SAFE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
 DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}[-_](?=.)")
 PAGE = re.compile(r"\.(?:html?|php|aspx?|mdx?|markdown)$", re.IGNORECASE)
@@ -32,7 +31,7 @@ def choose_slug(path: Sequence[str], title: str, where: str, taken: Collection[s
     made = next((made for text in (own, title) if text and (made := slug(text)) != "untitled"), "untitled")
     digest = hashlib.sha256(where.encode(errors="replace")).hexdigest()
     choices = [own] if _is_safe(own) else []
-    choices += [made, slug("-".join([*path[:-1], made])), slug(title), f"{made[: MAX_BYTES // 8]}-{digest[:8]}"]
+    choices += [made, slug("-".join([*path[:-1], made])), slug(title), f"{made[: MADE_BYTES // 8]}-{digest[:8]}"]
     return next((choice for choice in choices if choice.casefold() not in taken), digest)
 
 
@@ -56,7 +55,7 @@ def without_date(name: str) -> str:
 
 
 def _is_safe(text: str) -> bool:
-    """Return whether a slug is short, and needs no escaping in a URL except for letters of other scripts."""
-    if len(text.encode()) > MAX_BYTES or ".." in text:
+    """Return whether the tasks accept a slug, and a URL needs no escapes for it except for letters of other scripts."""
+    if not is_slug(text) or ".." in text:
         return False
-    return bool(SAFE.fullmatch(text)) or slug(text) == text.casefold()
+    return bool(SAFE.fullmatch(text)) or slug(text, MOST_BYTES) == text.casefold()

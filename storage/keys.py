@@ -14,6 +14,7 @@ __all__ = [
     "account",
     "batch_id",
     "cover_key",
+    "is_slug",
     "manifest_key",
     "original_key",
     "page_key",
@@ -21,7 +22,10 @@ __all__ = [
     "thumbnail_key",
 ]
 
-SLUG_BYTES = 80
+# A made slug's limit, in bytes of UTF-8.
+MADE_BYTES = 80
+# A given slug's, in characters and bytes: a file system allows 255 for a name, of which a cover's needs some more.
+MOST_CHARACTERS, MOST_BYTES = 100, 240
 # What turns the character before it into an emoji: variation selectors and the keycap.
 EMOJI_MARKS = frozenset("\ufe0e\ufe0f\u20e3")
 START_PAGE_KEY = "index.html"
@@ -80,8 +84,8 @@ def cover_key(slug: str) -> str:
     return f"covers/{slug}.jpg"
 
 
-def slug(title: str) -> str:
-    """Return the title's letters and digits in lower case, joined by hyphens, at most 80 bytes of UTF-8.
+def slug(title: str, most_bytes: int = MADE_BYTES) -> str:
+    """Return the title's letters and digits in lower case, joined by hyphens, at most ``most_bytes`` of UTF-8.
 
     Latin letters lose their accents; other scripts are kept, so that their titles stay readable.
     """
@@ -92,7 +96,18 @@ def slug(title: str) -> str:
         for character in unicodedata.normalize("NFC", plain)
     )
     words = "-".join(filter(None, "".join(kept).split("-")))
-    return words.encode()[:SLUG_BYTES].decode(errors="ignore").strip("-") or "untitled"
+    return words.encode()[:most_bytes].decode(errors="ignore").strip("-") or "untitled"
+
+
+def is_slug(text: str) -> bool:
+    """Return whether a text is safe in a URL and as a file name.
+
+    It may hold letters, digits and marks of any script, and ``-_.~``. It begins with a letter or digit and does not end
+    in a dot, so it cannot name a hidden file or a folder above.
+    """
+    allowed = all(unicodedata.category(each)[0] in "LNM" or each in "-_.~" for each in text)
+    fits = 0 < len(text) <= MOST_CHARACTERS and len(text.encode(errors="replace")) <= MOST_BYTES
+    return allowed and fits and text[0].isalnum() and not text.endswith(".")
 
 
 def _digest(*parts: object) -> str:

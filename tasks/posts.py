@@ -1,14 +1,13 @@
 """Posts: reads and checks a batch's ``prompts``, each a title or an object that says more about its post."""
 
 import hashlib
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
 from compositing.title_text import draws_nothing
-from storage.keys import slug
+from storage.keys import is_slug, slug
 from tasks.requests import BatchRequest, Look, ThumbnailRequest
 from text import brief, clean_text, has_lone_surrogate, unknown
 
@@ -17,15 +16,12 @@ __all__ = [
     "Post",
     "collapsed",
     "identity",
-    "is_slug",
     "post_faults",
     "posts_of",
     "thumbnail_request",
     "titles_of",
 ]
 
-# Characters, and bytes: a file system allows 255 for a name, of which a cover's needs some more.
-LONGEST_SLUG, MOST_BYTES = 100, 240
 # Up to this many posts with the same fault get a line each; if there are more, one line names this many of them.
 MOST_LINES = 3
 
@@ -42,17 +38,6 @@ class Post:
 
 
 NAMES = [each.name for each in fields(Post)]
-
-
-def is_slug(text: str) -> bool:
-    """Return whether a text is safe in a URL and as a file name.
-
-    It may hold letters, digits and marks of any script, and ``-_.~``. It begins with a letter or digit and does not end
-    in a dot, so it cannot name a hidden file or a folder above.
-    """
-    allowed = all(unicodedata.category(each)[0] in "LNM" or each in "-_.~" for each in text)
-    fits = 0 < len(text) <= LONGEST_SLUG and len(text.encode(errors="replace")) <= MOST_BYTES
-    return allowed and fits and text[0].isalnum() and not text.endswith(".")
 
 
 def posts_of(prompts: Sequence[str | dict[str, object]]) -> list[Post]:

@@ -1,5 +1,6 @@
 """``python -m local``: what it reads, what it says, and its exit codes."""
 
+import io
 import json
 import os
 import re
@@ -105,6 +106,19 @@ def test_a_folder_of_posts_is_a_batch_named_after_the_folder(
     assert {row["slug"] for row in first["rows"]} == {"first", "second"}
     assert main([str(folder), "--model", "gpt-image-2", "--only", "first", "--variation", "1", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["batch_id"] == first["batch_id"]
+
+
+def test_posts_from_standard_input_are_a_batch_without_a_name(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batches = []
+    for titles in (b"One\n", b"Two\n"):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(titles)))
+        assert main(["-", "--model", "gpt-image-2", "--json"]) == 0
+        shown = capsys.readouterr()
+        assert "1 post from standard input (lines)" in shown.err
+        batches.append(json.loads(shown.out)["batch_id"])
+    assert batches[0] != batches[1]
 
 
 def test_a_missing_file_is_named(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 import gzip
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def read(tmp_path: Path, text: str | bytes, name: str = "feed.xml") -> Posts:
 
 def test_reads_rss(tmp_path: Path) -> None:
     posts = read(tmp_path, RSS)
-    assert (posts.kind, posts.name) == ("feed", "A & B's blog")
+    assert (posts.kind, posts.name) == ("feed", "A & B's blog (example.com)")
     assert posts.prompts == [
         {"title": "Café <b>", "slug": "cafe", "context": "A summary of two lines."},
         {"title": "By number", "slug": "by-number"},
@@ -79,6 +80,64 @@ def test_of_a_wordpress_export_only_the_published_posts_are_posts(tmp_path: Path
     assert [line.partition(":")[0] for line in posts.left_out] == ["drafts (2)", "not posts (2)"]
 
 
+def blogger(title: str, kind: str, more: str = "") -> str:
+    term = f"http://schemas.google.com/blogger/2008/kind#{kind}"
+    return (
+        f"<entry><category scheme='http://schemas.google.com/g/2005#kind' term='{term}'/><title>{title}</title>"
+        f"<category scheme='http://www.blogger.com/atom/ns#' term='cats'/>{more}</entry>"
+    )
+
+
+def takeout(title: str, kind: str, status: str) -> str:
+    return (
+        f"<entry><b:type>{kind}</b:type><b:status>{status}</b:status><author><b:type>BLOGGER</b:type></author>"
+        f"<title>{title}</title><b:metaDescription>On cats</b:metaDescription>"
+        "<b:filename>/2026/01/real-post.html</b:filename><link/></entry>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("entries", "context", "others"),
+    [
+        (
+            [
+                blogger("Template: Blog", "template"),
+                blogger("The name of the blog", "settings"),
+                blogger("Real post", "post", "<link href='https://cats.example.com/2026/01/real-post.html'/>"),
+                blogger("Not yet", "post", "<app:control><app:draft>yes</app:draft></app:control>"),
+                blogger("Nice!", "comment"),
+                "<entry><title>Thanks</title><thr:in-reply-to href='/2026/01/real-post.html'/></entry>",
+                blogger("About", "page"),
+            ],
+            {},
+            ["not posts (5)", "drafts (1)"],
+        ),
+        (
+            [
+                takeout("Real post", "POST", "LIVE"),
+                takeout("Not yet", "POST", "DRAFT"),
+                takeout("Gone", "POST", "SOFT_TRASHED"),
+                takeout("Nice!", "COMMENT", "LIVE"),
+                takeout("About", "PAGE", "LIVE"),
+            ],
+            {"context": "On cats"},
+            ["drafts (2)", "not posts (2)"],
+        ),
+    ],
+    ids=["older", "Takeout"],
+)
+def test_of_a_blogger_export_only_the_published_posts_are_posts(
+    tmp_path: Path, entries: list[str], context: dict[str, str], others: list[str]
+) -> None:
+    spaces = (
+        "xmlns='http://www.w3.org/2005/Atom' xmlns:app='http://purl.org/atom/app#' "
+        "xmlns:thr='http://purl.org/syndication/thread/1.0' xmlns:b='http://schemas.google.com/blogger/2018'"
+    )
+    posts = read(tmp_path, f"<feed {spaces}><title>Blog</title>{''.join(entries)}</feed>")
+    assert posts.prompts == [{"title": "Real post", "slug": "real-post", **context}]
+    assert [line.partition(":")[0] for line in posts.left_out] == others
+
+
 @pytest.mark.parametrize(
     ("link", "slug"),
     [
@@ -107,15 +166,26 @@ def test_a_guid_that_is_an_address_stands_in_for_a_missing_link(tmp_path: Path) 
     assert posts.posts[0].slug == "why-fan-out"
 
 
-def test_dates_with_american_time_zones_are_understood(tmp_path: Path) -> None:
-    feed = """<rss version="2.0"><channel><item><title>A</title><pubDate>Fri, 30 Jan 2026 20:00:00 PST</pubDate></item>
-    </channel></rss>"""
-    assert str(read(tmp_path, feed).posts[0].date) == "2026-01-31 04:00:00+00:00"
+@pytest.mark.parametrize(
+    ("written", "hour"),
+    [
+        ("Fri, 30 Jan 2026 20:00:00 PST", 28),
+        ("Fri, 30 Jan 2026 20:00:00 CEST", 18),
+        ("Fri, 30 Jan 2026 20:00:00 +0100", 19),
+        ("Fri, 30 Jan 2026 20:00:00 GMT", 20),
+        ("Fri, 30 Jan 2026 20:00:00 IST", 20),
+        ("2026-01-30T20:00:00Z", 20),
+        ("2026-01-30 20:00:00", 20),
+    ],
+)
+def test_time_zones_are_understood_and_ambiguous_ones_are_utc(tmp_path: Path, written: str, hour: int) -> None:
+    feed = f"<rss><channel><item><title>A</title><pubDate>{written}</pubDate></item></channel></rss>"
+    assert read(tmp_path, feed).posts[0].date == datetime(2026, 1, 30, tzinfo=UTC) + timedelta(hours=hour)
 
 
 def test_reads_atom(tmp_path: Path) -> None:
     posts = read(tmp_path, ATOM, "feed.txt")
-    assert posts.name == "Atom <blog>"
+    assert posts.name == f"Atom <blog> ({tmp_path.name}/feed)"
     assert posts.prompts == [
         {"title": "The <b> tag", "slug": "b-tag", "context": "Short & plain"},
         {"title": "Set title", "slug": "set"},
@@ -217,7 +287,7 @@ def test_a_feed_is_downloaded_through_redirects_and_decompressed(server: Server)
     server.answers["/old"] = response(b"", 301, Location="/feed")
     server.answers["/feed"] = response(gzip.compress(untitled.encode()), Content_Encoding="gzip")
     posts = read_posts(f"{server.url}/old")
-    assert (posts.kind, posts.name, len(posts.posts)) == ("feed", "127.0.0.1", 2)
+    assert (posts.kind, posts.name, len(posts.posts)) == ("feed", "127.0.0.1/old", 2)
 
 
 def test_a_gzip_bomb_is_rejected(server: Server) -> None:

@@ -20,7 +20,7 @@ PIECES = [
     "<feed xmlns='http://www.w3.org/2005/Atom'>", "<entry>", "<link href='http://['/>", "<!DOCTYPE a [", "<!ENTITY b '",
     "<![CDATA[", "]]>", "&#0;", "&lt;", "&amp;#x110000;", "title,slug\n", "title;date\n", ",", ";", '{"title": ', '["',
     '"]', "null", "1e999", "-", "NaN", "9" * 50, "2026-01-01", "0000-00-00", "9999-12-31T23:59:59-23:59",
-    "0001-01-01T00:00:00+23:59", "true", "%ff", "%00", "../", "https://a/?b", "```",
+    "0001-01-01T00:00:00+23:59", "true", "%ff", "%00", "../", "https://a/?b", "```", "sep=|\n",
 ]
 # fmt: on
 BYTES = [b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\x00", b"\x80", b"\xed\xa0\x80", b"\xf5"]
@@ -65,7 +65,8 @@ def test_no_input_raises_any_other_error(tmp_path: Path, kind: str | None) -> No
         assert len(set(slugs)) == len(slugs)
         for post in posts.posts:
             assert post.title.strip()
-            assert 0 < len(post.slug.encode()) <= 80
+            assert 0 < len(post.slug) <= 100
+            assert len(post.slug.encode()) <= 240
             assert not set(post.slug) & set("/?#%&\\\"'<> \n\x00")
             assert post.slug not in (".", "..")
             str(post.as_prompt()).encode()
@@ -86,6 +87,8 @@ def test_hostile_files_are_read_in_linear_time(tmp_path: Path) -> None:
         "f.md": "---\ntitle: " + "<b>" * many + "\n---\n",
         "g.md": "---\ntitle: " + "[" * many + "\n---\n",
         "h.md": '---\ntitle: "' + "**a" * many + '"\n---\n',
+        "j.md": "a:\n" * many + "title: J\n",
+        "k.md": "title: K\n" + "-\n" * many,
         "i.md": "---\ntitle: I\ndate: 2026" + " 1" * 40 + "\n---\n",
     }.items():
         (tmp_path / name).write_text(text)

@@ -47,6 +47,8 @@ LAYOUTS: dict[str, tuple[dict[str, str], list[dict[str, str]], dict[str, tuple[i
         {
             "_index.md": "---\ntitle: All posts\n---\n",
             "first/index.md": '+++\ntitle = "First"\ndate = 2026-01-02T10:00:00Z\nsummary = "How it began."\n+++\n',
+            "first/notes.md": "# Notes",
+            "first/parts/index.md": "# A part",
             "second.md": '+++\ntitle = "Second"\ndate = 2026-02-03\nslug = "number-two"\n+++\n',
             "third.md": '+++\ntitle = "Third"\ndate = 2026-02-01\nurl = "/blog/2026/the-third/"\n+++\n',
             "draft.md": '+++\ntitle = "Not yet"\ndraft = true\n+++\n',
@@ -59,7 +61,7 @@ LAYOUTS: dict[str, tuple[dict[str, str], list[dict[str, str]], dict[str, tuple[i
             {"title": "First", "slug": "first", "context": "How it began."},
         ],
         {
-            "not posts": (1, ("_index.md",)),
+            "not posts": (3, ("_index.md", "first/notes.md", "first/parts/index.md")),
             "drafts": (1, ("draft.md",)),
             "dated in the future": (1, ("later.md",)),
             "expired": (1, ("over.md",)),
@@ -103,6 +105,8 @@ LAYOUTS: dict[str, tuple[dict[str, str], list[dict[str, str]], dict[str, tuple[i
         {
             "one.md": '---\ntitle: One\npermalink: "/blog/{{ title | slugify }}/"\ndate: 2026-01-01\n---\n',
             "two.md": "---\ntitle: Two\npermalink: /blog/number-two/index.html\ndate: 2026-01-02\n---\n",
+            "series/index.md": "---\ntitle: Five\ndate: 2025-01-02\n---\n",
+            "series/six.md": "---\ntitle: Six\ndate: 2025-01-01\n---\n",
             "none.md": "---\ntitle: None\npermalink: false\n---\n",
             "feed.md": "---\ntitle: Feed\neleventyExcludeFromCollections: true\n---\n",
             "json.md": '{\n  "title": "Three",\n  "date": "2026-01-03"\n}\n\nText\n',
@@ -115,6 +119,8 @@ LAYOUTS: dict[str, tuple[dict[str, str], list[dict[str, str]], dict[str, tuple[i
             {"title": "Three", "slug": "json"},
             {"title": "Two", "slug": "number-two"},
             {"title": "One", "slug": "one"},
+            {"title": "Five", "slug": "series"},
+            {"title": "Six", "slug": "six"},
         ],
         {
             "not posts": (2, ("feed.md", "none.md")),
@@ -175,6 +181,13 @@ def test_a_post_without_title_or_heading_is_left_out_and_counted(tmp_path: Path)
         ("The <details> element", "The <details> element"),
         ("The <b> tag", "The <b> tag"),
         ("Understanding __init__ in __Python__", "Understanding __init__ in Python"),
+        (r"Using \*args and \*\*kwargs", "Using *args and **kwargs"),
+        (r"How \_\_init\_\_ works", "How __init__ works"),
+        (r"¯\_(ツ)_/¯ and chill", "¯_(ツ)_/¯ and chill"),
+        (r"An \`escaped` backtick", "An `escaped` backtick"),
+        ("[`foo`](https://x.org/y) is released", "foo is released"),
+        ("The **`useEffect`** hook", "The useEffect hook"),
+        ("`a` and *`b`* and `*c*` and `&amp;`", "a and b and *c* and &amp;"),
     ],
 )
 def test_a_title_loses_its_markup_but_keeps_tags_it_is_about(tmp_path: Path, written: str, title: str) -> None:
@@ -220,7 +233,10 @@ def test_slugs_differ_by_more_than_case(tmp_path: Path) -> None:
         ("..", "a-title"),
         ("a..b", "a-b"),
         ("?", "a-title"),
-        ("x" * 81, "x" * 80),
+        ("x" * 100, "x" * 100),
+        ("x" * 101, "x" * 80),
+        ("ที่" * 26, "ที่" * 26),
+        ("ที่" * 27, "ที่" * 8 + "ที"),
     ],
 )
 def test_a_slug_stays_as_written_if_it_is_safe_in_a_url(tmp_path: Path, said: str, slug: str) -> None:
@@ -264,11 +280,21 @@ def test_a_batch_is_named_after_the_folder_that_identifies_the_blog(tmp_path: Pa
     assert read_posts(str(folder.parent.parent)).name == "my-site"
 
 
+def test_files_of_the_same_name_are_batches_of_their_own(tmp_path: Path) -> None:
+    names = ["cats/posts.csv", "dogs/content/posts.csv", "dogs/content/more.csv"]
+    write(tmp_path, dict.fromkeys(names, "title,slug\nA,a\n"))
+    assert [read_posts(str(tmp_path / name)).name for name in names] == [
+        "cats/posts",
+        "dogs/content/posts",
+        "dogs/content/more",
+    ]
+
+
 def test_a_single_page_bundle_is_a_post(tmp_path: Path) -> None:
     trip = read(tmp_path / "trip", {"index.md": "# A trip"})
     assert trip.prompts == [{"title": "A trip", "slug": "trip"}]
     alone = read_posts(str(tmp_path / "trip" / "index.md"))
-    assert (alone.name, alone.prompts) == ("trip", trip.prompts)
+    assert (alone.name, alone.prompts) == ("trip/index", trip.prompts)
 
 
 def test_a_post_from_standard_input_has_its_titles_slug() -> None:
@@ -294,6 +320,20 @@ def test_what_cannot_be_a_post_is_counted(tmp_path: Path) -> None:
         "not Markdown": (1, ("_posts/2006-01-31-old.html",)),
         "not in UTF-8": (1, ("_posts/b.md",)),
     }
+
+
+def test_front_matter_may_lack_its_first_line(tmp_path: Path) -> None:
+    posts = read(
+        tmp_path,
+        {
+            "a.md": "title: A title\ndate: 2026-01-01 10:00:00\ntags:\n- cats\n  - dogs\n---\n# Heading",
+            "b.md": "date: 2026-01-01\ntitle: Draft\ndraft: true\n---\n",
+            "c.md": "Note: no front matter\n---\ntitle: none",
+            "d.md": "title: of a text\n\n---\n# Heading",
+        },
+    )
+    assert [post.title for post in posts.posts] == ["A title", "Note: no front matter", "Heading"]
+    assert left_out(posts) == {"drafts": (1, ("b.md",))}
 
 
 def test_json_front_matter_may_begin_on_its_first_line(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def test_reads_csv_with_a_header(tmp_path: Path, delimiter: str) -> None:
         ["", "", "nothing", "", "", "", ""],
     ]
     posts = read(tmp_path, "\r\n".join(delimiter.join(row) for row in rows), "posts.data.csv")
-    assert (posts.kind, posts.name) == ("csv", "posts.data")
+    assert (posts.kind, posts.name) == ("csv", f"{tmp_path.name}/posts.data")
     assert posts.prompts == [
         {
             "title": "One, and; more things",
@@ -53,11 +53,34 @@ def test_reads_csv_with_a_header(tmp_path: Path, delimiter: str) -> None:
     assert posts.remarks == ("unused values of author (1): line 3",)
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+@pytest.mark.parametrize("name", ["posts.csv", "posts.txt"])
+def test_excels_first_line_names_the_delimiter(tmp_path: Path, delimiter: str, name: str) -> None:
+    rows = [f"sep={delimiter}", *(delimiter.join(row) for row in [("title", "slug"), ("A, b", "a"), ("", "c")])]
+    posts = read(tmp_path, "\ufeff" + "\r\n".join(rows), name)
+    assert posts.prompts == [{"title": "A, b", "slug": "a"}]
+    assert posts.left_out == ("without a title (1): line 4",)
+
+
 def test_unpublished_rows_of_an_export_are_drafts(tmp_path: Path) -> None:
     posts = read(tmp_path, "post_date,is_published,title\n2026-01-31T10:00:00Z,true,One\n,false,Two\n", "posts.csv")
     assert [(post.title, str(post.date)) for post in posts.posts] == [("One", "2026-01-31 10:00:00+00:00")]
     assert posts.left_out == ("drafts (1): line 3",)
     assert posts.remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "date"),
+    [
+        ("12.03.2026", "2026-03-12"),
+        ("1. 2. 2026 10:00", "2026-02-01"),
+        ("03/12/2026", "2026-03-12"),
+        ("2026.03.12", "2026-03-12"),
+    ],
+)
+def test_the_day_comes_first_in_a_date_with_dots(tmp_path: Path, written: str, date: str) -> None:
+    [post] = read(tmp_path, f"title,date\nOne,{written}\n", "posts.csv").posts
+    assert str(post.date).startswith(date)
 
 
 def test_a_title_added_on_top_changes_no_slug(tmp_path: Path) -> None:
@@ -74,6 +97,35 @@ def test_reads_one_title_per_line(tmp_path: Path) -> None:
     assert [post["title"] for post in posts.prompts] == ["C++", "`C`", "&amp; that"]
     assert len({post["slug"] for post in posts.prompts}) == 3
     assert posts.left_out == ("duplicates (1): line 4: C++",)
+
+
+# A no-break space, a soft hyphen, a direction mark and a narrow no-break space.
+LAYOUT = "Le «\u00a0Donau\u00addampf\u00a0» et C++\u200e\u202f?"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.csv", "title,date\n\u00a0 {title}\t,"),
+        ("a.txt", "{title}"),
+        ("a.md", "# {title}"),
+        ("a.xml", "<rss><channel><item><title> {title}\n</title></item></channel></rss>"),
+        ("a.json", '["{title}"]'),
+    ],
+)
+def test_layout_characters_stay_in_a_title_and_change_nothing_else(tmp_path: Path, name: str, text: str) -> None:
+    plain = read(tmp_path, text.format(title="Le « Donaudampf » et C++ ?"), name)
+    posts = read(tmp_path, text.format(title=LAYOUT), name)
+    assert [post.title for post in posts.posts] == [LAYOUT]
+    assert posts.posts[0].slug == plain.posts[0].slug
+    assert posts.remarks == plain.remarks
+    assert choose(posts, only="« donaudampf » et c++ ?").posts == posts.posts
+
+
+def test_titles_that_differ_only_in_layout_characters_are_duplicates(tmp_path: Path) -> None:
+    posts = read(tmp_path, "C\u00a0«Sharp»\nC «Sharp»\n\u200f\n", "titles.txt")
+    assert [post.title for post in posts.posts] == ["C\u00a0«Sharp»"]
+    assert posts.left_out == ("duplicates (1): line 2: C «Sharp»", "without a title (1): line 3")
 
 
 @pytest.mark.parametrize(
@@ -200,6 +252,8 @@ def test_another_encoding_is_rejected_with_its_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("sep=;\nname;author\nOne;Ann", 'has no column "title", only name, author'),
+        ('sep="\nname;author\nOne;Ann', "has no column"),
         ("name,author\nOne,Ann", 'has no column "title", only name, author'),
         ('title,slug\n"One,one\n', "not CSV"),
         ("title,variation\nOne,-1\n", "The variation of \"One\" (line 2) is '-1': give 0, 1, 2"),
@@ -262,4 +316,4 @@ def test_a_selection_that_leaves_nothing_says_why(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequestError) as rejected:
         choose(dated(tmp_path), only="nowhere")
     left_out = 'without "nowhere" (4): New thing, Old thing, Other, …'
-    assert rejected.value.faults == (f"posts has no posts left: {left_out}. Change --since or --only",)
+    assert rejected.value.faults == (f"{tmp_path.name}/posts has no posts left: {left_out}. Change --since or --only",)

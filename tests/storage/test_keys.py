@@ -1,6 +1,6 @@
 import pytest
 
-from storage.keys import batch_id, original_key, slug, thumbnail_key
+from storage.keys import batch_id, is_slug, original_key, slug, thumbnail_key
 
 ORIGINAL = {"served_by": "gpt-image-2", "prompt": "p", "size": "1200x640", "quality": "low", "variation": 0}
 THUMBNAIL = {
@@ -54,6 +54,18 @@ def test_slugs(title: str, expected: str) -> None:
 @pytest.mark.parametrize("letter", ["x", "é", "日", "𝐀"])
 def test_a_long_title_has_a_short_slug(letter: str) -> None:
     assert 0 < len(slug(letter * 10_000).encode()) <= 80
+
+
+@pytest.mark.parametrize("text", ["a", "My_Post-2.0", "2024", "नमस्ते", "日本語", "c~x"])
+def test_a_slug_may_be_in_any_script(text: str) -> None:
+    assert is_slug(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a b", "a/b", "..", ".a", "a.", "-a", "a?b", "a\u202eb", "x" * 101, "好" * 81, "a%20b"]
+)
+def test_a_slug_that_needs_escaping_or_leaves_its_folder_is_invalid(text: str) -> None:
+    assert not is_slug(text)
 
 
 def test_a_batch_id_depends_on_the_request() -> None:

@@ -4,12 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from local.engine import Engine, RunEvent
 from settings import Settings
 from tasks import app
-from tasks.posts import Post, is_slug, posts_of, thumbnail_request
+from tasks.posts import Post, posts_of, thumbnail_request
 from tasks.requests import BatchRequest
 from testing.project import TUTORIAL_BATCH
 
@@ -32,18 +30,6 @@ def test_titles_with_equal_slugs_get_digests_independent_of_their_order() -> Non
 def test_a_given_slug_is_not_used_for_another_post() -> None:
     made, given = posts_of(["One", {"title": "Other", "slug": "one"}])
     assert (made.slug.startswith("one-"), given.slug) == (True, "one")
-
-
-@pytest.mark.parametrize("slug", ["a", "My_Post-2.0", "2024", "नमस्ते", "日本語", "c~x"])
-def test_a_slug_may_be_in_any_script(slug: str) -> None:
-    assert is_slug(slug)
-
-
-@pytest.mark.parametrize(
-    "slug", ["", "a b", "a/b", "..", ".a", "a.", "-a", "a?b", "a\u202eb", "x" * 101, "好" * 81, "a%20b"]
-)
-def test_a_slug_that_needs_escaping_or_leaves_its_folder_is_invalid(slug: str) -> None:
-    assert not is_slug(slug)
 
 
 def test_a_posts_values_take_precedence_over_the_batchs() -> None:
