@@ -99,11 +99,11 @@ def _between_pieces(text: str, language: str, han: str) -> Iterator[Break]:
             yield Break(end - 1, start, Kind.PARTS, SOFT_HYPHENATED, _soft_hyphen(text, end - 1))
         elif end < start:
             yield Break(end, start, Kind.WORDS, _cost(text, end, start, language))
-        elif phrases and start not in phrases and not text[end - 1].isascii():
-            parted = (Kind.PARTS, INSIDE_PHRASE) if start in words else (Kind.SYLLABLES, INSIDE_WORD)
-            yield Break(end, start, *parted)
         elif text[end - 1].isascii() and unicodedata.category(text[end - 1])[0] in "PS":
             yield Break(end, start, Kind.PARTS, _compound_cost(text, end))
+        elif phrases and start not in phrases:
+            parted = (Kind.PARTS, INSIDE_PHRASE) if start in words else (Kind.SYLLABLES, INSIDE_WORD)
+            yield Break(end, start, *parted)
         else:
             yield Break(end, start, Kind.WORDS, _cost(text, end, start, language))
 

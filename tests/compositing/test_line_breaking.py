@@ -96,6 +96,8 @@ def test_japanese_and_korean_lines_end_between_phrases_and_chinese_ones_between_
 
     assert between_words("インターネットの基礎", 8, "ja", "jp") == ["インターネットの", "基礎"]
     assert between_words("모든 인간은", 5, "ko", "kr") == ["모든", "인간은"]
+    assert between_words("Docker와 Kubernetes로 배포", 18, "ko", "kr") == ["Docker와", "Kubernetes로 배포"]
+    assert between_words("GoのVACUUMと仕組み", 9, "ja", "jp") == ["Goの", "VACUUMと", "仕組み"]
     assert between_words("对象存储是来源", 3, "zh", "sc") == ["对象", "存储是", "来源"]
 
 

@@ -124,6 +124,13 @@ PAGE = [
         ["모든 인간은", "태어날", "때부터", "자유로우며", "존엄하다"],
     ),
     Pinned(
+        "a particle stays with its Latin word",
+        "PostgreSQLのVACUUMとautovacuumの仕組み",
+        "bottom-bar",
+        64,
+        ["PostgreSQLのVACUUMと", "autovacuumの仕組み"],
+    ),
+    Pinned(
         "Thai: between words, which have no spaces",
         "มนุษย์ทั้งหลายเกิดมามีอิสระและเสมอภาคกัน",
         "center-box",
