@@ -1,4 +1,4 @@
-from compositing.breaks import Kind, breaks, breaks_anywhere, syllable_breaks
+from compositing.breaks import Kind, breaks, breaks_anywhere, breaks_at_no_break_spaces, syllable_breaks
 from compositing.line_breaking import Stretch, best_lines, fill_lines
 
 
@@ -119,6 +119,11 @@ def test_breaks_anywhere_keep_graphemes_whole_and_hyphenate_only_letters() -> No
     assert [(place.end, place.suffix) for place in breaks_anywhere("äß2", 0, 3)] == [(1, "-"), (2, "")]
     assert [place.end for place in breaks_anywhere("e\u0301e\u0301", 0, 4)] == [2]
     assert [place.suffix for place in breaks_anywhere("पपप", 0, 3)] == ["", ""]
+
+
+def test_no_break_spaces_after_numbers_and_at_french_punctuation_never_break() -> None:
+    title = "Ça «\u00a0coûte\u00a0» 10\u202f000\u00a0€\u00a0! Mais\u00a0oui"
+    assert [title[place.start :] for place in breaks_at_no_break_spaces(title, 0, len(title))] == ["oui"]
 
 
 def test_words_with_letters_unknown_to_the_dictionary_are_not_hyphenated() -> None:

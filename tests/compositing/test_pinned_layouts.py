@@ -179,6 +179,13 @@ PAGE = [
         ["Why 10\u202f000", "requests", "cost 5 €", "per month"],
     ),
     Pinned(
+        "no-break spaces that join more than a line holds break before words do",
+        "Comment ça marche : le guide complet".replace(" ", "\u00a0"),
+        "left-panel",
+        78,
+        ["Comment", "ça\u00a0marche\u00a0:", "le\u00a0guide", "complet"],
+    ),
+    Pinned(
         "no line starts with a dash",
         "Let Over Lambda - 50 Years of Lisp",
         "center-box",
