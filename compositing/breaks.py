@@ -21,10 +21,11 @@ JAPANESE, KOREAN = "ja-u-lb-strict-lw-phrase", "ko-u-lw-phrase"
 SOFT_HYPHEN, ZERO_WIDTH_SPACE = "\u00ad", "\u200b"
 # Those that may be broken if they join more than a line holds: not after a number, nor at French punctuation.
 NO_BREAK_SPACES = re.compile(r"(?<![«\d])[\u00a0\u2007\u202f]++(?![:;!?»]|$)")
-# Names in code, which break before dots, after underscores and at humps; shorter ones are better whole.
-IDENTIFIER = re.compile(r"[A-Za-z0-9_.:()\[\]#$-]{14,}")
+# Names in code and paths, which break before dots, after _ and \, and at humps; shorter ones are better whole.
+IDENTIFIER = re.compile(r"[A-Za-z0-9_.:()\[\]#$\\-]{14,}")
 INSIDE_IDENTIFIER = re.compile(
     r"(?<=[A-Za-z0-9_)\]]{2})(?=\.[A-Za-z]{2})|(?<=[A-Za-z0-9]_)(?=[A-Za-z0-9]{2})|(?<=[a-z]{3})(?=[A-Z][a-z]{2})"
+    r"|(?<=\\)(?=\w)"
 )
 
 # Costs, of which 1 is a break that a reader stumbles over. A line that starts with a sign:

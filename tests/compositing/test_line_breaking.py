@@ -86,6 +86,7 @@ def test_identifiers_break_at_their_joints() -> None:
     assert filled("Array.prototype.reduce()", 12, 3) == ["Array", ".prototype", ".reduce()"]
     assert filled("MAX_IMAGES_PER_BATCH", 12, 3) == ["MAX_IMAGES_", "PER_BATCH"]
     assert filled("AbstractSingletonFactory", 10, 3) == ["Abstract", "Singleton", "Factory"]
+    assert filled("C:\\Users\\me\\AppData", 12, 2) == ["C:\\Users\\me\\", "AppData"]
     assert filled("Node.js", 5, 2) is None
 
 
