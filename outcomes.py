@@ -159,6 +159,8 @@ class Cover(TypedDict):
     """The thumbnail's model id."""
     variation: int
     """The thumbnail's variation."""
+    alt: NotRequired[str]
+    """The alternative text for the cover."""
     chosen: bool
     """Whether a person chose it. Otherwise a batch used the first finished thumbnail."""
 

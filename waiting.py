@@ -114,7 +114,7 @@ class Attempt:
     ``run_id`` is the same for every attempt of a run, and None if the platform gives none, as on the CLI's dev server.
     ``paying_run`` is the run in which costs are counted: a leaf's parent, or the run itself; without ids from the
     platform, it is unique to the attempt. ``on_stage`` is called when a leaf enters a stage, ``on_found`` with the
-    pairs (title, model) whose thumbnails a parent finds in the store, and ``on_estimate`` with what the others cost;
+    arguments of the leaves whose thumbnails a parent finds in the store, and ``on_estimate`` with what the others cost;
     only local runs use them.
     """
 
@@ -122,7 +122,7 @@ class Attempt:
     clock: Clock = field(default_factory=Clock)
     stop: Stop = field(default_factory=Stop)
     on_stage: Callable[[Stage], None] = lambda stage: None
-    on_found: Callable[[Sequence[tuple[str, str]]], None] = lambda pairs: None
+    on_found: Callable[[Sequence[Sequence[object]]], None] = lambda leaves: None
     on_estimate: Callable[[str], None] = lambda cost: None
     paying_run: str = field(default_factory=lambda: uuid.uuid4().hex)
 

@@ -13,16 +13,19 @@ from icu4py.breakers import CharacterBreaker, LineBreaker, WordBreaker
 from compositing.hyphenation import hyphenate
 from compositing.languages import FUNCTION_WORDS
 
-__all__ = ["Break", "Kind", "breaks", "breaks_anywhere", "syllable_breaks"]
+__all__ = ["Break", "Kind", "breaks", "breaks_anywhere", "breaks_at_no_break_spaces", "syllable_breaks"]
 
 # Locales that make ICU (Unicode Technical Standard 35, key lw) break lines between phrases instead of syllables. The
 # Japanese rules know Chinese words, too.
 JAPANESE, KOREAN = "ja-u-lb-strict-lw-phrase", "ko-u-lw-phrase"
 SOFT_HYPHEN, ZERO_WIDTH_SPACE = "\u00ad", "\u200b"
-# Names in code, which break before dots, after underscores and at humps; shorter ones are better whole.
-IDENTIFIER = re.compile(r"[A-Za-z0-9_.:()\[\]#$-]{14,}")
+# Those that may be broken if they join more than a line holds: not after a number, nor at French punctuation.
+NO_BREAK_SPACES = re.compile(r"(?<![«\d])[\u00a0\u2007\u202f]++(?![:;!?»]|$)")
+# Names in code and paths, which break before dots, after _ and \, and at humps; shorter ones are better whole.
+IDENTIFIER = re.compile(r"[A-Za-z0-9_.:()\[\]#$\\-]{14,}")
 INSIDE_IDENTIFIER = re.compile(
     r"(?<=[A-Za-z0-9_)\]]{2})(?=\.[A-Za-z]{2})|(?<=[A-Za-z0-9]_)(?=[A-Za-z0-9]{2})|(?<=[a-z]{3})(?=[A-Z][a-z]{2})"
+    r"|(?<=\\)(?=\w)"
 )
 
 # Costs, of which 1 is a break that a reader stumbles over. A line that starts with a sign:
@@ -38,7 +41,7 @@ BEFORE = {"(": -0.2, "[": -0.15, "\N{FULLWIDTH LEFT PARENTHESIS}": -0.2, "\N{LEF
 PARTICLES, PARTICLE_FIRST = "的了着们吗呢吧", 0.5
 # Breaks inside a word.
 SOFT_HYPHENATED, COMPOUND, SHORT_COMPOUND, INSIDE_PHRASE, INSIDE_WORD = 0.3, 0.5, 1.5, 0.4, 1.2
-HYPHENATED, ANYWHERE = 0.8, 1.5
+HYPHENATED, NO_BREAK, ANYWHERE = 0.8, 0.5, 1.5
 
 
 class Kind(IntEnum):
@@ -82,6 +85,12 @@ def breaks_anywhere(text: str, start: int, end: int) -> Iterator[Break]:
         yield Break(place, place, Kind.ANYTHING, ANYWHERE, _hyphen(text, place))
 
 
+def breaks_at_no_break_spaces(text: str, start: int, end: int) -> Iterator[Break]:
+    """Yield the places of the no-break spaces of a stretch."""
+    for space in NO_BREAK_SPACES.finditer(text, start + 1, end):
+        yield Break(space.start(), space.end(), Kind.WORDS, NO_BREAK)
+
+
 def _hyphen(text: str, place: int) -> str:
     """Return the suffix for a break inside a word: a hyphen between letters of scripts with upper and lower case."""
     letters = (text[place - 1], text[place : place + 1])
@@ -99,11 +108,11 @@ def _between_pieces(text: str, language: str, han: str) -> Iterator[Break]:
             yield Break(end - 1, start, Kind.PARTS, SOFT_HYPHENATED, _soft_hyphen(text, end - 1))
         elif end < start:
             yield Break(end, start, Kind.WORDS, _cost(text, end, start, language))
-        elif phrases and start not in phrases and not text[end - 1].isascii():
-            parted = (Kind.PARTS, INSIDE_PHRASE) if start in words else (Kind.SYLLABLES, INSIDE_WORD)
-            yield Break(end, start, *parted)
         elif text[end - 1].isascii() and unicodedata.category(text[end - 1])[0] in "PS":
             yield Break(end, start, Kind.PARTS, _compound_cost(text, end))
+        elif phrases and start not in phrases:
+            parted = (Kind.PARTS, INSIDE_PHRASE) if start in words else (Kind.SYLLABLES, INSIDE_WORD)
+            yield Break(end, start, *parted)
         else:
             yield Break(end, start, Kind.WORDS, _cost(text, end, start, language))
 

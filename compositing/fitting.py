@@ -1,12 +1,12 @@
 """Finds the size and the lines of a title."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
 from typing import NamedTuple
 
-from compositing.breaks import Break, Kind, breaks, breaks_anywhere, syllable_breaks
+from compositing.breaks import Break, Kind, breaks, breaks_anywhere, breaks_at_no_break_spaces, syllable_breaks
 from compositing.fonts import UNITS_PER_EM
 from compositing.geometry import Box
 from compositing.line_breaking import Stretch, best_lines, fill_lines
@@ -105,7 +105,7 @@ def fit_title(box: TextBox) -> Fit:
 def _choose_breaks(box: TextBox) -> tuple[list[Break], int]:
     """Return the breaks to use, and the largest size with them, or 0 if the title fits at no size."""
     title = box.title
-    every = breaks(title.text, title.language, title.han)
+    every = _breaks(box)
     candidates = {
         Kind.WORDS: [place for place in every if place.kind == Kind.WORDS],
         Kind.PARTS: [place for place in every if place.kind <= Kind.PARTS],
@@ -130,14 +130,21 @@ def _merged(places: Sequence[Break], more: Sequence[Break]) -> list[Break]:
     return sorted([*places, *(place for place in more if place.end not in ends)], key=lambda place: place.end)
 
 
-def _with_breaks_in_wide_words(box: TextBox, places: Sequence[Break]) -> list[Break]:
-    """Return the places, with breaks between the letters of every stretch too wide for a line at any size."""
+def _breaks(box: TextBox) -> list[Break]:
+    title = box.title
+    return _with_breaks_in_wide_words(box, breaks(title.text, title.language, title.han), breaks_at_no_break_spaces)
+
+
+def _with_breaks_in_wide_words(
+    box: TextBox, places: Sequence[Break], inside: Callable[[str, int, int], Iterable[Break]] = breaks_anywhere
+) -> list[Break]:
+    """Return the places, with breaks inside every stretch too wide for a line at any size."""
     found: list[Break] = []
     start, text = 0, box.title.text
     for place in (*places, None):
         end = place.end if place else len(text)
         if end > start and box.title.width(start, end) > box.widest(SMALLEST):
-            found += breaks_anywhere(text, start, end)
+            found += inside(text, start, end)
         if place:
             found.append(place)
             start = place.start
@@ -169,7 +176,7 @@ def _fits_as_shaped(box: TextBox, line: Stretch, size: int) -> bool:
 def _shortened(box: TextBox) -> Fit:
     """Fill lines at the smallest size, and end the last one with an ellipsis."""
     title, text = box.title, box.title.text
-    places = _with_breaks_in_wide_words(box, breaks(text, title.language, title.han))
+    places = _with_breaks_in_wide_words(box, _breaks(box))
     lines: list[Stretch] = []
     start = 0
     while len(lines) < box.most_lines(SMALLEST) - 1:

@@ -2,13 +2,18 @@
 
 import time
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from local.engine import RunEvent
+from tasks.posts import posts_of, thumbnail_request
+from tasks.requests import BatchRequest, arguments
 
-__all__ = ["STAGES", "Board", "PairState", "announcement", "ending"]
+__all__ = ["STAGES", "Board", "Leaf", "PairState", "announcement", "ending", "is_paid", "leaves_of"]
+
+# A pair by its leaf's arguments, title and model first: posts may share a title.
+Leaf = tuple[Any, ...]
 
 # How each stage of a leaf is shown, by its name in ``waiting.Stage``.
 STAGES = {
@@ -44,18 +49,27 @@ class PairState:
         return f"retrying in {left} s" if left > 0 else self.what
 
 
-def ending(outcome: dict[str, Any], arrived: Collection[tuple[str, str]]) -> str:
+def leaves_of(request: BatchRequest) -> list[list[Leaf]]:
+    """Return a batch's pairs, a row for each post."""
+    posts = posts_of(request.prompts)
+    return [[tuple(arguments(thumbnail_request(request, post, model))) for model in request.models] for post in posts]
+
+
+def is_paid(outcome: dict[str, Any]) -> bool:
+    """Return whether a pair's picture was paid for in this run, or simulated."""
+    return bool(outcome.get("cost_usd")) or not outcome.get("reused", True)
+
+
+def ending(outcome: dict[str, Any], *, arrived: bool = False) -> str:
     """Return in one word how a pair ended: done (and paid for, unless simulated), reused, rejected, failed or left.
 
-    ``arrived`` are the pairs whose picture was made in this run. The outcome alone cannot tell, because a retry reuses
-    what its first attempt paid for.
+    ``arrived`` is whether its picture arrived in this run; a retry's outcome may not tell.
     """
     if outcome["status"] == "pending":
         return "left"
     if outcome["status"] != "ok":
         return str(outcome["status"])
-    made = not outcome["reused"] or (outcome["title"], outcome["model"]) in arrived
-    return "done" if made else "reused"
+    return "reused" if outcome["reused"] and not arrived else "done"
 
 
 def announcement(event: RunEvent) -> str:
@@ -70,18 +84,18 @@ def announcement(event: RunEvent) -> str:
 class Board:
     """Keeps the state of every pair, and the counts."""
 
-    def __init__(self, titles: Sequence[str], models: Sequence[str]) -> None:
-        """Take the batch's titles and models."""
-        self.titles, self.models = list(titles), list(models)
-        self.total = len(titles) * len(models)
+    def __init__(self, rows: Sequence[Sequence[Leaf]]) -> None:
+        """Take the batch's pairs, a row for each post."""
+        self.rows = rows
+        self.total = sum(map(len, rows))
         self.began = time.monotonic()
-        self.states: dict[tuple[str, str], PairState] = {}
-        self.active: dict[tuple[str, str], PairState] = {}
+        self.states: dict[Leaf, PairState] = {}
+        self.active: dict[Leaf, PairState] = {}
         self.ended: Counter[str] = Counter()
         # Pairs whose picture arrived in this run, in any attempt; those of them whose picture is stored but not yet
         # made into a thumbnail; and how many attempts are retried.
-        self.arrived: set[tuple[str, str]] = set()
-        self.stored: set[tuple[str, str]] = set()
+        self.arrived: set[Leaf] = set()
+        self.stored: set[Leaf] = set()
         self.retries = 0
 
     @property
@@ -115,24 +129,25 @@ class Board:
             said += f" {_are(len(self.stored))} drawn and stored, and will not be paid for again."
         return said
 
-    def state(self, title: str, model: str) -> PairState:
+    def state(self, pair: Leaf) -> PairState:
         """Return a pair's state; a pair that has not begun is queued."""
-        return self.states.get((title, model)) or PairState()
+        return self.states.get(pair) or PairState()
 
-    def observe(self, event: RunEvent) -> tuple[tuple[str, str], PairState] | None:
+    def observe(self, event: RunEvent) -> tuple[Leaf, PairState] | None:
         """Record an event; return the pair and its new state if the event is a leaf's."""
         if event.task == "generateBatch" and event.kind == "retrying":
             self.states.clear()
             self.ended.clear()
         if event.kind == "found":
-            for pair in event.result:
+            found = [*map(tuple, event.result)]
+            for pair in found:
                 what = "done" if pair in self.arrived else "reused"
                 self.states[pair] = PairState(what, time.monotonic(), ended=True)
                 self.ended[what] += 1
-            self.stored.difference_update(event.result)
+            self.stored.difference_update(found)
         if event.task != "generateThumbnail":
             return None
-        pair = _pair(event.arguments)
+        pair = tuple(event.arguments)
         if event.kind == "stopped":
             self.states.pop(pair, None)
             self.active.pop(pair, None)
@@ -160,15 +175,11 @@ class Board:
             return PairState("failed", now, message=event.error, ended=True)
         if event.kind == "completed":
             message = event.result.get("error", {}).get("message", "")
-            return PairState(ending(event.result, self.arrived), now, message=message, ended=True)
+            return PairState(
+                ending(event.result, arrived=tuple(event.arguments) in self.arrived), now, message=message, ended=True
+            )
         return PairState(STAGES.get(event.stage, "starting"), now)
 
 
 def _are(count: int) -> str:
     return "1 is" if count == 1 else f"{count} are"
-
-
-def _pair(arguments: list[Any] | dict[str, Any]) -> tuple[str, str]:
-    """Return a leaf's title and model from its positional or named arguments."""
-    values = arguments if isinstance(arguments, dict) else dict(zip(("title", "model"), arguments, strict=False))
-    return values["title"], values["model"]

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from errors import InvalidRequestError, StoppedError, ThumbnailError
-from local.board import Board
+from local.board import Board, leaves_of
 from local.choices import applied_text, read_choices
 from local.covers import CoverFile, fetch_covers, make_folder, read_covers, write_covers
 from local.engine import Engine
@@ -35,7 +35,6 @@ from tasks import app, generate_batch
 from tasks.budget import check_budget
 from tasks.checks import check_request
 from tasks.choices import apply_choices
-from tasks.posts import posts_of
 from tasks.record import id_of
 from tasks.requests import BatchRequest, bind
 
@@ -181,7 +180,7 @@ def _run(
 
 def _view(request: BatchRequest, screen: Console) -> tuple[Board, LiveView | PlainProgress]:
     """Return a batch's board and its view: a tree in a terminal, lines elsewhere."""
-    board = Board([post.title for post in posts_of(request.prompts)], request.models)
+    board = Board(leaves_of(request))
     return board, LiveView(board, screen) if screen.is_terminal else PlainProgress(board)
 
 
@@ -190,6 +189,6 @@ def _print_result(result: dict[str, Any], board: Board, options: argparse.Namesp
     print(
         json.dumps(result, ensure_ascii=False)
         if options.json
-        else f"\n{report(result, board.arrived, simulated=simulated, verbose=options.verbose)}"
+        else f"\n{report(result, len(board.arrived), simulated=simulated, verbose=options.verbose)}"
     )
     return ALL_THERE if result["summary"]["ok"] == result["summary"]["requested"] else SOME_MISSING

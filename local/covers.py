@@ -96,7 +96,8 @@ def write_covers(covers: list[tuple[CoverFile, bytes]], folder: Path) -> list[st
 
 
 def _listed(row: Row, slug: str, cover: Cover) -> CoverFile:
-    alt = next((each["alt"] for each in row["results"] if each["status"] == "ok" and "alt" in each), "")
+    made = (each for each in row["results"] if each["status"] == "ok" and each["key"] == cover["thumbnail"])
+    alt = next((each["alt"] for each in made if "alt" in each), cover.get("alt"))
     return {
         "slug": slug,
         "title": row["title"],

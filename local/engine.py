@@ -31,9 +31,9 @@ Kind = Literal["started", "stage", "found", "estimated", "retrying", "completed"
 class RunEvent:
     """One step in the life of a task run.
 
-    ``stage`` is the stage that the run enters; ``result`` what it returns, the pairs that it found or the cost that it
-    estimates; ``error`` what failed; ``wait_seconds`` the wait before a retry. A ``stopped`` run goes no further,
-    because its root is ending.
+    ``stage`` is the stage that the run enters; ``result`` what it returns, the arguments of the leaves whose thumbnails
+    it found or the cost that it estimates; ``error`` what failed; ``wait_seconds`` the wait before a retry. A
+    ``stopped`` run goes no further, because its root is ending.
     """
 
     kind: Kind
@@ -99,8 +99,8 @@ class Engine:
         def entered(stage: Stage) -> None:
             self._observe(RunEvent("stage", task, run_id, arguments, stage=stage))
 
-        def found(pairs: Sequence[tuple[str, str]]) -> None:
-            self._observe(RunEvent("found", task, run_id, arguments, result=list(pairs)))
+        def found(leaves: Sequence[Sequence[object]]) -> None:
+            self._observe(RunEvent("found", task, run_id, arguments, result=list(leaves)))
 
         def estimated(cost: str) -> None:
             self._observe(RunEvent("estimated", task, run_id, arguments, result=cost))

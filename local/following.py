@@ -1,11 +1,12 @@
 """Follows a batch's run on Render, and reports its leaves with the same events as the local engine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from render_sdk.client.types import TaskRun, TaskRunDetails, TaskRunStatus
 
+from local.board import Leaf, is_paid
 from local.engine import Kind, RunEvent
 from local.render_api import Workflow
 from tasks import generate_batch, generate_thumbnail
@@ -20,11 +21,10 @@ PAUSE, PAUSE_PER_REQUEST = 2.0, 0.2
 
 
 @dataclass(frozen=True)
-class Leaf:
+class LeafRun:
     """A leaf's run as last seen: its pair, its status, and how many attempts have failed."""
 
-    title: str
-    model: str
+    pair: Leaf
     status: TaskRunStatus = TaskRunStatus.PENDING
     failures: int = 0
 
@@ -36,11 +36,11 @@ class Following:
     arguments nor results, so each run whose status changed is then fetched.
     """
 
-    def __init__(self, workflow: Workflow, observe: Callable[[RunEvent], None]) -> None:
-        """Take the workflow, and an observer for the leaves' events."""
-        self._workflow, self._observe = workflow, observe
-        self._leaves: dict[str, Leaf] = {}
-        self._ended: set[tuple[str, str]] = set()
+    def __init__(self, workflow: Workflow, observe: Callable[[RunEvent], None], pairs: Sequence[Leaf] = ()) -> None:
+        """Take the workflow, an observer for the leaves' events, and a batch's pairs, in order."""
+        self._workflow, self._observe, self._pairs = workflow, observe, pairs
+        self._leaves: dict[str, LeafRun] = {}
+        self._ended: set[Leaf] = set()
         self._restarts = 0
 
     async def to_the_end(self, run_id: str) -> TaskRunDetails:
@@ -73,11 +73,11 @@ class Following:
         if seen and (seen.status, seen.failures) == (listed.status, _failures(listed)):
             return
         run = await self._workflow.run(listed.id)
-        leaf = self._leaves[run.id] = Leaf(*_pair(run), run.status, _failures(run))
+        leaf = self._leaves[run.id] = LeafRun(_pair(run), run.status, _failures(run))
         if leaf.failures > (seen.failures if seen else 0):
             self._report("retrying", leaf, error=_error(run))
         if run.status in ENDED:
-            self._ended.add((leaf.title, leaf.model))
+            self._ended.add(leaf.pair)
         if run.status in FAILED:
             self._report("failed", leaf, error=_error(run) or str(run.status))
         elif run.status in ENDED:
@@ -89,31 +89,29 @@ class Following:
 
     def _report_the_rest(self, run: TaskRunDetails) -> None:
         """Report the other outcomes: of pairs without a leaf, and of leaves that ended since the last look."""
-        begun = {(leaf.title, leaf.model) for leaf in self._leaves.values()}
+        begun = {leaf.pair for leaf in self._leaves.values()}
         rows = run.results[0].get("rows", []) if run.results else []
-        outcomes = {(each["title"], each["model"]): each for row in rows for each in row["results"]}
-        found = dict.fromkeys(pair for pair in outcomes if pair not in begun and outcomes[pair].get("reused"))
-        for pair in outcomes:
-            if pair not in self._ended and pair not in found:
-                self._report_outcome(Leaf(*pair), outcomes[pair])
+        found = []
+        for pair, outcome in zip(self._pairs, (each for row in rows for each in row["results"]), strict=False):
+            if pair not in begun and outcome.get("reused"):
+                found.append(pair)
+            elif pair not in self._ended:
+                self._report_outcome(LeafRun(pair), outcome)
         if found:
-            self._observe(RunEvent("found", generate_batch.name, run.id, {}, result=list(found)))
+            self._observe(RunEvent("found", generate_batch.name, run.id, {}, result=found))
 
-    def _report_outcome(self, leaf: Leaf, outcome: dict[str, Any]) -> None:
-        if outcome.get("cost_usd") or not outcome.get("reused", True):
+    def _report_outcome(self, leaf: LeafRun, outcome: dict[str, Any]) -> None:
+        if is_paid(outcome):
             self._report("stage", leaf, stage="storing")  # The engine's event for a picture that arrived.
         self._report("completed", leaf, result=outcome)
 
-    def _report(self, kind: Kind, leaf: Leaf, **more: Any) -> None:
-        arguments = {"title": leaf.title, "model": leaf.model}
-        self._observe(RunEvent(kind, generate_thumbnail.name, "", arguments, **more))
+    def _report(self, kind: Kind, leaf: LeafRun, **more: Any) -> None:
+        self._observe(RunEvent(kind, generate_thumbnail.name, "", [*leaf.pair], **more))
 
 
-def _pair(run: TaskRunDetails) -> tuple[str, str]:
-    """Return the title and the model that a leaf was given."""
+def _pair(run: TaskRunDetails) -> Leaf:
     given, named = (run.input_, {}) if isinstance(run.input_, list) else ([], run.input_.to_dict())
-    values = bind(ThumbnailRequest, given, named)
-    return str(values["title"]), str(values["model"])
+    return tuple(bind(ThumbnailRequest, given, named).values())
 
 
 def _failures(run: TaskRun | TaskRunDetails) -> int:

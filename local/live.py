@@ -74,7 +74,7 @@ class LiveView:
             yield Control.home()
         yield self._bar(options.max_width)
         room = max(1, options.size.height - OTHER_LINES)
-        whole = len(self._board.titles) * (1 + len(self._board.models)) <= room
+        whole = len(self._board.rows) + self._board.total <= room
         lines = list(self._whole_tree() if whole else self._active_tree())
         hidden = len(lines) - room
         for line in lines[:room] if hidden <= 0 else lines[: room - 1]:
@@ -98,10 +98,10 @@ class LiveView:
         return bar
 
     def _whole_tree(self) -> Iterator[Text]:
-        for title in self._board.titles:
-            yield Text(f"├─ {clean_text(title)}")
-            for model in self._board.models:
-                yield self._line(model, self._board.state(title, model))
+        for row in self._board.rows:
+            yield Text(f"├─ {clean_text(row[0][0])}")
+            for pair in row:
+                yield self._line(pair[1], self._board.state(pair))
 
     def _active_tree(self) -> Iterator[Text]:
         for title, pairs in groupby(self._board.active, key=lambda pair: pair[0]):

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from render_sdk.client.types import TaskRunDetails, TaskRunStatus
 
 from errors import InvalidRequestError, RenderError, SettingsError, StoppedError
+from local.board import leaves_of
 from local.engine import RunEvent
 from local.following import FAILED, Following
 from local.render_api import Workflow
@@ -67,7 +68,7 @@ async def run_there(
             say(f"page: {page}")
         observe(event)
 
-    following = Following(workflow, watch)
+    following = Following(workflow, watch, [pair for row in leaves_of(request) for pair in row])
     result: dict[str, Any] = await _result(workflow, generate_batch.name, asdict(request), following, say)
     return result
 

@@ -128,6 +128,7 @@ def _parser(prog: str = "python -m local", *, completing: bool = False) -> argpa
     parser.add_argument(
         "source",
         nargs="?",
+        type=_text,
         help="a folder of Markdown posts, a feed (file or address), CSV, a list of titles, JSON or JSON Lines, "
         "generateBatch's own input, or - for standard input",
     ).complete = shtab.FILE  # type: ignore[attr-defined]
@@ -140,7 +141,7 @@ def _parser(prog: str = "python -m local", *, completing: bool = False) -> argpa
     )
     source.add_argument("--limit", type=int, metavar="N", help="only the first N posts")
     source.add_argument("--since", metavar="DATE", help="only posts from this day on, such as 2026-01-31")
-    source.add_argument("--only", metavar="TEXT", help="only posts with this text in their title or slug")
+    source.add_argument("--only", type=_text, metavar="TEXT", help="only posts with this text in their title or slug")
     request = parser.add_argument_group("the request, on its own or in place of what the source says")
     request.add_argument("--title", action="append", dest="prompts", metavar="TEXT", help="a title; may be repeated")
     request.add_argument(
@@ -154,20 +155,22 @@ def _parser(prog: str = "python -m local", *, completing: bool = False) -> argpa
     request.add_argument("--style", metavar="NAME", choices=names(STYLES))
     request.add_argument("--template", metavar="NAME", choices=names(TEMPLATES))
     request.add_argument("--font", metavar="NAME", choices=names(font_names()))
-    request.add_argument("--context", metavar="TEXT", help="what the posts are about")
-    request.add_argument("--extra-prompt", metavar="TEXT", help="further guidelines for the pictures")
+    request.add_argument("--context", type=_text, metavar="TEXT", help="what the posts are about")
+    request.add_argument("--extra-prompt", type=_text, metavar="TEXT", help="further guidelines for the pictures")
     request.add_argument("--variation", type=int, metavar="N", help="1, 2, ...: another picture, paid for again")
     request.add_argument(
-        "--max-cost", type=_amount, metavar="USD", help="refuse a request estimated to cost more, in US dollars"
+        "--max-cost", type=_text, metavar="USD", help="refuse a request estimated to cost more, in US dollars"
     )
     output = parser.add_argument_group("what to do and show")
-    output.add_argument("--on", metavar="SLUG", help="run on Render, in this workflow; needs only RENDER_API_KEY")
+    output.add_argument(
+        "--on", type=_text, metavar="SLUG", help="run on Render, in this workflow; needs only RENDER_API_KEY"
+    )
     output.add_argument("--plan", action="store_true", help="show what a run would make and cost, and do nothing")
     output.add_argument(
-        "--choose", type=Path, metavar="FILE", help="apply the choices that a batch's page saved"
+        "--choose", type=_path, metavar="FILE", help="apply the choices that a batch's page saved"
     ).complete = shtab.FILE  # type: ignore[attr-defined]
     output.add_argument(
-        "--covers", type=Path, metavar="DIR", help="copy the covers to a folder, as <slug>.jpg"
+        "--covers", type=_path, metavar="DIR", help="copy the covers to a folder, as <slug>.jpg"
     ).complete = shtab.DIRECTORY  # type: ignore[attr-defined]
     output.add_argument("--json", action="store_true", help="print the result as JSON, and nothing else, to stdout")
     output.add_argument(
@@ -181,7 +184,7 @@ def _parser(prog: str = "python -m local", *, completing: bool = False) -> argpa
     output.add_argument(
         "--env-file",
         action="append",
-        type=Path,
+        type=_path,
         metavar="FILE",
         help="read the environment from this file instead of .env; may be repeated",
     ).complete = shtab.FILE  # type: ignore[attr-defined]
@@ -203,8 +206,12 @@ def _version() -> str:
     return str(tomllib.loads(PROJECT.read_text())["project"]["version"])
 
 
-def _amount(text: str) -> str:
-    """Return the text unless it is empty: a shell variable that is not set must not remove the cap."""
+def _text(text: str) -> str:
+    """Return the text unless it is blank: a shell variable that is not set must not change what is asked for."""
     if not text.strip():
-        raise argparse.ArgumentTypeError("give US dollars, such as 2.50")
+        raise argparse.ArgumentTypeError("the value is empty. Give one; if it comes from a shell variable, set that")
     return text
+
+
+def _path(text: str) -> Path:
+    return Path(_text(text))

@@ -32,7 +32,7 @@ class PlainProgress:
             self.say(text)
         if not (changed := self._board.observe(event)):
             return
-        (title, model), state = changed
+        (title, model, *_), state = changed
         if not state.ended and not state.retry_at:
             return
         step = max(1, self._board.total // STEPS)

@@ -1,9 +1,8 @@
 """The report at the end of a run: what was made, what was paid for, and where to find it."""
 
-from collections.abc import Collection
 from typing import Any
 
-from local.board import ending
+from local.board import ending, is_paid
 from outcomes import Counts
 from text import brief, clean_text
 
@@ -13,10 +12,10 @@ __all__ = ["report"]
 MOST_PAIRS = 20
 
 
-def report(result: dict[str, Any], arrived: Collection[tuple[str, str]], *, simulated: bool, verbose: bool) -> str:
+def report(result: dict[str, Any], arrived: int, *, simulated: bool, verbose: bool) -> str:
     """Return the report of ``generateBatch``'s result, as lines of text; ``verbose`` lists every pair.
 
-    ``arrived`` are the pairs whose picture was made in this run.
+    ``arrived`` is how many pictures were made in this run; the result of a large batch has no outcomes to count.
     """
     outcomes = [outcome for row in result["rows"] for outcome in row["results"]]
     lines = []
@@ -26,12 +25,11 @@ def report(result: dict[str, Any], arrived: Collection[tuple[str, str]], *, simu
         missing = [outcome for outcome in outcomes if outcome["status"] != "ok"]
         listed, hidden = missing[:MOST_PAIRS], len(missing[MOST_PAIRS:])
     if listed:
-        lines += _table(listed, arrived, simulated=simulated)
+        lines += _table(listed, simulated=simulated)
         lines += [f"and {hidden} more without a thumbnail; -v lists all", ""] if hidden else [""]
     summary = {name: result["summary"][name] for name in Counts.__annotations__}  # Render's API sorts by name.
-    summary["reused"] -= sum(each["status"] == "ok" and each["reused"] and _made(each, arrived) for each in outcomes)
     counted = ", ".join(f"{count} {name}" for name, count in summary.items())
-    lines.append(f"{counted}{'; simulated, nothing was paid for' if simulated else f'; paid for: {len(arrived)}'}")
+    lines.append(f"{counted}{'; simulated, nothing was paid for' if simulated else f'; paid for: {arrived}'}")
     if cut := {outcome["title"] for outcome in outcomes if outcome.get("title_shortened")}:
         lines.append(f"Titles that do not fit and end in an ellipsis: {len(cut)}. Shorten them; the page marks them.")
     if failed := summary["failed"]:
@@ -42,18 +40,14 @@ def report(result: dict[str, Any], arrived: Collection[tuple[str, str]], *, simu
     return "\n".join(lines)
 
 
-def _made(outcome: dict[str, Any], arrived: Collection[tuple[str, str]]) -> bool:
-    return (outcome["title"], outcome["model"]) in arrived
-
-
-def _table(outcomes: list[dict[str, Any]], arrived: Collection[tuple[str, str]], *, simulated: bool) -> list[str]:
+def _table(outcomes: list[dict[str, Any]], *, simulated: bool) -> list[str]:
     """Return two lines per pair: how it ended and how long it took, then its address or error."""
     cells = [("how", "seconds", "paid", "model", "title")]
     for outcome in outcomes:
         seconds = [value for name, value in outcome.items() if name.endswith("_seconds")]
-        paid = ("simulated" if simulated else "yes") if _made(outcome, arrived) else "no"
+        paid = ("simulated" if simulated else "yes") if is_paid(outcome) else "no"
         spent = f"{sum(seconds):.1f}" if seconds else "-"
-        cells.append((ending(outcome, arrived), spent, paid, outcome["model"], brief(clean_text(outcome["title"]))))
+        cells.append((ending(outcome), spent, paid, outcome["model"], brief(clean_text(outcome["title"]))))
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = []
     for row, below in zip(cells, [None, *outcomes], strict=True):

@@ -7,6 +7,7 @@ from errors import StoreError
 from outcomes import Cover, Finished, Row
 from storage.keys import cover_key
 from storage.store import Area, ObjectInfo, Store, StoredObject
+from text import STYLE_WORDS, alt_text
 from waiting import gather_limited
 
 __all__ = ["cover_of", "ensure_covers", "put_cover"]
@@ -116,6 +117,9 @@ def _cover(store: Store, key: str, metadata: Mapping[str, str]) -> Cover:
         "variation": int(variation) if variation.isdecimal() else 0,
         "chosen": metadata.get("chosen") == "1",
     }
+    title, style = metadata.get("title"), cover["thumbnail"].split("/")[0]
+    if title and style in STYLE_WORDS:
+        cover["alt"] = alt_text(title, style)
     if link.expires_at:
         cover["image_url_expires_at"] = link.expires_at
     return cover

@@ -16,7 +16,7 @@ from storage.store import Area
 from tasks.budget import check_budget, estimate_of, paid_for
 from tasks.posts import Post, thumbnail_request
 from tasks.progress import ProgressLog
-from tasks.requests import Look, ThumbnailRequest
+from tasks.requests import Look, ThumbnailRequest, arguments
 from tasks.windows import Windows
 from tasks.work import Work, is_thumbnail, outcome_of, work_of
 from waiting import Attempt, gather_limited
@@ -80,7 +80,9 @@ class Rows:
 
         self._attempt.on_stage("looking")
         missing = [work for work in await gather_limited(find, range(len(self._pairs))) if work]
-        found = [pair for pair, outcome in zip(self._pairs, self._outcomes, strict=True) if outcome["status"] == "ok"]
+        found = [
+            arguments(each) for each, made in zip(self._requests, self._outcomes, strict=True) if made["status"] == "ok"
+        ]
         self._attempt.on_found(found)
         logger.info("%d of %d thumbnails exist already", len(found), len(self._pairs))
         estimate = await estimate_of(self._store, missing, read_prices(self._settings.prices_file))

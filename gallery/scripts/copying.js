@@ -16,7 +16,7 @@ const attribute = (text) => text.replace(/[&"<>]/g, (character) => `&#${characte
 const linesFor = (post) => {
   const { address, cover } = post.section.dataset;
   const card = post.cards.find((each) => each.dataset.key === cover);
-  const alt = card ? card.querySelector("img").alt : post.title;
+  const { alt } = (card ?? post.section).querySelector("img"); // Without a card, the cover is beside the title.
   return [
     ["og:image", address],
     ["og:image:width", 1200],

@@ -1,4 +1,4 @@
-from compositing.breaks import Kind, breaks, breaks_anywhere, syllable_breaks
+from compositing.breaks import Kind, breaks, breaks_anywhere, breaks_at_no_break_spaces, syllable_breaks
 from compositing.line_breaking import Stretch, best_lines, fill_lines
 
 
@@ -86,6 +86,7 @@ def test_identifiers_break_at_their_joints() -> None:
     assert filled("Array.prototype.reduce()", 12, 3) == ["Array", ".prototype", ".reduce()"]
     assert filled("MAX_IMAGES_PER_BATCH", 12, 3) == ["MAX_IMAGES_", "PER_BATCH"]
     assert filled("AbstractSingletonFactory", 10, 3) == ["Abstract", "Singleton", "Factory"]
+    assert filled("C:\\Users\\me\\AppData", 12, 2) == ["C:\\Users\\me\\", "AppData"]
     assert filled("Node.js", 5, 2) is None
 
 
@@ -96,6 +97,8 @@ def test_japanese_and_korean_lines_end_between_phrases_and_chinese_ones_between_
 
     assert between_words("インターネットの基礎", 8, "ja", "jp") == ["インターネットの", "基礎"]
     assert between_words("모든 인간은", 5, "ko", "kr") == ["모든", "인간은"]
+    assert between_words("Docker와 Kubernetes로 배포", 18, "ko", "kr") == ["Docker와", "Kubernetes로 배포"]
+    assert between_words("GoのVACUUMと仕組み", 9, "ja", "jp") == ["Goの", "VACUUMと", "仕組み"]
     assert between_words("对象存储是来源", 3, "zh", "sc") == ["对象", "存储是", "来源"]
 
 
@@ -117,6 +120,11 @@ def test_breaks_anywhere_keep_graphemes_whole_and_hyphenate_only_letters() -> No
     assert [(place.end, place.suffix) for place in breaks_anywhere("äß2", 0, 3)] == [(1, "-"), (2, "")]
     assert [place.end for place in breaks_anywhere("e\u0301e\u0301", 0, 4)] == [2]
     assert [place.suffix for place in breaks_anywhere("पपप", 0, 3)] == ["", ""]
+
+
+def test_no_break_spaces_after_numbers_and_at_french_punctuation_never_break() -> None:
+    title = "Ça «\u00a0coûte\u00a0» 10\u202f000\u00a0€\u00a0! Mais\u00a0oui"
+    assert [title[place.start :] for place in breaks_at_no_break_spaces(title, 0, len(title))] == ["oui"]
 
 
 def test_words_with_letters_unknown_to_the_dictionary_are_not_hyphenated() -> None:

@@ -124,6 +124,13 @@ PAGE = [
         ["모든 인간은", "태어날", "때부터", "자유로우며", "존엄하다"],
     ),
     Pinned(
+        "a particle stays with its Latin word",
+        "PostgreSQLのVACUUMとautovacuumの仕組み",
+        "bottom-bar",
+        64,
+        ["PostgreSQLのVACUUMと", "autovacuumの仕組み"],
+    ),
+    Pinned(
         "Thai: between words, which have no spaces",
         "มนุษย์ทั้งหลายเกิดมามีอิสระและเสมอภาคกัน",
         "center-box",
@@ -170,6 +177,13 @@ PAGE = [
         "left-panel",
         74,
         ["Why 10\u202f000", "requests", "cost 5 €", "per month"],
+    ),
+    Pinned(
+        "no-break spaces that join more than a line holds break before words do",
+        "Comment ça marche : le guide complet".replace(" ", "\u00a0"),
+        "left-panel",
+        78,
+        ["Comment", "ça\u00a0marche\u00a0:", "le\u00a0guide", "complet"],
     ),
     Pinned(
         "no line starts with a dash",

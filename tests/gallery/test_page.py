@@ -203,6 +203,10 @@ def test_a_posts_variation_is_shown() -> None:
 def test_every_picture_has_an_alternative_text() -> None:
     images = Reader(page([ok("One", "dall-e-3", alt="One, painted in oil"), ok("One", "gpt-image-1")])).all("img")
     assert [each["alt"] for each in images] == ["One, painted in oil", "\u2068One\u2069, drawn by gpt-image-1"]
+    for known, alt in (({"alt": "Old, in oil"}, "Old, in oil"), ({}, "One")):
+        elsewhere = cover(thumbnail="oil/one/gpt-image-2-01.jpg", **known)
+        images = Reader(page([ok("One", "dall-e-3")], posts=[{"slug": "one", "cover": elsewhere}])).all("img")
+        assert images[0]["alt"] == alt
 
 
 def test_a_batchs_name_is_its_pages_heading() -> None:

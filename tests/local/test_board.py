@@ -4,15 +4,16 @@ from typing import Any
 
 import pytest
 
-from local.board import Board
+from local.board import Board, leaves_of
 from local.engine import RunEvent
+from tasks.requests import BatchRequest
 
 MODEL = "gpt-image-2"
 
 
 @pytest.fixture
 def board() -> Board:
-    return Board(["A", "B", "C", "D"], [MODEL])
+    return Board([[(title, MODEL)] for title in "ABCD"])
 
 
 def goes_through(board: Board, title: str, *stages: str) -> None:
@@ -70,3 +71,28 @@ def test_what_a_retry_finds_of_its_first_attempts_is_made_in_this_run(board: Boa
     ends(board, "A", reused=True)
     ends(board, "B", reused=True)
     assert board.counts().startswith("1 done, 1 reused")
+
+
+def test_what_a_batch_that_starts_over_finds_of_its_first_attempts_is_made_in_this_run(board: Board) -> None:
+    goes_through(board, "A", "asking", "storing", "composing")
+    ends(board, "A")
+    board.observe(RunEvent("retrying", "generateBatch", "run", [], error="crashed", wait_seconds=5))
+    board.observe(RunEvent("found", "generateBatch", "run", [], result=[["A", MODEL], ["B", MODEL]]))
+    assert board.counts().startswith("1 done, 1 reused")
+
+
+def test_posts_that_share_a_title_are_told_apart() -> None:
+    posts: list[Any] = [
+        {"title": "Links", "slug": f"links-{number}", "context": f"week {number}"} for number in range(3)
+    ]
+    rows = leaves_of(BatchRequest(prompts=posts, models=[MODEL], style="neon", template="bottom-bar", font="inter"))
+    board = Board(rows)
+    for [pair] in rows[:2]:
+        for stage in ("asking", "storing", "composing"):
+            board.observe(RunEvent("stage", "generateThumbnail", "run", [*pair], stage=stage))
+    assert board.counts().endswith("2 in progress, 1 queued")
+    assert [board.state(pair).what for [pair] in rows] == ["composing", "composing", "queued"]
+    made = {"status": "ok", "title": "Links", "model": MODEL, "reused": False}
+    board.observe(RunEvent("completed", "generateThumbnail", "run", [*rows[0][0]], result=made))
+    assert [board.state(pair).what for [pair] in rows] == ["done", "composing", "queued"]
+    assert len(board.arrived) == 2

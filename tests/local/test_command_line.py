@@ -242,6 +242,8 @@ LOOK = ["--style", "neon", "--template", "left-panel", "--font", "lora"]
         (["--title", "A", "--model", "gpt-imge-2", *LOOK], ['--model: unknown model "gpt-imge-2". Did you mean']),
         (["--title", "A", "--title", "A ", "--model", "dall-e-3", *LOOK], ['--title ("A"): is a duplicate; keep one']),
         (["--title", " ", "--model", "dall-e-3", *LOOK], ["--title: has no visible characters"]),
+        (["--title", "A", "--model", "", "--style", "", *LOOK[2:]], ["--model: unknown", "--style: unknown"]),
+        (["posts", "--kind", ""], ['unknown kind of source ""']),
         (["--title", "A", "--max-cost", "much", *LOOK], ["--max-cost='much': give US dollars"]),
         (["--title", "A", "--model", "dall-e-3", *LOOK, "--limit", "2"], ["--limit chooses among a source's posts"]),
     ],
@@ -420,14 +422,19 @@ def test_a_cap_refuses_a_run_once_and_a_plan_says_that_it_would(
     assert paying.requests == []
 
 
-@pytest.mark.parametrize("cap", ["", " "])
-def test_an_empty_cap_is_refused_and_not_taken_for_none(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], cap: str
+@pytest.mark.parametrize("blank", ["", " "])
+@pytest.mark.parametrize(
+    "option",
+    ["--only", "--context", "--extra-prompt", "--max-cost", "--on", "--choose", "--covers", "--env-file", "source"],
+)
+def test_what_an_unset_shell_variable_gives_is_refused_and_not_taken_for_nothing_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, blank: str
 ) -> None:
     (tmp_path / "batch.json").write_text(json.dumps(BATCH))
-    with pytest.raises(SystemExit):
-        main(["batch.json", "--max-cost", cap])
-    assert "--max-cost: give US dollars, such as 2.50" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as ended:
+        main([blank] if option == "source" else ["batch.json", option, blank])
+    assert ended.value.code == 2
+    assert f"argument {option}: the value is empty. Give one" in capsys.readouterr().err
 
 
 def test_prices_that_cannot_be_used_are_refused_with_the_request(

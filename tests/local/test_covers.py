@@ -9,16 +9,17 @@ import pytest
 from errors import InvalidRequestError, StoreError
 from gallery.manifest import build_manifest, manifest_text, read_request
 from local.covers import fetch_covers, write_covers
+from testing.batches import ok
 
 MANIFEST = "https://front.example/thumbnails/batches/0/manifest.json"
 LOOK = {"style": "neon", "template": "bottom-bar", "font": "inter"}
 
 
-def row(slug: str, *, cover: bool = True) -> Any:
+def row(slug: str, *results: Any, cover: bool = True, **more: str) -> Any:
     address = f"https://front.example/thumbnails/covers/{slug}.jpg"
     about = {"key": f"covers/{slug}.jpg", "image_url": address, "thumbnail": "t", "model": "m", "variation": 0}
-    covered = {"cover": {**about, "chosen": False}} if cover else {}
-    return {"title": slug.title(), "slug": slug, **LOOK, "results": [], **covered}
+    covered = {"cover": {**about, "chosen": False, **more}} if cover else {}
+    return {"title": slug.title(), "slug": slug, **LOOK, "results": [*results], **covered}
 
 
 def served(*rows: Any) -> dict[str, bytes]:
@@ -46,6 +47,13 @@ def test_existing_covers_come_in_the_posts_order(tmp_path: Path) -> None:
         "https://front.example/thumbnails/covers/one.jpg",
     ]
     assert write_covers(covers, tmp_path) == []
+
+
+def test_the_alternative_text_is_of_the_picture_that_is_the_cover() -> None:
+    first, second = ok("New", "a", alt="New, in neon"), ok("New", "b", key="t", alt="New, in oil")
+    rows = [row("one", first, second, alt="Old"), row("two", first, alt="Old, in neon"), row("three", first)]
+    listed = [about["alt"] for about, _ in fetch_covers(MANIFEST, served(*rows).__getitem__)]
+    assert listed == ["New, in oil", "Old, in neon", "Three"]
 
 
 @pytest.mark.parametrize("slug", ["../../out", "a/b", ".hidden", "/etc/cron.d/x"])

@@ -149,7 +149,7 @@ def test_json_is_all_that_standard_output_holds(tmp_path: Path) -> None:
 def test_a_batch_of_ten_thousand_stays_within_the_screen_and_is_cheap_to_draw() -> None:
     titles = [f"Title {number}" for number in range(1000)]
     models = [f"model-{number}" for number in range(10)]
-    board = Board(titles, models)
+    board = Board([[(title, model) for model in models] for title in titles])
     for title in titles[:3]:
         for model in models:
             board.observe(RunEvent("started", "generateThumbnail", "run", [title, model]))

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from errors import InvalidRequestError, RenderError, StoppedError
-from local.board import Board
+from local.board import Board, leaves_of
 from local.command_line import main
 from local.engine import RunEvent
 from local.on_render import run_there
@@ -71,14 +72,14 @@ def follow(
     api: RenderApi, happens: Callable[[Json], Iterator[None]], view: PlainProgress | None = None
 ) -> tuple[Json, Board, list[tuple[str, str, str]], SkippingClock]:
     """Run the batch while on Render all of this happens; return its result, the board, what was told, and the time."""
-    board, told = Board(TITLES, MODELS), list[tuple[str, str, str]]()
+    board, told = Board(leaves_of(REQUEST)), list[tuple[str, str, str]]()
 
     def observe(event: RunEvent) -> None:
         board.observe(event)
         if view:
             view.observe(event)
-        if isinstance(event.arguments, dict) and event.arguments:
-            told.append((event.arguments["title"], event.arguments["model"], event.stage or event.kind))
+        if isinstance(event.arguments, list):
+            told.append((event.arguments[0], event.arguments[1], event.stage or event.kind))
 
     def start(root: Json) -> None:
         clock.happens = happens(root)
@@ -120,7 +121,7 @@ def test_a_batch_is_followed_leaf_by_leaf(api: RenderApi) -> None:
         "completed",
     ]
     assert board.ended == {"done": 1, "reused": 1, "rejected": 1, "failed": 1}
-    assert board.arrived == {("One", flash)}
+    assert board.arrived == {leaves_of(REQUEST)[0][0]}
     assert board.retries == 1
     assert board.active == {}
 
@@ -146,8 +147,8 @@ def test_a_leaf_that_is_not_seen_to_end_is_not_left_in_progress(api: RenderApi) 
         leaf(api, root, "Two", MODELS[0])
         yield
         end(first, outcome("One", MODELS[0]))
-        made = [outcome("One", MODELS[0]), outcome("Two", MODELS[0], reused=True), outcome("Two", MODELS[1], "failed")]
-        end(root, result(*made, outcome("One", MODELS[1], reused=True)))
+        made = [outcome("One", MODELS[0]), outcome("One", MODELS[1], reused=True)]
+        end(root, result(*made, outcome("Two", MODELS[0], reused=True), outcome("Two", MODELS[1], "failed")))
         yield
 
     _, board, *_ = follow(api, happens)
@@ -182,7 +183,7 @@ def test_a_batch_that_starts_over_is_reported_and_counted_again(
         end(root, result(outcome("One", MODELS[0], reused=True)))
         yield
 
-    view = PlainProgress(Board(TITLES, MODELS))
+    view = PlainProgress(Board(leaves_of(REQUEST)))
     _, board, *_ = follow(api, happens, view)
     assert "The store is away.\nThe batch starts over" in capsys.readouterr().err
     assert board.ended == {"done": 1}, "paid for in this run, by the first attempt"
@@ -236,6 +237,18 @@ def test_the_report_and_the_exit_codes_are_a_local_runs(api: RenderApi, capsys: 
     at_once(api, result=result(outcome("One", "gpt-image-2", served_by="simulated/gpt-image-2")))
     assert main(["batch.json", "--on", "blog-thumbnails"]) == 0
     assert "simulated, nothing was paid for" in capsys.readouterr().out
+
+
+def test_the_report_counts_posts_that_share_a_title_one_by_one(
+    api: RenderApi, capsys: pytest.CaptureFixture[str]
+) -> None:
+    posts = [{"title": "Links", "slug": f"links-{number}", "context": f"week {number}"} for number in range(3)]
+    Path("batch.json").write_text(json.dumps([posts, ["gpt-image-2"], *BATCH[2:]]))
+    at_once(api, result=result(*(outcome("Links", "gpt-image-2", reused=number == 2) for number in range(3))))
+    assert main(["batch.json", "--on", "blog-thumbnails"]) == 0
+    shown = capsys.readouterr().out
+    assert "3 requested, 3 ok, 1 reused, 0 rejected, 0 failed; paid for: 2" in shown
+    assert re.findall(r"^(done|reused) +- +(yes|no)", shown, re.MULTILINE) == [*[("done", "yes")] * 2, ("reused", "no")]
 
 
 REFUSAL = InvalidRequestError(["OPENAI_API_KEY is not set: set it", "The request is for 51 images"])

@@ -61,6 +61,16 @@ async def test_covers_that_show_another_title_are_named(store: MemoryStore, capl
     assert "covers that show another title (1): covers/one.jpg; choose them again on the page" in caplog.text
 
 
+async def test_a_covers_alternative_text_is_of_what_it_shows_and_not_of_its_post_as_edited_since(
+    store: MemoryStore,
+) -> None:
+    shown = "neon/one/a.jpg"
+    store.objects[Area.THUMBNAILS][shown] = StoredObject(b"a", "image/jpeg")
+    await ensure_covers(store, [row(ok("One", "a", key=shown))])
+    [kept] = await ensure_covers(store, [{**row(made("b")), "title": "Two"}])
+    assert kept["cover"]["alt"] == 'The title "One" on a picture in neon colours.'
+
+
 async def test_a_batch_never_replaces_a_cover(store: MemoryStore) -> None:
     await ensure_covers(store, [row(made("a"))])
     [kept] = await ensure_covers(store, [row(made("b"))])
