@@ -41,7 +41,12 @@ async def ensure_covers(store: Store, rows: list[Row]) -> list[Row]:
     rows = await gather_limited(covered, rows)
     if other:
         examples = ", ".join(sorted(other)[:MOST_EXAMPLES])
-        logger.warning("covers that show another title (%d): %s; choose them again on the page", len(other), examples)
+        logger.warning(
+            "covers that show another title (%d): %s; if a title was edited, choose again on the page; if the cover is "
+            "another post's, give this one a slug of its own",
+            len(other),
+            examples,
+        )
     return rows
 
 

@@ -126,7 +126,9 @@ async def generate_batch(ctx: TaskContext, request: BatchRequest, settings: Sett
     record = BatchRecord(request, settings, attempt)
     rows = Rows(posts_of(request.prompts), request.models, request, settings, attempt)
     await rows.prepare()
-    await rows.find_existing(retried=await record.begin(rows.works))
+    retried = await record.begin(rows.works)
+    rows.keep_slugs(record.earlier_rows)
+    await rows.find_existing(retried=retried)
     async with record.updating(rows.so_far):
         await attempt.within_grace(rows.generate(leaf_of(ctx)))
     return await record.finish(rows.so_far())

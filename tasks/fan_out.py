@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, MutableSequence, Sequence
+from collections.abc import Awaitable, Callable, Iterable, MutableSequence, Sequence
 from typing import cast
 
 from outcomes import Ended, Finished, Outcome, Pair, Row, Unfinished, pending, unpaid, with_paid
@@ -14,7 +14,7 @@ from storage.choice import open_store
 from storage.retrying_store import retrying_store
 from storage.store import Area
 from tasks.budget import check_budget, estimate_of, paid_for
-from tasks.posts import Post, thumbnail_request
+from tasks.posts import Post, thumbnail_request, with_earlier_slugs
 from tasks.progress import ProgressLog
 from tasks.requests import Look, ThumbnailRequest, arguments
 from tasks.windows import Windows
@@ -58,6 +58,10 @@ class Rows:
         """
         log_models(self._models)
         await self._store.prepare()
+
+    def keep_slugs(self, rows: Iterable[Row]) -> None:
+        """Keep the slugs that posts had in these earlier rows of their batch; see ``with_earlier_slugs``."""
+        self._posts = with_earlier_slugs(self._posts, rows)
 
     async def find_existing(self, *, retried: bool) -> None:
         """Find the thumbnails that are in the store, so that leaves, which are billed, start only for missing ones.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
 from compositing.title_text import draws_nothing
+from outcomes import Row
 from storage.keys import is_slug, slug
 from tasks.requests import BatchRequest, Look, ThumbnailRequest
 from text import brief, clean_text, has_lone_surrogate, unknown
@@ -20,6 +21,7 @@ __all__ = [
     "posts_of",
     "thumbnail_request",
     "titles_of",
+    "with_earlier_slugs",
 ]
 
 # Up to this many posts with the same fault get a line each; if there are more, one line names this many of them.
@@ -50,14 +52,40 @@ def posts_of(prompts: Sequence[str | dict[str, object]]) -> list[Post]:
     posts = [Post(**{"slug": "", **each}) for each in said]  # type: ignore[arg-type]
     made = Counter(slug(clean_text(post.title)) for post in posts if not post.slug)
     given = {post.slug for post in posts if post.slug}
-    return [post if post.slug else replace(post, slug=_own_slug(post.title, made, given)) for post in posts]
+    return [post if post.slug else replace(post, slug=_own_slug(post, made, given)) for post in posts]
 
 
-def _own_slug(title: str, made: Counter[str], given: set[str]) -> str:
-    name = slug(clean_text(title))
-    if made[name] == 1 and name not in given:
-        return name
-    return f"{name}-{hashlib.sha256(clean_text(title).encode()).hexdigest()[:6]}"
+def _own_slug(post: Post, made: Counter[str], given: set[str]) -> str:
+    named = replace(post, slug=slug(clean_text(post.title)))
+    return named.slug if made[named.slug] == 1 and named.slug not in given else _with_digest(named)
+
+
+def with_earlier_slugs(posts: Sequence[Post], rows: Iterable[Row]) -> list[Post]:
+    """Return the posts with the slugs of their batch's earlier rows, where slugs now collide in another way.
+
+    Which of several posts gets a slug depends on which posts there are, and a feed drops old ones. A post is recognized
+    by its title, if only one has it. One that asks for another slug by itself gets that.
+    """
+    rows = [row for row in rows if "slug" in row]
+    known = Counter(row["title"] for row in rows) | Counter(post.title for post in posts)
+    had = {row["title"]: row["slug"] for row in rows if known[row["title"]] == 1}
+    owners, requested = {slug: title for title, slug in had.items()}, {post.slug for post in posts}
+
+    def settled(post: Post) -> Post:
+        earlier = had.get(post.title, post.slug)
+        is_others = owners.get(post.slug, post.title) != post.title
+        return replace(post, slug=earlier) if is_others or earlier in requested else post
+
+    posts = [settled(post) for post in posts]
+    kept = {post.slug for post in posts if had.get(post.title) == post.slug}
+    return [
+        post if had.get(post.title) == post.slug or post.slug not in kept else replace(post, slug=_with_digest(post))
+        for post in posts
+    ]
+
+
+def _with_digest(post: Post) -> str:
+    return f"{post.slug}-{hashlib.sha256(clean_text(post.title).encode()).hexdigest()[:6]}"
 
 
 def thumbnail_request(request: Look, post: Post, model: str) -> ThumbnailRequest:

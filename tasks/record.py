@@ -266,14 +266,13 @@ class BatchRecord:
 
         A run that did not finish may not have recorded all that it paid, so its receipts for these pairs are added up,
         and once more at the end.
+
+        Raises:
+            StoreError: the store failed.
         """
         self._created_at = _now()
         store = self._retrying_store.together()
-        try:
-            earlier = await self._read(store)
-        except StoreError as error:
-            logger.warning("the earlier manifest of %s was ignored: %s", self._id, error)
-            return False
+        earlier = await self._read(store)
         if not earlier:
             return False
         run = earlier.get("run_id", "")
@@ -282,6 +281,11 @@ class BatchRecord:
             self._works = list({work.thumbnail_key: work for work in works}.values())
             await self._add_receipts(store)
         return self._run in (run, *earlier.get("spent_by_run", {}))
+
+    @property
+    def earlier_rows(self) -> list[Row]:
+        """The rows of earlier runs."""
+        return list(self._earlier.values())
 
     async def _add_receipts(self, store: Store) -> None:
         """Note what the run that did not finish has paid by now: its leaves may outlive it."""

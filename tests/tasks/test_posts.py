@@ -1,13 +1,17 @@
 """Posts, whose values take precedence over the batch's, and named batches, which keep one page."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+
+import pytest
 
 from local.engine import Engine, RunEvent
+from outcomes import Row
 from settings import Settings
 from tasks import app
-from tasks.posts import Post, posts_of, thumbnail_request
+from tasks.posts import Post, posts_of, thumbnail_request, with_earlier_slugs
 from tasks.requests import BatchRequest
 from testing.project import TUTORIAL_BATCH
 
@@ -30,6 +34,45 @@ def test_titles_with_equal_slugs_get_digests_independent_of_their_order() -> Non
 def test_a_given_slug_is_not_used_for_another_post() -> None:
     made, given = posts_of(["One", {"title": "Other", "slug": "one"}])
     assert (made.slug.startswith("one-"), given.slug) == (True, "one")
+
+
+KEPT: dict[str, tuple[Any, Any, list[str]]] = {
+    "an older namesake left the feed": (
+        [("2024", "2024-review"), ("2023", "review")],
+        [("2024", "review")],
+        ["2024-review"],
+    ),
+    "a new post asks for an old one's slug": (
+        [("Hello", "hello")],
+        [("Hello", "en-hello"), ("Hallo", "hello")],
+        ["hello", "hello-753692"],
+    ),
+    "the same, a run later": (
+        [("Hello", "hello"), ("Hallo", "hello-753692")],
+        [("Hello", "en-hello"), ("Hallo", "hello")],
+        ["hello", "hello-753692"],
+    ),
+    "a slug was changed on purpose": ([("One", "one")], [("One", "first")], ["first"]),
+    "a title was edited": ([("One", "one")], [("One!", "one"), ("Two", "two")], ["one", "two"]),
+    "a new post has an old one's title": (
+        [("Links", "links-1")],
+        [("Links", "links-1"), ("Links", "links-2")],
+        ["links-1", "links-2"],
+    ),
+    "old posts share a title": (
+        [("Links", "links-1"), ("Links", "links-2")],
+        [("Links", "links-2")],
+        ["links-2"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("earlier", "requested", "slugs"), KEPT.values(), ids=KEPT)
+def test_a_post_keeps_its_slug_whichever_other_posts_there_are(
+    earlier: Sequence[tuple[str, str]], requested: Sequence[tuple[str, str]], slugs: list[str]
+) -> None:
+    rows = cast(list[Row], [{"title": title, "slug": slug} for title, slug in earlier])
+    assert [post.slug for post in with_earlier_slugs([Post(*each) for each in requested], rows)] == slugs
 
 
 def test_a_posts_values_take_precedence_over_the_batchs() -> None:
@@ -100,3 +143,17 @@ async def test_the_tutorials_batch_keeps_its_id(environment: Settings) -> None:
     batch = json.loads(TUTORIAL_BATCH.read_text())
     result: dict[str, Any] = await Engine(app, lambda _: None).run("generateBatch", batch)
     assert result["batch_id"] == "c9781f7d4f4120a0"
+
+
+async def test_a_post_keeps_its_cover_when_its_older_namesake_leaves_the_feed(environment: Settings) -> None:
+    def post(title: str, slug: str) -> dict[str, str]:
+        return {"title": title, "slug": slug}
+
+    await run([post("Review 2023", "review"), post("Review 2024", "2024-review")], name="Feed")
+    result = await run([post("Review 2024", "review"), post("Review 2025", "new")], name="Feed")
+    covers = {row["title"]: row["cover"]["key"] for row in manifest(result)["rows"]}
+    assert covers == {
+        "Review 2024": "covers/2024-review.jpg",
+        "Review 2025": "covers/new.jpg",
+        "Review 2023": "covers/review.jpg",
+    }
