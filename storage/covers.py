@@ -7,7 +7,7 @@ from errors import StoreError
 from outcomes import Cover, Finished, Row
 from storage.keys import cover_key
 from storage.store import Area, ObjectInfo, Store, StoredObject
-from text import STYLE_WORDS, alt_text
+from text import STYLE_WORDS, alt_text, clean_text
 from waiting import gather_limited
 
 __all__ = ["cover_of", "ensure_covers", "put_cover"]
@@ -82,8 +82,8 @@ async def _ensure_cover(store: Store, row: Row, other: list[str]) -> Cover | Non
         if found and _is_placeholder(await store.stat(Area.THUMBNAILS, key)):
             await store.replace(Area.THUMBNAILS, key, await _copy(store, first, chosen=False), found.version)
     else:
-        shown = info.metadata.get("title", "")[:COMPARED] if info else ""
-        if shown and shown != row["title"][:COMPARED]:
+        shown = clean_text(info.metadata.get("title", "")) if info else ""
+        if shown and shown[:COMPARED] != clean_text(row["title"])[:COMPARED]:
             other.append(key)
         return _cover(store, key, info.metadata) if info else None
     return await cover_of(store, slug)  # Another run may have written a different cover first.

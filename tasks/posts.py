@@ -66,21 +66,22 @@ def with_earlier_slugs(posts: Sequence[Post], rows: Iterable[Row]) -> list[Post]
     Which of several posts gets a slug depends on which posts there are, and a feed drops old ones. A post is recognized
     by its title, if only one has it. One that asks for another slug by itself gets that.
     """
-    rows = [row for row in rows if "slug" in row]
-    known = Counter(row["title"] for row in rows) | Counter(post.title for post in posts)
-    had = {row["title"]: row["slug"] for row in rows if known[row["title"]] == 1}
+    earlier = [(clean_text(row["title"]), row["slug"]) for row in rows if "slug" in row]
+    titles = [clean_text(post.title) for post in posts]
+    times = Counter(title for title, _ in earlier) | Counter(titles)
+    had = {title: slug for title, slug in earlier if times[title] == 1}
     owners, requested = {slug: title for title, slug in had.items()}, {post.slug for post in posts}
 
-    def settled(post: Post) -> Post:
-        earlier = had.get(post.title, post.slug)
-        is_others = owners.get(post.slug, post.title) != post.title
-        return replace(post, slug=earlier) if is_others or earlier in requested else post
+    def settled(title: str, post: Post) -> Post:
+        is_others = owners.get(post.slug, title) != title
+        slug = had.get(title, post.slug)
+        return replace(post, slug=slug) if is_others or slug in requested else post
 
-    posts = [settled(post) for post in posts]
-    kept = {post.slug for post in posts if had.get(post.title) == post.slug}
+    posts = list(map(settled, titles, posts))
+    kept = {post.slug for title, post in zip(titles, posts, strict=True) if had.get(title) == post.slug}
     return [
-        post if had.get(post.title) == post.slug or post.slug not in kept else replace(post, slug=_with_digest(post))
-        for post in posts
+        replace(post, slug=_with_digest(post)) if post.slug in kept and had.get(title) != post.slug else post
+        for title, post in zip(titles, posts, strict=True)
     ]
 
 

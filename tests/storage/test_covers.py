@@ -55,7 +55,7 @@ async def test_a_post_without_a_cover_gets_its_first_finished_thumbnail(store: M
 
 async def test_covers_that_show_another_title_are_named(store: MemoryStore, caplog: pytest.LogCaptureFixture) -> None:
     await ensure_covers(store, [row(made("a"))])
-    await ensure_covers(store, [row(made("b"))])
+    await ensure_covers(store, [row(made("b")), {**row(made("b")), "title": "O\N{SOFT HYPHEN}ne"}])
     assert caplog.text == ""
     await ensure_covers(store, [{**row(made("b")), "title": "One more"}])
     assert "covers that show another title (1): covers/one.jpg; if a title was edited, choose" in caplog.text
