@@ -24,19 +24,19 @@ from gallery.manifest import (
     timestamp,
 )
 from gallery.page import render_page
-from outcomes import Counts, Finished, Outcome, Row, Spent, counts, spent_on, unpaid
+from outcomes import Counts, Finished, Outcome, Row, counts, unpaid
 from settings import Settings
 from storage.choice import open_store
 from storage.covers import ensure_covers
-from storage.keys import START_PAGE_KEY, account, batch_id, manifest_key, page_key
-from storage.receipts import find_paid
+from storage.keys import START_PAGE_KEY, batch_id, manifest_key, page_key
 from storage.retrying_store import retrying_store
 from storage.store import Area, Store, StoredObject
-from tasks.budget import recorded, spent, spent_in_all, total_of
+from tasks.budget import spent, spent_in_all
 from tasks.posts import identity
 from tasks.requests import BatchRequest
+from tasks.run_costs import RunCosts
 from tasks.work import Work
-from waiting import Attempt, gather_limited
+from waiting import Attempt
 
 __all__ = ["BatchRecord", "BatchResult", "id_of", "page_of"]
 
@@ -84,14 +84,11 @@ class BatchRecord:
         self._created_at = ""
         self._name = request.name
         self._run = attempt.paying_run
-        # What other runs have paid, by run; and the manifest's version, as last written or read.
-        self._spent_by_others: dict[str, Spent] = {}
+        self._costs = RunCosts(attempt.paying_run)
+        # The manifest's version, as last written or read.
         self._version: str | None = None
         # Rows of earlier runs by slug, or by title in records of older versions.
         self._earlier: dict[str, Row] = {}
-        # The run that did not finish before this one, and its pairs.
-        self._unfinished_run = ""
-        self._works: Sequence[Work] = ()
 
     @asynccontextmanager
     async def updating(self, rows: Callable[[], list[Row]]) -> AsyncIterator[None]:
@@ -124,7 +121,7 @@ class BatchRecord:
         """
         store = self._retrying_store.together()
         try:
-            await self._add_receipts(store)
+            await self._costs.add_later_receipts(store)
         except StoreError as error:
             logger.warning("what the run before this one may have paid since then is not in the sum: %s", error)
         rows = await ensure_covers(store, rows)
@@ -213,8 +210,7 @@ class BatchRecord:
         return manifest, None
 
     def _manifest(self, rows: list[Row], *, finished: bool) -> Manifest:
-        own = recorded(spent(each for row in rows for each in row["results"]))
-        spent_by_run = {**self._spent_by_others, **({self._run: own} if own else {})}
+        spent_by_run = self._costs.by_run(rows)
         return build_manifest(
             self._id,
             self._request,
@@ -252,18 +248,8 @@ class BatchRecord:
             return None
         self._created_at = manifest["created_at"]
         self._earlier = {_row_id(row): row for row in manifest["rows"]}
-        # Records of older versions have only the sum.
-        for run, paid in manifest.get("spent_by_run", {"": spent_on(manifest)}).items():
-            self._note_spent(run, paid)
+        self._costs.take_over(manifest)
         return manifest
-
-    def _note_spent(self, run: str, paid: Spent) -> None:
-        """Note what a run has paid by now. A sum only grows."""
-        if paid and run != self._run:
-            known = self._spent_by_others.get(run, {})
-            self._spent_by_others[run] = max(
-                known, paid, key=lambda each: (each.get("cost_usd", 0.0), each.get("cost_unknown", 0))
-            )
 
     async def begin(self, works: Sequence[Work] = ()) -> bool:
         """Read the start time, cost and rows of earlier runs from the manifest; return whether this run has written it.
@@ -279,25 +265,13 @@ class BatchRecord:
         earlier = await self._read(store)
         if not earlier:
             return False
-        run = earlier.get("run_id", "")
-        if run != self._run and not earlier["finished"]:
-            self._unfinished_run = run
-            self._works = list({work.thumbnail_key: work for work in works}.values())
-            await self._add_receipts(store)
-        return self._run in (run, *earlier.get("spent_by_run", {}))
+        await self._costs.add_receipts(store, earlier, works)
+        return self._run in (earlier.get("run_id"), *earlier.get("spent_by_run", {}))
 
     @property
     def earlier_rows(self) -> list[Row]:
         """The rows of earlier runs."""
         return list(self._earlier.values())
-
-    async def _add_receipts(self, store: Store) -> None:
-        """Note what the run that did not finish has paid by now: its leaves may outlive it."""
-        if run := self._unfinished_run:
-            paid = await gather_limited(
-                lambda work: find_paid(store, work.original_key, account(run, work.thumbnail_key)), self._works
-            )
-            self._note_spent(run, recorded(total_of(("", each) for each in paid)))
 
     def _with_earlier(self, rows: list[Row]) -> list[Row]:
         """Add the results of earlier runs that this one has not reached yet, or does not request."""
