@@ -13,10 +13,8 @@ from pydantic import AfterValidator, ConfigDict, Field, with_config
 from typing_extensions import TypedDict  # Pydantic cannot read Python 3.11's own TypedDict.
 
 __all__ = [
-    "Count",
     "Counts",
     "Cover",
-    "Dollars",
     "Ended",
     "Finished",
     "Moment",

@@ -216,10 +216,7 @@ class MinioStore:
             return response.headers["ETag"]
         if "xml" not in response.headers.get("Content-Type", ""):
             raise ServerError("the answer is not S3's XML", response.status)
-        try:
-            error: S3Error = S3Error.fromxml(response)
-        except ParseError:
-            raise ServerError("the answer is not XML", response.status) from None
+        error: S3Error = S3Error.fromxml(response)
         if error.code in ("PreconditionFailed", *MISSING):
             return None
         raise error

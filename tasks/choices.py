@@ -6,13 +6,13 @@ from functools import partial
 
 from typing_extensions import TypedDict
 
-from errors import InvalidRequestError
+from errors import InvalidRequestError, StoreError
 from gallery.manifest import Manifest, manifest_text, read_manifest
 from outcomes import Cover, Finished, Row
 from storage.covers import cover_of, put_cover
 from storage.keys import cover_key, manifest_key, page_key
 from storage.store import Area, Store, StoredObject
-from tasks.record import page_of
+from tasks.record import MOST_WRITES, page_of
 from tasks.requests import ChoicesRequest
 from text import brief, clean_text
 from waiting import gather_limited
@@ -101,14 +101,19 @@ async def _choose(store: Store, wanted: tuple[Row, Finished]) -> tuple[Cover | N
 
 async def _write_page(store: Store, batch_id: str, covers: Mapping[str, Cover | None], workflow: str) -> str:
     """Write these covers into the batch's manifest, whatever a run of the batch has written since, and its page."""
-    version = None
-    while not version:
-        manifest, earlier_version = await _read_manifest(store, batch_id)
+    for _ in range(MOST_WRITES):
+        manifest, version = await _read_manifest(store, batch_id)
         for row in manifest["rows"]:
             if cover := covers.get(row.get("slug", "")):
                 row["cover"] = cover
         data = StoredObject(manifest_text(manifest).encode(), "application/json", immutable=False)
-        version = await store.replace(Area.THUMBNAILS, manifest_key(batch_id), data, earlier_version)
+        if await store.replace(Area.THUMBNAILS, manifest_key(batch_id), data, version):
+            break
+    else:
+        raise StoreError(
+            f"The covers were changed, but not the page: {manifest_key(batch_id)} was changed by others each of "
+            f"{MOST_WRITES} times. Apply the choices again."
+        )
     key, page = page_key(batch_id), await asyncio.to_thread(page_of, store, manifest, workflow)
     await store.write(Area.THUMBNAILS, key, StoredObject(page.encode(), "text/html; charset=utf-8", immutable=False))
     return store.link(key).url

@@ -69,18 +69,18 @@ def with_earlier_slugs(posts: Sequence[Post], rows: Iterable[Row]) -> list[Post]
     earlier = [(clean_text(row["title"]), row["slug"]) for row in rows if "slug" in row]
     titles = [clean_text(post.title) for post in posts]
     times = Counter(title for title, _ in earlier) | Counter(titles)
-    had = {title: slug for title, slug in earlier if times[title] == 1}
-    owners, requested = {slug: title for title, slug in had.items()}, {post.slug for post in posts}
+    had = {title: name for title, name in earlier if times[title] == 1}
+    owners, requested = {name: title for title, name in had.items()}, {post.slug for post in posts}
 
     def settled(title: str, post: Post) -> Post:
+        own = had.get(title, post.slug)
         is_others = owners.get(post.slug, title) != title
-        slug = had.get(title, post.slug)
-        return replace(post, slug=slug) if is_others or slug in requested else post
+        return replace(post, slug=own) if is_others or own in requested else post
 
     posts = list(map(settled, titles, posts))
-    kept = {post.slug for title, post in zip(titles, posts, strict=True) if had.get(title) == post.slug}
+    kept = {post.slug for title, post in zip(titles, posts, strict=True) if owners.get(post.slug) == title}
     return [
-        replace(post, slug=_with_digest(post)) if post.slug in kept and had.get(title) != post.slug else post
+        replace(post, slug=_with_digest(post)) if post.slug in kept and owners[post.slug] != title else post
         for title, post in zip(titles, posts, strict=True)
     ]
 

@@ -38,7 +38,7 @@ from tasks.run_costs import RunCosts
 from tasks.work import Work
 from waiting import Attempt
 
-__all__ = ["BatchRecord", "BatchResult", "id_of", "page_of"]
+__all__ = ["MOST_WRITES", "BatchRecord", "BatchResult", "id_of", "page_of"]
 
 logger = logging.getLogger(__name__)
 

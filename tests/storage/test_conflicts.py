@@ -2,9 +2,10 @@
 
 import asyncio
 import http.server
+import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -100,6 +101,25 @@ async def test_a_broken_answer_of_a_failing_server_is_a_server_that_is_away(
 ) -> None:
     with conflicting_server(99, status, body) as (store, _), pytest.raises(StoreUnavailableError):
         await (WRITES[write](store) if write in WRITES else store.write(Area.ORIGINALS, "a", plain(b"1")))
+
+
+async def test_a_server_that_ends_the_tls_handshake_is_a_server_that_is_away() -> None:
+    """So does one that is restarting."""
+
+    def end_handshakes() -> None:
+        with suppress(OSError):  # The listener is closed in the end.
+            while True:
+                with listener.accept()[0] as connection:
+                    connection.recv(10_000)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=end_handshakes, daemon=True).start()
+        address = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        keys = {"MINIO_ACCESS_KEY": "someone", "MINIO_SECRET_KEY": "canary-secret"}
+        store = open_store(read_settings({"MINIO_ENDPOINT": address, **keys}))
+        with pytest.raises(StoreUnavailableError, match=r"SSLError.*If the server has no TLS, use http://"):
+            await store.read(Area.ORIGINALS, "a")
+        listener.shutdown(socket.SHUT_RDWR)
 
 
 async def test_a_large_picture_is_one_request_too() -> None:

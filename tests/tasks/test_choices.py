@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from errors import InvalidRequestError
+from errors import InvalidRequestError, StoreError
 from local.engine import Engine
 from settings import Settings
 from storage.directory_store import DirectoryStore
@@ -97,6 +97,19 @@ async def test_what_a_run_writes_into_the_manifest_meanwhile_is_kept(
     record = await manifest()
     assert record["cost_usd"] == 1.5
     assert [row["cover"]["chosen"] for row in record["rows"]] == [True, True]
+
+
+async def test_a_manifest_that_changes_every_time_is_an_error(
+    environment: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choices, store = await saved(1), DirectoryStore(environment)
+
+    async def too_late(area: Area, key: str, stored: StoredObject, version: str) -> None:
+        return None
+
+    monkeypatch.setattr(store, "replace", too_late)
+    with pytest.raises(StoreError, match=r"The covers were changed, but not the page.*Apply the choices again\."):
+        await apply_choices(store, ChoicesRequest(**choices))
 
 
 @pytest.mark.parametrize(("name", "on"), [("", ""), ("blog-covers", " --on blog-covers")])
