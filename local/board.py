@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,18 @@ from local.engine import RunEvent
 from tasks.posts import posts_of, thumbnail_request
 from tasks.requests import BatchRequest, arguments
 
-__all__ = ["STAGES", "Board", "Leaf", "PairState", "announcement", "ending", "is_paid", "leaves_of"]
+__all__ = [
+    "MOST_LISTED",
+    "STAGES",
+    "Board",
+    "Leaf",
+    "PairState",
+    "Snapshot",
+    "announcement",
+    "ending",
+    "is_paid",
+    "leaves_of",
+]
 
 # A pair by its leaf's arguments, title and model first: posts may share a title.
 Leaf = tuple[Any, ...]
@@ -31,9 +42,11 @@ STAGES = {
 WAITING = {STAGES["waiting"], STAGES["store"], STAGES["throttled"], "retrying"}
 # From here on a picture is being paid for, so the leaf finishes when the run is stopped.
 KEPT = {STAGES["asking"], STAGES["storing"], STAGES["composing"], STAGES["uploading"]}
+# No screen holds the tree of a larger batch, and each event makes a snapshot, so there it has only the active pairs.
+MOST_LISTED = 500
 
 
-@dataclass
+@dataclass(frozen=True)
 class PairState:
     """What a pair is doing or how it ended, since when (``time.monotonic``), and when it will be retried."""
 
@@ -47,6 +60,46 @@ class PairState:
         """Return the state at that moment, such as ``retrying in 4 s``."""
         left = round(self.retry_at - now) if self.retry_at else 0
         return f"retrying in {left} s" if left > 0 else self.what
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A batch between two events: how many pairs ended in which way, the active pairs, and the state of every pair.
+
+    Nothing changes it, so any thread may read it while the next event is recorded. ``states`` is empty for more than
+    ``MOST_LISTED`` pairs.
+    """
+
+    total: int
+    ended: Mapping[str, int]
+    active: Mapping[Leaf, PairState]
+    states: Mapping[Leaf, PairState]
+
+    @property
+    def done(self) -> int:
+        """How many pairs have ended."""
+        return sum(self.ended.values())
+
+    @property
+    def waiting(self) -> int:
+        """How many pairs wait for a quota, the store, another run or a retry."""
+        return sum(state.what in WAITING for state in self.active.values())
+
+    @property
+    def kept(self) -> int:
+        """How many pairs would be finished and kept if the run were stopped now."""
+        return sum(state.what in KEPT for state in self.active.values())
+
+    def counts(self) -> str:
+        """Return the status line: how many pairs ended, in which way, and how many have not."""
+        ended = ", ".join(f"{self.ended.get(what, 0)} {what}" for what in ("done", "reused", "rejected", "failed"))
+        waiting = f" {self.waiting} waiting," if self.waiting else ""
+        queued = self.total - self.done - len(self.active)
+        return f"{ended}; {len(self.active) - self.waiting} in progress,{waiting} {queued} queued"
+
+    def state(self, pair: Leaf) -> PairState:
+        """Return a pair's state; a pair that has not begun is queued."""
+        return self.states.get(pair) or PairState()
 
 
 def leaves_of(request: BatchRequest) -> list[list[Leaf]]:
@@ -82,14 +135,16 @@ def announcement(event: RunEvent) -> str:
 
 
 class Board:
-    """Keeps the state of every pair, and the counts."""
+    """Keeps the state of every pair, and the counts.
+
+    One thread records the events. Any other, such as one that draws, reads ``snapshot`` only.
+    """
 
     def __init__(self, rows: Sequence[Sequence[Leaf]]) -> None:
         """Take the batch's pairs, a row for each post."""
         self.rows = rows
         self.total = sum(map(len, rows))
         self.began = time.monotonic()
-        self.states: dict[Leaf, PairState] = {}
         self.active: dict[Leaf, PairState] = {}
         self.ended: Counter[str] = Counter()
         # Pairs whose picture arrived in this run, in any attempt; those of them whose picture is stored but not yet
@@ -97,28 +152,13 @@ class Board:
         self.arrived: set[Leaf] = set()
         self.stored: set[Leaf] = set()
         self.retries = 0
+        self._states: dict[Leaf, PairState] = {}
+        self.snapshot = self._snapshot()
 
     @property
     def done(self) -> int:
         """How many pairs have ended."""
-        return self.ended.total()
-
-    @property
-    def waiting(self) -> int:
-        """How many pairs wait for a quota, the store, another run or a retry."""
-        return sum(state.what in WAITING for state in self.active.values())
-
-    @property
-    def kept(self) -> int:
-        """How many pairs would be finished and kept if the run were stopped now."""
-        return sum(state.what in KEPT for state in self.active.values())
-
-    def counts(self) -> str:
-        """Return the status line: how many pairs ended, in which way, and how many have not."""
-        ended = ", ".join(f"{self.ended[what]} {what}" for what in ("done", "reused", "rejected", "failed"))
-        waiting = f" {self.waiting} waiting," if self.waiting else ""
-        queued = self.total - self.done - len(self.active)
-        return f"{ended}; {len(self.active) - self.waiting} in progress,{waiting} {queued} queued"
+        return self.snapshot.done
 
     def interrupted(self) -> str:
         """Return the message of an interrupted run: the same counts, and how many of the rest are paid for."""
@@ -129,27 +169,30 @@ class Board:
             said += f" {_are(len(self.stored))} drawn and stored, and will not be paid for again."
         return said
 
-    def state(self, pair: Leaf) -> PairState:
-        """Return a pair's state; a pair that has not begun is queued."""
-        return self.states.get(pair) or PairState()
-
     def observe(self, event: RunEvent) -> tuple[Leaf, PairState] | None:
         """Record an event; return the pair and its new state if the event is a leaf's."""
+        changed = self._record(event)
+        # A lock could end in a deadlock: rich has its own, and the garbage collector may log something here, which
+        # draws. So drawing takes whichever snapshot is there.
+        self.snapshot = self._snapshot()
+        return changed
+
+    def _record(self, event: RunEvent) -> tuple[Leaf, PairState] | None:
         if event.task == "generateBatch" and event.kind == "retrying":
-            self.states.clear()
+            self._states.clear()
             self.ended.clear()
         if event.kind == "found":
             found = [*map(tuple, event.result)]
             for pair in found:
                 what = "done" if pair in self.arrived else "reused"
-                self.states[pair] = PairState(what, time.monotonic(), ended=True)
+                self._states[pair] = PairState(what, time.monotonic(), ended=True)
                 self.ended[what] += 1
             self.stored.difference_update(found)
         if event.task != "generateThumbnail":
             return None
         pair = tuple(event.arguments)
         if event.kind == "stopped":
-            self.states.pop(pair, None)
+            self._states.pop(pair, None)
             self.active.pop(pair, None)
             return None
         if event.stage == "storing":
@@ -157,7 +200,7 @@ class Board:
         if event.stage == "composing" and pair in self.arrived:
             self.stored.add(pair)
         self.retries += event.kind == "retrying"
-        state = self.states[pair] = self._state(event)
+        state = self._states[pair] = self._state(event)
         if state.ended:
             self.active.pop(pair, None)
             self.ended[state.what] += 1
@@ -166,6 +209,10 @@ class Board:
         if state.what == "done":
             self.stored.discard(pair)
         return pair, state
+
+    def _snapshot(self) -> Snapshot:
+        states = self._states.copy() if self.total <= MOST_LISTED else {}
+        return Snapshot(self.total, self.ended.copy(), self.active.copy(), states)
 
     def _state(self, event: RunEvent) -> PairState:
         now = time.monotonic()

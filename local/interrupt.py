@@ -26,8 +26,8 @@ def interruptible(engine: Engine, board: Board, say: Callable[[str], None]) -> I
         nonlocal times
         times += 1
         if times == 1:
-            if board.kept:
-                images = "1 image is" if board.kept == 1 else f"{board.kept} images are"
+            if kept := board.snapshot.kept:
+                images = "1 image is" if kept == 1 else f"{kept} images are"
                 again = "Ctrl-C again stops at once and loses those still being drawn."
                 say(f"Stopping: {images} in progress and will be kept. {again}")
             engine.stop()

@@ -1,7 +1,7 @@
 """The progress of a run in a terminal: a run tree like the Dashboard's, a bar, the rate and the time left."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -11,7 +11,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from local.board import Board, PairState, announcement
+from local.board import MOST_LISTED, Board, Leaf, PairState, Snapshot, announcement
 from local.engine import RunEvent
 from text import clean_text
 
@@ -72,52 +72,57 @@ class LiveView:
             self._size = options.size
             yield Control.clear()
             yield Control.home()
-        yield self._bar(options.max_width)
+        # The engine's thread goes on meanwhile, so all of a drawing comes from one snapshot.
+        rows, snapshot = self._board.rows, self._board.snapshot
+        yield _bar(snapshot, time.monotonic() - self._board.began, options.max_width)
         room = max(1, options.size.height - OTHER_LINES)
-        whole = len(self._board.rows) + self._board.total <= room
-        lines = list(self._whole_tree() if whole else self._active_tree())
+        whole = snapshot.total <= MOST_LISTED and len(rows) + snapshot.total <= room
+        lines = list(_whole_tree(rows, snapshot) if whole else _active_tree(snapshot))
         hidden = len(lines) - room
         for line in lines[:room] if hidden <= 0 else lines[: room - 1]:
             line.truncate(options.max_width, overflow="ellipsis")
             yield line
         if hidden > 0:
             yield Text(f"  … and {hidden + 1} more lines", style="dim", no_wrap=True, overflow="ellipsis")
-        counts = Text(self._board.counts())
+        counts = Text(snapshot.counts())
         counts.truncate(options.max_width - ECHOED, overflow="ellipsis")
         yield counts
 
-    def _bar(self, width: int) -> Table:
-        board, seconds = self._board, time.monotonic() - self._board.began
-        rate = board.done / seconds if seconds else 0
-        left = f"{_clock((board.total - board.done) / rate)} left" if rate and board.done < board.total else ""
-        figures = f"{board.done}/{board.total}  {60 * rate:.0f} a minute  {_clock(seconds)}  {left}".rstrip()
-        bar = Table.grid(padding=(0, 1))
-        room = max(10, width - len(figures) - 8)
-        shown = Text(figures, no_wrap=True, overflow="ellipsis")
-        bar.add_row("batch", ProgressBar(total=board.total, completed=board.done, width=room), shown)
-        return bar
 
-    def _whole_tree(self) -> Iterator[Text]:
-        for row in self._board.rows:
-            yield Text(f"├─ {clean_text(row[0][0])}")
-            for pair in row:
-                yield self._line(pair[1], self._board.state(pair))
+def _bar(snapshot: Snapshot, seconds: float, width: int) -> Table:
+    rate = snapshot.done / seconds if seconds else 0
+    left = f"{_clock((snapshot.total - snapshot.done) / rate)} left" if rate and snapshot.done < snapshot.total else ""
+    figures = f"{snapshot.done}/{snapshot.total}  {60 * rate:.0f} a minute  {_clock(seconds)}  {left}".rstrip()
+    bar = Table.grid(padding=(0, 1))
+    room = max(10, width - len(figures) - 8)
+    shown = Text(figures, no_wrap=True, overflow="ellipsis")
+    bar.add_row("batch", ProgressBar(total=snapshot.total, completed=snapshot.done, width=room), shown)
+    return bar
 
-    def _active_tree(self) -> Iterator[Text]:
-        for title, pairs in groupby(self._board.active, key=lambda pair: pair[0]):
-            yield Text(f"├─ {clean_text(title)}")
-            for pair in pairs:
-                yield self._line(pair[1], self._board.active[pair])
 
-    def _line(self, model: str, state: PairState) -> Text:
-        now = time.monotonic()
-        mark, style = MARKS.get(state.what, "▸"), STYLES.get(state.what, "")
-        line = Text.assemble("│  ", (f"{mark} {model:<27}", style), (f" {state.text(now)}", style))
-        if state.message:
-            line.append(f"  {clean_text(state.message)}", style="dim")
-        elif state.since and not state.ended and not state.retry_at:
-            line.append(f"  {now - state.since:.0f} s", style="dim")
-        return line
+def _whole_tree(rows: Sequence[Sequence[Leaf]], snapshot: Snapshot) -> Iterator[Text]:
+    for row in rows:
+        yield Text(f"├─ {clean_text(row[0][0])}")
+        for pair in row:
+            yield _line(pair[1], snapshot.state(pair))
+
+
+def _active_tree(snapshot: Snapshot) -> Iterator[Text]:
+    for title, pairs in groupby(snapshot.active.items(), key=lambda item: item[0][0]):
+        yield Text(f"├─ {clean_text(title)}")
+        for pair, state in pairs:
+            yield _line(pair[1], state)
+
+
+def _line(model: str, state: PairState) -> Text:
+    now = time.monotonic()
+    mark, style = MARKS.get(state.what, "▸"), STYLES.get(state.what, "")
+    line = Text.assemble("│  ", (f"{mark} {model:<27}", style), (f" {state.text(now)}", style))
+    if state.message:
+        line.append(f"  {clean_text(state.message)}", style="dim")
+    elif state.since and not state.ended and not state.retry_at:
+        line.append(f"  {now - state.since:.0f} s", style="dim")
+    return line
 
 
 def _clock(seconds: float) -> str:

@@ -31,20 +31,32 @@ def test_what_waits_is_not_in_progress(board: Board) -> None:
     goes_through(board, "B", "looking", "throttled")
     goes_through(board, "C", "asking")
     board.observe(RunEvent("retrying", "generateThumbnail", "run", ["C", MODEL], error="crashed", wait_seconds=5))
-    assert board.counts() == "0 done, 0 reused, 0 rejected, 0 failed; 1 in progress, 2 waiting, 1 queued"
-    assert board.kept == 1
+    assert board.snapshot.counts() == "0 done, 0 reused, 0 rejected, 0 failed; 1 in progress, 2 waiting, 1 queued"
+    assert board.snapshot.kept == 1
 
 
 def test_what_is_stopped_is_queued_again(board: Board) -> None:
     goes_through(board, "A", "looking", "throttled")
     ends(board, "A", "stopped")
-    assert board.counts() == "0 done, 0 reused, 0 rejected, 0 failed; 0 in progress, 4 queued"
+    assert board.snapshot.counts() == "0 done, 0 reused, 0 rejected, 0 failed; 0 in progress, 4 queued"
+
+
+def test_a_snapshot_stays_as_it_is_whatever_happens_next(board: Board) -> None:
+    goes_through(board, "A", "looking", "asking")
+    ends(board, "B")
+    taken, counts = board.snapshot, board.snapshot.counts()
+    ends(board, "A", status="rejected", error={"message": "refused"})
+    goes_through(board, "C", "looking", "throttled")
+    board.observe(RunEvent("retrying", "generateBatch", "run", [], error="crashed", wait_seconds=5))
+    assert taken.counts() == counts == "1 done, 0 reused, 0 rejected, 0 failed; 1 in progress, 2 queued"
+    assert [taken.state((title, MODEL)).what for title in "ABC"] == ["asking", "done", "queued"]
+    assert taken.kept == 1
 
 
 def test_an_interruption_counts_as_the_status_line_does(board: Board) -> None:
     ends(board, "A")
     ends(board, "B", status="rejected", error={"message": "refused"})
-    assert board.counts() == "1 done, 0 reused, 1 rejected, 0 failed; 0 in progress, 2 queued"
+    assert board.snapshot.counts() == "1 done, 0 reused, 1 rejected, 0 failed; 0 in progress, 2 queued"
     assert board.interrupted() == "Interrupted: 1 of 4 images are there, 1 rejected, 2 are left."
 
 
@@ -70,7 +82,7 @@ def test_what_a_retry_finds_of_its_first_attempts_is_made_in_this_run(board: Boa
     goes_through(board, "A", "looking", "composing", "uploading")
     ends(board, "A", reused=True)
     ends(board, "B", reused=True)
-    assert board.counts().startswith("1 done, 1 reused")
+    assert board.snapshot.counts().startswith("1 done, 1 reused")
 
 
 def test_what_a_batch_that_starts_over_finds_of_its_first_attempts_is_made_in_this_run(board: Board) -> None:
@@ -78,7 +90,7 @@ def test_what_a_batch_that_starts_over_finds_of_its_first_attempts_is_made_in_th
     ends(board, "A")
     board.observe(RunEvent("retrying", "generateBatch", "run", [], error="crashed", wait_seconds=5))
     board.observe(RunEvent("found", "generateBatch", "run", [], result=[["A", MODEL], ["B", MODEL]]))
-    assert board.counts().startswith("1 done, 1 reused")
+    assert board.snapshot.counts().startswith("1 done, 1 reused")
 
 
 def test_posts_that_share_a_title_are_told_apart() -> None:
@@ -90,9 +102,9 @@ def test_posts_that_share_a_title_are_told_apart() -> None:
     for [pair] in rows[:2]:
         for stage in ("asking", "storing", "composing"):
             board.observe(RunEvent("stage", "generateThumbnail", "run", [*pair], stage=stage))
-    assert board.counts().endswith("2 in progress, 1 queued")
-    assert [board.state(pair).what for [pair] in rows] == ["composing", "composing", "queued"]
+    assert board.snapshot.counts().endswith("2 in progress, 1 queued")
+    assert [board.snapshot.state(pair).what for [pair] in rows] == ["composing", "composing", "queued"]
     made = {"status": "ok", "title": "Links", "model": MODEL, "reused": False}
     board.observe(RunEvent("completed", "generateThumbnail", "run", [*rows[0][0]], result=made))
-    assert [board.state(pair).what for [pair] in rows] == ["done", "composing", "queued"]
+    assert [board.snapshot.state(pair).what for [pair] in rows] == ["done", "composing", "queued"]
     assert len(board.arrived) == 2

@@ -3,8 +3,12 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +17,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from local.board import Board
+from local.board import Board, Leaf
 from local.engine import RunEvent
 from local.live import LiveView
 from testing.emulator import Emulator, Handler, Request, openai_error
@@ -146,15 +150,94 @@ def test_json_is_all_that_standard_output_holds(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["summary"]["ok"] == 4
 
 
-def test_a_batch_of_ten_thousand_stays_within_the_screen_and_is_cheap_to_draw() -> None:
+@pytest.mark.parametrize(("height", "drawn"), [(24, 22), (20_000, 35)])
+def test_a_batch_of_ten_thousand_stays_within_the_screen_and_is_cheap_to_draw(height: int, drawn: int) -> None:
     titles = [f"Title {number}" for number in range(1000)]
     models = [f"model-{number}" for number in range(10)]
     board = Board([[(title, model) for model in models] for title in titles])
     for title in titles[:3]:
         for model in models:
             board.observe(RunEvent("started", "generateThumbnail", "run", [title, model]))
-    console = Console(width=80, height=24, force_terminal=True, file=io.StringIO())
+    console = Console(width=80, height=height, force_terminal=True, file=io.StringIO())
     view = LiveView(board, console)
     lines = console.render_lines(view, pad=False)
-    assert len(lines) <= 24
+    assert len(lines) == drawn
     assert "9970 queued" in "".join(segment.text for segment in lines[-1])
+
+
+# What each leaf goes through: it waits for its quota, crashes, is made in its second attempt, and ends.
+STEPS: list[dict[str, Any]] = [
+    {"kind": "started"},
+    {"stage": "throttled"},
+    {"kind": "retrying", "error": "crashed", "wait_seconds": 5.0},
+    *({"stage": stage} for stage in ("looking", "asking", "storing", "composing", "uploading")),
+    {"kind": "completed"},
+]
+# Each leaf is a step ahead of the leaf APART places after it, so this many are active at a time.
+APART = 12
+ACTIVE = APART * (len(STEPS) - 1)
+
+
+def a_batch_that_starts_over(pairs: Sequence[Leaf], attempts: int) -> Iterator[RunEvent]:
+    """Yield the events of a batch that crashes in the middle of all attempts but the last."""
+    for attempt in range(attempts):
+        found, rest = pairs[: 10 * attempt], pairs[10 * attempt :]
+        yield RunEvent("found", "generateBatch", "run", [], result=found)
+        last = attempt == attempts - 1
+        for begun in range(len(rest) + (ACTIVE if last else 0)):
+            for step, number in zip(STEPS, range(begun, -1, -APART), strict=False):
+                if number < len(rest):
+                    result = {"status": ("ok", "rejected", "failed")[number % 3], "reused": False}
+                    more = {"kind": "stage", "result": result, **step}
+                    yield RunEvent(task="generateThumbnail", run_id="run", arguments=[*rest[number]], **more)
+        if not last:
+            for pair in rest[-ACTIVE:]:
+                yield RunEvent("stopped", "generateThumbnail", "run", [*pair])
+            yield RunEvent("retrying", "generateBatch", "run", [], error="crashed")
+
+
+@pytest.fixture
+def hasty_threads() -> Iterator[None]:
+    """Threads that take turns as often as Python lets them."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("hasty_threads")
+@pytest.mark.parametrize(("height", "whole"), [(300, False), (700, True)])
+def test_a_drawing_shows_one_moment_while_another_thread_records_events(height: int, whole: bool) -> None:
+    rows = [[(f"Post {number}", model) for model in ("model-1", "model-2")] for number in range(213)]
+    board = Board(rows)
+    console = Console(width=100, height=height, force_terminal=True, file=io.StringIO())
+    view = LiveView(board, console)
+    counted = (
+        r"(\d+) done, (\d+) reused, (\d+) rejected, (\d+) failed; (\d+) in progress,(?: (\d+) waiting,)? (\d+) queued"
+    )
+
+    def draw() -> str:
+        bar, *tree, counts = ["".join(part.text for part in line) for line in console.render_lines(view, pad=False)]
+        match = re.fullmatch(counted, counts.strip())
+        assert match, counts
+        *ended, in_progress, waiting, queued = map(int, match.groups(default="0"))
+        assert sum(ended) + in_progress + waiting + queued == 426, counts
+        assert f" {sum(ended)}/426 " in bar, counts
+        marks = Counter(line[3] for line in tree if line.startswith("│"))
+        assert marks["▸"] + marks["↻"] == in_progress + waiting, counts
+        assert marks["✓"] + marks["✗"] == (sum(ended) if whole else 0), counts
+        assert marks["·"] == (queued if whole else 0), counts
+        return counts.strip()
+
+    def record() -> None:
+        for event in a_batch_that_starts_over([pair for row in rows for pair in row], attempts=10):
+            board.observe(event)
+
+    recording = threading.Thread(target=record)
+    recording.start()
+    try:
+        while recording.is_alive():
+            draw()
+    finally:
+        recording.join()
+    assert draw() == "202 done, 0 reused, 112 rejected, 112 failed; 0 in progress, 0 queued"
