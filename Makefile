@@ -1,32 +1,44 @@
 # Two commands, `make batch` and `make test`; each sets itself up. They need Python 3.11 or newer and make.
 
-PYTHON ?= $(or $(shell command -v python3.11),python3)
+# Every $(shell) has a character that only a shell knows: GNU make 3.81, a Mac's, runs other commands itself, and knows no
+# `command`.
+
+# The first Python that is new enough. A version manager may refuse to run one in this folder, as .python-version names
+# the one for Render; hence the second round, from elsewhere, and the interpreter's own path.
+PYTHON ?= $(or $(shell for folder in . /; do for name in python3.11 python3 python3.14 python3.13 python3.12; do \
+	(cd $$folder && $$name -c 'import sys; sys.version_info < (3, 11) or print(sys.executable)') 2>/dev/null; \
+	done; done | head -n 1),python3)
 VENV := .venv
 
 # Exact versions with hashes, for every platform and Python 3.11 and newer. Each builds on the one before.
 LOCKED := requirements.txt requirements-local.txt requirements-dev.txt deploy/requirements.txt
-LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
-INSTALL := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-strip-extras --custom-compile-command 'make lock'
+# Nothing is resolved here: what a lock leaves open would depend on the registry of the day.
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
+INSTALL := $(PIP) install --quiet --no-deps --require-hashes
 
 # Four processes, on any number of cores, as many tests wait. Each starts its own MinIO; an idle one takes over tests.
 PYTEST := $(VENV)/bin/python -m pytest --numprocesses 4 --dist worksteal
 
-MINIO := $(or $(shell command -v minio),.minio/bin/minio)
+MINIO := $(or $(shell command -v minio 2>/dev/null),.minio/bin/minio)
 MINIO_PORT ?= 9000
 MINIO_CONSOLE_PORT ?= 9001
 
 # The S3 servers for the tests can be built if Go and git are there.
-SERVERS := $(if $(and $(shell command -v go),$(shell command -v git)),.minio/bin/minio .minio/bin/versitygw)
+SERVERS := $(if $(shell command -v go >/dev/null && command -v git 2>/dev/null),.minio/bin/minio .minio/bin/versitygw)
 
-.PHONY: batch test test-fast lint types bench contact-sheet pictures minio free-ports lock upgrade outdated clean
+.PHONY: batch test test-fast lint types bench contact-sheet pictures minio free-ports lock upgrade outdated relocked clean
 
 # For example: make batch FILE=posts.csv ARGS='--limit 5 --plan'
 FILE := batch.json
 ARGS :=
+# A variable's text as one word for the shell, whatever is in it.
+quoted = '$(subst ','\'',$(value $(1)))'
 batch: $(VENV)/runtime
-	$(VENV)/bin/python -m local '$(FILE)' $(ARGS)
+	$(VENV)/bin/python -m local $(call quoted,FILE) $(ARGS)
 
-test: lint types $(SERVERS)
+test: lint types $(VENV)/registry $(SERVERS)
 ifndef SERVERS
 	@echo 'Tests that need MinIO are skipped unless it is on PATH: install Go 1.24 or newer, and git, to have it built here.'
 endif
@@ -66,7 +78,7 @@ minio: free-ports $(MINIO)
 
 free-ports:
 	@for port in $(MINIO_PORT) $(MINIO_CONSOLE_PORT); do \
-		$(PYTHON) -c "import socket; socket.create_server(('127.0.0.1', $$port))" 2>/dev/null || { \
+		'$(PYTHON)' -c "import socket; socket.create_server(('127.0.0.1', $$port))" 2>/dev/null || { \
 			echo "Port $$port is in use. Name two free ones: make minio MINIO_PORT=9100 MINIO_CONSOLE_PORT=9101"; exit 1; }; \
 	done
 
@@ -78,37 +90,56 @@ free-ports:
 # Another S3 server for the tests.
 .minio/bin/versitygw: versitygw.version
 	@echo 'Building versitygw. It takes a minute or two, once.'
-	GOBIN=$(CURDIR)/.minio/bin go install github.com/versity/versitygw/cmd/versitygw@$(shell cat versitygw.version)
+	GOBIN='$(CURDIR)/.minio/bin' go install github.com/versity/versitygw/cmd/versitygw@"$$(cat versitygw.version)"
 	touch $@
 
-# Renews the locked requirements from the *.in files. Versions that still fit stay; `make upgrade` updates them all.
-lock: $(VENV)/development
-	for file in $(LOCKED); do $(VENV)/bin/$(LOCK) $(UPGRADE) "$${file%.txt}.in" --output-file "$$file" || exit 1; done
+# Renews the locked requirements from the *.in files. Versions that still fit stay; `make upgrade` updates them all. A lock
+# that would not install on every day, with every pip, is not written.
+lock: relocked
+	$(VENV)/bin/python -m testing.moved_registry check $(VENV)/relocked
+	for file in $(LOCKED); do cp "$(VENV)/relocked/$$file" "$$file" || exit 1; done
 
 upgrade: UPGRADE := --upgrade
 upgrade: lock
 
-# Which packages are behind the registry, and which of those the other packages allow to update.
-outdated: $(VENV)/development
-	@$(VENV)/bin/python -m pip list --outdated --exclude pip --exclude setuptools
-	@$(VENV)/bin/python -m pip list --format=freeze --exclude pip --exclude setuptools | sed 's/==.*//' > $(VENV)/names
-	@$(VENV)/bin/python -m pip install --dry-run --upgrade --upgrade-strategy eager -r $(VENV)/names > $(VENV)/newest
-	@grep '^Would install' $(VENV)/newest || echo 'Nothing newer that the other packages allow.'
+# What `make upgrade` would change.
+outdated: UPGRADE := --upgrade
+outdated: relocked
+	@cat $(LOCKED) | grep '^[a-z].*==' | sort -u > $(VENV)/versions
+	@(cd $(VENV)/relocked && cat $(LOCKED)) | grep '^[a-z].*==' | sort -u | diff $(VENV)/versions - | grep '^[<>]' \
+		|| echo 'Every package is the newest that the others allow.'
+
+# The lists and their locks, locked again beside the ones in force.
+relocked: $(VENV)/development
+	rm -rf $(VENV)/relocked
+	mkdir -p $(VENV)/relocked/deploy
+	for file in $(LOCKED); do cp "$$file" "$${file%.txt}.in" "$(VENV)/relocked/$$(dirname "$$file")" || exit 1; done
+	cd $(VENV)/relocked && for file in $(LOCKED); do \
+		../bin/$(LOCK) $(UPGRADE) "$${file%.txt}.in" --output-file "$$file" || exit 1; done
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
 
-# Each stamp is written last, so that an interrupted installation is repeated.
-$(VENV)/made:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=/path/to/it")'
-	$(PYTHON) -m venv $(VENV)
+# Each stamp is written last, so that an interrupted installation is repeated. After a change of the locks everything is
+# installed anew: of a package that is no longer locked, nothing may stay.
+$(VENV)/made: requirements-local.txt requirements-dev.txt
+	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'Python 3.11 or newer is needed: make PYTHON=/path/to/it'; exit 1; }
+	'$(PYTHON)' -m venv --clear $(VENV)
 	touch $@
 
-$(VENV)/runtime: requirements-local.txt | $(VENV)/made
+$(VENV)/runtime: $(VENV)/made
 	@echo 'Installing the packages. It takes about half a minute, once.'
 	$(INSTALL) -r requirements-local.txt
+	$(PIP) check
 	touch $@
 
-$(VENV)/development: requirements-dev.txt $(VENV)/runtime
+$(VENV)/development: $(VENV)/runtime
 	$(INSTALL) -r requirements-dev.txt
+	$(PIP) check
+	touch $@
+
+# The locked files themselves, and pips of several years, for the tests of the locks.
+$(VENV)/registry: $(VENV)/development deploy/requirements.txt testing/pips.txt
+	$(VENV)/bin/python -m testing.moved_registry fetch $@
 	touch $@

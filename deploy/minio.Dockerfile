@@ -13,7 +13,8 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY deploy/requirements.txt deploy/requirements.txt
-RUN pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes -r deploy/requirements.txt
+RUN pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes -r deploy/requirements.txt \
+    && pip check
 COPY --from=build /out/minio /usr/local/bin/minio
 COPY --chmod=755 deploy/minio-entrypoint.sh /usr/local/bin/minio-entrypoint
 COPY --chmod=755 deploy/minio-start.sh /usr/local/bin/minio-start

@@ -31,8 +31,6 @@ NOT_IN_THE_BLUEPRINT = {
     "CRASH_FIRST_ATTEMPT_OF_MODEL": "a deployment should not crash on purpose",
     "GOOGLE_GEMINI_BASE_URL": "only for those with a proxy",
 }
-# Set there, but read by Render's build.
-NOT_READ = {"PYTHON_VERSION"}
 
 
 class Recorder(Mapping[str, str]):
@@ -74,5 +72,5 @@ def test_env_example_sets_nothing() -> None:
 
 def test_the_blueprint_sets_each_variable_or_omits_it_for_a_reason(read: set[str]) -> None:
     declared = Blueprint.read().variables(WORKER).keys()
-    assert declared - NOT_READ <= read
+    assert declared <= read
     assert read - declared - SET_BY_RENDER == NOT_IN_THE_BLUEPRINT.keys()

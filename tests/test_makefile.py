@@ -1,22 +1,95 @@
 """What ``make`` takes and says, beyond running what other tests run."""
 
 import os
+import re
+import shlex
+import shutil
 import socket
 import subprocess
+import sys
+from pathlib import Path
+
+import pytest
 
 from testing.project import ROOT
 
+# What only a shell understands; GNU make 3.81 runs a command without any of them itself.
+FOR_THE_SHELL = set('#;*?[]&|<>(){}`^~!"')
 
-def make(*arguments: str) -> "subprocess.CompletedProcess[str]":
+
+def make(*arguments: str, folder: Path = ROOT, **variables: str) -> "subprocess.CompletedProcess[str]":
     """Run make as from a shell, though `make test` may run this."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-    return subprocess.run(["make", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")} | variables
+    return subprocess.run(["make", *arguments], cwd=folder, env=environment, capture_output=True, text=True)
+
+
+def planned(*arguments: str, **variables: str) -> list[str]:
+    """Return the commands that make would run."""
+    done = make("--dry-run", *arguments, **variables)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.replace("\\\n", "").splitlines()
 
 
 def test_a_batch_can_be_another_file_with_options() -> None:
-    planned = make("--dry-run", "batch", "FILE=my posts.csv", "ARGS=--limit 5 --plan").stdout
-    assert "-m local 'my posts.csv' --limit 5 --plan" in planned
-    assert "-m local 'batch.json'" in make("--dry-run", "batch").stdout
+    assert planned("batch", "FILE=my posts.csv", "ARGS=--limit 5 --plan")[-1].endswith(
+        " 'my posts.csv' --limit 5 --plan"
+    )
+    assert planned("batch")[-1].endswith(" -m local 'batch.json' ")
+
+
+@pytest.mark.parametrize("name", ["O'Brien.csv", "''.csv", 'a $HOME `id` "b" $(x) \\.csv', "#1, 2.csv"])
+def test_a_batchs_file_may_have_any_name(name: str) -> None:
+    assert shlex.split(planned("batch", f"FILE={name}")[-1])[-1] == name
+
+
+def test_every_installation_resolves_nothing_and_is_checked() -> None:
+    pip = [line for line in planned("--always-make", ".venv/development") if "-m pip" in line]
+    assert [line.partition("pip ")[2].split()[1] for line in pip] == ["install", "check"] * 2
+    for line in pip[::2]:
+        assert {"--no-deps", "--require-hashes", "-r"} <= {*line.split()}
+
+
+def test_the_makefile_works_with_the_make_of_a_mac() -> None:
+    """It is GNU make 3.81, which finds no `command`, as that is a part of the shell."""
+    text = (ROOT / "Makefile").read_text().replace("\\\n", "")
+    calls = re.findall(r"\$\(shell (.*)", text)
+    lines = re.findall(r"^\t(.*\bcommand\b.*)", text, re.MULTILINE)
+    assert len(calls) > 2
+    for command in (*calls, *lines):
+        assert {*command.partition("$(")[0]} & FOR_THE_SHELL, command
+
+
+@pytest.mark.parametrize("runs", ["in any folder", "only elsewhere"])
+def test_the_first_python_that_runs_is_taken(tmp_path: Path, runs: str) -> None:
+    """A version manager's may not run in this folder, whose .python-version names one that it does not have."""
+    for name in ("python3.11", "python3", "python3.13"):
+        works = {"in any folder": "true", "only elsewhere": f'[ "$PWD" != {ROOT} ]'}[runs]
+        works = works if name == "python3.13" else "false"
+        (tmp_path / name).write_text(f'#!/bin/sh\n{works} && exec {sys.executable} "$@"\nexit 1\n')
+        (tmp_path / name).chmod(0o755)
+    for tool in ("make", "sh", "head"):
+        (tmp_path / tool).symlink_to(str(shutil.which(tool)))
+    commands = planned("--always-make", ".venv/made", PATH=str(tmp_path))
+    assert f"'{sys.executable}' -m venv --clear .venv" in commands
+
+
+def test_without_a_python_the_remedy_is_named() -> None:
+    done = make("/nowhere/made", "VENV=/nowhere", "PYTHON=/nowhere/python")
+    assert done.returncode
+    assert "Python 3.11 or newer is needed: make PYTHON=/path/to/it" in done.stdout
+
+
+def test_a_clone_may_be_in_a_folder_with_a_space(tmp_path: Path) -> None:
+    folder = tmp_path / "my clones"
+    folder.mkdir()
+    for name in ("Makefile", "versitygw.version"):
+        shutil.copy(ROOT / name, folder)
+    (folder / "go").write_text('#!/bin/sh\nmkdir -p "$GOBIN" && echo "$*" > "$GOBIN/versitygw"\n')
+    (folder / "go").chmod(0o755)
+    done = make(".minio/bin/versitygw", folder=folder, PATH=f"{folder}:{os.environ['PATH']}")
+    assert done.returncode == 0, done.stderr
+    version = (ROOT / "versitygw.version").read_text().strip()
+    assert (folder / ".minio/bin/versitygw").read_text().endswith(f"versitygw@{version}\n")
 
 
 def test_a_busy_port_is_reported_before_anything_is_built_or_printed() -> None:

@@ -114,7 +114,7 @@ def test_minios_image_has_the_workers_versions_of_its_packages() -> None:
     assert ours
     assert ours <= theirs
     install = "pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes"
-    assert f"{install} -r deploy/requirements.txt" in MINIO.all("RUN")
+    assert f"{install} -r deploy/requirements.txt && pip check" in MINIO.all("RUN")
 
 
 def test_the_console_is_off() -> None:
