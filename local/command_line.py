@@ -51,7 +51,9 @@ def main(arguments: Sequence[str]) -> int:
             stream.reconfigure(errors="backslashreplace")
     screen = Console(stderr=True, highlight=False)
     try:
-        os.environ.update(read_env_files(options.env_file or ()))  # The vendors' SDKs read there too.
+        variables = read_env_files(options.env_file or ())
+        # The vendors' SDKs read there too. In UTF-8, as the dev server sets them, whatever the locale.
+        os.environb.update({name.encode(): value.encode() for name, value in variables.items()})
         _log_to(screen, verbose=options.verbose)
         code = _do(options, screen)
         sys.stdout.flush()
@@ -143,7 +145,7 @@ def _log_to(screen: Console, *, verbose: bool) -> None:
 
 def _plan(request: BatchRequest, settings: Settings, options: argparse.Namespace) -> int:
     plan = asyncio.run(make_plan(request, settings))
-    print(json.dumps(plan.as_dict(), ensure_ascii=False, indent=1) if options.json else plan)
+    print(json.dumps(plan.as_dict(), indent=1) if options.json else plan)
     check_budget(plan.cost, settings)
     return ALL_THERE
 
@@ -187,7 +189,7 @@ def _view(request: BatchRequest, screen: Console) -> tuple[Board, LiveView | Pla
 def _print_result(result: dict[str, Any], board: Board, options: argparse.Namespace, *, simulated: bool) -> int:
     """Print the result, and return the exit code."""
     print(
-        json.dumps(result, ensure_ascii=False)
+        json.dumps(result)  # In ASCII, which is valid whatever stdout's encoding.
         if options.json
         else f"\n{report(result, len(board.arrived), simulated=simulated, verbose=options.verbose)}"
     )

@@ -1,6 +1,7 @@
 """Copies a batch's covers to files for a site generator, from the store or from their public addresses."""
 
 import json
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -92,7 +93,8 @@ def write_covers(covers: list[tuple[CoverFile, bytes]], folder: Path) -> list[st
     """
     listed = json.dumps([about for about, _ in covers], ensure_ascii=False, indent=2).encode()
     _write(folder / "covers.json", listed)
-    return [about["file"] for about, data in covers if _write(folder / about["file"], data)]
+    # Named in UTF-8, whatever the locale, as covers.json lists them.
+    return [about["file"] for about, data in covers if _write(folder / os.fsdecode(about["file"].encode()), data)]
 
 
 def _listed(row: Row, slug: str, cover: Cover) -> CoverFile:

@@ -1,6 +1,7 @@
 """The environment of a local run: ``.env`` files, and defaults that a worker does not have."""
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,6 +12,18 @@ from errors import SettingsError
 __all__ = ["local_environment", "read_env_files"]
 
 ENV_FILE = Path(".env")
+# What python-dotenv and the dev server's parser, godotenv, read alike: a comment, a name, and a value. They differ in
+# other characters of names, in backslashes within quotes, in which # begins a comment, and in spaces beyond ASCII.
+COMMENT = re.compile(r"[ \t\n]*(?:#[^\r\n]*\n?)?")
+NAME = re.compile(r"[ \t\n]*(?:export[ \t]+)?[A-Za-z0-9_.]+[ \t]*=[ \t]*")
+VALUE = re.compile(
+    r"""
+    (?: (?: '(?: [^'\\\0] | \\(?![\\']) )*' | "(?: [^"\\$\0] | \\[nr] )*" ) [ \t]* (?: \#[^\r\n]* )?
+      | (?: [^\s'"\#$\0] (?: [^\s$\0] | [ \t](?!\#) )* )? (?: [ \t]\# (?: \S | [^\S\r\n](?!\#) )* )?
+    ) \n?
+    """,
+    re.VERBOSE,
+)
 
 
 def read_env_files(named: Sequence[Path] = ()) -> dict[str, str]:
@@ -24,29 +37,46 @@ def read_env_files(named: Sequence[Path] = ()) -> dict[str, str]:
     """
     variables: dict[str, str] = {}
     faults: list[str] = []
-    for path in named or ([ENV_FILE] if ENV_FILE.is_file() else []):
+    for path in named or ([ENV_FILE] if ENV_FILE.exists() else []):
         try:
-            lines = list(parse_stream(io.StringIO(path.read_text(encoding="utf-8"))))
+            text = path.read_bytes().decode("utf-8").replace("\r\n", "\n")
         except OSError as error:
             faults.append(f"{path} cannot be read: {error.strerror}. Check --env-file")
             continue
         except UnicodeDecodeError:
             faults.append(f"{path} is not in UTF-8: save it in UTF-8")
             continue
-        faults += [f"{path}, line {line.original.line}: {fault}" for line in lines if (fault := _fault(line))]
+        if text.startswith("\ufeff"):
+            faults.append(f"{path}, line 1: the file begins with a byte order mark; save it in UTF-8 without one")
+        lines = list(parse_stream(io.StringIO(text)))
+        faults += [f"{path}, line {_number(line)}: {fault}" for line in lines if (fault := _fault(line))]
         variables |= {line.key: line.value for line in lines if line.key and line.value is not None}
     if faults:
         raise SettingsError(faults)
     return variables
 
 
+def _number(line: Binding) -> int:
+    """Return the number of the line; python-dotenv's is that of the first of the empty lines before it."""
+    text = line.original.string
+    return line.original.line + text[: len(text) - len(text.lstrip())].count("\n")
+
+
 def _fault(line: Binding) -> str | None:
     """Return what is wrong with a line, without quoting it, because it may hold a key."""
-    if line.error or (line.key and line.value is None):
-        return "expected NAME=value, with quotes around a value that has spaces"
-    if "$" in (line.value or "") and not line.original.string.partition("=")[2].lstrip().startswith("'"):
+    text = line.original.string
+    name = NAME.match(text)
+    if COMMENT.fullmatch(text) or (line.key and name and VALUE.fullmatch(text, name.end())):
+        return None
+    value = text[name.end() :] if name else ""
+    if "$" in (line.value or "") and not value.startswith("'"):
         return "a $ would begin another variable's name; put the value in single quotes"
-    return None
+    quoted = value.startswith(("'", '"'))
+    if quoted and "\\" in value:
+        return "the dev server reads backslashes in quotes differently; leave the quotes out, or set it in the shell"
+    if "#" in value and not quoted:
+        return "it is unclear where a comment begins; put the value in quotes"
+    return "expected NAME=value, with a name of letters, digits, _ or ., and quotes around a value that has spaces"
 
 
 def local_environment(environ: Mapping[str, str]) -> dict[str, str]:

@@ -79,7 +79,8 @@ class DirectoryStore:
         return Link(self._path(Area.THUMBNAILS, key).as_uri())
 
     def _path(self, area: Area, key: str) -> Path:
-        return self._root / f"{self._bucket}{area.value}" / key
+        # In UTF-8, whatever the locale: titles are in every script.
+        return self._root / f"{self._bucket}{area.value}" / os.fsdecode(key.encode())
 
     async def _in_thread(self, call: Callable[..., T], *arguments: object) -> T:
         try:

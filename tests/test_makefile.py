@@ -17,15 +17,15 @@ from testing.project import ROOT
 FOR_THE_SHELL = set('#;*?[]&|<>(){}`^~!"')
 
 
-def make(*arguments: str, folder: Path = ROOT, **variables: str) -> "subprocess.CompletedProcess[str]":
+def make(*arguments: str, folder: Path = ROOT, path: str = os.environ["PATH"]) -> "subprocess.CompletedProcess[str]":
     """Run make as from a shell, though `make test` may run this."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")} | variables
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")} | {"PATH": path}
     return subprocess.run(["make", *arguments], cwd=folder, env=environment, capture_output=True, text=True)
 
 
-def planned(*arguments: str, **variables: str) -> list[str]:
+def planned(*arguments: str, path: str = os.environ["PATH"]) -> list[str]:
     """Return the commands that make would run."""
-    done = make("--dry-run", *arguments, **variables)
+    done = make("--dry-run", *arguments, path=path)
     assert done.returncode == 0, done.stderr
     return done.stdout.replace("\\\n", "").splitlines()
 
@@ -69,7 +69,7 @@ def test_the_first_python_that_runs_is_taken(tmp_path: Path, runs: str) -> None:
         (tmp_path / name).chmod(0o755)
     for tool in ("make", "sh", "head"):
         (tmp_path / tool).symlink_to(str(shutil.which(tool)))
-    commands = planned("--always-make", ".venv/made", PATH=str(tmp_path))
+    commands = planned("--always-make", ".venv/made", path=str(tmp_path))
     assert f"'{sys.executable}' -m venv --clear .venv" in commands
 
 
@@ -86,7 +86,7 @@ def test_a_clone_may_be_in_a_folder_with_a_space(tmp_path: Path) -> None:
         shutil.copy(ROOT / name, folder)
     (folder / "go").write_text('#!/bin/sh\nmkdir -p "$GOBIN" && echo "$*" > "$GOBIN/versitygw"\n')
     (folder / "go").chmod(0o755)
-    done = make(".minio/bin/versitygw", folder=folder, PATH=f"{folder}:{os.environ['PATH']}")
+    done = make(".minio/bin/versitygw", folder=folder, path=f"{folder}:{os.environ['PATH']}")
     assert done.returncode == 0, done.stderr
     version = (ROOT / "versitygw.version").read_text().strip()
     assert (folder / ".minio/bin/versitygw").read_text().endswith(f"versitygw@{version}\n")

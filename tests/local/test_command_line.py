@@ -341,6 +341,32 @@ def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+# A machine may lack other locales than C, which Python takes for ASCII only if told so.
+ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "locale", [ASCII, {"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "latin-1"}], ids=["C", "ascii", "latin-1"]
+)
+def test_json_is_valid_in_every_encoding(tmp_path: Path, locale: dict[str, str]) -> None:
+    titles = ["Café", "Emoji 😀", "日本語"]
+    (tmp_path / "batch.json").write_text(json.dumps([titles, ["gpt-image-2"], *BATCH[2:]]))
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "SIMULATED_LATENCY_SECONDS": "0", **locale}
+    for more, listed in (([], "rows"), (["--plan"], "steps")):
+        command = [sys.executable, "-m", "local", "batch.json", "--json", *more]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True)
+        assert done.returncode == 0, done.stderr
+        assert [each["title"] for each in json.loads(done.stdout)[listed]] == titles
+
+
+def test_covers_are_named_in_utf_8_in_every_locale(tmp_path: Path) -> None:
+    written = r"[({'file': '\u65e5\u672c.jpg'}, b'')]"
+    script = f"import pathlib, local.covers; local.covers.write_covers({written}, pathlib.Path())"
+    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env={"PYTHONPATH": str(ROOT), **ASCII}, check=True)
+    assert (tmp_path / "日本.jpg").exists()
+
+
 def test_a_python_without_the_packages_says_how_to_install_them() -> None:
     command = [sys.executable, "-S", "-m", "local", "batch.json"]  # -S hides the installed packages.
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

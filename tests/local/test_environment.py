@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -37,36 +38,112 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("A='$B'", {"A": "$B"}),
         ("# said of it\n\nA=1\r\nB=2", {"A": "1", "B": "2"}),
         ("A=1\nA=2", {"A": "2"}),
+        ("A=1\r\nB='2'\r\n\r\n# said of it\r\nC=", {"A": "1", "B": "2", "C": ""}),
+        ('A="one\r\ntwo"', {"A": "one\ntwo"}),
+        ("A=''\nB=\"\"", {"A": "", "B": ""}),
+        ("export\ta.b_1=1", {"a.b_1": "1"}),
+        ("A=été # l'été\xa0: chaud", {"A": "été"}),
+        ("# l'été\xa0: $5\nA='日\u3000本'", {"A": "日\u3000本"}),
+        ("A=c2VjcmV0==", {"A": "c2VjcmV0=="}),
+        ("A=https://host/path?a=b&c=d#e", {"A": "https://host/path?a=b&c=d#e"}),
+        ('A="-----BEGIN-----\\nab+/=\\n-----END-----\\n"', {"A": "-----BEGIN-----\nab+/=\n-----END-----\n"}),
+        ('A="one\\rtwo"', {"A": "one\rtwo"}),
+        ("A='pa\\ss'", {"A": "pa\\ss"}),
+        ("A=pa\\\\ss\\t", {"A": "pa\\\\ss\\t"}),
+        ("A=it's", {"A": "it's"}),
+        ('A="it\'s"', {"A": "it's"}),
+        ('A=say "hi"', {"A": 'say "hi"'}),
+        ("A='\"'#said of it", {"A": '"'}),
+        ("A=1 # for $5", {"A": "1"}),
+        ('A="1" # of #1 and #2', {"A": "1"}),
     ],
 )
 def test_a_file_is_read_as_by_the_dev_server(folder: Path, text: str, variables: dict[str, str]) -> None:
-    (folder / ".env").write_text(text)
+    (folder / ".env").write_bytes(text.encode())
     assert read_env_files() == variables
+
+
+NO_ASSIGNMENT = "expected NAME=value, with a name of letters, digits, _ or ., and quotes around a value that has spaces"
+DOLLAR = "a $ would begin another variable's name; put the value in single quotes"
+BACKSLASH = "the dev server reads backslashes in quotes differently; leave the quotes out, or set it in the shell"
+COMMENT = "it is unclear where a comment begins; put the value in quotes"
 
 
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("A=1\nB", ".env, line 2: expected NAME=value"),
-        ("A: secret", ".env, line 1: expected NAME=value"),
-        ("A B=secret", ".env, line 1: expected NAME=value"),
-        ('A="secret', ".env, line 1: expected NAME=value"),
-        ("A=secret$HOME", ".env, line 1: a $ would begin another variable's name; put the value in single quotes"),
-        ('A="secret${B}"', ".env, line 1: a $ would begin another variable's name; put the value in single quotes"),
+        ("A=secret$HOME", DOLLAR),
+        ('A="secret${B}"', DOLLAR),
+        ("A='secret\\\\s'", BACKSLASH),
+        ("A='secret\\'s'", BACKSLASH),
+        ("A='secret\\'", BACKSLASH),
+        ("A='secret\\' # s'", BACKSLASH),
+        ('A="secret\\t"', BACKSLASH),
+        ('A="secret\\s"', BACKSLASH),
+        ('A="secret\\"s\\""', BACKSLASH),
+        ('A="secret\\\\"', BACKSLASH),
+        ('A="secret\\\n"', BACKSLASH),
+        ("A=secret # of #1 # and #2", COMMENT),
+        ("A=secret # of\xa0#1", COMMENT),
+        ("A= #secret", COMMENT),
+        ("A=#secret", COMMENT),
+        ("A", NO_ASSIGNMENT),
+        ("export A", NO_ASSIGNMENT),
+        ("export # secret", NO_ASSIGNMENT),
+        ("export =secret", NO_ASSIGNMENT),
+        ("=secret", NO_ASSIGNMENT),
+        ("A: secret", NO_ASSIGNMENT),
+        ("A B=secret", NO_ASSIGNMENT),
+        ("A-B=secret", NO_ASSIGNMENT),
+        ("ê=secret", NO_ASSIGNMENT),
+        ("'A'=secret", NO_ASSIGNMENT),
+        ('A="secret', NO_ASSIGNMENT),
+        ("A='secret' B=2", NO_ASSIGNMENT),
+        ("A=secret\u3000", NO_ASSIGNMENT),
+        ("A=\u3000'secret'", NO_ASSIGNMENT),
+        ("A='secret'\u3000", NO_ASSIGNMENT),
+        ("A\u3000=secret", NO_ASSIGNMENT),
+        ("export\u3000A=secret", NO_ASSIGNMENT),
+        ("\x1cA=secret", NO_ASSIGNMENT),
+        ("\x1c# secret", NO_ASSIGNMENT),
+        ("A='secret'\rB=2", NO_ASSIGNMENT),
+        ("A='secret' # secret\rB=2", NO_ASSIGNMENT),
+        ("# secret\rB=2", NO_ASSIGNMENT),
+        ("A=1 # secret\rB=2", COMMENT),
+        ("A=secret\0", NO_ASSIGNMENT),
+        ("A='secret\0'", NO_ASSIGNMENT),
+        ('A="secret\0"', NO_ASSIGNMENT),
+        ("\ufeffA=secret", "the file begins with a byte order mark; save it in UTF-8 without one"),
     ],
 )
 def test_what_the_dev_server_would_read_otherwise_is_refused_and_not_shown(folder: Path, text: str, fault: str) -> None:
-    (folder / ".env").write_text(text)
+    (folder / ".env").write_bytes(text.encode())
     with pytest.raises(SettingsError) as caught:
         read_env_files()
-    assert fault in str(caught.value)
+    assert f".env, line 1: {fault}" in caught.value.faults
     assert "secret" not in str(caught.value)
 
 
-def test_no_file_is_no_fault_unless_it_is_named(folder: Path) -> None:
+def test_each_line_to_fix_is_named_by_its_number(folder: Path) -> None:
+    (folder / ".env").write_bytes(b"A=1\r\n\r\n \nB\nC='1\n\n2'\nD=$C\n")
+    with pytest.raises(SettingsError) as caught:
+        read_env_files()
+    assert caught.value.faults == (f".env, line 4: {NO_ASSIGNMENT}", f".env, line 8: {DOLLAR}")
+
+
+def test_the_example_is_accepted(folder: Path) -> None:
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    (folder / ".env").write_text(re.sub("^#(?=[A-Z_]+=$)", "", example, flags=re.MULTILINE), encoding="utf-8")
+    assert set(read_env_files().values()) == {""}
+
+
+def test_no_file_is_no_fault_unless_it_is_named_or_something_else_is_there(folder: Path) -> None:
     assert read_env_files() == {}
     with pytest.raises(SettingsError, match=r"mine\.env cannot be read: No such file"):
         read_env_files([Path("mine.env")])
+    (folder / ".env").mkdir()
+    with pytest.raises(SettingsError, match=r"\.env cannot be read: Is a directory"):
+        read_env_files()
 
 
 def test_files_that_are_named_are_read_instead_and_the_last_wins(folder: Path) -> None:
@@ -77,14 +154,16 @@ def test_files_that_are_named_are_read_instead_and_the_last_wins(folder: Path) -
 
 
 @pytest.mark.slow
-def test_the_file_goes_before_the_environment(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text("THUMBNAILS_DIR=from-file\nSIMULATED_LATENCY_SECONDS=0\nOPENAI_API_KEY=")
+def test_the_file_goes_before_the_environment_and_is_utf_8_in_every_locale(tmp_path: Path) -> None:
+    variables = "THUMBNAILS_DIR=dépôt\nSIMULATED_LATENCY_SECONDS=0\nOPENAI_API_KEY="
+    (tmp_path / ".env").write_text(variables, encoding="utf-8")
     options = ["--title", "A", "--model", "gpt-image-2", "--style", "neon", "--template", "left-panel"]
     command = [sys.executable, "-m", "local", *options, "--font", "inter", "--json"]
     environment = {"THUMBNAILS_DIR": "from-environment", "OPENAI_API_KEY": "a-key", "PYTHONPATH": str(ROOT)}
+    environment |= {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}  # ASCII.
     done = subprocess.run(
         command, cwd=tmp_path, env={"PATH": os.environ["PATH"], **environment}, capture_output=True, text=True
     )
     assert json.loads(done.stdout)["summary"]["ok"] == 1, done.stderr
-    assert (tmp_path / "from-file").is_dir()
+    assert (tmp_path / "dépôt").is_dir()
     assert not (tmp_path / "from-environment").exists()
