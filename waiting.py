@@ -1,6 +1,7 @@
 """Clocks, stopping and bounded concurrency. Code that waits takes these as arguments, so tests control both."""
 
 import asyncio
+import datetime
 import signal
 import time
 import uuid
@@ -39,6 +40,10 @@ class Clock:
     def date(self) -> float:
         """Return seconds since 1970 (UTC), for timestamps that other machines read."""
         return time.time()
+
+    def today(self) -> datetime.date:
+        """Return the day (UTC)."""
+        return datetime.datetime.fromtimestamp(self.date(), datetime.UTC).date()
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""

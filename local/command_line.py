@@ -28,6 +28,7 @@ from local.options import parse, refuse_beside_choose, with_option_names
 from local.plan import make_plan
 from local.progress import PlainProgress
 from local.report import report
+from providers.choice import log_models
 from settings import Settings, log_level, read_settings
 from storage.choice import open_store
 from storage.keys import page_key
@@ -37,6 +38,7 @@ from tasks.checks import check_request
 from tasks.choices import apply_choices
 from tasks.record import id_of
 from tasks.requests import BatchRequest, bind
+from waiting import Clock
 
 __all__ = ["main"]
 
@@ -115,6 +117,7 @@ def _on_render(options: argparse.Namespace, screen: Console) -> int:
     request = check_request(BatchRequest, bind(BatchRequest, [], read_input(options, None)), None)
     if options.covers:
         make_folder(options.covers)
+    log_models(request.models, Clock().today())
     board, view = _view(request, screen)
     with view:
         result = asyncio.run(run_there(workflow, request, view.observe, view.say))
@@ -144,6 +147,7 @@ def _log_to(screen: Console, *, verbose: bool) -> None:
 
 
 def _plan(request: BatchRequest, settings: Settings, options: argparse.Namespace) -> int:
+    log_models(request.models, Clock().today())
     plan = asyncio.run(make_plan(request, settings))
     print(json.dumps(plan.as_dict(), indent=1) if options.json else plan)
     check_budget(plan.cost, settings)

@@ -4,6 +4,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from datetime import date
 
 from errors import ProviderRejectedError
 from providers.prompt import build_prompt
@@ -13,7 +14,7 @@ from providers.registry import MODELS, Model
 from providers.vendor import GEMINI, OPENAI
 from settings import Settings
 
-__all__ = ["OpenProvider", "log_models", "open_provider", "picture_request", "provider_faults"]
+__all__ = ["OpenProvider", "ended_faults", "log_models", "open_provider", "picture_request", "provider_faults"]
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,12 @@ def picture_request(
         quality=quality,
         variation=variation,
     )
+
+
+def ended_faults(models: Iterable[Model], today: date) -> list[str]:
+    """Return a sentence for each of these models that is shut down on that day, with its replacements."""
+    serving = {model.serving_id: MODELS[model.serving_id] for model in models}
+    return [str(model.notice(today)) for model in serving.values() if model.has_ended(today)]
 
 
 def provider_faults(models: Iterable[Model], settings: Settings) -> list[str]:
@@ -122,15 +129,15 @@ def _key(model: Model, settings: Settings) -> str | None:
     return settings.openai_api_key if model.vendor == "openai" else settings.google_api_key
 
 
-def log_models(models: Sequence[str]) -> None:
+def log_models(models: Sequence[str], today: date) -> None:
     """Log the models' successors, their shutdown dates, and which of them share pictures."""
     by_serving: dict[str, list[str]] = {}
     for model in (MODELS[model_id] for model_id in models):
         by_serving.setdefault(model.serving_id, []).append(model.id)
         if model.successor:
             logger.info("%s was shut down; %s serves it", model.id, model.successor)
-        if model.notice:
-            logger.warning(model.notice)
+        if notice := MODELS[model.serving_id].notice(today):
+            logger.warning(notice)
     for serving_id, ids in by_serving.items():
         if len(ids) > 1:
             logger.warning("%s are all served by %s and share one picture per title", ", ".join(ids), serving_id)

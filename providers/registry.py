@@ -1,6 +1,7 @@
 """The available models, as data. To add one, add an entry to ``MODELS``."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 __all__ = ["MODELS", "Model"]
@@ -21,9 +22,9 @@ class Model:
     """One model id that a request may name.
 
     ``qualities`` is empty if the vendor has no such choice; ``sizes`` is empty if the model takes any width and height
-    within limits. ``successor`` is the live model that serves an id whose own model was shut down. For a live model,
-    ``deprecated`` is the day (ISO 8601) on which the vendor deprecated it, ``ends`` the announced day of its shutdown,
-    and ``replacements`` the models that the vendor recommends instead.
+    within limits. ``successor`` is the live model that serves an id whose own model was shut down. For other models,
+    ``deprecated`` is the day on which the vendor deprecated it, ``ends`` the announced day of its shutdown (UTC), and
+    ``replacements`` the models that the vendor recommends instead.
     """
 
     id: str
@@ -31,8 +32,8 @@ class Model:
     qualities: tuple[str, ...] = ()
     sizes: tuple[str, ...] = ()
     successor: str | None = None
-    deprecated: str | None = None
-    ends: str | None = None
+    deprecated: date | None = None
+    ends: date | None = None
     replacements: tuple[str, ...] = ()
 
     @property
@@ -40,12 +41,17 @@ class Model:
         """The id of the live model that makes the picture."""
         return self.successor or self.id
 
-    @property
-    def notice(self) -> str | None:
-        """A warning for those who choose the model, or None."""
+    def has_ended(self, today: date) -> bool:
+        """Return whether the model is shut down on that day."""
+        return self.ends is not None and today >= self.ends
+
+    def notice(self, today: date) -> str | None:
+        """Return what those who choose the model on that day should know, or None."""
         if not self.deprecated:
             return None
-        status = f"will be shut down on {self.ends}" if self.ends else f"has been deprecated since {self.deprecated}"
+        status = f"has been deprecated since {self.deprecated}"
+        if self.ends:
+            status = f"{'was' if self.has_ended(today) else 'will be'} shut down on {self.ends}"
         return f"{self.id} {status}: choose {' or '.join(self.replacements)} instead"
 
 
@@ -63,8 +69,8 @@ MODELS = {
             "openai",
             QUALITIES,
             WIDE,
-            deprecated="2026-06-02",
-            ends="2026-12-01",
+            deprecated=date(2026, 6, 2),
+            ends=date(2026, 12, 1),
             replacements=IN_PLACE_OF_1,
         ),
         Model(
@@ -72,8 +78,8 @@ MODELS = {
             "openai",
             QUALITIES,
             WIDE,
-            deprecated="2026-06-02",
-            ends="2026-12-01",
+            deprecated=date(2026, 6, 2),
+            ends=date(2026, 12, 1),
             replacements=IN_PLACE_OF_1,
         ),
         Model("gemini-3-pro-image", "gemini", sizes=SIZES),
@@ -84,7 +90,7 @@ MODELS = {
             "gemini-3.1-flash-image",
             "gemini",
             sizes=SIZES,
-            deprecated="2026-10-06",
+            deprecated=date(2026, 10, 6),
             replacements=("gemini-nano-banana-2.1",),
         ),
         Model("gemini-3.1-flash-lite-image", "gemini", sizes=("1K",)),

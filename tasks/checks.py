@@ -15,7 +15,7 @@ from compositing.fonts import BRAND_FONT, font_names
 from compositing.templates import TEMPLATES
 from compositing.title_text import draws_nothing, layout_text
 from errors import InvalidRequestError, SettingsError
-from providers.choice import provider_faults
+from providers.choice import ended_faults, provider_faults
 from providers.prices import read_prices
 from providers.prompt import STYLES
 from providers.registry import MODELS
@@ -24,6 +24,7 @@ from storage.choice import store_faults
 from tasks.posts import Fault, collapsed, post_faults, titles_of
 from tasks.requests import Inputs, RequestT, ThumbnailRequest, inputs_of
 from text import brief, clean_text, has_lone_surrogate, unknown
+from waiting import Clock
 
 __all__ = ["check_request"]
 
@@ -92,11 +93,17 @@ CHECKED: dict[str, Any] = {
 
 
 def check_request(
-    kind: type[RequestT], values: Mapping[str, Any], settings: Settings | None, *, any_size: bool = False
+    kind: type[RequestT],
+    values: Mapping[str, Any],
+    settings: Settings | None,
+    *,
+    any_size: bool = False,
+    clock: Clock | None = None,
 ) -> RequestT:
     """Return the checked request. With ``any_size``, as for a plan, it may ask for any number of images.
 
-    Without settings, only the request itself is checked: another machine will run it.
+    Without settings, only the request itself is checked: another machine will run it. The clock tells which models have
+    been shut down.
 
     Raises:
         InvalidRequestError: naming every fault of the values and of the settings, each with its remedy.
@@ -115,9 +122,11 @@ def check_request(
     else:
         faults += _font_faults(values.get("font"), brand) if settings else []
         faults += collapsed(_glyph_faults(titles, values.get("font"), brand))
+    if kind is not ThumbnailRequest:  # A leaf answers a model or key that it cannot use with a rejected outcome.
+        known = [MODELS[model] for model in models if model in MODELS]
+        faults += ended_faults(known, (clock or Clock()).today())
+        faults += provider_faults(known, settings) if settings else []
     if settings:
-        if kind is not ThumbnailRequest:  # A leaf's own answer to a missing key is a rejected outcome.
-            faults += provider_faults([MODELS[model] for model in models if model in MODELS], settings)
         faults += [*store_faults(settings), *_crash_faults(settings), *_price_faults(settings)]
     try:
         _model(kind).model_validate(values)

@@ -56,7 +56,7 @@ class Rows:
         Raises:
             StoreError: the store is not writable.
         """
-        log_models(self._models)
+        log_models(self._models, self._attempt.clock.today())
         await self._store.prepare()
 
     def keep_slugs(self, rows: Iterable[Row]) -> None:

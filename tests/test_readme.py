@@ -3,8 +3,10 @@
 import inspect
 import json
 import re
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -14,14 +16,15 @@ import pytest
 
 from compositing.fonts import font_names
 from compositing.templates import TEMPLATES
-from errors import InvalidRequestError, QuotaWaitTooLongError, ThumbnailError
+from errors import CompositingError, InvalidRequestError, QuotaWaitTooLongError, ThumbnailError
 from local.command_line import main
 from local.covers import fetch_covers
+from local.inputs import DEFAULT_MODELS
 from local.on_render import run_there
 from local.render_api import Workflow
 from money import Cost, cost_faults, total
 from posts.read import read_posts
-from providers.choice import picture_request
+from providers.choice import ended_faults, picture_request
 from providers.cost import estimate
 from providers.failures import Answer
 from providers.prices import read_prices
@@ -38,6 +41,7 @@ from testing.minio_server import MinioServer, free_port
 from testing.project import ROOT, TUTORIAL_BATCH
 from testing.render_api import RenderApi
 from tests.storage.test_minio_store import worker_that_may
+from waiting import Clock
 
 PAGES = {
     path.relative_to(ROOT): path.read_text()
@@ -119,6 +123,45 @@ def test_the_projects_own_batch_asks_live_models_for_the_tutorials_pictures() ->
     (titles, models, *look), tutorial = (json.loads(path.read_text()) for path in (ROOT / "batch.json", TUTORIAL_BATCH))
     assert [titles, *look] == [tutorial[0], *tutorial[2:5]]
     assert models == [MODELS[model].successor for model in tutorial[1]]
+
+
+# The part of a page that may name models which end.
+ENDING = "## Models that end"
+
+
+def named_although_they_end(texts: Mapping[str, str], today: date) -> list[str]:
+    """Return a sentence for each model that a text names, outside the part on those, within 60 days of its end."""
+    ending = [model for model in MODELS.values() if model.has_ended(today + timedelta(days=60))]
+    return [
+        f"{name} names {model.id}, which ends on {model.ends}: name another"
+        for name, text in texts.items()
+        for model in ending
+        if re.search(rf"(?<![\w-]){re.escape(model.id)}(?![\w-]|\.\d)", text.partition(ENDING)[0])
+    ]
+
+
+def test_no_example_default_or_page_names_a_model_that_ends_soon() -> None:
+    """It only warns, as the suite passes on every day."""
+    examples = [
+        ROOT / "batch.json",
+        TUTORIAL_BATCH,
+        ROOT / ".env.example",
+        ROOT / "render.yaml",
+        ROOT / "deploy/nightly.sh",
+    ]
+    texts = {path.name: path.read_text() for path in examples} | {str(path): text for path, text in PAGES.items()}
+    # What serves the tutorial's own ids is named nowhere but asked for.
+    asked = [*DEFAULT_MODELS, *(model.successor for model in MODELS.values() if model.successor)]
+    for sentence in named_although_they_end(texts | {"a default or a successor": " ".join(asked)}, Clock().today()):
+        warnings.warn(sentence, FutureWarning, stacklevel=1)
+
+
+def test_a_page_that_names_a_model_before_its_end_is_noticed() -> None:
+    texts = {"one": "gpt-image-1-mini, gpt-image-2", "two": f"gpt-image-2 {ENDING} gpt-image-1.5"}
+    assert named_although_they_end(texts, date(2026, 10, 1)) == []
+    for day in (date(2026, 10, 2), date(2030, 1, 1)):
+        [sentence] = named_although_they_end(texts, day)
+        assert sentence == "one names gpt-image-1-mini, which ends on 2026-12-01: name another"
 
 
 def about(model: str, title: str, **settings: Any) -> Cost:
@@ -253,6 +296,7 @@ def messages(
         "No store is set": lambda: refused(Settings(simulate_providers=True)),
         "THUMBNAILS_DIR is set on Render": lambda: refused(Settings(thumbnails_dir=tmp_path, on_render=True)),
         "OPENAI_API_KEY is not set": lambda: refused(Settings(thumbnails_dir=tmp_path)),
+        "was shut down on": lambda: ended_faults([MODELS["gpt-image-1.5"]], date(2026, 12, 1))[0],
         "unknown model": lambda: refused(settings, models=["dalle-3"]),
         "The input is missing": lambda: shown(capsys, tmp_path, '[["A title"], ["gpt-image-2"], "neon"]'),
         "The request is for": lambda: refused(settings, prompts=[str(number) for number in range(51)]),
@@ -278,6 +322,7 @@ def messages(
         "does not let this account use": lambda: answered(404, "model_not_found"),
         "is not available where this runs": lambda: answered(403, "unsupported_country_region_territory"),
         "which gpt-image-2 does not offer": lambda: refused(replace(settings, openai_image_quality="max")),
+        "This is a bug of this program": lambda: str(CompositingError(ValueError("box offset can't be negative"))),
         "in a way that is not documented": lambda: answered(418, "teapot"),
         "did not answer within": lambda: str(OPENAI.timed_out(240)),
         "is longer than this attempt has left": lambda: str(QuotaWaitTooLongError("OpenAI asks to wait.", 900)),

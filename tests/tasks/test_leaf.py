@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,14 @@ async def test_a_lost_or_damaged_thumbnail_is_made_from_the_same_original(
         path.write_bytes(damaged)
     assert (await made(REQUEST, settings))["reused"]
     assert same_pixels(path.read_bytes(), whole)
+
+
+async def test_a_model_that_has_ended_is_not_asked(settings: Settings) -> None:
+    request = replace(REQUEST, model="gpt-image-1-mini")
+    clock = TestClock(datetime(2026, 12, 1, tzinfo=UTC).timestamp())
+    outcome: dict[str, Any] = {**await make_thumbnail(request, settings, Attempt(clock=clock))}
+    assert (outcome["status"], outcome["error"]["code"]) == ("rejected", "model_ended")
+    assert "choose gpt-image-2.6-flare" in outcome["error"]["message"]
 
 
 async def test_a_shortened_title_is_reported(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from providers.prompt import STYLES
 from settings import Settings
 from tasks.checks import check_request
 from tasks.requests import BatchRequest, ThumbnailRequest
+from testing.clock import TestClock
 from text import clean_text
 
 GOOD: dict[str, Any] = {
@@ -177,15 +179,32 @@ def test_only_the_vendors_of_the_requested_models_need_a_key(tmp_path: Path) -> 
 def test_ids_served_by_the_same_model_are_logged_as_a_warning(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    log_models(["gpt-image-1", "gpt-image-2.5-flare"])
+    log_models(["gpt-image-1", "gpt-image-2.5-flare"], date(2026, 11, 30))
     assert "gpt-image-1, gpt-image-2.5-flare are all served by gpt-image-2.5-flare" in caplog.text
 
 
 def test_a_retired_id_logs_its_successor(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    log_models(["dall-e-3", "gpt-image-1-mini"])
+    log_models(["dall-e-3", "gpt-image-1-mini"], date(2026, 11, 30))
     assert "dall-e-3 was shut down; gpt-image-2.5-sunburst serves it" in caplog.text
     assert "gpt-image-1-mini will be shut down on 2026-12-01" in caplog.text
+
+
+# When OpenAI shuts down gpt-image-1.5 and gpt-image-1-mini, in UTC.
+THE_END = datetime(2026, 12, 1, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize("kind", ["with settings", "for another machine"])
+def test_a_model_that_has_ended_is_refused_with_its_replacements(settings: Settings, kind: str) -> None:
+    values = {**GOOD, "models": ["gpt-image-1.5", "gpt-image-2", "gpt-image-1-mini"]}
+    given = settings if kind == "with settings" else None
+    check_request(BatchRequest, values, given, clock=TestClock(THE_END - 1))
+    with pytest.raises(InvalidRequestError) as caught:
+        check_request(BatchRequest, values, given, clock=TestClock(THE_END))
+    assert caught.value.faults == (
+        "gpt-image-1.5 was shut down on 2026-12-01: choose gpt-image-2.6-flare or gpt-image-2.6-sunburst instead",
+        "gpt-image-1-mini was shut down on 2026-12-01: choose gpt-image-2.6-flare or gpt-image-2.6-sunburst instead",
+    )
 
 
 def test_a_leafs_request_is_checked_too(settings: Settings) -> None:
