@@ -17,6 +17,7 @@ would fail in the same way; Render, which sees only the text, retries those too.
     ├── TooManyUnusableAnswersError      too many unusable answers to pay for another
     ├── DamagedOriginalError             a stored original is damaged
     ├── LostPictureError                 a picture was paid for and could not be stored
+    ├── CompositingError                 a bug of ours while composing
     ├── StoreError                       the store refuses
     │   ├── StoreUnavailableError        the store is temporarily unavailable
     │   └── StoreFullError               the store is full
@@ -29,6 +30,7 @@ would fail in the same way; Render, which sees only the text, retries those too.
 from collections.abc import Mapping, Sequence
 
 __all__ = [
+    "CompositingError",
     "DamagedOriginalError",
     "InjectedCrashError",
     "InvalidRequestError",
@@ -167,6 +169,20 @@ class LostPictureError(ThumbnailError):
         """Take the store's last message, and what this run paid as ``Paid``; it may be recorded nowhere else."""
         self.paid = dict(paid)
         super().__init__(f"A picture was paid for and could not be stored. {reason}")
+
+
+class CompositingError(ThumbnailError):
+    """A bug of this program, which no picture can be blamed for."""
+
+    code = "compositing"
+    permanent = True
+
+    def __init__(self, bug: Exception) -> None:
+        """Take the error that the bug raised."""
+        super().__init__(
+            f"Composing failed: {type(bug).__name__}: {bug}. This is a bug of this program. The picture is kept, and "
+            "is not paid for again. Please report this message with the log, which has the traceback."
+        )
 
 
 class TooManyUnusableAnswersError(ThumbnailError):

@@ -5,18 +5,28 @@ import logging
 import math
 import warnings
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 
 from compositing.templates import CANVAS
 from errors import PictureError
 
-__all__ = ["open_on_canvas"]
+__all__ = ["covering_box", "open_on_canvas"]
 
 logger = logging.getLogger(__name__)
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "TIFF", "BMP")
 # Pixels: the largest picture that a model offers (4K, 16:9) has 17 million; one much larger is a bomb.
 MAX_PIXELS, MIN_SIDE = 40_000_000, 64
+# What turns a picture upright, by its EXIF orientation.
+TURNS: dict[object, Image.Transpose] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 # A picture with more pixels than LARGE is scaled in strips of STRIP rows of the canvas, to save memory.
 LARGE, STRIP = 4_000_000, 35
 # The filter's reach to either side, in pixels of the result. resize() reads that far outside its box.
@@ -31,37 +41,46 @@ def open_on_canvas(picture: bytes) -> Image.Image:
     Raises:
         PictureError: the bytes are not an image, are truncated, or have a size that no model makes.
     """
+    with _decoded(picture) as image:
+        turn = TURNS.get(_orientation(image))
+        return _cover(image if turn is None else image.transpose(turn))
+
+
+def _decoded(picture: bytes) -> Image.Image:
+    """Decode the bytes. Only what is raised in here says that they are not a picture, and may be asked for again."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(picture), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureError("The picture is larger than any model makes.") from error
+    except MemoryError:
+        raise
     except Exception as error:  # Decoders raise all kinds of errors on hostile or broken data.
         raise PictureError(f"The provider's {len(picture)} bytes are not an image.") from error
-    with image:
-        if image.width * image.height > MAX_PIXELS or min(image.size) < MIN_SIDE:
-            size = f"{image.width}x{image.height}"
-            raise PictureError(f"The picture is {size} pixels, which no model makes.")
-        try:
-            image.draft("RGB", (CANVAS.width, CANVAS.height))
-            image.load()
-            _turn_upright(image)
-            return _cover(image)
-        except MemoryError:
-            raise
-        except Exception as error:
-            what = f"The picture ({image.format}, {len(picture)} bytes)"
-            raise PictureError(f"{what} is broken or cut off.") from error
-
-
-def _turn_upright(image: Image.Image) -> None:
+    if image.width * image.height > MAX_PIXELS or min(image.size) < MIN_SIDE:
+        size = f"{image.width}x{image.height}"
+        raise PictureError(f"The picture is {size} pixels, which no model makes.")
     try:
-        ImageOps.exif_transpose(image, in_place=True)
+        image.draft("RGB", (CANVAS.width, CANVAS.height))
+        image.load()
+    except MemoryError:
+        raise
+    except Exception as error:
+        what = f"The picture ({image.format}, {len(picture)} bytes)"
+        raise PictureError(f"{what} is broken or cut off.") from error
+    return image
+
+
+def _orientation(image: Image.Image) -> object:
+    """Return the orientation in the picture's EXIF data."""
+    try:
+        return image.getexif().get(ExifTags.Base.Orientation)
     except MemoryError:
         raise
     except Exception as error:  # The picture is intact, but its EXIF data is not.
         logger.warning("ignoring the picture's unreadable EXIF data: %s", error)
+        return None
 
 
 def _rgb(image: Image.Image) -> Image.Image:
@@ -82,15 +101,26 @@ def _scalable(image: Image.Image) -> Image.Image:
 
 def _cover(image: Image.Image) -> Image.Image:
     """Fill a canvas with the picture: scaled to cover it, and cropped evenly."""
-    # Pixels of the picture per pixel of the canvas.
-    scale = min(image.width / CANVAS.width, image.height / CANVAS.height)
-    left, top = (image.width - CANVAS.width * scale) / 2, (image.height - CANVAS.height * scale) / 2
     canvas = Image.new("RGB", (CANVAS.width, CANVAS.height))
     rows = CANVAS.height if image.width * image.height <= LARGE else STRIP
     for row in range(0, CANVAS.height, rows):
-        box = (left, top + row * scale, left + CANVAS.width * scale, top + (row + rows) * scale)
-        canvas.paste(_resized(image, box, rows), (0, row))
+        canvas.paste(_resized(image, covering_box(image.width, image.height, row, rows), rows), (0, row))
     return canvas
+
+
+def covering_box(width: int, height: int, row: int = 0, rows: int = CANVAS.height) -> tuple[float, float, float, float]:
+    """Return which part of a picture of this size fills some rows of the canvas: left, top, right, bottom, in pixels.
+
+    Each edge is one division of whole numbers, which rounds no further than to the picture's own edge.
+    """
+    # The picture's and the canvas's shapes over a common denominator.
+    wide, high = width * CANVAS.height, height * CANVAS.width
+    if wide >= high:
+        left, right = (wide - high) / (2 * CANVAS.height), (wide + high) / (2 * CANVAS.height)
+        return left, height * row / CANVAS.height, right, height * (row + rows) / CANVAS.height
+    top = high - wide
+    first, last = ((top + 2 * width * each) / (2 * CANVAS.width) for each in (row, row + rows))
+    return 0, first, width, last
 
 
 def _resized(image: Image.Image, box: tuple[float, float, float, float], rows: int) -> Image.Image:
@@ -99,5 +129,5 @@ def _resized(image: Image.Image, box: tuple[float, float, float, float], rows: i
     reach = math.ceil(LANCZOS_REACH * max(1, (bottom - top) / rows))
     first, last = max(0, math.floor(top) - reach), min(image.height, math.ceil(bottom) + reach)
     part = _scalable(image if last - first == image.height else image.crop((0, first, image.width, last)))
-    inside = (left, top - first, right, min(bottom - first, part.height))
+    inside = (left, top - first, right, bottom - first)
     return _rgb(part.resize((CANVAS.width, rows), Image.Resampling.LANCZOS, box=inside))

@@ -8,6 +8,7 @@ from typing import Literal, cast
 from compositing.layout import lay_out
 from compositing.templates import TEMPLATES
 from errors import (
+    CompositingError,
     InjectedCrashError,
     LostPictureError,
     ProviderRejectedError,
@@ -21,7 +22,7 @@ from storage.store import Area, Store, StoredObject
 from tasks.budget import paid_for
 from tasks.originals import find_or_generate
 from tasks.requests import ThumbnailRequest
-from tasks.work import Work, is_thumbnail, outcome_of, work_of
+from tasks.work import Work, composing, is_thumbnail, outcome_of, work_of
 from waiting import Attempt
 
 __all__ = ["make_thumbnail"]
@@ -37,9 +38,9 @@ async def make_thumbnail(
 ) -> Finished | Unfinished:
     """Make one thumbnail, or find it in the store, and return its outcome.
 
-    If a retry cannot help, the outcome is ``rejected`` (by the provider) or ``failed``; errors that a retry may fix are
-    raised. The timings are in seconds: getting the original, compositing, uploading, and waiting for the provider's
-    quota.
+    If a retry cannot help, the outcome is ``rejected`` (by the provider) or ``failed``. Errors that a retry may fix are
+    raised, and so are bugs, as CompositingError. The timings are in seconds: getting the original, compositing,
+    uploading, and waiting for the provider's quota.
     """
     attempt = attempt or Attempt()
     work, store = work_of(request, settings), open_store(settings)
@@ -52,7 +53,7 @@ async def make_thumbnail(
     except LostPictureError as error:
         return {**_unfinished("failed", request, work, error), **cast(Paid, error.paid)}
     except ThumbnailError as error:
-        if not error.permanent:
+        if not error.permanent or isinstance(error, CompositingError):
             raise
         outcome = _unfinished("failed", request, work, error)
     return {**outcome, **await paid_for(store, work, attempt.paying_run)}
@@ -63,7 +64,9 @@ async def _make(
 ) -> Finished:
     model, title, key, clock = work.model, work.title, work.thumbnail_key, attempt.clock
     outcome = outcome_of(work, request, store)
-    layout = lay_out(request.title, work.brand.load_font(request.font), TEMPLATES[request.template], brand=work.brand)
+    with composing(work):
+        font, template = work.brand.load_font(request.font), TEMPLATES[request.template]
+        layout = lay_out(request.title, font, template, brand=work.brand)
     if layout.shortened:
         logger.warning("%s: the title does not fit at any size, so it ends in an ellipsis; shorten it", work)
         outcome["title_shortened"] = True
@@ -83,12 +86,13 @@ async def _make(
     if request.model == settings.crash_model:
         await _crash_once(store, key, attempt.run_id)
 
-    from compositing.thumbnail import compose
-    from compositing.xmp import Provenance, xmp_packet
-
     served_by, simulated = work.picture.served_by, settings.simulate_providers
-    xmp = xmp_packet(Provenance(outcome["alt"], served_by, simulated, clock.date()))
-    jpeg = await asyncio.to_thread(compose, original.canvas, layout, xmp)
+    with composing(work):
+        from compositing.thumbnail import compose
+        from compositing.xmp import Provenance, xmp_packet
+
+        xmp = xmp_packet(Provenance(outcome["alt"], served_by, simulated, clock.date()))
+        jpeg = await asyncio.to_thread(compose, original.canvas, layout, xmp)
     composed = clock.now()
     attempt.on_stage("uploading")
     metadata = {"title": title, "model": model.id, "served-by": served_by}

@@ -15,7 +15,7 @@ from storage.keys import account
 from storage.receipts import Receipt
 from storage.retrying_store import RetryingStore
 from storage.store import Area, Store
-from tasks.work import Work
+from tasks.work import Work, composing
 from waiting import Attempt
 
 if TYPE_CHECKING:
@@ -74,13 +74,14 @@ async def find_or_generate(
             picture did not finish in time.
         TooManyUnusableAnswersError: the provider sent too many unusable answers.
         DamagedOriginalError: the stored original is no longer a picture.
+        CompositingError: a bug keeps the original, which is stored, from the canvas.
         StoreError: the store failed.
         StoppedError: the process was told to stop.
     """
     from tasks.purchase import Purchase
 
     key, payer = work.original_key, account(attempt.paying_run, work.thumbnail_key)
-    found = await _find(store, key, payer)
+    found = await _find(store, work, payer)
     if isinstance(found, Original):
         return found
     if found:
@@ -92,14 +93,14 @@ async def find_or_generate(
         attempt.raise_if_stopped()
         if await store.retry(claim.take):
             async with claim:
-                found = await _find(store, key, payer)
+                found = await _find(store, work, payer)
                 if isinstance(found, Original):  # Another run finished it just before the claim.
                     return found
                 purchase = Purchase(work, settings, store, attempt, claim, open_provider, prepare_compositing)
                 if bought := await purchase.complete(found):
                     return bought
             claim = Claim(store.store, key, attempt.run_id, attempt.clock)  # The old one was lost.
-        found = await _find(store, key, payer)
+        found = await _find(store, work, payer)
         if isinstance(found, Original):
             return found
         if attempt.clock.now() > store.deadline - settings.provider_timeout_seconds:
@@ -111,22 +112,28 @@ async def find_or_generate(
         await attempt.pause(POLLING_SECONDS)
 
 
-async def decoded(data: bytes) -> "Image.Image":
-    """Return the picture on the canvas. Raise PictureError if the bytes are not an image."""
-    from compositing.canvas import open_on_canvas
+async def decoded(data: bytes, work: Work) -> "Image.Image":
+    """Return the picture on the canvas.
 
-    return await asyncio.to_thread(open_on_canvas, data)
+    Raises:
+        PictureError: the bytes are not an image.
+        CompositingError: they are, but a bug keeps it from the canvas.
+    """
+    with composing(work):
+        from compositing.canvas import open_on_canvas
+
+        return await asyncio.to_thread(open_on_canvas, data)
 
 
-async def _find(store: Store, key: str, account: str) -> Original | Unreadable | None:
+async def _find(store: Store, work: Work, account: str) -> Original | Unreadable | None:
     """Return the stored original, or its unreadable bytes, or None if there is none."""
-    found = await store.read(Area.ORIGINALS, key)
+    found = await store.read(Area.ORIGINALS, work.original_key)
     if found is None:
         return None
     receipt = Receipt.of(found.metadata)
     try:
         ours = receipt if receipt and receipt.account == account else None
-        return Original(await decoded(found.data), ours)
+        return Original(await decoded(found.data, work), ours)
     except PictureError as error:
         return Unreadable(found.data, error, receipt)
 

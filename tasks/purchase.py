@@ -24,7 +24,7 @@ from errors import (
     UnusableAnswerError,
 )
 from outcomes import Paid
-from providers.choice import OpenProvider
+from providers.choice import OpenProvider, ended_faults
 from providers.cost import cost
 from providers.prices import Prices, read_prices
 from providers.provider import Picture, PictureProvider
@@ -47,6 +47,8 @@ logger = logging.getLogger(__name__)
 
 # How many unusable answers to pay for, and for how many seconds they count; after that the provider may be fixed.
 MOST_UNUSABLE, UNUSABLE_COUNTS_SECONDS = 2, 3600.0
+# How many unusable answers to read again before another is paid for.
+MOST_TRIED_AGAIN = 4
 # Seconds to wait if a throttling provider does not say how long: the first, doubling, and the longest. If it does say,
 # the least wait, which also doubles: what it says may be 0, again and again.
 FIRST_WAIT, LONGEST_WAIT, LEAST_WAIT = 5.0, 60.0, 0.5
@@ -76,7 +78,11 @@ class Purchase:
         """
         self.history = await read_history(self.store, self.work.original_key)
         await self._take_over_costs(unjudged)
+        if readable := await self._find_readable():
+            return readable
         self._check_not_refused()
+        if ended := ended_faults([self.work.model], self.attempt.clock.today()):
+            raise ProviderRejectedError("model_ended", ended[0])
         if unjudged and not self.history.unusable:
             await self._remember_unusable(str(unjudged.error), unjudged.data)
         if self.history.lost:
@@ -92,7 +98,7 @@ class Purchase:
                             return None
                         receipt = self._receipt(picture.usage)
                         await self._keep(picture, receipt)
-                        canvas = await decoded(picture.data)
+                        canvas = await decoded(picture.data, self.work)
                         break
                     except UnusableAnswerError as error:
                         self._receipt(error.usage)
@@ -107,6 +113,23 @@ class Purchase:
             others = {name: paid for name, paid in self.history.paid.items() if name != self._account}
             await self._remember(refusal=None, unusable=(), lost=None, paid=others)
         return Original(canvas, receipt, self.throttled_seconds, unusable_answers)
+
+    async def _find_readable(self) -> Original | None:
+        """Return one of the latest unusable answers if it can be read now: an older version may have judged it."""
+        for answer in reversed(self.history.unusable[-MOST_TRIED_AGAIN:]):
+            kept = await self.store.read(Area.ORIGINALS, answer.kept_as) if answer.kept_as else None
+            if not kept:
+                continue
+            try:
+                canvas = await decoded(kept.data, self.work)
+            except PictureError:
+                continue
+            original = StoredObject(kept.data, "application/octet-stream", immutable=False)
+            await self.store.write(Area.ORIGINALS, self.work.original_key, original)
+            logger.info("%s: %s was unusable and is readable now", self.work, answer.kept_as)
+            await self._remember(refusal=None, unusable=(), lost=None)  # What was paid stays with those who paid it.
+            return Original(canvas, receipt=None)
+        return None
 
     async def _take_over_costs(self, unjudged: Unreadable | None) -> None:
         """Start from what earlier attempts paid, and record what an owner that died could not."""

@@ -48,7 +48,10 @@ GEMINI_LIVE = {
 GEMINI_1K_ONLY = {"gemini-3.1-flash-lite-image"}
 # The tokens of a scripted answer.
 SCRIPTED = Tokens(50, 1000)
+# Published tables differ, and models may: some name the one, some the other of these for 16:9.
 GEMINI_SIZES = {"1K": (1376, 768), "2K": (2752, 1536), "4K": (5504, 3072)}
+OTHER_GEMINI_SIZES = {"1K": (1344, 768), "2K": (2688, 1536), "4K": (5376, 3072)}
+GEMINI_OF_OTHER_SIZES = {"gemini-nano-banana-2.1"}
 
 
 @dataclass
@@ -327,7 +330,8 @@ def picture_for(request: Request) -> bytes:
         width, height = map(int, size.split("x"))
         return _plain((width, height), "#336699", str(request.body.get("output_format", "png")))
     image_size = request.body["generationConfig"].get("imageConfig", {}).get("imageSize", "1K")
-    return _plain(GEMINI_SIZES[image_size], "#996633", "png")
+    sizes = OTHER_GEMINI_SIZES if request.model in GEMINI_OF_OTHER_SIZES else GEMINI_SIZES
+    return _plain(sizes[image_size], "#996633", "png")
 
 
 @cache

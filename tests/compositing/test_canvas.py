@@ -1,8 +1,9 @@
 import io
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
+from compositing import canvas
 from compositing.canvas import open_on_canvas
 from errors import PictureError
 
@@ -20,6 +21,51 @@ def test_a_picture_of_any_size_fills_the_canvas(size: tuple[int, int]) -> None:
     canvas = open_on_canvas(encoded(Image.new("RGB", size, "#336699"), "PNG"))
     assert (canvas.size, canvas.mode) == ((1200, 630), "RGB")
     assert canvas.getextrema() == ((0x33, 0x33), (0x66, 0x66), (0x99, 0x99))
+
+
+# Gemini's for 16:9 by published tables, OpenAI's, usual photographs', and others at which rounding left the picture.
+@pytest.mark.parametrize(
+    "size",
+    [
+        (1344, 768),
+        (2688, 1536),
+        (2752, 1536),
+        (1536, 1024),
+        (741, 500),
+        (3264, 2448),
+        (972, 1857),
+        (1986, 242),
+        (64, 5632),
+    ],
+)
+def test_a_picture_is_scaled_in_strips_as_it_is_whole(size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = encoded(Image.radial_gradient("L").resize(size).convert("RGB"), "PNG")
+    monkeypatch.setattr(canvas, "LARGE", size[0] * size[1])
+    whole = open_on_canvas(picture)
+    monkeypatch.setattr(canvas, "LARGE", size[0] * size[1] - 1)
+    differences = ImageChops.difference(whole, open_on_canvas(picture)).getextrema()
+    assert max(high for _, high in differences) <= 1  # type: ignore[misc]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(4))
+def test_the_crop_never_leaves_a_picture_whatever_its_size(part: int) -> None:
+    """Each strip's edges lie between the first's top and the last's bottom, by the same division."""
+    for width in range(64 + part, 5633, 4):
+        for height in range(64, 5633):
+            left, top, right, bottom = canvas.covering_box(width, height)
+            assert 0 <= left < right <= width, (width, height)
+            assert 0 <= top < bottom <= height, (width, height)
+
+
+@pytest.mark.parametrize(
+    "size", [(1344, 768), (741, 500), (3264, 2448), (5632, 64), (64, 5632), (1200, 630), (5631, 2957)]
+)
+def test_strips_join_and_stay_in_the_picture(size: tuple[int, int]) -> None:
+    boxes = [canvas.covering_box(*size, row, canvas.STRIP) for row in range(0, 630, canvas.STRIP)]
+    assert [box[3] for box in boxes[:-1]] == [box[1] for box in boxes[1:]]
+    assert (boxes[0][1], boxes[-1][3]) == canvas.covering_box(*size)[1::2]
+    assert {(box[0], box[2]) for box in boxes} == {canvas.covering_box(*size)[::2]}
 
 
 def test_cropping_is_even() -> None:

@@ -52,9 +52,9 @@ LEAF_SECONDS = 840
 NOW = TestClock().date()
 
 
-def image(format: str = "PNG") -> bytes:
+def image(format: str = "PNG", size: tuple[int, int] = (1200, 640)) -> bytes:
     out = io.BytesIO()
-    Image.new("RGB", (1200, 640), "#336699").save(out, format)
+    Image.new("RGB", size, "#336699").save(out, format)
     return out.getvalue()
 
 
@@ -210,6 +210,36 @@ async def test_unreadable_bytes_are_used_once_they_are_readable() -> None:
         await harness.run()
     harness.store.objects[Area.ORIGINALS][KEY] = StoredObject(WHOLE, "")
     assert (await harness.run()).reused
+    assert harness.asked == 2
+
+
+@pytest.mark.parametrize("deleted", [False, True], ids=["at the original's place", "kept only"])
+async def test_an_answer_that_an_older_version_could_not_read_is_used_before_another_is_paid_for(deleted: bool) -> None:
+    """What version 0.1.0 left of two answers of 1344x768, which its arithmetic could not crop."""
+    payer, picture = "7264d133b6c66670", image(size=(1344, 768))
+    kept_as = f"unusable/{KEY}/123f77438ad171a8"
+    message = f"The picture (PNG, {len(picture)} bytes) is broken or cut off."
+    answers = [{"date": NOW - 60, "message": message, "kept_as": kept_as}] * 2
+    history = {"unusable": answers, "paid": {payer: {"cost_usd": 0.06}}}
+    receipt = {"account": payer, "paid": '{"cost_usd": 0.06}', "usage": '{"output_tokens": 1000}'}
+    harness = Harness()
+    objects = harness.store.objects[Area.ORIGINALS]
+    objects[kept_as] = StoredObject(picture, "application/octet-stream")
+    objects[f"history/{KEY}.json"] = StoredObject(json.dumps(history).encode(), "application/json")
+    if not deleted:
+        objects[KEY] = StoredObject(picture, "application/octet-stream", receipt)
+    original = await harness.run()
+    assert (original.reused, original.canvas.size, harness.asked) == (True, (1200, 630), 0)
+    assert objects[KEY].data == picture
+    assert await find_paid(harness.store, KEY, payer) == {"cost_usd": 0.06}
+
+
+async def test_an_answer_that_cannot_be_read_now_either_changes_nothing() -> None:
+    harness = Harness(HALF, HALF, WHOLE)
+    with pytest.raises(TooManyUnusableAnswersError):
+        await harness.run()
+    with pytest.raises(TooManyUnusableAnswersError):
+        await harness.run()
     assert harness.asked == 2
 
 
