@@ -113,7 +113,7 @@ def chromium_program() -> str:
 
 @pytest.fixture(scope="session")
 def render_program() -> str:
-    """The Render CLI. CI has none, so tests are skipped there too."""
+    """The Render CLI. Its tests are always skipped without it: it can only be downloaded by hand."""
     return find_cli() or pytest.skip("no Render CLI: put render on PATH")
 
 
