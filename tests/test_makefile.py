@@ -62,10 +62,9 @@ def test_the_makefile_works_with_the_make_of_a_mac() -> None:
 @pytest.mark.parametrize("runs", ["in any folder", "only elsewhere"])
 def test_the_first_python_that_runs_is_taken(tmp_path: Path, runs: str) -> None:
     """A version manager's may not run in this folder, whose .python-version names one that it does not have."""
-    for name in ("python3.11", "python3", "python3.13"):
-        works = {"in any folder": "true", "only elsewhere": f'[ "$PWD" != {ROOT} ]'}[runs]
-        works = works if name == "python3.13" else "false"
-        (tmp_path / name).write_text(f'#!/bin/sh\n{works} && exec {sys.executable} "$@"\nexit 1\n')
+    works = {"in any folder": "true", "only elsewhere": f"[ \"$PWD\" != '{ROOT}' ]"}[runs]
+    for name, test in {"python3.11": "false", "python3": "false", "python3.13": works}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{test} && exec '{sys.executable}' \"$@\"\nexit 1\n")
         (tmp_path / name).chmod(0o755)
     for tool in ("make", "sh", "head"):
         (tmp_path / tool).symlink_to(str(shutil.which(tool)))

@@ -22,7 +22,7 @@ from testing.large_batch import PICTURE
 from testing.minio_server import MinioServer
 from tests.e2e.browsing import WINDOWS, Shown, fits, load_all, open_page, pasted, scroll_to_end, show, visible
 
-MODELS = ["gpt-image-1", "dall-e-3", "gpt-image-2", "gemini-3-pro-image", "gpt-image-2.6-flare"]
+MODELS = ["gpt-image-1", "dall-e-3", "gpt-image-2", "gemini-3-pro-image", "gemini-nano-banana-2.1"]
 TITLES = ["Why fan-out beats a loop", "كيف نصنع الأغلفة", "Café society", "Five of a kind"]
 # Which models made each post's pictures; the others were rejected.
 DRAWN = [{0, 1}, {0, 1, 2}, {1, 2}, {0, 1, 2, 3, 4}]
@@ -290,7 +290,7 @@ def test_four_pictures_are_compared_at_once_and_a_fifth_comes_after_them(page: P
     press(page, "m")
     assert "pictures 5 to 5 of 5" in dialog.inner_text()
     press(page, "5")
-    assert chosen(page)[-1] == key(3, "gpt-image-2.6-flare")
+    assert chosen(page)[-1] == key(3, "gemini-nano-banana-2.1")
 
 
 def test_the_keys_are_shown_and_can_be_turned_off(page: Page) -> None:
