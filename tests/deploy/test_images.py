@@ -31,20 +31,28 @@ def test_the_makefile_rebuilds_minio_when_its_sources_change(changed: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("programs", "planned"),
+    ("git", "go", "planned"),
     [
-        (["go", "git"], "deploy/build-minio.sh .minio/bin/minio"),
-        (["go"], "install Go 1.24 or newer, and git"),
-        ([], "install Go 1.24 or newer, and git"),
+        (True, "go1.24", "deploy/build-minio.sh .minio/bin/minio"),
+        (True, "go1.26.8", "deploy/build-minio.sh .minio/bin/minio"),
+        (True, "go1.19.8", "install Go 1.24 or newer, and git"),  # Debian 12's.
+        (True, None, "install Go 1.24 or newer, and git"),
+        (False, "go1.26.8", "install Go 1.24 or newer, and git"),
+        (False, None, "install Go 1.24 or newer, and git"),
     ],
 )
 def test_make_test_builds_minio_first_or_says_what_to_install(
-    tmp_path: Path, programs: list[str], planned: str
+    tmp_path: Path, git: bool, go: str | None, planned: str
 ) -> None:
-    for name in programs:
-        (tmp_path / name).touch(0o755)
-    make = shutil.which("make")
+    if git:
+        (tmp_path / "git").touch(0o755)
+    if go:
+        (tmp_path / "go").write_text(f"#!/bin/sh\necho {go}\n")
+        (tmp_path / "go").chmod(0o755)
+    make, grep = shutil.which("make"), shutil.which("grep")
     assert make
+    assert grep
+    (tmp_path / "grep").symlink_to(grep)
     command = [make, "--dry-run", "--what-if=minio.version", "test"]
     done = subprocess.run(command, cwd=ROOT, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=True)
     before, _, _ = done.stdout.partition("-m pytest")

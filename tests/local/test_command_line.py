@@ -7,14 +7,18 @@ import re
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local.command_line import main
+from providers.registry import MODELS
 from testing.emulator import Emulator
 from testing.project import ROOT
+from waiting import Clock
 
 BATCH = [["One", "Two"], ["gemini-3-pro-image-preview", "gpt-image-1"], "neon", "bottom-bar", "inter", "", ""]
 
@@ -177,6 +181,24 @@ def test_a_plan_says_what_a_run_would_do_and_does_nothing(tmp_path: Path, capsys
     plan = json.loads(capsys.readouterr().out)
     assert [step["action"] for step in plan["steps"]] == ["reuse", "reuse", "generate", "generate"]
     assert plan["pictures"] == {"simulated/gemini-3-pro-image": 1, "simulated/gpt-image-2.5-flare": 1}
+
+
+@pytest.fixture
+def ending_in_a_month(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A model that is shut down 30 days from now, whenever that is."""
+    end = Clock().today() + timedelta(days=30)
+    model = replace(MODELS["gpt-image-2"], deprecated=Clock().today(), ends=end, replacements=("gpt-image-2.6-flare",))
+    monkeypatch.setitem(MODELS, model.id, model)
+    return f"gpt-image-2 will be shut down on {end}: choose gpt-image-2.6-flare instead"
+
+
+@pytest.mark.parametrize("options", [[], ["--plan"]], ids=["a run", "a plan"])
+def test_a_model_that_ends_soon_is_said_once(
+    options: list[str], ending_in_a_month: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "batch.json").write_text(json.dumps([["One", "Two", "Three"], ["gpt-image-2"], *BATCH[2:]]))
+    assert main(["batch.json", *options]) == 0
+    assert caplog.messages.count(ending_in_a_month) == 1
 
 
 def test_a_plan_counts_a_picture_that_two_models_share_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
