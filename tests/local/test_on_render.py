@@ -221,6 +221,12 @@ def at_once(api: RenderApi, **ending: Any) -> None:
     api.on_start = lambda run: end(run, *([made] if made else []), **ending)
 
 
+def test_a_notice_about_a_model_is_shown_here_too(api: RenderApi, caplog: pytest.LogCaptureFixture) -> None:
+    at_once(api, result=result(outcome("One", "gemini-3.1-flash-image")))
+    assert main(["batch.json", "--model", "gemini-3.1-flash-image", "--on", "blog-thumbnails"]) == 0
+    assert [message.split(" has been deprecated")[0] for message in caplog.messages] == ["gemini-3.1-flash-image"]
+
+
 def test_the_report_and_the_exit_codes_are_a_local_runs(api: RenderApi, capsys: pytest.CaptureFixture[str]) -> None:
     at_once(api, result=result(outcome("One", "gpt-image-2"), outcome("Two", "gpt-image-2", reused=True)))
     assert main(["batch.json", "--on", "blog-thumbnails"]) == 0
