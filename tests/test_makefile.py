@@ -18,8 +18,9 @@ FOR_THE_SHELL = set('#;*?[]&|<>(){}`^~!"')
 
 
 def make(*arguments: str, folder: Path = ROOT, path: str = os.environ["PATH"]) -> "subprocess.CompletedProcess[str]":
-    """Run make as from a shell, though `make test` may run this."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")} | {"PATH": path}
+    """Run make as from a shell, though `make test PYTHON=...` may run this."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "PYTHON"))}
+    environment = {**kept, "PATH": path}
     return subprocess.run(["make", *arguments], cwd=folder, env=environment, capture_output=True, text=True)
 
 
