@@ -39,7 +39,7 @@ quoted = '$(subst ','\'',$(value $(1)))'
 batch: $(VENV)/runtime
 	$(VENV)/bin/python -m local $(call quoted,FILE) $(ARGS)
 
-test: lint types $(VENV)/registry $(SERVERS)
+test: lint types $(VENV)/registry/fetched $(SERVERS)
 ifndef SERVERS
 	@echo 'Tests that need MinIO are skipped unless it is on PATH: install Go 1.24 or newer, and git, to have it built here.'
 endif
@@ -141,6 +141,6 @@ $(VENV)/development: $(VENV)/runtime
 	touch $@
 
 # The locked files themselves, and pips of several years, for the tests of the locks.
-$(VENV)/registry: $(VENV)/development deploy/requirements.txt testing/pips.txt
-	$(VENV)/bin/python -m testing.moved_registry fetch $@
+$(VENV)/registry/fetched: $(VENV)/development deploy/requirements.txt testing/pips.txt
+	$(VENV)/bin/python -m testing.moved_registry fetch $(VENV)/registry
 	touch $@

@@ -58,8 +58,8 @@ def test_all_lists_lock_the_workers_versions(lock: Path) -> None:
 
 @pytest.fixture(scope="session")
 def moved_on() -> Registry:
-    folder = ROOT / ".venv/registry"
-    return Registry(folder) if folder.is_dir() else lacking("no locked files: run `make .venv/registry` once")
+    stamp = ROOT / ".venv/registry/fetched"
+    return Registry(stamp.parent) if stamp.exists() else lacking("no locked files: run `make .venv/registry/fetched`")
 
 
 def needs(registry: Registry, version: str) -> None:
