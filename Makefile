@@ -1,13 +1,15 @@
 # Two commands, `make batch` and `make test`; each sets itself up. They need Python 3.11 or newer and make.
 
-# Every $(shell) has a character that only a shell knows: GNU make 3.81, a Mac's, runs other commands itself, and knows no
-# `command`.
+# Every $(shell) contains a shell metacharacter. Without one, GNU make 3.81, which macOS ships, runs the command itself
+# and does not find the builtin `command`.
 
-# The first Python that is new enough. A version manager may refuse to run one in this folder, as .python-version names
-# the one for Render; hence the second round, from elsewhere, and the interpreter's own path.
+# The first Python that is new enough. pyenv refuses to run another version than the one in .python-version, which is
+# Render's; so the second round starts from /, and the interpreter's own path is used.
 PYTHON ?= $(or $(shell for folder in . /; do for name in python3.11 python3 python3.14 python3.13 python3.12; do \
-	(cd $$folder && $$name -c 'import sys; sys.version_info < (3, 11) or print(sys.executable)') 2>/dev/null; \
-	done; done | head -n 1),python3)
+	(cd $$folder && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11) or print(sys.executable))') \
+	2>/dev/null && break 2; done; done),python3)
+# A text as one word for the shell, whatever is in it.
+quoted = '$(subst ','\'',$(1))'
 VENV := .venv
 
 # Exact versions with hashes, for every platform and Python 3.11 and newer. Each builds on the one before.
@@ -34,10 +36,8 @@ SERVERS := $(if $(GO),.minio/bin/minio .minio/bin/versitygw)
 # For example: make batch FILE=posts.csv ARGS='--limit 5 --plan'
 FILE := batch.json
 ARGS :=
-# A variable's text as one word for the shell, whatever is in it.
-quoted = '$(subst ','\'',$(value $(1)))'
 batch: $(VENV)/runtime
-	$(VENV)/bin/python -m local $(call quoted,FILE) $(ARGS)
+	$(VENV)/bin/python -m local $(call quoted,$(value FILE)) $(ARGS)
 
 test: lint types $(VENV)/registry/fetched $(SERVERS)
 ifndef SERVERS
@@ -79,7 +79,7 @@ minio: free-ports $(MINIO)
 
 free-ports:
 	@for port in $(MINIO_PORT) $(MINIO_CONSOLE_PORT); do \
-		'$(PYTHON)' -c "import socket; socket.create_server(('127.0.0.1', $$port))" 2>/dev/null || { \
+		$(call quoted,$(PYTHON)) -c "import socket; socket.create_server(('127.0.0.1', $$port))" 2>/dev/null || { \
 			echo "Port $$port is in use. Name two free ones: make minio MINIO_PORT=9100 MINIO_CONSOLE_PORT=9101"; exit 1; }; \
 	done
 
@@ -91,7 +91,7 @@ free-ports:
 # Another S3 server for the tests.
 .minio/bin/versitygw: versitygw.version
 	@echo 'Building versitygw. It takes a minute or two, once.'
-	GOBIN='$(CURDIR)/.minio/bin' go install github.com/versity/versitygw/cmd/versitygw@"$$(cat versitygw.version)"
+	GOBIN=$(call quoted,$(CURDIR)/.minio/bin) go install github.com/versity/versitygw/cmd/versitygw@"$$(cat versitygw.version)"
 	touch $@
 
 # Renews the locked requirements from the *.in files. Versions that still fit stay; `make upgrade` updates them all. A lock
@@ -124,9 +124,9 @@ clean:
 # Each stamp is written last, so that an interrupted installation is repeated. After a change of the locks everything is
 # installed anew: of a package that is no longer locked, nothing may stay.
 $(VENV)/made: requirements-local.txt requirements-dev.txt
-	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	@$(call quoted,$(PYTHON)) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo 'Python 3.11 or newer is needed: make PYTHON=/path/to/it'; exit 1; }
-	'$(PYTHON)' -m venv --clear $(VENV)
+	$(call quoted,$(PYTHON)) -m venv --clear $(VENV)
 	touch $@
 
 $(VENV)/runtime: $(VENV)/made

@@ -174,14 +174,13 @@ class LostPictureError(ThumbnailError):
 class CompositingError(ThumbnailError):
     """A bug of this program, which no picture can be blamed for."""
 
-    code = "compositing"
     permanent = True
 
     def __init__(self, bug: Exception) -> None:
         """Take the error that the bug raised."""
         super().__init__(
-            f"Composing failed: {type(bug).__name__}: {bug}. This is a bug of this program. The picture is kept, and "
-            "is not paid for again. Please report this message with the log, which has the traceback."
+            f"Composing failed: {type(bug).__name__}: {bug}. This is a bug of this program. No picture is paid for "
+            "again: one that was bought is kept. Please report this message and the log, which has the traceback."
         )
 
 

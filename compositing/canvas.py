@@ -17,7 +17,8 @@ logger = logging.getLogger(__name__)
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "TIFF", "BMP")
 # Pixels: the largest picture that a model offers (4K, 16:9) has 17 million; one much larger is a bomb.
 MAX_PIXELS, MIN_SIDE = 40_000_000, 64
-# What turns a picture upright, by its EXIF orientation.
+# What turns a picture upright, by its EXIF orientation. Pillow's own function also rewrites the EXIF data, and so may
+# fail although the picture is intact.
 TURNS: dict[object, Image.Transpose] = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -47,7 +48,7 @@ def open_on_canvas(picture: bytes) -> Image.Image:
 
 
 def _decoded(picture: bytes) -> Image.Image:
-    """Decode the bytes. Only what is raised in here says that they are not a picture, and may be asked for again."""
+    """Decode the bytes. Only an error raised here means that they are no picture, so that another may be requested."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -111,7 +112,7 @@ def _cover(image: Image.Image) -> Image.Image:
 def covering_box(width: int, height: int, row: int = 0, rows: int = CANVAS.height) -> tuple[float, float, float, float]:
     """Return which part of a picture of this size fills some rows of the canvas: left, top, right, bottom, in pixels.
 
-    Each edge is one division of whole numbers, which rounds no further than to the picture's own edge.
+    Each edge is one division of whole numbers, so rounding never puts it outside the picture.
     """
     # The picture's and the canvas's shapes over a common denominator.
     wide, high = width * CANVAS.height, height * CANVAS.width

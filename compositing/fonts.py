@@ -58,7 +58,7 @@ class Font:
 
 @functools.cache
 def _catalogue() -> dict[str, dict[str, dict[str, Any]]]:
-    catalogue: dict[str, dict[str, dict[str, Any]]] = json.loads((FONTS_DIR / "catalogue.json").read_bytes())
+    catalogue: dict[str, dict[str, dict[str, Any]]] = json.loads((FONTS_DIR / "catalogue.json").read_text())
     return catalogue
 
 

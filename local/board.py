@@ -42,7 +42,7 @@ STAGES = {
 WAITING = {STAGES["waiting"], STAGES["store"], STAGES["throttled"], "retrying"}
 # From here on a picture is being paid for, so the leaf finishes when the run is stopped.
 KEPT = {STAGES["asking"], STAGES["storing"], STAGES["composing"], STAGES["uploading"]}
-# No screen holds the tree of a larger batch, and each event makes a snapshot, so there it has only the active pairs.
+# A larger batch's snapshots hold only the active pairs: no screen shows its whole tree, and each event makes one.
 MOST_LISTED = 500
 
 
@@ -145,8 +145,8 @@ class Board:
         self.rows = rows
         self.total = sum(map(len, rows))
         self.began = time.monotonic()
-        self.active: dict[Leaf, PairState] = {}
-        self.ended: Counter[str] = Counter()
+        self._active: dict[Leaf, PairState] = {}
+        self._ended: Counter[str] = Counter()
         # Pairs whose picture arrived in this run, in any attempt; those of them whose picture is stored but not yet
         # made into a thumbnail; and how many attempts are retried.
         self.arrived: set[Leaf] = set()
@@ -155,16 +155,11 @@ class Board:
         self._states: dict[Leaf, PairState] = {}
         self.snapshot = self._snapshot()
 
-    @property
-    def done(self) -> int:
-        """How many pairs have ended."""
-        return self.snapshot.done
-
     def interrupted(self) -> str:
         """Return the message of an interrupted run: the same counts, and how many of the rest are paid for."""
-        there = f"{self.ended['done'] + self.ended['reused']} of {self.total} images are there"
-        troubles = "".join(f", {self.ended[what]} {what}" for what in ("rejected", "failed") if self.ended[what])
-        said = f"Interrupted: {there}{troubles}, {_are(self.total - self.done)} left."
+        there = f"{self._ended['done'] + self._ended['reused']} of {self.total} images are there"
+        troubles = "".join(f", {self._ended[what]} {what}" for what in ("rejected", "failed") if self._ended[what])
+        said = f"Interrupted: {there}{troubles}, {_are(self.total - self.snapshot.done)} left."
         if self.stored:
             said += f" {_are(len(self.stored))} drawn and stored, and will not be paid for again."
         return said
@@ -172,28 +167,28 @@ class Board:
     def observe(self, event: RunEvent) -> tuple[Leaf, PairState] | None:
         """Record an event; return the pair and its new state if the event is a leaf's."""
         changed = self._record(event)
-        # A lock could end in a deadlock: rich has its own, and the garbage collector may log something here, which
-        # draws. So drawing takes whichever snapshot is there.
+        # No lock: a log line, even from the garbage collector, may draw in this thread while an event is recorded, and
+        # rich has a lock of its own.
         self.snapshot = self._snapshot()
         return changed
 
     def _record(self, event: RunEvent) -> tuple[Leaf, PairState] | None:
         if event.task == "generateBatch" and event.kind == "retrying":
             self._states.clear()
-            self.ended.clear()
+            self._ended.clear()
         if event.kind == "found":
             found = [*map(tuple, event.result)]
             for pair in found:
                 what = "done" if pair in self.arrived else "reused"
                 self._states[pair] = PairState(what, time.monotonic(), ended=True)
-                self.ended[what] += 1
+                self._ended[what] += 1
             self.stored.difference_update(found)
         if event.task != "generateThumbnail":
             return None
         pair = tuple(event.arguments)
         if event.kind == "stopped":
             self._states.pop(pair, None)
-            self.active.pop(pair, None)
+            self._active.pop(pair, None)
             return None
         if event.stage == "storing":
             self.arrived.add(pair)
@@ -202,17 +197,17 @@ class Board:
         self.retries += event.kind == "retrying"
         state = self._states[pair] = self._state(event)
         if state.ended:
-            self.active.pop(pair, None)
-            self.ended[state.what] += 1
+            self._active.pop(pair, None)
+            self._ended[state.what] += 1
         else:
-            self.active[pair] = state
+            self._active[pair] = state
         if state.what == "done":
             self.stored.discard(pair)
         return pair, state
 
     def _snapshot(self) -> Snapshot:
         states = self._states.copy() if self.total <= MOST_LISTED else {}
-        return Snapshot(self.total, self.ended.copy(), self.active.copy(), states)
+        return Snapshot(self.total, self._ended.copy(), self._active.copy(), states)
 
     def _state(self, event: RunEvent) -> PairState:
         now = time.monotonic()

@@ -41,7 +41,7 @@ def read_env_files(named: Sequence[Path] = ()) -> dict[str, str]:
         try:
             text = path.read_bytes().decode("utf-8").replace("\r\n", "\n")
         except OSError as error:
-            faults.append(f"{path} cannot be read: {error.strerror}. Check --env-file")
+            faults.append(f"{path} cannot be read: {error.strerror}. {'Check --env-file' if named else 'Remove it'}")
             continue
         except UnicodeDecodeError:
             faults.append(f"{path} is not in UTF-8: save it in UTF-8")
@@ -76,7 +76,9 @@ def _fault(line: Binding) -> str | None:
         return "the dev server reads backslashes in quotes differently; leave the quotes out, or set it in the shell"
     if "#" in value and not quoted:
         return "it is unclear where a comment begins; put the value in quotes"
-    return "expected NAME=value, with a name of letters, digits, _ or ., and quotes around a value that has spaces"
+    return (
+        "expected NAME=value, with a name of letters, digits, _ or ., and nothing but a comment after a closing quote"
+    )
 
 
 def local_environment(environ: Mapping[str, str]) -> dict[str, str]:

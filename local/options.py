@@ -203,7 +203,7 @@ def _listed(kind: str, names: Iterable[str]) -> str:
 
 
 def _version() -> str:
-    return str(tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["version"])
+    return str(tomllib.loads(PROJECT.read_text())["project"]["version"])
 
 
 def _text(text: str) -> str:

@@ -36,9 +36,9 @@ class PlainProgress:
         if not state.ended and not state.retry_at:
             return
         step = max(1, self._board.total // STEPS)
-        if self._board.total > MANY and state.what in ("done", "reused") and self._board.done % step:
+        if self._board.total > MANY and state.what in ("done", "reused") and self._board.snapshot.done % step:
             return
-        done = f"{self._board.done:>{len(str(self._board.total))}}/{self._board.total}"
+        done = f"{self._board.snapshot.done:>{len(str(self._board.total))}}/{self._board.total}"
         what = state.text(time.monotonic())
         line = f"{time.monotonic() - self._board.began:6.1f} s  {done}  {what:<16}  {model}  {brief(clean_text(title))}"
         self.say(f"{line}  {clean_text(state.message)}".rstrip())

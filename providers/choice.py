@@ -46,7 +46,7 @@ def picture_request(
 def ended_faults(models: Iterable[Model], today: date) -> list[str]:
     """Return a sentence for each of these models that is shut down on that day, with its replacements."""
     serving = {model.serving_id: MODELS[model.serving_id] for model in models}
-    return [str(model.notice(today)) for model in serving.values() if model.has_ended(today)]
+    return [notice for model in serving.values() if model.has_ended(today) and (notice := model.notice(today))]
 
 
 def provider_faults(models: Iterable[Model], settings: Settings) -> list[str]:
@@ -136,8 +136,8 @@ def log_models(models: Sequence[str], today: date) -> None:
         by_serving.setdefault(model.serving_id, []).append(model.id)
         if model.successor:
             logger.info("%s was shut down; %s serves it", model.id, model.successor)
-        if notice := MODELS[model.serving_id].notice(today):
-            logger.warning(notice)
     for serving_id, ids in by_serving.items():
+        if notice := MODELS[serving_id].notice(today):
+            logger.warning(notice)
         if len(ids) > 1:
             logger.warning("%s are all served by %s and share one picture per title", ", ".join(ids), serving_id)

@@ -20,9 +20,10 @@ from storage.choice import open_store
 from storage.retrying_store import RetryingStore, retrying_store
 from storage.store import Area, Store, StoredObject
 from tasks.budget import paid_for
+from tasks.bugs import composing
 from tasks.originals import find_or_generate
 from tasks.requests import ThumbnailRequest
-from tasks.work import Work, composing, is_thumbnail, outcome_of, work_of
+from tasks.work import Work, is_thumbnail, outcome_of, work_of
 from waiting import Attempt
 
 __all__ = ["make_thumbnail"]

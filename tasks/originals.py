@@ -15,7 +15,8 @@ from storage.keys import account
 from storage.receipts import Receipt
 from storage.retrying_store import RetryingStore
 from storage.store import Area, Store
-from tasks.work import Work, composing
+from tasks.bugs import composing
+from tasks.work import Work
 from waiting import Attempt
 
 if TYPE_CHECKING:

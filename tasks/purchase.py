@@ -47,8 +47,6 @@ logger = logging.getLogger(__name__)
 
 # How many unusable answers to pay for, and for how many seconds they count; after that the provider may be fixed.
 MOST_UNUSABLE, UNUSABLE_COUNTS_SECONDS = 2, 3600.0
-# How many unusable answers to read again before another is paid for.
-MOST_TRIED_AGAIN = 4
 # Seconds to wait if a throttling provider does not say how long: the first, doubling, and the longest. If it does say,
 # the least wait, which also doubles: what it says may be 0, again and again.
 FIRST_WAIT, LONGEST_WAIT, LEAST_WAIT = 5.0, 60.0, 0.5
@@ -115,9 +113,9 @@ class Purchase:
         return Original(canvas, receipt, self.throttled_seconds, unusable_answers)
 
     async def _find_readable(self) -> Original | None:
-        """Return one of the latest unusable answers if it can be read now: an older version may have judged it."""
-        for answer in reversed(self.history.unusable[-MOST_TRIED_AGAIN:]):
-            kept = await self.store.read(Area.ORIGINALS, answer.kept_as) if answer.kept_as else None
+        """Return the latest of the unusable answers that can be read now: an older version may have judged them."""
+        for kept_as in dict.fromkeys(answer.kept_as for answer in reversed(self.history.unusable) if answer.kept_as):
+            kept = await self.store.read(Area.ORIGINALS, kept_as)
             if not kept:
                 continue
             try:
@@ -126,7 +124,7 @@ class Purchase:
                 continue
             original = StoredObject(kept.data, "application/octet-stream", immutable=False)
             await self.store.write(Area.ORIGINALS, self.work.original_key, original)
-            logger.info("%s: %s was unusable and is readable now", self.work, answer.kept_as)
+            logger.info("%s: %s was unusable and is readable now", self.work, kept_as)
             await self._remember(refusal=None, unusable=(), lost=None)  # What was paid stays with those who paid it.
             return Original(canvas, receipt=None)
         return None

@@ -1,15 +1,11 @@
 """The work for one pair: the picture to request, and the keys of its original and thumbnail."""
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from compositing import COMPOSITOR_VERSION, MAX_BYTES
 from compositing.brand import Brand
 from compositing.brand_file import open_brand
 from compositing.title_text import layout_text
-from errors import CompositingError, ThumbnailError
 from outcomes import Finished
 from providers.choice import picture_request
 from providers.provider import PictureRequest
@@ -20,9 +16,7 @@ from storage.store import ObjectInfo, Store
 from tasks.requests import ThumbnailRequest
 from text import alt_text, clean_text
 
-__all__ = ["Work", "composing", "is_thumbnail", "outcome_of", "work_of"]
-
-logger = logging.getLogger(__name__)
+__all__ = ["Work", "is_thumbnail", "outcome_of", "work_of"]
 
 # In bytes. Smaller ones are damaged; larger ones are never made.
 THUMBNAIL_SIZES = range(2_000, MAX_BYTES + 1)
@@ -76,22 +70,6 @@ def work_of(request: ThumbnailRequest, settings: Settings) -> Work:
         brand=brand.digest,
     )
     return Work(title, model, picture, original, thumbnail, brand)
-
-
-@contextmanager
-def composing(work: Work) -> Iterator[None]:
-    """Raise and log as a bug whatever goes wrong in this block, unless it is an error of its own or lack of memory.
-
-    Raises:
-        CompositingError: the bug.
-    """
-    try:
-        yield
-    except (ThumbnailError, MemoryError):
-        raise
-    except Exception as bug:
-        logger.exception("%s: composing failed, which is a bug", work)
-        raise CompositingError(bug) from bug
 
 
 def outcome_of(work: Work, request: ThumbnailRequest, store: Store) -> Finished:

@@ -58,7 +58,7 @@ class Registry:
         for name in LOCKS:
             _download(folder, locks / name)
         with tempfile.TemporaryDirectory() as temporary:
-            for line in OLDER_PIPS.read_text().replace("\\\n", "").splitlines():
+            for line in re.findall("^pip==.*", OLDER_PIPS.read_text(), re.MULTILINE):
                 one = Path(temporary, "pip.txt")
                 one.write_text(line)
                 _download(folder, one)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from testing.moved_registry import LOCKS
 from testing.project import ROOT
 
 # What only a shell understands; GNU make 3.81 runs a command without any of them itself.
@@ -36,6 +37,11 @@ def test_a_batch_can_be_another_file_with_options() -> None:
         " 'my posts.csv' --limit 5 --plan"
     )
     assert planned("batch")[-1].endswith(" -m local 'batch.json' ")
+
+
+def test_the_makefile_and_the_tests_know_the_same_locks() -> None:
+    [named] = re.findall(r"^LOCKED := (.*)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert tuple(named.split()) == LOCKS
 
 
 @pytest.mark.parametrize("name", ["O'Brien.csv", "''.csv", 'a $HOME `id` "b" $(x) \\.csv', "#1, 2.csv"])
@@ -67,7 +73,7 @@ def test_the_first_python_that_runs_is_taken(tmp_path: Path, runs: str) -> None:
     for name, test in {"python3.11": "false", "python3": "false", "python3.13": works}.items():
         (tmp_path / name).write_text(f"#!/bin/sh\n{test} && exec '{sys.executable}' \"$@\"\nexit 1\n")
         (tmp_path / name).chmod(0o755)
-    for tool in ("make", "sh", "head"):
+    for tool in ("make", "sh"):
         (tmp_path / tool).symlink_to(str(shutil.which(tool)))
     commands = planned("--always-make", ".venv/made", path=str(tmp_path))
     assert f"'{sys.executable}' -m venv --clear .venv" in commands

@@ -9,6 +9,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from testing.moved_registry import LOCKS, OLDER_PIPS, Registry, locked, requirements
@@ -18,7 +19,7 @@ from tests.lacking import lacking
 WORKER, LOCAL, DEVELOPMENT, IMAGE = (ROOT / name for name in LOCKS)
 # The versions of pip to try: older ones, and the newest at the time of the lock.
 PIPS = [*re.findall(r"^pip==(\S+)", OLDER_PIPS.read_text(), re.MULTILINE), locked(DEVELOPMENT)["pip"]]
-# Who may install what: the rooms whose imports a list must name. The image's are the modules that it runs.
+# Which rooms each list serves: it must name every package that they import. The image's are the modules that it runs.
 ROOMS = {
     WORKER: ("main", "tasks", "providers", "compositing", "storage", "gallery"),
     LOCAL: ("local", "posts"),
@@ -63,8 +64,12 @@ def moved_on() -> Registry:
 
 
 def needs(registry: Registry, version: str) -> None:
-    if version not in registry.pips:
+    lines = re.findall(r"^pip==[^\s]+.*(?= --hash)", OLDER_PIPS.read_text(), re.MULTILINE)
+    older = {str(each.specifier).removeprefix("=="): each.marker for each in map(Requirement, lines)}
+    marker = older.get(version)
+    if marker and not marker.evaluate():
         pytest.skip(f"pip {version} does not run on this Python")
+    assert version in registry.pips, "run `rm -r .venv/registry`, then `make .venv/registry/fetched`"
 
 
 @pytest.mark.slow

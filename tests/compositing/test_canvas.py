@@ -1,7 +1,7 @@
 import io
 
 import pytest
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageOps
 
 from compositing import canvas
 from compositing.canvas import open_on_canvas
@@ -131,6 +131,18 @@ def test_an_animation_gives_its_first_frame(format: str) -> None:
 def test_unusable_pictures_are_rejected(data: bytes, message: str) -> None:
     with pytest.raises(PictureError, match=message):
         open_on_canvas(data)
+
+
+@pytest.mark.parametrize("orientation", range(10))
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
+def test_every_exif_orientation_is_applied_as_pillow_does(orientation: int, format: str) -> None:
+    picture, exif = Image.radial_gradient("L").resize((300, 200)).convert("RGB"), Image.Exif()
+    picture.paste("red", (0, 0, 100, 50))
+    exif[0x0112] = orientation
+    turned = encoded(picture, format, exif=exif)
+    with Image.open(io.BytesIO(turned)) as opened:
+        upright = encoded(ImageOps.exif_transpose(opened), "PNG", exif=Image.Exif())
+    assert open_on_canvas(turned).tobytes() == open_on_canvas(upright).tobytes()
 
 
 def test_exif_orientation_is_applied() -> None:

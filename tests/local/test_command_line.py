@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tomllib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -199,6 +199,18 @@ def test_a_model_that_ends_soon_is_said_once(
     (tmp_path / "batch.json").write_text(json.dumps([["One", "Two", "Three"], ["gpt-image-2"], *BATCH[2:]]))
     assert main(["batch.json", *options]) == 0
     assert caplog.messages.count(ending_in_a_month) == 1
+
+
+@pytest.mark.parametrize("options", [[], ["--plan"], ["--on", "blog-thumbnails"]], ids=["a run", "a plan", "on Render"])
+def test_a_model_that_has_ended_is_refused_before_anything_starts(
+    options: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RENDER_API_KEY", "rnd_canary")
+    monkeypatch.setattr(Clock, "date", lambda _: datetime(2026, 12, 1, tzinfo=UTC).timestamp())
+    (tmp_path / "batch.json").write_text(json.dumps([["One"], ["gpt-image-2", "gpt-image-1.5"], *BATCH[2:]]))
+    assert main(["batch.json", *options]) == 2
+    assert "gpt-image-1.5 was shut down on 2026-12-01: choose gpt-image-2.6-flare or" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_plan_counts_a_picture_that_two_models_share_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

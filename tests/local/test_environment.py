@@ -63,7 +63,9 @@ def test_a_file_is_read_as_by_the_dev_server(folder: Path, text: str, variables:
     assert read_env_files() == variables
 
 
-NO_ASSIGNMENT = "expected NAME=value, with a name of letters, digits, _ or ., and quotes around a value that has spaces"
+NO_ASSIGNMENT = (
+    "expected NAME=value, with a name of letters, digits, _ or ., and nothing but a comment after a closing quote"
+)
 DOLLAR = "a $ would begin another variable's name; put the value in single quotes"
 BACKSLASH = "the dev server reads backslashes in quotes differently; leave the quotes out, or set it in the shell"
 COMMENT = "it is unclear where a comment begins; put the value in quotes"

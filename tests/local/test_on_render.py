@@ -120,10 +120,10 @@ def test_a_batch_is_followed_leaf_by_leaf(api: RenderApi) -> None:
         "running",
         "completed",
     ]
-    assert board.ended == {"done": 1, "reused": 1, "rejected": 1, "failed": 1}
+    assert board.snapshot.ended == {"done": 1, "reused": 1, "rejected": 1, "failed": 1}
     assert board.arrived == {leaves_of(REQUEST)[0][0]}
     assert board.retries == 1
-    assert board.active == {}
+    assert board.snapshot.active == {}
 
 
 def test_leaves_that_ended_between_two_polls_are_reported_once(api: RenderApi) -> None:
@@ -136,7 +136,7 @@ def test_leaves_that_ended_between_two_polls_are_reported_once(api: RenderApi) -
         yield
 
     _, board, told, _ = follow(api, happens)
-    assert board.ended == {"done": 4}
+    assert board.snapshot.ended == {"done": 4}
     assert len(board.arrived) == 4
     assert [what for *_, what in told].count("completed") == 4
 
@@ -152,9 +152,9 @@ def test_a_leaf_that_is_not_seen_to_end_is_not_left_in_progress(api: RenderApi) 
         yield
 
     _, board, *_ = follow(api, happens)
-    assert board.active == {}
-    assert board.ended == {"done": 1, "reused": 2, "failed": 1}
-    assert board.done == board.total
+    assert board.snapshot.active == {}
+    assert board.snapshot.ended == {"done": 1, "reused": 2, "failed": 1}
+    assert board.snapshot.done == board.total
 
 
 def test_hundreds_of_leaves_are_found_page_by_page_and_within_renders_limit(api: RenderApi) -> None:
@@ -168,7 +168,7 @@ def test_hundreds_of_leaves_are_found_page_by_page_and_within_renders_limit(api:
         yield
 
     _, board, _, clock = follow(api, happens)
-    assert board.ended == {"done": 250}
+    assert board.snapshot.ended == {"done": 250}
     assert len(api.requests) / (clock.seconds / 60) < 400
 
 
@@ -186,7 +186,7 @@ def test_a_batch_that_starts_over_is_reported_and_counted_again(
     view = PlainProgress(Board(leaves_of(REQUEST)))
     _, board, *_ = follow(api, happens, view)
     assert "The store is away.\nThe batch starts over" in capsys.readouterr().err
-    assert board.ended == {"done": 1}, "paid for in this run, by the first attempt"
+    assert board.snapshot.ended == {"done": 1}, "paid for in this run, by the first attempt"
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def configured(emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize(("owner", "step"), STEPS, ids=[step for _, step in STEPS])
-async def test_a_bug_in_any_step_after_the_decoding_costs_nothing(
+async def test_a_bug_in_any_step_after_the_decoding_costs_no_second_picture(
     owner: Any,
     step: str,
     configured: Settings,
@@ -80,6 +80,18 @@ async def test_a_bug_in_any_step_after_the_decoding_costs_nothing(
     assert emulator.billed == 1
     work = work_of(REQUEST, configured)
     assert await open_store(configured).stat(Area.ORIGINALS, f"history/{work.original_key}.json") is None
+
+
+async def test_a_lack_of_memory_is_no_bug(
+    configured: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(thumbnail, "draw_title", fail)
+    with pytest.raises(MemoryError):
+        await make_thumbnail(REQUEST, configured)
+    assert not any(record.levelno == logging.ERROR for record in caplog.records)
 
 
 async def test_a_bug_is_not_retried_here_and_its_picture_is_counted(

@@ -219,8 +219,10 @@ async def test_an_answer_that_an_older_version_could_not_read_is_used_before_ano
     payer, picture = "7264d133b6c66670", image(size=(1344, 768))
     kept_as = f"unusable/{KEY}/123f77438ad171a8"
     message = f"The picture (PNG, {len(picture)} bytes) is broken or cut off."
-    answers = [{"date": NOW - 60, "message": message, "kept_as": kept_as}] * 2
-    history = {"unusable": answers, "paid": {payer: {"cost_usd": 0.06}}}
+    answers: list[Any] = [{"date": NOW - 60, "message": message, "kept_as": kept_as}] * 2
+    answers += [{"date": NOW - 30, "message": "OpenAI sent no picture."}] * 5
+    refusal = {"date": NOW - 10, "code": "moderation", "message": "OpenAI refuses."}
+    history = {"unusable": answers, "refusal": refusal, "paid": {payer: {"cost_usd": 0.06}}}
     receipt = {"account": payer, "paid": '{"cost_usd": 0.06}', "usage": '{"output_tokens": 1000}'}
     harness = Harness()
     objects = harness.store.objects[Area.ORIGINALS]
@@ -232,6 +234,9 @@ async def test_an_answer_that_an_older_version_could_not_read_is_used_before_ano
     assert (original.reused, original.canvas.size, harness.asked) == (True, (1200, 630), 0)
     assert objects[KEY].data == picture
     assert await find_paid(harness.store, KEY, payer) == {"cost_usd": 0.06}
+    if deleted:
+        left = await read_history(harness.store, KEY)
+        assert (left.unusable, left.refusal, left.lost) == ((), None, None)
 
 
 async def test_an_answer_that_cannot_be_read_now_either_changes_nothing() -> None:

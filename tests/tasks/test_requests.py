@@ -11,6 +11,7 @@ import pytest
 from errors import InvalidRequestError
 from providers.choice import log_models
 from providers.prompt import STYLES
+from providers.registry import MODELS
 from settings import Settings
 from tasks.checks import check_request
 from tasks.requests import BatchRequest, ThumbnailRequest
@@ -205,6 +206,21 @@ def test_a_model_that_has_ended_is_refused_with_its_replacements(settings: Setti
         "gpt-image-1.5 was shut down on 2026-12-01: choose gpt-image-2.6-flare or gpt-image-2.6-sunburst instead",
         "gpt-image-1-mini was shut down on 2026-12-01: choose gpt-image-2.6-flare or gpt-image-2.6-sunburst instead",
     )
+
+
+def test_a_leafs_request_for_a_model_that_has_ended_is_left_to_the_leaf(settings: Settings) -> None:
+    values = {"title": "A", "model": "gpt-image-1.5", **{name: GOOD[name] for name in ("style", "template", "font")}}
+    check_request(ThumbnailRequest, values, settings, clock=TestClock(THE_END))
+
+
+def test_ids_that_share_a_model_share_its_notice(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    end = date(2026, 12, 1)
+    serving = replace(MODELS["gpt-image-2.5-flare"], deprecated=end, ends=end, replacements=("gpt-image-2",))
+    monkeypatch.setitem(MODELS, serving.id, serving)
+    log_models(["gpt-image-1", "gpt-image-2.5-flare"], date(2026, 11, 30))
+    assert caplog.messages.count(str(serving.notice(date(2026, 11, 30)))) == 1
 
 
 def test_a_leafs_request_is_checked_too(settings: Settings) -> None:
