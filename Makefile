@@ -11,6 +11,8 @@ PYTHON ?= $(or $(shell for folder in . /; do for name in python3.11 python3 pyth
 # A text as one word for the shell, whatever is in it.
 quoted = '$(subst ','\'',$(1))'
 VENV := .venv
+# What would lead Python or pip past it.
+unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PIP_PREFIX PIP_TARGET PIP_USER
 
 # Exact versions with hashes, for every platform and Python 3.11 and newer. Each builds on the one before.
 LOCKED := requirements.txt requirements-local.txt requirements-dev.txt deploy/requirements.txt
@@ -18,7 +20,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-strip-extras --custom-compile-command 'make lock'
 # Nothing is resolved here: what a lock leaves open would depend on the registry of the day.
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
-INSTALL := $(PIP) install --quiet --no-deps --require-hashes
+INSTALL := $(PIP) install --quiet --no-user --no-deps --require-hashes
 
 # Four processes, on any number of cores, as many tests wait. Each starts its own MinIO; an idle one takes over tests.
 PYTEST := $(VENV)/bin/python -m pytest --numprocesses 4 --dist worksteal

@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,12 @@ from testing.project import ROOT
 FOR_THE_SHELL = set('#;*?[]&|<>(){}`^~!"')
 
 
-def make(*arguments: str, folder: Path = ROOT, path: str = os.environ["PATH"]) -> "subprocess.CompletedProcess[str]":
+def make(
+    *arguments: str, folder: Path = ROOT, path: str = os.environ["PATH"], variables: Mapping[str, str] = {}
+) -> "subprocess.CompletedProcess[str]":
     """Run make as from a shell, though `make test PYTHON=...` may run this."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "PYTHON"))}
-    environment = {**kept, "PATH": path}
+    environment = {**kept, "PATH": path, **variables}
     return subprocess.run(["make", *arguments], cwd=folder, env=environment, capture_output=True, text=True)
 
 
@@ -47,6 +50,15 @@ def test_the_makefile_and_the_tests_know_the_same_locks() -> None:
 @pytest.mark.parametrize("name", ["O'Brien.csv", "''.csv", 'a $HOME `id` "b" $(x) \\.csv', "#1, 2.csv"])
 def test_a_batchs_file_may_have_any_name(name: str) -> None:
     assert shlex.split(planned("batch", f"FILE={name}")[-1])[-1] == name
+
+
+def test_variables_that_would_lead_python_past_the_environment_do_not_count(tmp_path: Path) -> None:
+    (tmp_path / "rich.py").write_text("raise SystemExit('not the installed package')")
+    variables = {"PYTHONSAFEPATH": "1", "PYTHONPATH": str(tmp_path), "PYTHONHOME": "/nowhere"}
+    done = make("--old-file=.venv/runtime", "batch", "FILE=none.json", variables=variables)
+    assert "none.json" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "not the installed package" not in done.stderr
 
 
 def test_every_installation_resolves_nothing_and_is_checked() -> None:
