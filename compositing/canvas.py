@@ -64,7 +64,13 @@ def _decoded(picture: bytes) -> Image.Image:
         raise PictureError(f"The picture is {size} pixels, which no model makes.")
     try:
         image.draft("RGB", (CANVAS.width, CANVAS.height))
+        if image.mode == "L":
+            image.palette = None  # A GIF's, which its grey first frame does not use, and which Pillow would apply.
         image.load()
+        # Pillow reads a palette's transparency only now: an error is the bytes' fault.
+        _ = image.has_transparency_data
+        if image.mode != "La":
+            image.crop((0, 0, 1, 1)).convert("RGBA")
     except MemoryError:
         raise
     except Exception as error:
@@ -95,6 +101,8 @@ def _scalable(image: Image.Image) -> Image.Image:
     """Return the picture in a mode that can be interpolated; the usual modes are returned without a copy."""
     if image.mode.startswith("I"):  # 16 bits a pixel, which a plain conversion would clip to the lowest 8.
         return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    if image.mode == "La":
+        return image.convert("LA")
     if image.mode in ("P", "PA", "1"):
         return image.convert("RGBA" if image.has_transparency_data else "RGB")
     return image

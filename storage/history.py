@@ -4,6 +4,7 @@ It is stored beside the original's key, so that no retry or later run repeats a 
 that cannot be stored. Only the holder of the original's claim reads and writes it.
 """
 
+import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 
@@ -59,6 +60,15 @@ class History(BaseModel):
     lost: LostPicture | None = None
     paid: Mapping[str, Paid] = {}
     """What was paid in vain, by account."""
+
+    def has(self, place: str | None) -> bool:
+        """Return whether the answer that is kept there, or an empty one, is recorded as unusable."""
+        return any(answer.kept_as == place for answer in self.unusable)
+
+
+def kept_as(key: str, data: bytes) -> str | None:
+    """Return where an unusable answer is kept: nowhere if it is empty."""
+    return f"unusable/{key}/{hashlib.sha256(data).hexdigest()[:16]}" if data else None
 
 
 async def read_history(store: Store, key: str) -> History:

@@ -10,7 +10,7 @@ from errors import DamagedOriginalError, PictureError, ProviderUnavailableError
 from providers.choice import OpenProvider, open_provider
 from settings import Settings
 from storage.claims import FOLDER, Claim
-from storage.history import read_history
+from storage.history import kept_as, read_history
 from storage.keys import account
 from storage.receipts import Receipt
 from storage.retrying_store import RetryingStore
@@ -86,7 +86,7 @@ async def find_or_generate(
     if isinstance(found, Original):
         return found
     if found:
-        await _check_undamaged(store, key, found.error)
+        await _check_undamaged(store, key, found)
     await store.check()
     waited = False
     claim = Claim(store.store, key, attempt.run_id, attempt.clock)
@@ -139,14 +139,16 @@ async def _find(store: Store, work: Work, account: str) -> Original | Unreadable
         return Unreadable(found.data, error, receipt)
 
 
-async def _check_undamaged(store: Store, key: str, error: PictureError) -> None:
+async def _check_undamaged(store: Store, key: str, found: Unreadable) -> None:
     """Check that the provider sent these unreadable bytes: the history says so, or an abandoned claim implies it.
 
     Raises:
         DamagedOriginalError: the bytes were a picture once.
     """
-    if (await read_history(store, key)).unusable or await store.stat(Area.ORIGINALS, f"{FOLDER}{key}"):
+    history = await read_history(store, key)
+    if history.has(kept_as(key, found.data)) or await store.stat(Area.ORIGINALS, f"{FOLDER}{key}"):
         return
+    error = found.error
     raise DamagedOriginalError(
         f"The stored original {key} is damaged: {error} Delete it and run again to pay for a new one."
     ) from error

@@ -1,7 +1,6 @@
 """Buys a picture: once, mindful of earlier failures, and keeping everything that arrives."""
 
 import asyncio
-import hashlib
 import logging
 import os
 from collections.abc import Callable, Mapping
@@ -30,7 +29,7 @@ from providers.prices import Prices, read_prices
 from providers.provider import Picture, PictureProvider
 from settings import Settings
 from storage.claims import FOLDER, Claim
-from storage.history import History, LostPicture, Refusal, UnusableAnswer, read_history, write_history
+from storage.history import History, LostPicture, Refusal, UnusableAnswer, kept_as, read_history, write_history
 from storage.keys import account
 from storage.quota import QuotaGate
 from storage.receipts import Receipt, larger
@@ -76,13 +75,13 @@ class Purchase:
         """
         self.history = await read_history(self.store, self.work.original_key)
         await self._take_over_costs(unjudged)
+        if unjudged and not self.history.has(kept_as(self.work.original_key, unjudged.data)):
+            await self._remember_unusable(str(unjudged.error), unjudged.data)
         if readable := await self._find_readable():
             return readable
         self._check_not_refused()
         if ended := ended_faults([self.work.model], self.attempt.clock.today()):
             raise ProviderRejectedError("model_ended", ended[0])
-        if unjudged and not self.history.unusable:
-            await self._remember_unusable(str(unjudged.error), unjudged.data)
         if self.history.lost:
             await self._prove_room(self.history.lost.size)
         preparing = asyncio.create_task(asyncio.to_thread(self.prepare_compositing))
@@ -114,8 +113,8 @@ class Purchase:
 
     async def _find_readable(self) -> Original | None:
         """Return the latest of the unusable answers that can be read now: an older version may have judged them."""
-        for kept_as in dict.fromkeys(answer.kept_as for answer in reversed(self.history.unusable) if answer.kept_as):
-            kept = await self.store.read(Area.ORIGINALS, kept_as)
+        for place in dict.fromkeys(answer.kept_as for answer in reversed(self.history.unusable) if answer.kept_as):
+            kept = await self.store.read(Area.ORIGINALS, place)
             if not kept:
                 continue
             try:
@@ -124,7 +123,7 @@ class Purchase:
                 continue
             original = StoredObject(kept.data, "application/octet-stream", immutable=False)
             await self.store.write(Area.ORIGINALS, self.work.original_key, original)
-            logger.info("%s: %s was unusable and is readable now", self.work, kept_as)
+            logger.info("%s: %s was unusable and is readable now", self.work, place)
             await self._remember(refusal=None, unusable=(), lost=None)  # What was paid stays with those who paid it.
             return Original(canvas, receipt=None)
         return None
@@ -269,11 +268,11 @@ class Purchase:
     async def _remember_unusable(self, message: str, data: bytes = b"") -> None:
         """Record an unusable answer, and keep its bytes: a later decoder or a person may still recover them."""
         date, key = self.attempt.clock.date(), self.work.original_key
-        kept_as = f"unusable/{key}/{hashlib.sha256(data).hexdigest()[:16]}" if data else None
-        answer = UnusableAnswer(date=date, message=message, kept_as=kept_as)
+        place = kept_as(key, data)
+        answer = UnusableAnswer(date=date, message=message, kept_as=place)
         try:
-            if kept_as:
-                await self.store.write(Area.ORIGINALS, kept_as, StoredObject(data, "application/octet-stream"))
+            if place:
+                await self.store.write(Area.ORIGINALS, place, StoredObject(data, "application/octet-stream"))
             await self._remember(unusable=(*self.history.unusable, answer), paid=self._paid_by_account())
         except BaseException:  # A stop also ends the wait for the store.
             self.claim.abandon()  # This tells the next attempt that the stored bytes were never a picture.

@@ -1,4 +1,5 @@
 import io
+import zlib
 
 import pytest
 from PIL import Image, ImageChops, ImageOps
@@ -94,6 +95,32 @@ def test_any_mode_and_format_keeps_its_colour(mode: str, format: str) -> None:
     canvas = open_on_canvas(encoded(picture, format))
     assert canvas.mode == "RGB"
     assert min(low for low, _ in canvas.getextrema()) >= 250  # type: ignore[misc]
+
+
+def test_a_grey_first_frame_of_a_coloured_gif_is_a_picture() -> None:
+    """Its own palette is grey, and the file's is not."""
+    palette = b"".join(bytes((level, 255 - level, 7)) for level in range(256))
+    grey = b"".join(bytes((level,) * 3) for level in range(256))
+    local = encoded(Image.linear_gradient("L"), "GIF")
+    _, frame = local[:13], local[13 + 768 :]
+    start = frame.index(b",")
+    descriptor = frame[start : start + 9] + bytes((0x87,)) + grey
+    gif = local[:13] + palette + frame[:start] + descriptor + frame[start + 10 :]
+    with Image.open(io.BytesIO(gif)) as opened:
+        assert opened.mode == "L"
+    assert open_on_canvas(gif).mode == "RGB"
+
+
+def test_a_palette_that_cannot_be_applied_is_the_bytes_fault() -> None:
+    palette = encoded(Image.linear_gradient("L").convert("P"), "PNG", transparency=bytes(256))
+    start = palette.index(b"tRNS") - 4
+    length = int.from_bytes(palette[start : start + 4])
+    chunk = b"tRNS" + bytes(300)
+    longer = (
+        palette[:start] + (300).to_bytes(4) + chunk + zlib.crc32(chunk).to_bytes(4) + palette[start + 12 + length :]
+    )
+    with pytest.raises(PictureError, match="is broken or cut off"):
+        open_on_canvas(longer)
 
 
 def test_sixteen_bit_pixels_are_scaled_not_clipped() -> None:

@@ -276,6 +276,32 @@ async def test_an_unrecorded_unusable_answer_is_not_a_damaged_original() -> None
     assert (harness.asked, original.unusable_answers) == (2, 1)
 
 
+async def test_a_second_unusable_answer_that_was_not_recorded_counts_too() -> None:
+    other = WHOLE[: len(WHOLE) // 3]
+    harness = Harness(HALF, other, WHOLE)
+    stored = harness.store.objects[Area.ORIGINALS]
+    harness.store.before_each = lambda: setattr(harness.store, "down", KEY in stored and stored[KEY].data == other)
+    with pytest.raises(StoreUnavailableError):
+        await harness.run()
+    harness.store.before_each, harness.store.down = lambda: None, False
+    with pytest.raises(TooManyUnusableAnswersError):
+        await harness.run()
+    assert harness.asked == 2
+    assert sorted(harness.kept("unusable")) == sorted([HALF, other])
+
+
+async def test_an_original_that_is_damaged_after_an_unusable_answer_is_reported() -> None:
+    harness = Harness(HALF, WHOLE)
+    stored = harness.store.objects[Area.ORIGINALS]
+    await harness.run()
+    history = {"unusable": [{"date": NOW, "message": "The first answer.", "kept_as": next(iter(sorted(stored)))}]}
+    stored[f"history/{KEY}.json"] = StoredObject(json.dumps(history).encode(), "")
+    stored[KEY] = StoredObject(WHOLE[:-30], "")
+    with pytest.raises(DamagedOriginalError):
+        await harness.run()
+    assert harness.asked == 2
+
+
 @pytest.mark.parametrize(
     "damaged",
     [
