@@ -101,7 +101,7 @@ def test_a_grey_first_frame_of_a_coloured_gif_is_a_picture() -> None:
     """Its own palette is grey, and the file's is not."""
     palette = b"".join(bytes((level, 255 - level, 7)) for level in range(256))
     grey = b"".join(bytes((level,) * 3) for level in range(256))
-    local = encoded(Image.linear_gradient("L"), "GIF")
+    local = encoded(Image.linear_gradient("L").resize((640, 256)), "GIF")
     _, frame = local[:13], local[13 + 768 :]
     start = frame.index(b",")
     descriptor = frame[start : start + 9] + bytes((0x87,)) + grey
