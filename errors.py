@@ -20,7 +20,8 @@ would fail in the same way; Render, which sees only the text, retries those too.
     ├── CompositingError                 a bug of ours while composing
     ├── StoreError                       the store refuses
     │   ├── StoreUnavailableError        the store is temporarily unavailable
-    │   └── StoreFullError               the store is full
+    │   ├── StoreFullError               the store is full
+    │   └── NewerRecordError             a record was written by a newer version of this program
     ├── RenderError                      Render's API failed, or a run on Render did
     │   └── RenderBusyError              the API is temporarily unavailable
     ├── StoppedError                     the process was told to stop
@@ -29,12 +30,15 @@ would fail in the same way; Render, which sees only the text, retries those too.
 
 from collections.abc import Mapping, Sequence
 
+from money import Money
+
 __all__ = [
     "CompositingError",
     "DamagedOriginalError",
     "InjectedCrashError",
     "InvalidRequestError",
     "LostPictureError",
+    "NewerRecordError",
     "PictureError",
     "ProviderRejectedError",
     "ProviderThrottledError",
@@ -84,21 +88,36 @@ class SettingsError(InvalidRequestError):
 
 
 class ProviderRejectedError(ThumbnailError):
-    """The provider refuses to make this picture, and a retry would not help. It may still have billed the request."""
+    """The provider refuses to make this picture, and a retry would not help.
+
+    It may still have billed the request: ``usage`` is what it reports; if it reports nothing, ``maybe_billed`` says so.
+    """
 
     permanent = True
 
-    def __init__(self, code: str, message: str, usage: Mapping[str, float | str] | None = None) -> None:
+    def __init__(
+        self, code: str, message: str, usage: Mapping[str, float | str] | None = None, *, maybe_billed: bool = False
+    ) -> None:
         """Take a one-word reason, such as ``moderation``, a message for people, and the reported usage, if any."""
         self.code = code
         self.usage = dict(usage or {})
+        self.maybe_billed = maybe_billed
         super().__init__(message)
 
 
 class ProviderUnavailableError(ThumbnailError):
-    """The provider did not deliver this time; a retry may help."""
+    """The provider did not deliver this time; a retry may help.
+
+    ``maybe_billed`` says that the provider may have drawn and billed a picture all the same: the request was sent, and
+    no answer came that the provider documents as not billed.
+    """
 
     code = "provider_unavailable"
+
+    def __init__(self, message: str, *, maybe_billed: bool = False) -> None:
+        """Take the message, and whether the provider may have billed the request."""
+        self.maybe_billed = maybe_billed
+        super().__init__(message)
 
 
 class ProviderThrottledError(ProviderUnavailableError):
@@ -132,18 +151,19 @@ class UndocumentedAnswerError(ProviderUnavailableError):
     def __init__(self, message: str, facts: str) -> None:
         """Take the message, and the facts for a bug report: the answer's status, code and type, without its text."""
         self.facts = facts
-        super().__init__(message)
+        super().__init__(message, maybe_billed=True)
 
 
 class UnusableAnswerError(ProviderUnavailableError):
-    """The provider reported success but sent no picture. It may still have billed the request."""
+    """The provider reported success but sent no picture that can be read. It may still have billed the request."""
 
     code = "no_picture"
 
-    def __init__(self, message: str, usage: Mapping[str, float | str] | None = None) -> None:
-        """Take the message, and the usage that the provider reports, if any."""
+    def __init__(self, message: str, usage: Mapping[str, float | str] | None = None, data: bytes = b"") -> None:
+        """Take the message, the usage that the provider reports, and what it sent in place of a picture."""
         self.usage = dict(usage or {})
-        super().__init__(message)
+        self.data = data
+        super().__init__(message, maybe_billed=not usage)
 
 
 class PictureError(ThumbnailError):
@@ -165,9 +185,9 @@ class LostPictureError(ThumbnailError):
     code = "lost_picture"
     permanent = True
 
-    def __init__(self, reason: str, paid: Mapping[str, object]) -> None:
-        """Take the store's last message, and what this run paid as ``Paid``; it may be recorded nowhere else."""
-        self.paid = dict(paid)
+    def __init__(self, reason: str, paid: Money) -> None:
+        """Take the store's last message, and what this run paid; it may be recorded nowhere else."""
+        self.paid = paid
         super().__init__(f"A picture was paid for and could not be stored. {reason}")
 
 
@@ -210,6 +230,17 @@ class StoreFullError(StoreError):
 
     code = "store_full"
     permanent = False
+
+
+class NewerRecordError(StoreError):
+    """A record in the store was written by a newer version of this program, which alone may change it."""
+
+    def __init__(self, key: str, version: int, known: int) -> None:
+        """Take the record's key, its version, and the newest version that this program knows."""
+        super().__init__(
+            f"{key} has version {version}, and this program knows version {known}: a newer version of it wrote the "
+            "record. Update this one, or use another store."
+        )
 
 
 class RenderError(ThumbnailError):

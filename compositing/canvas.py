@@ -5,7 +5,7 @@ import logging
 import math
 import warnings
 
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, JpegImagePlugin, PngImagePlugin
 
 from compositing.templates import CANVAS
 from errors import PictureError
@@ -28,10 +28,21 @@ TURNS: dict[object, Image.Transpose] = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+# Those in which a row of the upright picture is a column of the stored one, and those that begin at the far end.
+SIDEWAYS = {TURNS[5], TURNS[6], TURNS[7], TURNS[8]}
+FROM_THE_END = {TURNS[3], TURNS[4], TURNS[7], TURNS[8]}
 # A picture with more pixels than LARGE is scaled in strips of STRIP rows of the canvas, to save memory.
 LARGE, STRIP = 4_000_000, 35
 # The filter's reach to either side, in pixels of the result. resize() reads that far outside its box.
 LANCZOS_REACH = 3
+# Bytes. What decoding may take: an instance's 512 MB without the worker's 110 MB, and 22 MB for all else.
+ROOM = 380 * 2**20
+# Bytes a pixel, by format. WebP's and AVIF's decoders keep several copies, and TIFF's a strip that may be the picture.
+DECODER_BYTES = {"PNG": 4, "WEBP": 16, "AVIF": 20, "GIF": 4, "TIFF": 12, "BMP": 4}
+# Bytes for the parts of a picture that are scaled at a time.
+SCALING = 16 * 2**20
+# Bytes of one text in a PNG. Pillow refuses more than 1 MB, and stops at 64 MB of all texts.
+MAX_TEXT = 16 * 2**20
 
 
 def open_on_canvas(picture: bytes) -> Image.Image:
@@ -43,27 +54,37 @@ def open_on_canvas(picture: bytes) -> Image.Image:
         PictureError: the bytes are not an image, are truncated, or have a size that no model makes.
     """
     with _decoded(picture) as image:
-        turn = TURNS.get(_orientation(image))
-        return _cover(image if turn is None else image.transpose(turn))
+        return _cover(image, TURNS.get(_orientation(image)))
 
 
 def _decoded(picture: bytes) -> Image.Image:
     """Decode the bytes. Only an error raised here means that they are no picture, so that another may be requested."""
+    PngImagePlugin.MAX_TEXT_CHUNK = MAX_TEXT
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(picture), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureError("The picture is larger than any model makes.") from error
-    except MemoryError:
-        raise
     except Exception as error:  # Decoders raise all kinds of errors on hostile or broken data.
+        # WebP's takes memory for the whole picture when it is opened.
+        if isinstance(error, MemoryError) or (picture[8:12] == b"WEBP" and not _can_allocate(ROOM)):
+            what = f"a picture of {len(picture)} bytes"
+            raise MemoryError(f"There is not enough memory in this process to open {what}.") from error
         raise PictureError(f"The provider's {len(picture)} bytes are not an image.") from error
     if image.width * image.height > MAX_PIXELS or min(image.size) < MIN_SIDE:
         size = f"{image.width}x{image.height}"
         raise PictureError(f"The picture is {size} pixels, which no model makes.")
+    what = f"The picture ({image.format}, {image.width}x{image.height} pixels, {len(picture)} bytes)"
+    pixels = image.width * image.height
+    _draft(image)
+    needed = bytes_needed(image, pixels) + len(picture)
+    if needed > ROOM:
+        raise PictureError(
+            f"{what} takes {needed >> 20} MB to decode, and there is room for {ROOM >> 20} MB. Ask for a smaller size "
+            "or another format."
+        )
     try:
-        image.draft("RGB", (CANVAS.width, CANVAS.height))
         if image.mode == "L":
             image.palette = None  # A GIF's, which its grey first frame does not use, and which Pillow would apply.
         image.load()
@@ -71,12 +92,42 @@ def _decoded(picture: bytes) -> Image.Image:
         _ = image.has_transparency_data
         if image.mode != "La":
             image.crop((0, 0, 1, 1)).convert("RGBA")
-    except MemoryError:
-        raise
     except Exception as error:
-        what = f"The picture ({image.format}, {len(picture)} bytes)"
+        if isinstance(error, MemoryError) or not _can_allocate(needed):
+            raise MemoryError(
+                f"{what} takes {needed >> 20} MB to decode, and there is not enough memory in this process."
+            ) from error
         raise PictureError(f"{what} is broken or cut off.") from error
     return image
+
+
+def _draft(image: Image.Image) -> None:
+    """Have a JPEG decoded at a fraction of its size that still covers the canvas, in the picture's orientation.
+
+    Other formats ignore it, and PNG's orientation may be known only after decoding.
+    """
+    sideways = isinstance(image, JpegImagePlugin.JpegImageFile) and TURNS.get(_orientation(image)) in SIDEWAYS
+    image.draft("RGB", (CANVAS.height, CANVAS.width) if sideways else (CANVAS.width, CANVAS.height))
+
+
+def bytes_needed(image: Image.Image, pixels: int) -> int:
+    """Return the most memory that decoding and scaling an open picture takes; ``pixels`` is its size before drafting.
+
+    It was measured as the peak of a process (VmHWM), at 5632x5632 pixels.
+    """
+    if image.format in DECODER_BYTES:
+        return pixels * DECODER_BYTES[image.format] + SCALING
+    # A JPEG with several scans, such as a progressive one, is first read as 16-bit coefficients in full size.
+    return pixels * 2 * len(image.getbands()) + image.width * image.height * 4 + SCALING
+
+
+def _can_allocate(size: int) -> bool:
+    """Return whether so much memory could be had. Several decoders report a lack of it as broken data."""
+    try:
+        bytes(size)  # Zeros, which the system only promises: unlike bytearray(), it writes none of them.
+    except MemoryError:
+        return False
+    return True
 
 
 def _orientation(image: Image.Image) -> object:
@@ -108,12 +159,13 @@ def _scalable(image: Image.Image) -> Image.Image:
     return image
 
 
-def _cover(image: Image.Image) -> Image.Image:
-    """Fill a canvas with the picture: scaled to cover it, and cropped evenly."""
+def _cover(image: Image.Image, turn: Image.Transpose | None) -> Image.Image:
+    """Fill a canvas with the picture: turned upright, scaled to cover it, and cropped evenly."""
     canvas = Image.new("RGB", (CANVAS.width, CANVAS.height))
     rows = CANVAS.height if image.width * image.height <= LARGE else STRIP
+    width, height = image.size if turn not in SIDEWAYS else (image.height, image.width)
     for row in range(0, CANVAS.height, rows):
-        canvas.paste(_resized(image, covering_box(image.width, image.height, row, rows), rows), (0, row))
+        canvas.paste(_resized(image, turn, covering_box(width, height, row, rows), rows), (0, row))
     return canvas
 
 
@@ -132,11 +184,24 @@ def covering_box(width: int, height: int, row: int = 0, rows: int = CANVAS.heigh
     return 0, first, width, last
 
 
-def _resized(image: Image.Image, box: tuple[float, float, float, float], rows: int) -> Image.Image:
-    """Return the content of the box as rows of the canvas, RGB. Only the part that these need is copied."""
+def _resized(
+    image: Image.Image, turn: Image.Transpose | None, box: tuple[float, float, float, float], rows: int
+) -> Image.Image:
+    """Return the content of the box as rows of the canvas, RGB. Only the part that these need is copied, and turned."""
     left, top, right, bottom = box
     reach = math.ceil(LANCZOS_REACH * max(1, (bottom - top) / rows))
-    first, last = max(0, math.floor(top) - reach), min(image.height, math.ceil(bottom) + reach)
-    part = _scalable(image if last - first == image.height else image.crop((0, first, image.width, last)))
+    height = image.width if turn in SIDEWAYS else image.height
+    first, last = max(0, math.floor(top) - reach), min(height, math.ceil(bottom) + reach)
+    part = _scalable(_upright(image, turn, first, last))
     inside = (left, top - first, right, bottom - first)
     return _rgb(part.resize((CANVAS.width, rows), Image.Resampling.LANCZOS, box=inside))
+
+
+def _upright(image: Image.Image, turn: Image.Transpose | None, first: int, last: int) -> Image.Image:
+    """Return some rows of the picture as it is upright. Turning all of it would take its memory twice."""
+    long = image.width if turn in SIDEWAYS else image.height
+    if turn in FROM_THE_END:
+        first, last = long - last, long - first
+    if last - first < long:
+        image = image.crop((first, 0, last, image.height) if turn in SIDEWAYS else (0, first, image.width, last))
+    return image if turn is None else image.transpose(turn)

@@ -2,10 +2,11 @@
 
 from collections.abc import Container, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 __all__ = [
+    "ABANDONED",
     "BAD_KEY",
     "COUNTRY",
     "FAILED",
@@ -30,7 +31,8 @@ class Answer:
 
     ``code`` and ``type`` are OpenAI's own, or Google's reason and status. ``quotas`` are those that Google names.
     ``message`` is for people. ``wait_seconds`` is the wait it asks for, ``reset_seconds`` the time until a limit has
-    room again. ``usage`` is what it may bill. ``from_vendor`` is False if a proxy answered instead of the API.
+    room again. ``usage`` is what it bills, and ``maybe_billed`` says that it may bill what it does not report.
+    ``from_vendor`` is False if a proxy answered instead of the API.
     """
 
     status: int
@@ -41,6 +43,7 @@ class Answer:
     wait_seconds: float | None = None
     reset_seconds: float | None = None
     usage: Mapping[str, float | str] = field(default_factory=dict)
+    maybe_billed: bool = False
     from_vendor: bool = True
 
 
@@ -50,12 +53,14 @@ class Remedy:
 
     ``message`` may use ``{vendor}``, ``{model}``, ``{status}``, ``{reason}`` (the vendor's message, as a sentence),
     ``{instead}`` (what to use instead of the model), and the vendor's ``{key_variable}``, ``{base_url_variable}`` and
-    ``{status_page}``. ``code`` is the code of a rejected outcome.
+    ``{status_page}``. ``code`` is the code of a rejected outcome. ``maybe_billed`` says that the vendor may have drawn
+    and billed a picture although the request failed.
     """
 
     kind: Literal["rejected", "throttled", "unavailable"]
     message: str
     code: str = ""
+    maybe_billed: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,15 +126,27 @@ OVERLOADED = Remedy("unavailable", "{vendor} is overloaded: {reason} Run again l
 FAILED = Remedy(
     "unavailable", "{vendor} failed with status {status}: {reason} Run again; if it lasts, see {status_page}."
 )
+# It ended a request on which work had begun.
+ABANDONED = replace(FAILED, maybe_billed=True)
 GATEWAY_FAILED = Remedy(
     "unavailable",
     "Something on the way to {vendor} failed with status {status}: {reason} Run again; if it lasts, check the network, "
     "{base_url_variable} and {status_page}.",
+    maybe_billed=True,
 )
+REDIRECTED = rejected(
+    "invalid_request",
+    "Something on the way to {vendor} redirects the request (status {status}): {reason} No paid request is sent on, "
+    "because key and prompt would go with it. Set {base_url_variable} to the API's own address.",
+)
+# By RFC 9110, this redirect alone says that the request was carried out, and where its result is.
+REDIRECTED_TO_RESULT = replace(REDIRECTED, maybe_billed=True)
 
 # Failures of a proxy, a load balancer or a content delivery network between here and the API.
 GATEWAY_FAILURES = (
     Failure("a gateway's rate limit", THROTTLED, {429}),
     Failure("a gateway that asks to wait", THROTTLED, {503}, with_wait=True),
     Failure("a gateway's failure", GATEWAY_FAILED, {408, *range(500, 600)}),
+    Failure("a redirect to a result", REDIRECTED_TO_RESULT, {303}),
+    Failure("a redirect", REDIRECTED, range(300, 400)),
 )

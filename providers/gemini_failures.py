@@ -1,6 +1,7 @@
 """Gemini's documented failures: Google's troubleshooting, billing and rate limit pages, as of 2026-11."""
 
 from providers.failures import (
+    ABANDONED,
     BAD_KEY,
     COUNTRY,
     FAILED,
@@ -104,5 +105,6 @@ GEMINI_FAILURES = (
     Failure("invalid request", INVALID, {400}),
     Failure("overloaded, with a time to wait", THROTTLED, {503}, with_wait=True),
     Failure("overloaded", OVERLOADED, {503}),
-    Failure("timeout, cancellation or server error", FAILED, {408, 409, 499, *range(500, 600)}),
+    Failure("timeout or cancellation", ABANDONED, {408, 499, 504}),
+    Failure("conflict or server error", FAILED, {409, *range(500, 600)}),
 )

@@ -1,6 +1,7 @@
 """OpenAI's documented failures: the error codes guide, the image guide and the SDK's reference, as of 2026-11."""
 
 from providers.failures import (
+    ABANDONED,
     BAD_KEY,
     COUNTRY,
     FAILED,
@@ -15,7 +16,7 @@ from providers.failures import (
     rejected,
 )
 
-__all__ = ["OPENAI_FAILURES"]
+__all__ = ["OPENAI_FAILURES", "STATUSES"]
 
 BILLING_PAGE = "https://platform.openai.com/settings/organization/billing"
 LIMITS_PAGE = "https://platform.openai.com/settings/organization/limits"
@@ -66,6 +67,7 @@ WRONG_ADDRESS = rejected(
 
 OPENAI_FAILURES = (
     Failure("moderation", MODERATION, {400, 403}, {"moderation_blocked", "content_policy_violation"}),
+    Failure("Azure's moderation", MODERATION, {400, 403}, {"content_filter", "contentFilter"}),
     Failure("moderation without a code", MODERATION, {400}, words=("safety system",)),
     Failure("no prepaid credit", NO_CREDIT, names={"credit_balance_exhausted"}),
     Failure("organization's spend limit", ORGANIZATION_LIMIT, names={"organization_spend_limit_exceeded"}),
@@ -90,5 +92,22 @@ OPENAI_FAILURES = (
     Failure("overloaded, with a time to wait", THROTTLED, {503}, with_wait=True),
     Failure("overloaded", OVERLOADED, {503}),
     Failure("invalid request", INVALID, {400, 422}),
-    Failure("timeout, conflict or server error", FAILED, {408, 409, *range(500, 600)}),
+    Failure("timeout", ABANDONED, {408, 504}),
+    Failure("conflict or server error", FAILED, {409, *range(500, 600)}),
 )
+
+# The status of an error that a gateway sends with status 200, by its code or type; by a number, if its code is one.
+STATUSES = {
+    "moderation_blocked": 400,
+    "content_policy_violation": 400,
+    "content_filter": 400,
+    "contentFilter": 400,
+    "invalid_request_error": 400,
+    "invalid_api_key": 401,
+    "authentication_error": 401,
+    "rate_limit_exceeded": 429,
+    "rate_limit_error": 429,
+    "server_error": 500,
+    "slow_down": 503,
+    "server_is_overloaded": 503,
+}

@@ -14,6 +14,7 @@ from errors import (
     UndocumentedAnswerError,
     UnusableAnswerError,
 )
+from providers.answers import billing
 from providers.failures import GATEWAY_FAILURES, Answer, Failure, Remedy
 from providers.gemini_failures import GEMINI_FAILURES
 from providers.openai_failures import OPENAI_FAILURES
@@ -63,12 +64,13 @@ class Vendor:
             reason=_sentence(answer.message),
             instead=f"Choose {replacements} instead." if replacements else "Choose another model, or ask for access.",
         )
+        maybe_billed = remedy.maybe_billed or answer.maybe_billed
         if remedy.kind == "rejected":
-            return ProviderRejectedError(remedy.code, message, answer.usage)
+            return ProviderRejectedError(remedy.code, message, answer.usage, maybe_billed=maybe_billed)
         if remedy.kind == "throttled":
             wait = answer.wait_seconds
             return ProviderThrottledError(message, answer.reset_seconds if wait is None else wait)
-        return ProviderUnavailableError(message)
+        return ProviderUnavailableError(message, maybe_billed=maybe_billed)
 
     def missing_key(self, model: str) -> ProviderRejectedError:
         """Return the error for a model whose key is not set."""
@@ -78,25 +80,37 @@ class Vendor:
             "system with simulated pictures",
         )
 
-    def timed_out(self, seconds: float) -> ProviderUnavailableError:
-        """Return the error for a response that takes too long."""
+    def timed_out(self, seconds: float, *, sent: bool = True) -> ProviderUnavailableError:
+        """Return the error for an answer that takes too long; ``sent`` says that the vendor may have the request."""
         return ProviderUnavailableError(
-            f"{self.name} did not answer within {seconds:g} s. Run again, or raise PROVIDER_TIMEOUT_SECONDS."
+            f"{self.name} did not answer within {seconds:g} s. Run again, or raise PROVIDER_TIMEOUT_SECONDS.",
+            maybe_billed=sent,
         )
 
-    def unreachable(self, reason: str) -> ProviderUnavailableError:
-        """Return the error for a connection that failed or broke."""
+    def disconnected(self, reason: str, *, sent: bool) -> ProviderUnavailableError:
+        """Return the error for a connection that failed, or broke after the request was sent."""
+        what = f"The connection to {self.name} broke" if sent else f"{self.name} could not be reached"
         return ProviderUnavailableError(
-            f"{self.name} could not be reached: {_sentence(reason)} Run again; if it lasts, check the network and "
-            f"{self.base_url_variable}."
+            f"{what}: {_sentence(reason)} Run again; if it lasts, check the network and {self.base_url_variable}.",
+            maybe_billed=sent,
         )
 
-    def no_picture(self, reason: str, usage: Mapping[str, float | str] | None = None) -> UnusableAnswerError:
-        """Return the error for a successful response without a picture; ``usage`` is what the vendor reports."""
+    def redirected(self, status: int, target: str) -> ThumbnailError:
+        """Return the error for a redirect to ``target``."""
+        return self.failed(Answer(status, message=f"to {target}", from_vendor=False), model="")
+
+    def no_picture(
+        self, reason: str, usage: Mapping[str, float | str] | None = None, data: bytes = b""
+    ) -> UnusableAnswerError:
+        """Return the error for a successful response without a picture.
+
+        ``usage`` is what the vendor reports, ``data`` what it sent in place of a picture.
+        """
         return UnusableAnswerError(
             f"{self.name} answered without a picture: {_sentence(reason)} Request another picture with variation, or "
             "choose another model.",
-            usage,
+            billing(usage or {}),
+            data,
         )
 
 

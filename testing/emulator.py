@@ -12,6 +12,7 @@ import socket
 import struct
 import threading
 import time
+import zlib
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -24,7 +25,24 @@ from PIL import Image
 
 from testing.vendor_bills import Tokens, dollars, tokens_used
 
-__all__ = ["Emulator", "Handler", "Request", "gemini_error", "openai_error"]
+__all__ = [
+    "ABSURD_COUNTS",
+    "Emulator",
+    "Handler",
+    "Request",
+    "absurd_usage",
+    "billed_answer",
+    "cut_body",
+    "drip",
+    "gateway_failure",
+    "gemini_error",
+    "huge",
+    "late",
+    "lost",
+    "odd_fields",
+    "openai_error",
+    "redirect",
+]
 
 KEY = "canary-key-0123456789"
 OPENAI_LIVE = {
@@ -52,6 +70,8 @@ SCRIPTED = Tokens(50, 1000)
 GEMINI_SIZES = {"1K": (1376, 768), "2K": (2752, 1536), "4K": (5504, 3072)}
 OTHER_GEMINI_SIZES = {"1K": (1344, 768), "2K": (2688, 1536), "4K": (5376, 3072)}
 GEMINI_OF_OTHER_SIZES = {"gemini-nano-banana-2.1"}
+# What no bill counts; as numbers and words of JSON, of which Python writes some and reads all.
+ABSURD_COUNTS = ("-5", "40.5", '"12"', "true", "NaN", "Infinity", "1e308", "1000000", "1" * 5000, "[1]", "{}")
 
 
 @dataclass
@@ -181,15 +201,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def picture(self, request: Request, data: bytes, mime_type: str = "image/png") -> None:
         """Answer with a picture, as the vendor does, and bill it."""
-        tokens = tokens_used(request.model, request.prompt, request.body)
-        request.billed = True
-        request.dollars = dollars(request.model, tokens)
-        encoded = base64.b64encode(data).decode()
-        if request.vendor == "openai":
-            self.reply(200, openai_answer(encoded, request.body, tokens))
-        else:
-            part = {"inlineData": {"mimeType": mime_type, "data": encoded}}
-            self.reply(200, gemini_answer([part], tokens=tokens))
+        self.reply(200, billed_answer(request, data, mime_type))
 
     def throttle(self, request: Request, wait: float) -> None:
         """Answer with the vendor's rate limit error."""
@@ -215,13 +227,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(data)
 
+    def start(self, length: int, headers: Mapping[str, str] = {}) -> None:
+        """Begin an answer of so many bytes with status 200; the caller writes them."""
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(length))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+
     def reset(self, after: bytes = b"") -> None:
         """Break the connection, after an optional part of an answer."""
         if after:
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(after) * 2))
-            self.end_headers()
+            self.start(len(after) * 2)
             self.wfile.write(after)
             self.wfile.flush()
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -270,6 +288,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if image.get("imageSize", "1K") not in (("1K",) if model in GEMINI_1K_ONLY else GEMINI_SIZES):
             return 400, gemini_error(400, "INVALID_ARGUMENT", "Invalid imageSize.")
         return None
+
+
+def billed_answer(request: Request, data: bytes | None = None, mime_type: str = "image/png") -> dict[str, Any]:
+    """Bill a picture, and return the answer with it; ``data`` is None for a plain one."""
+    tokens = tokens_used(request.model, request.prompt, request.body)
+    request.billed = True
+    request.dollars = dollars(request.model, tokens)
+    encoded = base64.b64encode(picture_for(request) if data is None else data).decode()
+    if request.vendor == "openai":
+        return openai_answer(encoded, request.body, tokens)
+    return gemini_answer([{"inlineData": {"mimeType": mime_type, "data": encoded}}], tokens=tokens)
 
 
 def openai_answer(encoded: str, body: Mapping[str, Any], tokens: Tokens = SCRIPTED) -> dict[str, Any]:
@@ -321,6 +350,101 @@ def openai_error(code: str | None, message: str, kind: str | None) -> dict[str, 
 def gemini_error(code: int, status: str, message: str, details: list[Any] | None = None) -> dict[str, Any]:
     """Return an error in Google's format."""
     return {"error": {"code": code, "message": message, "status": status, **({"details": details} if details else {})}}
+
+
+def lost(handler: Handler, request: Request) -> None:
+    """Bill a picture, and break the connection in place of an answer."""
+    billed_answer(request)
+    handler.reset()
+
+
+def cut_body(handler: Handler, request: Request) -> None:
+    """Bill a picture, and break the connection in the middle of the answer."""
+    answer = json.dumps(billed_answer(request)).encode()
+    handler.reset(answer[: len(answer) // 2])
+
+
+def drip(handler: Handler, request: Request) -> None:
+    """Bill a picture, and send the answer a byte now and then until the client hangs up."""
+    answer = json.dumps(billed_answer(request)).encode()
+    with suppress(OSError):
+        handler.start(len(answer))
+        for byte in answer:
+            handler.wfile.write(bytes([byte]))
+            time.sleep(0.05)
+
+
+def late(seconds: float) -> Fault:
+    """Bill a picture, and answer after so many seconds, whether or not the client still waits."""
+
+    def fault(handler: Handler, request: Request) -> None:
+        answer = billed_answer(request)
+        time.sleep(seconds)
+        handler.reply(200, answer)
+
+    return fault
+
+
+def gateway_failure(status: int) -> Fault:
+    """Bill a picture, and answer as a proxy that gave up waiting for it."""
+
+    def fault(handler: Handler, request: Request) -> None:
+        billed_answer(request)
+        handler.reply_raw(status, b"<html><body>Bad gateway</body></html>", "text/html")
+
+    return fault
+
+
+def absurd_usage(count: str) -> Fault:
+    """Answer with a picture and an impossible count of what it took, one of ABSURD_COUNTS. The bill is right."""
+
+    def fault(handler: Handler, request: Request) -> None:
+        answer = billed_answer(request)
+        usage, name = (
+            (answer["usage"], "output_tokens")
+            if request.vendor == "openai"
+            else (answer["usageMetadata"], "candidatesTokenCount")
+        )
+        usage[name] = "COUNT"
+        handler.reply_raw(200, json.dumps(answer).replace('"COUNT"', count).encode(), "application/json")
+
+    return fault
+
+
+def odd_fields(top: Mapping[str, Any] = {}, candidate: Mapping[str, Any] = {}, usage: Mapping[str, Any] = {}) -> Fault:
+    """Answer as Gemini with a picture, and with other fields than it documents in the answer and its parts."""
+
+    def fault(handler: Handler, request: Request) -> None:
+        answer = billed_answer(request)
+        answer["candidates"][0].update(candidate)
+        answer["usageMetadata"].update(usage)
+        handler.reply(200, {**answer, **top})
+
+    return fault
+
+
+def redirect(status: int, location: str) -> Fault:
+    """Answer with a redirect, which costs nothing."""
+    return lambda handler, request: handler.reply_raw(status, b"", "text/html", {"Location": location})
+
+
+def huge(megabytes: int, *, compressed: bool = False) -> Fault:
+    """Bill a picture, and answer with so many megabytes of white space, of which gzip makes a thousandth."""
+
+    def fault(handler: Handler, request: Request) -> None:
+        billed_answer(request)
+        pack = zlib.compressobj(wbits=31)  # As gzip.
+        with suppress(OSError):
+            if compressed:
+                packed = b"".join(pack.compress(b" " * 2**20) for _ in range(megabytes)) + pack.flush()
+                handler.start(len(packed), {"Content-Encoding": "gzip"})
+                handler.wfile.write(packed)
+                return
+            handler.start(megabytes * 2**20)
+            for _ in range(megabytes):
+                handler.wfile.write(b" " * 2**20)
+
+    return fault
 
 
 def picture_for(request: Request) -> bytes:

@@ -1,12 +1,16 @@
 import io
+import subprocess
+import sys
 import zlib
 
 import pytest
-from PIL import Image, ImageChops, ImageOps
+from PIL import Image, ImageChops, ImageOps, ImageStat
+from PIL.PngImagePlugin import PngInfo
 
 from compositing import canvas
 from compositing.canvas import open_on_canvas
 from errors import PictureError
+from testing.project import ROOT
 
 
 def encoded(image: Image.Image, format: str, **options: object) -> bytes:
@@ -170,6 +174,141 @@ def test_every_exif_orientation_is_applied_as_pillow_does(orientation: int, form
     with Image.open(io.BytesIO(turned)) as opened:
         upright = encoded(ImageOps.exif_transpose(opened), "PNG", exif=Image.Exif())
     assert open_on_canvas(turned).tobytes() == open_on_canvas(upright).tobytes()
+
+
+@pytest.mark.parametrize("orientation", range(2, 9))
+def test_a_large_picture_is_turned_in_strips_as_it_is_whole(orientation: int) -> None:
+    picture, exif = Image.radial_gradient("L").resize((2600, 1700)).convert("RGB"), Image.Exif()
+    picture.paste("red", (0, 0, 100, 50))
+    exif[0x0112] = orientation
+    upright = encoded(picture.transpose(canvas.TURNS[orientation]), "PNG")
+    assert picture.width * picture.height > canvas.LARGE
+    assert open_on_canvas(encoded(picture, "PNG", exif=exif)).tobytes() == open_on_canvas(upright).tobytes()
+
+
+def test_a_turned_jpeg_is_not_decoded_smaller_than_the_canvas() -> None:
+    """Its 1260 rows become its width: at half the size, it would be scaled up again."""
+    picture, exif = Image.new("RGB", (4800, 1260), "white"), Image.Exif()
+    for row in range(1, 1260, 4):
+        picture.paste("black", (0, row, 4800, row + 2))
+    exif[0x0112] = 6
+    fine = open_on_canvas(encoded(picture, "JPEG", exif=exif, quality=95)).convert("L")
+    coarse = open_on_canvas(encoded(picture.reduce(2), "JPEG", exif=exif, quality=95)).convert("L")
+    assert ImageStat.Stat(fine).stddev[0] > 2 * ImageStat.Stat(coarse).stddev[0]
+
+
+# Opens the picture on stdin: prints the bytes it took at most, those it was said to take, and the error.
+OPENING = """
+import io, resource, sys
+from PIL import Image
+from compositing import canvas
+from errors import PictureError
+
+def peak():
+    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")) * 1024
+
+picture, small = sys.stdin.buffer.read(), io.BytesIO()
+Image.new("RGB", (64, 64)).save(small, sys.argv[1])
+canvas.open_on_canvas(small.getvalue())
+with Image.open(io.BytesIO(picture)) as image:
+    pixels = image.width * image.height
+    canvas._draft(image)
+    needed = canvas.bytes_needed(image, pixels) + len(picture)
+if len(sys.argv) > 2:
+    used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + int(sys.argv[2]),) * 2)
+open("/proc/self/clear_refs", "w").write("5")
+before, error = peak(), ""
+try:
+    canvas.open_on_canvas(picture)
+except (PictureError, MemoryError) as raised:
+    error = f"{type(raised).__name__}: {raised}"
+print(peak() - before, needed, error)
+"""
+
+
+def opening(picture: bytes, format: str, *limit: str) -> tuple[int, int, str]:
+    command = [sys.executable, "-c", OPENING, format, *limit]
+    done = subprocess.run(command, input=picture, capture_output=True, cwd=ROOT, check=True)
+    peak, needed, *error = done.stdout.decode().strip().split(" ", 2)
+    return int(peak), int(needed), error[0] if error else ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("mode", "format", "options"),
+    [
+        ("RGB", "PNG", {}),
+        ("RGBA", "PNG", {}),
+        ("I;16", "PNG", {}),
+        ("RGB", "JPEG", {}),
+        ("RGB", "JPEG", {"progressive": True, "subsampling": 0}),
+        ("CMYK", "JPEG", {"progressive": True}),
+        ("RGBA", "WEBP", {"lossless": True, "method": 0}),
+        ("RGB", "WEBP", {"method": 0}),
+        ("RGBA", "AVIF", {"speed": 10, "subsampling": "4:4:4"}),
+        ("P", "GIF", {}),
+        ("RGBA", "TIFF", {"compression": "tiff_adobe_deflate", "tiffinfo": {278: 3000}}),
+        ("RGB", "BMP", {}),
+    ],
+)
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_decoding_takes_no_more_memory_than_is_allowed_for(
+    mode: str, format: str, options: dict[str, object], orientation: int
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    if format not in ("GIF", "BMP"):
+        options = {**options, "exif": exif}
+    peak, needed, error = opening(encoded(Image.new(mode, (4000, 3000)), format, **options), format)
+    assert error == ""
+    assert peak <= needed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("mode", "format"), [("RGBA", "PNG"), ("RGB", "JPEG"), ("CMYK", "JPEG")], ids=lambda value: value
+)
+@pytest.mark.parametrize("size", [(5632, 5632), (2399, 5632), (5632, 1259), (64, 5632), (5632, 64)])
+def test_every_size_of_a_jpeg_and_a_png_has_room(mode: str, format: str, size: tuple[int, int]) -> None:
+    options = {"progressive": True, "subsampling": 0} if mode == "RGB" else {}
+    assert open_on_canvas(encoded(Image.new(mode, size), format, **options)).size == (1200, 630)
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_picture_that_needs_more_memory_than_there_is_is_named_and_not_decoded(orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    flat = encoded(Image.new("RGB", (7000, 5700)), "WEBP", lossless=True, method=0, exif=exif)
+    with pytest.raises(
+        PictureError, match=r"\(WEBP, 7000x5700 pixels, .* bytes\) takes 624 MB to decode, and there is"
+    ):
+        open_on_canvas(flat)
+
+
+@pytest.mark.parametrize(
+    ("format", "options"),
+    [("WEBP", {"method": 0}), ("AVIF", {"speed": 10}), ("JPEG", {"progressive": True, "subsampling": 0}), ("PNG", {})],
+)
+def test_a_lack_of_memory_is_not_taken_for_a_broken_picture(format: str, options: dict[str, object]) -> None:
+    picture = encoded(Image.new("RGB", (4000, 3000)), format, **options)
+    *_, error = opening(picture, format, str(20 * 2**20))
+    assert error.startswith("MemoryError: ")
+    assert "not enough memory in this process" in error
+
+
+@pytest.mark.parametrize("megabytes", [2, 15])
+def test_a_png_may_have_long_texts(megabytes: int) -> None:
+    texts = PngInfo()
+    texts.add_text("workflow", "x" * megabytes * 2**20, zip=True)
+    assert open_on_canvas(encoded(Image.new("RGB", (300, 200)), "PNG", pnginfo=texts)).size == (1200, 630)
+
+
+def test_a_text_of_a_png_is_no_bomb() -> None:
+    texts = PngInfo()
+    texts.add_text("bomb", "x" * (canvas.MAX_TEXT + 1), zip=True)
+    with pytest.raises(PictureError, match=r"not an image|broken"):
+        open_on_canvas(encoded(Image.new("RGB", (300, 200)), "PNG", pnginfo=texts))
 
 
 def test_exif_orientation_is_applied() -> None:

@@ -18,6 +18,8 @@ from providers.openai_failures import OPENAI_FAILURES
 from testing.emulator import KEY, Emulator, Fault, Handler, Request, gemini_error, openai_error
 from tests.providers.asking import GEMINI, OPENAI, answering, ask, google_detail, html
 
+# The other failures are the vendor's refusal to begin, or its own failure, and are not billed.
+MAYBE_BILLED = {"timeout", "timeout or cancellation", "a gateway's failure", "a redirect to a result"}
 REJECTED, THROTTLED, UNAVAILABLE = ProviderRejectedError, ProviderThrottledError, ProviderUnavailableError
 GONE = "provider_unavailable"
 
@@ -234,9 +236,19 @@ OPENAI_EXAMPLES = [
         "OpenAI calls the request invalid: Invalid size. Change the request or the settings.",
     ),
     Example("invalid request", openai_answer(422, None, INVALID, "No."), REJECTED, "invalid_request", "No. Change"),
+    Example(
+        "Azure's moderation",
+        openai_answer(400, "content_filter", None, "The prompt triggered the content policy."),
+        REJECTED,
+        "moderation",
+        "OpenAI refuses to draw this: The prompt triggered the content policy. Change the title",
+    ),
+    Example(
+        "Azure's moderation", openai_answer(400, "contentFilter", None, "No."), REJECTED, "moderation", "No. Change"
+    ),
     *(
         Example(
-            "timeout, conflict or server error",
+            "timeout" if status in (408, 504) else "conflict or server error",
             openai_answer(status, None, "server_error", "Oops."),
             UNAVAILABLE,
             GONE,
@@ -418,7 +430,7 @@ GEMINI_EXAMPLES = [
     ),
     *(
         Example(
-            "timeout, cancellation or server error",
+            "timeout or cancellation" if status in (499, 504) else "conflict or server error",
             gemini_answer(status, name, "Oops."),
             UNAVAILABLE,
             GONE,
@@ -436,6 +448,25 @@ GATEWAY_EXAMPLES = [
         )
         for status in (408, 502, 503, 504)
     ),
+    Example(
+        "a redirect to a result",
+        html(303, Location="https://api.example.com/result/7"),
+        REJECTED,
+        "invalid_request",
+        "redirects the request (status 303): to https://api.example.com. No paid request is sent on",
+    ),
+    *(
+        Example(
+            "a redirect",
+            html(status, Location=f"https://api.example.com:8443/login?key={KEY}"),
+            REJECTED,
+            "invalid_request",
+            f"redirects the request (status {status}): to https://api.example.com:8443. No paid request is sent on",
+        )
+        for status in (301, 302, 307, 308)
+    ),
+    Example("a redirect", html(302), REJECTED, "invalid_request", "(status 302): to an unreadable address."),
+    Example("a redirect", html(302, Location="http://[::1"), REJECTED, "invalid_request", "to an unreadable address."),
 ]
 CASES = [
     *((OPENAI, example) for example in OPENAI_EXAMPLES + GATEWAY_EXAMPLES),
@@ -468,6 +499,7 @@ async def test_each_failure_meets_its_row_after_one_request(
     assert [record.getMessage().partition(": ")[2] for record in caplog.records] == [example.row]
     assert len(emulator.requests) == 1
     assert KEY not in f"{caught.getrepr(chain=True, style='native')}{caplog.text}"
+    assert getattr(caught.value, "maybe_billed", False) is (example.row in MAYBE_BILLED)
 
 
 @pytest.mark.parametrize(
@@ -528,7 +560,7 @@ async def test_arbitrary_text_in_an_undocumented_responses_fields_is_not_logged(
     assert KEY not in caplog.text
 
 
-@pytest.mark.parametrize("status", [302, 403, 405])
+@pytest.mark.parametrize("status", [403, 405])
 @pytest.mark.parametrize("model", [OPENAI, GEMINI])
 async def test_a_gateways_undocumented_response_is_unavailable_too(
     model: str, status: int, emulator: Emulator, monkeypatch: pytest.MonkeyPatch

@@ -1,6 +1,7 @@
 """Prices, estimates and costs, against the figures that vendors publish and against the emulator's bill."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -11,9 +12,9 @@ from typing import Any
 import pytest
 
 from errors import SettingsError, UnusableAnswerError
-from money import Cost, total
+from money import NOTHING, Money
 from providers.choice import open_provider, picture_request
-from providers.cost import cost, estimate, kind
+from providers.cost import cost, estimate
 from providers.prices import read_prices
 from providers.provider import PictureRequest
 from providers.registry import MODELS
@@ -33,8 +34,7 @@ def picture(served_by: str, size: str, quality: str = "", prompt: str = "") -> P
 def output_tokens(served_by: str, size: str, quality: str = "") -> Decimal:
     """Return the tokens in the estimate of a picture without a prompt."""
     prices = read_prices()
-    dollars = estimate(picture(served_by, size, quality), prices).dollars
-    assert dollars is not None
+    dollars = estimate([picture(served_by, size, quality)], prices).cost.dollars
     return dollars * 1_000_000 / prices[served_by].rates.output
 
 
@@ -42,6 +42,9 @@ def prices_file(folder: Path, content: Any) -> Path:
     path = folder / "prices.json"
     path.write_text(content if isinstance(content, str) else json.dumps(content))
     return path
+
+
+LOW = picture(OPENAI, "1200x640", "low")
 
 
 def test_every_live_model_has_a_price_with_its_source() -> None:
@@ -58,13 +61,13 @@ def test_every_quality_and_size_that_a_model_offers_has_an_estimate(model: Any) 
     prices = read_prices()
     for settings in every_choice(model):
         request = requested(model, settings)
-        found = estimate(request, prices)
+        found = estimate([request], prices).cost
         if request.quality == "auto":
-            assert found.dollars is None
+            assert found.unknown == 1
             assert "auto quality" in found.reason
         else:
             assert found.dollars
-            assert found.about
+            assert found.estimated
 
 
 # OpenAI's figures: published, or billed (the last three).
@@ -105,16 +108,13 @@ def test_portrait_and_landscape_take_the_same_tokens() -> None:
     ],
 )
 def test_a_picture_is_estimated_at_its_published_price(model: str, size: str, quality: str, dollars: str) -> None:
-    found = estimate(picture(model, size, quality), read_prices()).dollars
-    assert found is not None
+    found = estimate([picture(model, size, quality)], read_prices()).cost.dollars
     assert found.quantize(Decimal("0.001")) == Decimal(dollars)
 
 
 def test_an_estimate_includes_the_prompt() -> None:
-    long = estimate(picture(OPENAI, "1200x640", "low", prompt="word " * 800), read_prices()).dollars
-    short = estimate(picture(OPENAI, "1200x640", "low"), read_prices()).dollars
-    assert long is not None
-    assert short is not None
+    long = estimate([picture(OPENAI, "1200x640", "low", prompt="word " * 800)], read_prices()).cost.dollars
+    short = estimate([picture(OPENAI, "1200x640", "low")], read_prices()).cost.dollars
     assert long - short == Decimal("0.005")  # 1,000 tokens at $5 a million.
 
 
@@ -123,19 +123,62 @@ def test_an_estimate_has_the_date_of_its_oldest_figure(tmp_path: Path) -> None:
     prices = read_prices(prices_file(tmp_path, {OPENAI: {"rates": rates}}))
     pictures = prices[OPENAI].pictures
     assert pictures
-    assert estimate(picture(OPENAI, "1200x640", "low"), prices).as_of == pictures.date < date(2026, 11, 20)
+    assert pictures.date < date(2026, 11, 20)
+    assert str(estimate([picture(OPENAI, "1200x640", "low")], prices)).endswith(f"prices as of {pictures.date}")
 
 
 def test_simulated_pictures_are_free_and_say_so() -> None:
     simulated = picture(f"simulated/{OPENAI}", "1200x640", "high")
-    for found in (estimate(simulated, {}), cost(simulated.served_by, {"latency_seconds": 1.0}, {})):
-        assert found == Cost(Decimal(0), about=False, reason="simulated")
-    assert str(total([(kind(simulated), estimate(simulated, {}))])) == (f"$0.00: 1 x simulated/{OPENAI} high at $0.00")
+    assert str(estimate([simulated], {})) == "$0.00"
+    assert cost(simulated, {"latency_seconds": 1.0}, {}) == Money(pictures=1)
 
 
-def test_a_kind_names_the_model_and_what_its_price_depends_on() -> None:
-    assert kind(picture(OPENAI, "1200x640", "high")) == f"{OPENAI} high"
-    assert kind(picture(GEMINI, "16:9 2K")) == f"{GEMINI} 2K"
+def test_an_estimate_is_by_model_and_what_its_price_depends_on() -> None:
+    pictures = [picture(OPENAI, "1200x640", "low")] * 10 + [picture(GEMINI, "16:9 2K")] * 2
+    assert re.fullmatch(
+        rf"about \$0\.\d+: 10 x {OPENAI} low at \$0\.\d+, 2 x {GEMINI} 2K at \$0\.\d+; prices as of 2026-\d\d-\d\d",
+        str(estimate(pictures, read_prices())),
+    )
+
+
+def test_an_unknown_estimate_is_listed_but_not_summed() -> None:
+    known, unknown = picture(OPENAI, "1200x640", "low"), picture("new-model", "1200x640", "low")
+    found = estimate([known, unknown, unknown], read_prices())
+    assert found.cost.dollars == estimate([known], read_prices()).cost.dollars
+    assert ", and 2 pictures whose cost is unknown: 1 x" in str(found)
+    assert "; unknown: 2 x new-model low (its price is unknown; give one in PRICES_FILE)" in str(found)
+
+
+DEAR = picture(OPENAI, "1200x640", "high")
+CAP = Decimal("2.50")
+
+
+@pytest.mark.parametrize("pictures", [[], [DEAR], [picture(f"simulated/{OPENAI}", "1200x640", "high")] * 999])
+def test_an_estimate_within_the_cap_passes(pictures: list[PictureRequest]) -> None:
+    assert estimate(pictures, read_prices()).faults(CAP) == []
+
+
+def test_an_estimate_above_the_cap_is_rejected_with_both_amounts_and_a_remedy() -> None:
+    [fault] = estimate([DEAR] * 99, read_prices()).faults(CAP)
+    assert f"99 x {OPENAI} high at $0." in fault
+    assert "above the cap of $2.50" in fault
+    assert "raise MAX_COST_USD" in fault
+
+
+def test_what_was_paid_before_counts_towards_the_cap() -> None:
+    [fault] = estimate([DEAR], read_prices()).faults(CAP, Money(Decimal("2.45"), pictures=2))
+    assert "after $2.45 that they have cost so far" in fault
+
+
+def test_a_cap_rejects_unknown_costs() -> None:
+    [fault] = estimate([DEAR, picture("new-model", "1200x640", "low")], read_prices()).faults(CAP)
+    assert "1 x new-model low cannot be held to the cap of $2.50, as the cost is unknown" in fault
+    assert "unset MAX_COST_USD" in fault
+
+
+def test_a_cap_of_zero_rejects_any_cost_and_no_cap_none() -> None:
+    assert estimate([picture(OPENAI, "1200x640", "low")], read_prices()).faults(Decimal(0))
+    assert estimate([DEAR] * 9999, read_prices()).faults(None) == []
 
 
 def every_choice(model: Any) -> list[Settings]:
@@ -160,18 +203,18 @@ async def test_costs_equal_the_vendors_bill_for_every_quality_and_size(
     for name, value in emulator.environment.items():
         monkeypatch.setenv(name, value)
     prices = read_prices()
-    costs: list[tuple[str, Cost]] = []
+    costs: list[Money] = []
     for number, settings in enumerate(every_choice(model)):
         request = requested(model, settings, title="A title " * (number % 3 + 1))
         async with open_provider(model, settings) as provider:
             usage = (await provider.generate(request)).usage
-        costs.append((kind(request), cost(request.served_by, json.loads(json.dumps(dict(usage))), prices)))
-    found = total(costs)
-    assert emulator.billed == len(costs) > 0
+        costs.append(cost(request, json.loads(json.dumps(dict(usage))), prices))
+    found = sum(costs, NOTHING)
+    assert emulator.billed == found.pictures > 0
     assert not found.unknown
-    assert not found.about
+    assert not found.estimated
     assert Fraction(found.dollars) == emulator.bill
-    assert Fraction(sum(Decimal(str(cost.usd)) for _, cost in costs)) == emulator.bill
+    assert Fraction(sum(Decimal(str(cost.usd)) for cost in costs)) == emulator.bill
 
 
 async def test_estimates_from_confirmed_figures_are_within_a_tenth_of_the_bill(
@@ -182,9 +225,8 @@ async def test_estimates_from_confirmed_figures_are_within_a_tenth_of_the_bill(
     for served_by, model in LIVE.items():
         before = emulator.bill
         await ask(emulator, served_by, monkeypatch)
-        guessed = estimate(requested(model, KEYS), prices).dollars
+        guessed = estimate([requested(model, KEYS)], prices).cost.dollars
         pictures = prices[served_by].pictures
-        assert guessed is not None
         assert pictures
         if pictures.sure == "confirmed":
             assert 0.9 < Fraction(guessed) / (emulator.bill - before) < 1.1, served_by
@@ -198,33 +240,30 @@ def test_the_settings_accept_every_quality_with_a_price() -> None:
 
 @pytest.mark.parametrize("usage", [{}, {"latency_seconds": 1.0}, {"output_tokens": 5}, {"input_tokens": 5}])
 def test_a_response_without_token_counts_has_an_unknown_cost(usage: dict[str, float | str]) -> None:
-    found = cost(OPENAI, usage, read_prices())
-    assert found.dollars is None
+    found = cost(LOW, usage, read_prices())
+    assert found.unknown == 1
     assert "did not report the tokens" in found.reason
 
 
 def test_a_model_without_a_price_has_an_unknown_estimate_and_cost() -> None:
-    for found in (
-        estimate(picture(OPENAI, "1200x640", "low"), {}),
-        cost(OPENAI, {"input_tokens": 1, "output_tokens": 1}, {}),
-    ):
-        assert found.dollars is None
+    for found in (estimate([LOW], {}).cost, cost(LOW, {"input_tokens": 1, "output_tokens": 1}, {})):
+        assert found.unknown == 1
         assert "PRICES_FILE" in found.reason
 
 
 def test_words_without_a_price_make_the_cost_unknown() -> None:
     usage: dict[str, float | str] = {"input_tokens": 9, "output_tokens": 150, "image_output_tokens": 100}
-    found = cost(OPENAI, usage, read_prices())
-    assert found.dollars is None
+    found = cost(LOW, usage, read_prices())
+    assert found.unknown == 1
     assert "text_output" in found.reason
 
 
 def test_a_cost_is_an_estimate_if_words_are_billed_but_not_counted_separately() -> None:
     usage: dict[str, float | str] = {"input_tokens": 0, "output_tokens": 1000}
-    found = cost("gpt-image-1.5", usage, read_prices())
+    found = cost(picture("gpt-image-1.5", "1536x1024", "low"), usage, read_prices())
     assert found.dollars == Decimal("0.032")
-    assert found.about
-    assert not cost(OPENAI, usage, read_prices()).about
+    assert found.estimated
+    assert not cost(LOW, usage, read_prices()).estimated
 
 
 async def test_a_response_without_a_picture_still_has_a_cost(
@@ -237,7 +276,7 @@ async def test_a_response_without_a_picture_still_has_a_cost(
     emulator.faults.append(without_picture)
     with pytest.raises(UnusableAnswerError) as caught:
         await ask(emulator, OPENAI, monkeypatch)
-    assert cost(OPENAI, caught.value.usage, read_prices()).dollars == Decimal("0.02597")
+    assert cost(LOW, caught.value.usage, read_prices()).dollars == Decimal("0.02597")
 
 
 RATES = {"input": 1, "output": 12.5, "source": "our invoice", "date": "2026-11-20", "sure": "confirmed"}
@@ -255,7 +294,7 @@ def test_a_prices_file_overrides_only_what_it_names(tmp_path: Path) -> None:
 
 def test_an_estimated_rate_makes_every_cost_an_estimate(tmp_path: Path) -> None:
     prices = read_prices(prices_file(tmp_path, {OPENAI: {"rates": {**RATES, "sure": "estimate"}}}))
-    assert str(cost(OPENAI, {"input_tokens": 0, "output_tokens": 8000}, prices)) == "about $0.10"
+    assert str(cost(LOW, {"input_tokens": 0, "output_tokens": 8000}, prices)) == "about $0.10"
 
 
 @pytest.mark.parametrize(
