@@ -10,16 +10,19 @@ import unicodedata
 
 __all__ = [
     "BATCHES_KEY",
+    "CLAIMS",
     "START_PAGE_KEY",
     "account",
     "batch_id",
     "cover_key",
     "is_slug",
+    "ledger_key",
     "manifest_key",
     "original_key",
     "page_key",
     "slug",
     "thumbnail_key",
+    "unusable_key",
 ]
 
 # A made slug's limit, in bytes of UTF-8.
@@ -30,6 +33,8 @@ MOST_CHARACTERS, MOST_BYTES = 100, 240
 EMOJI_MARKS = frozenset("\ufe0e\ufe0f\u20e3")
 START_PAGE_KEY = "index.html"
 BATCHES_KEY = "batches/index.json"
+# The folder of claims, the only objects that a worker may delete.
+CLAIMS = "claims/"
 
 
 def original_key(*, served_by: str, prompt: str, size: str, quality: str, variation: int) -> str:
@@ -57,6 +62,16 @@ def thumbnail_key(
     branded = [brand] if brand else []
     digest = _digest(original, drawn, template, font, compositor_version, *branded)[:12]
     return f"{style}/{slug(title)}/{model}-{digest}.jpg"
+
+
+def ledger_key(original: str) -> str:
+    """Return the key of an original's ledger."""
+    return f"history/{original}.json"
+
+
+def unusable_key(original: str, digest: str) -> str:
+    """Return where an answer that is no picture is kept, by the digest of its bytes."""
+    return f"unusable/{original}/{digest}"
 
 
 def account(run: str, thumbnail: str) -> str:

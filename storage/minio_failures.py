@@ -1,5 +1,6 @@
 """Maps a MinIO server's failures to errors with a remedy, and tells temporary from permanent ones."""
 
+import re
 import socket
 import ssl
 from xml.etree.ElementTree import ParseError
@@ -9,7 +10,7 @@ from minio.error import InvalidResponseError, MinioException, S3Error, ServerErr
 
 from errors import StoreError, StoreFullError, StoreUnavailableError
 
-__all__ = ["NoBucketError", "NoConditionsError", "UnreadableError", "store_error"]
+__all__ = ["NoBucketError", "NoConditionsError", "NotPublicError", "UnreadableError", "store_error"]
 
 CLOCK_MESSAGES = ("Request has expired", "Request is not valid yet")
 # The answer of MinIO's console to a signed request.
@@ -29,6 +30,11 @@ PERMANENT = {
 }
 # What proxies answer without S3's XML: the request took too long, or there were too many.
 BUSY = (408, 429)
+PROXY_AUTHENTICATION_REQUIRED = 407
+UNAUTHORIZED = (
+    "the proxy wants a user and a password: set HTTPS_PROXY, HTTP_PROXY or ALL_PROXY to "
+    "http://<user>:<password>@<host>:<port>."
+)
 # A peer that is restarting ends the TLS handshake so; one without TLS does not.
 CUT_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 FULL = {
@@ -43,6 +49,10 @@ class NoBucketError(MinioException):
 
 class NoConditionsError(MinioException):
     """The server ignores a write's condition."""
+
+
+class NotPublicError(MinioException):
+    """The key may not make the bucket public, or nobody may."""
 
 
 class UnreadableError(MinioException):
@@ -62,6 +72,12 @@ def store_error(where: str, error: Exception) -> StoreError:
         )
     if isinstance(error, NoConditionsError):
         return StoreError(f"{where}: {PERMANENT['NotImplemented']}")
+    if isinstance(error, NotPublicError):
+        return StoreError(
+            f"{where}: it may not be made public. Set MINIO_PRESIGNED_HOURS, for signed links, or "
+            "MINIO_PUBLIC_BASE_URL to an address that serves the bucket. Or let it be public: on AWS, switch off "
+            "'Block public access' for bucket and account; everywhere, allow MINIO_ACCESS_KEY s3:PutBucketPolicy."
+        )
     if isinstance(error, UnreadableError):
         return StoreError(
             f"{where}: written objects cannot be read back, so every run would pay again. "
@@ -69,6 +85,8 @@ def store_error(where: str, error: Exception) -> StoreError:
         )
     if isinstance(error, ServerError | InvalidResponseError):
         status = _status(error)
+        if status == PROXY_AUTHENTICATION_REQUIRED:
+            return StoreError(f"{where}: {UNAUTHORIZED}")
         if status >= 500 or status in BUSY:
             return StoreUnavailableError(f"{where}: the server failed with status {status}. Check that it is up.")
     if isinstance(error, UnicodeDecodeError | ParseError):  # The client hides its status.
@@ -103,13 +121,41 @@ def _refusal(where: str, error: S3Error) -> StoreError:
 def _connection_failure(where: str, error: urllib3.exceptions.HTTPError) -> StoreError:
     reason = getattr(error, "reason", None) or error
     text = f"{where}: cannot be reached ({type(reason).__name__}). Check MINIO_ENDPOINT, and that the server is up."
+    if isinstance(reason, urllib3.exceptions.ProxyError):
+        return _proxy_failure(where, reason)
     if isinstance(reason, urllib3.exceptions.SSLError):
-        kind = StoreUnavailableError if isinstance(reason.args[0], CUT_OFF) else StoreError
-        return kind(f"{text} If the server has no TLS, use http://.")
-    looked_up = reason.__cause__ if isinstance(reason, urllib3.exceptions.NameResolutionError) else None
-    if isinstance(looked_up, socket.gaierror) and looked_up.errno != socket.EAI_AGAIN:
+        return _tls_failure(where, text, reason.args[0])
+    if _is_unknown_host(reason):
         return StoreError(f"{where}: there is no such host. Check MINIO_ENDPOINT.")
     return StoreUnavailableError(text)
+
+
+def _tls_failure(where: str, text: str, reason: object) -> StoreError:
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return StoreError(
+            f"{where}: its certificate is not trusted ({reason.verify_message}). If an authority of your own or a "
+            "company's proxy signs certificates here, set SSL_CERT_FILE to a PEM file with its certificate; otherwise "
+            "check MINIO_ENDPOINT and the server's certificate."
+        )
+    kind = StoreUnavailableError if isinstance(reason, CUT_OFF) else StoreError
+    return kind(f"{text} If the server has no TLS, use http://.")
+
+
+def _proxy_failure(where: str, error: urllib3.exceptions.ProxyError) -> StoreError:
+    """Return the error of a proxy that cannot be reached, or that opens no tunnel to the server."""
+    answer = re.search(r"Tunnel connection failed: (\d+)", str(error.original_error))
+    status = int(answer[1]) if answer else None
+    if status == PROXY_AUTHENTICATION_REQUIRED:
+        return StoreError(f"{where}: {UNAUTHORIZED}")
+    what = f"the proxy answers with status {status}" if status else "the proxy cannot be reached"
+    lasts = _is_unknown_host(error.original_error) if status is None else status < 500 and status not in BUSY
+    kind = StoreError if lasts else StoreUnavailableError
+    return kind(f"{where}: {what}. Check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, or name the server in NO_PROXY.")
+
+
+def _is_unknown_host(error: BaseException) -> bool:
+    looked_up = error.__cause__ if isinstance(error, urllib3.exceptions.NameResolutionError) else None
+    return isinstance(looked_up, socket.gaierror) and looked_up.errno != socket.EAI_AGAIN
 
 
 def _status(error: ServerError | InvalidResponseError) -> int:

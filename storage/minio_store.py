@@ -3,16 +3,16 @@
 import asyncio
 import hashlib
 import io
-import json
 import logging
-import os
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import cached_property, partial
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 from xml.etree.ElementTree import ParseError
 
-import certifi
 import urllib3
 from minio import Minio
 from minio import time as minio_time
@@ -20,36 +20,24 @@ from minio.credentials.credentials import Credentials
 from minio.error import MinioException, S3Error, ServerError
 from minio.signer import sign_v4_s3
 
+from errors import StoreError
 from settings import Endpoint, Settings
+from storage.bucket_policy import BucketPolicy
+from storage.minio_connections import CONNECTIONS, RETRIES, TIMEOUT, connections
 from storage.minio_failures import NoBucketError, NoConditionsError, UnreadableError, store_error
 from storage.store import Area, Link, ObjectInfo, StoredObject, Versioned
 
-__all__ = ["MinioStore", "connections"]
+__all__ = ["MinioStore"]
 
 logger = logging.getLogger(__name__)
-# It logs the URLs of retried requests, and presigned ones carry their signature.
-logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 T = TypeVar("T")
 
-# Seconds to connect and between two reads, and one retry after a broken connection or a server error. A write is safe
-# to send twice: conditional ones recognize their own. A second DELETE could remove a claim that another run has made
-# since. The Retry-After of a busy MinIO is a minute, and a claim that is not renewed in a third of that is lost.
-TIMEOUT = urllib3.Timeout(connect=5, read=30)
-RETRIES = urllib3.Retry(
-    total=1,
-    backoff_factor=0.2,
-    allowed_methods=("GET", "HEAD", "PUT"),
-    status_forcelist=(500, 502, 503, 504),
-    raise_on_status=False,
-    respect_retry_after_header=False,
-)
 # A hanging claim renewal must end before the claim expires. S3 answers concurrent conditional writes with 409
 # (ConditionalRequestConflict) and asks to retry.
 CLAIM_TIMEOUT = urllib3.Timeout(connect=3, read=4)
 CLAIM_RETRIES = RETRIES.new(total=3, connect=1, read=1, status_forcelist=(409, 500, 502, 503, 504))
 LARGEST_CLAIM = 10_000  # Bytes. Manifests and covers, which are larger, may take longer.
-CONNECTIONS = 32
 MAX_METADATA_BYTES = 1000  # Per value; S3 allows 2 KB per object.
 SMALLEST_PART = 5 * 1024 * 1024  # Bytes; the client allows no less.
 CACHE_FOREVER = "public, max-age=31536000, immutable"
@@ -63,13 +51,20 @@ class MinioStore:
     """Keeps thumbnails in a bucket and originals in ``<bucket>-originals``, over one connection pool."""
 
     def __init__(self, settings: Settings) -> None:
-        """Take endpoint, keys and bucket from the settings. Sends nothing yet."""
+        """Take endpoint, keys and bucket from the settings. Sends nothing yet.
+
+        Raises:
+            SettingsError: the environment names a proxy or certificates that cannot be used.
+            StoreError: the client refuses the region or the endpoint.
+        """
+        self._settings = settings
+        self._threads = ThreadPoolExecutor(CONNECTIONS, "store")
         endpoint = settings.minio_endpoint or Endpoint("localhost:9000", secure=False)
         self._endpoint = endpoint.url
         self._bucket = settings.minio_bucket
         self._presigned_hours = settings.minio_presigned_hours
         self._public_base_url = settings.minio_public_base_url or endpoint.url
-        self._http = connections()
+        self._http = connections(endpoint.url)
         self._region = settings.minio_region
         self._credentials = Credentials(settings.minio_access_key or "", settings.minio_secret_key or "")
 
@@ -83,15 +78,19 @@ class MinioStore:
                 http_client=self._http,
             )
 
-        self._client = client(endpoint.host, endpoint.secure)
-        # A presigned link is signed for the reader's host.
-        public = Endpoint.parse(self._public_base_url) if self._presigned_hours else endpoint
-        self._reader = client(public.host, public.secure)
+        try:
+            # A presigned link is signed for the reader's host.
+            public = Endpoint.parse(self._public_base_url) if self._presigned_hours else endpoint
+            self._client = client(endpoint.host, endpoint.secure)
+            self._reader = client(public.host, public.secure)
+        except ValueError as error:
+            raise StoreError(f"MinIO at {self._endpoint}: {error}. Check MINIO_REGION and MINIO_ENDPOINT.") from error
+        self._policy = BucketPolicy(self._client, settings, self._public_base_url)
 
     async def prepare(self) -> None:
         """Create missing buckets, and make the thumbnails public unless links are presigned."""
         await self.check()
-        await self._in_thread(Area.THUMBNAILS, self._warn_if_public if self._presigned_hours else self._make_public)
+        await self._in_thread(Area.THUMBNAILS, self._policy.prepare)
 
     async def check(self) -> None:
         """Check that both buckets are writable, by writes whose condition fails, so that they leave nothing behind."""
@@ -130,17 +129,27 @@ class MinioStore:
     def link(self, key: str) -> Link:
         """Return the object's public URL, or a presigned URL and its expiry if the bucket is private."""
         if not self._presigned_hours:
-            return Link(f"{self._public_base_url}/{self._bucket}/{quote(key)}")
+            base = self._public_base_url
+            # Some stores, such as Cloudflare R2, serve a bucket at an address of its own, whose path is the key.
+            return Link(base.replace("{key}", quote(key)) if "{key}" in base else f"{base}/{self._bucket}/{quote(key)}")
         lasts = timedelta(hours=self._presigned_hours)
         url = self._reader.get_presigned_url("GET", self._bucket, key, expires=lasts)
         return Link(url, (datetime.now(UTC) + lasts).isoformat(timespec="seconds"))
+
+    def urgent(self) -> "MinioStore":
+        """Return the same store with threads and connections of its own."""
+        return self._urgent
+
+    @cached_property
+    def _urgent(self) -> "MinioStore":
+        return MinioStore(self._settings)
 
     def _bucket_name(self, area: Area) -> str:
         return f"{self._bucket}{area.value}"
 
     async def _in_thread(self, area: Area, call: Callable[..., T], *arguments: object) -> T:
         try:
-            return await asyncio.to_thread(call, *arguments)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, partial(call, *arguments))
         except (MinioException, urllib3.exceptions.HTTPError, ValueError, KeyError, ParseError) as error:
             raise store_error(f"MinIO at {self._endpoint}, bucket {self._bucket_name(area)}", error) from error
 
@@ -152,7 +161,8 @@ class MinioStore:
                 return None
             raise
         try:
-            return Versioned(response.data, response.headers["ETag"], _metadata(response.headers))
+            headers = response.headers
+            return Versioned(response.data, headers["ETag"], _metadata(headers), _age(headers))
         finally:
             response.close()
             response.release_conn()
@@ -164,7 +174,8 @@ class MinioStore:
             if _is_missing(error):
                 return None
             raise
-        return ObjectInfo(found.size or 0, found.content_type or "", _metadata(found.metadata or {}))
+        headers = found.metadata or {}
+        return ObjectInfo(found.size or 0, found.content_type or "", _metadata(headers), headers["ETag"])
 
     def _write(self, area: Area, key: str, stored: StoredObject) -> None:
         written = self._client.put_object(
@@ -242,41 +253,8 @@ class MinioStore:
                 raise NoBucketError(name) from error
             if error.code not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
                 raise
-        if area is Area.THUMBNAILS and not self._presigned_hours:
-            self._make_public()
-
-    def _make_public(self) -> None:
-        """Allow anyone to read single thumbnails, unless the bucket has a policy or the key may not see it."""
-        statement = {
-            "Effect": "Allow",
-            "Principal": {"AWS": ["*"]},
-            "Action": ["s3:GetObject"],
-            "Resource": [f"arn:aws:s3:::{self._bucket}/*"],
-        }
-        try:
-            self._client.get_bucket_policy(self._bucket)
-        except S3Error as error:
-            if error.code == "AccessDenied":
-                logger.debug("this worker's key may not read the policy of %s", self._bucket)
-                return
-            if error.code != "NoSuchBucketPolicy":
-                raise
-            policy = {"Version": "2012-10-17", "Statement": [statement]}
-            self._client.set_bucket_policy(self._bucket, json.dumps(policy))
-            logger.info("made the bucket %s public", self._bucket)
-
-    def _warn_if_public(self) -> None:
-        try:
-            self._client.get_bucket_policy(self._bucket)
-        except S3Error as error:
-            if error.code not in ("AccessDenied", "NoSuchBucketPolicy"):
-                raise
-        else:
-            logger.warning(
-                "MINIO_PRESIGNED_HOURS is set, but the bucket %s has a policy, which may make it public: "
-                "remove the policy, or use another bucket",
-                self._bucket,
-            )
+        if area is Area.THUMBNAILS:
+            self._policy.prepare()
 
     def _remove(self, area: Area, key: str) -> bool:
         try:
@@ -286,17 +264,6 @@ class MinioStore:
                 raise
             return False
         return True
-
-
-def connections() -> urllib3.PoolManager:
-    """Return a connection pool with this store's timeouts and retries, in place of the client's own."""
-    return urllib3.PoolManager(
-        timeout=TIMEOUT,
-        retries=RETRIES,
-        maxsize=CONNECTIONS,
-        cert_reqs="CERT_REQUIRED",
-        ca_certs=os.environ.get("SSL_CERT_FILE") or certifi.where(),
-    )
 
 
 def _headers(stored: StoredObject) -> dict[str, str]:
@@ -315,6 +282,15 @@ def _metadata(headers: Mapping[str, str]) -> dict[str, str]:
         for name, value in headers.items()
         if name.lower().startswith(METADATA_PREFIX)
     }
+
+
+def _age(headers: Mapping[str, str]) -> float:
+    """Return the seconds since the object was written, by the server's clock; 0.0 if the server does not say."""
+    try:
+        answered, written = (parsedate_to_datetime(headers[name]) for name in ("Date", "Last-Modified"))
+        return max(0.0, (answered - written).total_seconds())
+    except (KeyError, ValueError, TypeError):  # TypeError: one has a time zone, the other has none.
+        return 0.0
 
 
 def _header(text: str) -> str:

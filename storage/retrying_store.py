@@ -108,6 +108,10 @@ class RetryingStore:
         """See ``Store``."""
         return self.store.link(key)
 
+    def urgent(self) -> "RetryingStore":
+        """See ``Store``. It retries as long as this one does."""
+        return replace(self, store=self.store.urgent())
+
 
 def retrying_store(store: Store, seconds: float, attempt: Attempt, within: float = math.inf) -> RetryingStore:
     """Return the store, retrying for ``seconds`` per outage, for ``within`` seconds from now, and until a stop."""

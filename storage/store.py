@@ -31,19 +31,21 @@ class StoredObject:
 
 
 class Versioned(NamedTuple):
-    """An object's bytes, their version, and the object's metadata."""
+    """An object's bytes, version and metadata, and the seconds since it was written, by the store's own clock."""
 
     data: bytes
     version: str
     metadata: Mapping[str, str]
+    age_seconds: float = 0.0
 
 
 class ObjectInfo(NamedTuple):
-    """An object's size in bytes, content type and metadata."""
+    """An object's size in bytes, content type, metadata and version."""
 
     size: int
     content_type: str
     metadata: Mapping[str, str]
+    version: str
 
 
 class Link(NamedTuple):
@@ -94,4 +96,8 @@ class Store(Protocol):
 
     def link(self, key: str) -> Link:
         """Return a reader's link to a thumbnail."""
+        ...
+
+    def urgent(self) -> "Store":
+        """Return this store with threads and connections of its own, for what must never wait behind an upload."""
         ...

@@ -10,9 +10,9 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from errors import StoreError, StoreFullError, StoreUnavailableError
+from originals.claim import EXPIRY_SECONDS, Claim
 from settings import read_settings
 from storage.choice import open_store
-from storage.claims import EXPIRY_SECONDS, Claim
 from storage.store import Area, Store
 from testing.memory_store import plain
 

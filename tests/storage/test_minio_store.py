@@ -1,6 +1,7 @@
 """MinIO's own behaviour, on a real server: buckets, policies, headers, links and failures."""
 
 import json
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
@@ -17,14 +18,15 @@ from minio.credentials.providers import StaticProvider
 from minio.minioadmin import MinioAdmin
 
 from errors import SettingsError, StoreError
+from originals.claim import Claim
 from settings import Endpoint, Settings, read_settings
 from storage.choice import open_store
-from storage.claims import Claim
 from storage.store import Area, StoredObject
 from tasks.leaf import make_thumbnail
 from tasks.requests import ThumbnailRequest
 from testing.memory_store import plain
 from testing.minio_server import PASSWORD, USER, MinioServer
+from testing.tcp_proxy import AnswerError, TcpProxy
 
 LIMITED_PASSWORD = "canary-limited-password"
 
@@ -241,6 +243,32 @@ async def test_an_exhausted_quota_is_reported(minio: MinioServer, bucket: str) -
     admin(minio).bucket_quota_set(bucket, 1000)
     with pytest.raises(StoreError, match=r"quota is used up|disk is full"):
         await store.write(Area.THUMBNAILS, "a", StoredObject(b"x" * 5000, "image/jpeg"))
+
+
+@pytest.mark.parametrize(
+    ("headers", "age"),
+    [
+        ({"Date": "Mon, 30 Nov 2026 12:00:10 GMT", "Last-Modified": "Mon, 30 Nov 2026 11:00:00 GMT"}, 3610.0),
+        ({"Date": "Mon, 30 Nov 1999 12:00:10 GMT", "Last-Modified": "Mon, 30 Nov 1999 12:00:00 GMT"}, 10.0),
+        ({"Date": "Mon, 30 Nov 2026 12:00:00 GMT", "Last-Modified": "Mon, 30 Nov 2026 12:00:10 GMT"}, 0.0),
+        ({"Last-Modified": "Mon, 30 Nov 2026 12:00:00 GMT"}, 0.0),
+        ({"Date": "Mon, 30 Nov 2026 12:00:00 GMT"}, 0.0),
+        ({"Date": "Mon, 30 Nov 2026 12:00:00 -0000", "Last-Modified": "Mon, 30 Nov 2026 11:00:00 GMT"}, 0.0),
+        ({"Date": "today", "Last-Modified": "yesterday"}, 0.0),
+    ],
+)
+async def test_an_objects_age_compares_two_times_of_the_servers_clock(headers: dict[str, str], age: float) -> None:
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+
+    def answer(data: bytes) -> None:
+        raise AnswerError(f'HTTP/1.1 200 OK\r\nETag: "1"\r\nContent-Length: 0\r\n{lines}\r\n'.encode())
+
+    with socket.create_server(("127.0.0.1", 0)) as silent, TcpProxy(silent.getsockname()[1], answer) as proxy:
+        keys = {"MINIO_ACCESS_KEY": "someone", "MINIO_SECRET_KEY": "canary-secret"}
+        store = open_store(read_settings({"MINIO_ENDPOINT": f"http://127.0.0.1:{proxy.port}", **keys}))
+        found = await store.read(Area.ORIGINALS, "a")
+    assert found
+    assert found.age_seconds == age
 
 
 @pytest.mark.parametrize(
