@@ -1,129 +1,96 @@
-"""Costs in US dollars, exact or estimated: sums that name unknown costs, and formatting."""
+"""Money: what pictures cost, have cost or may have cost, in US dollars, as one value with a sum, JSON and words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
-from settings import Settings
+__all__ = ["DAMAGED", "NOTHING", "Money", "usd"]
 
-__all__ = ["Cost", "Line", "Total", "cost_faults", "total", "usd"]
+# What a record's damaged field is read as: money whose amount cannot be read is unknown, never zero.
+DAMAGED: Mapping[str, object] = {"cost_usd": None, "cost_unknown": 1, "maybe_billed": 1}
 
 
 @dataclass(frozen=True)
-class Cost:
-    """The cost of one picture in US dollars, never rounded; None if it is unknown.
+class Money:
+    """A sum of US dollars, never rounded, and what it leaves out.
 
-    ``about`` marks an estimate. ``reason`` says why the cost is unknown or zero. ``as_of`` is the date of its oldest
-    price.
+    It is for so many ``pictures``, or answers in place of one. The cost of ``unknown`` of them is not known, for this
+    ``reason``, and not in the sum. ``maybe_billed`` counts requests whose answers never came, so that their pictures
+    may have been billed as well. The sum is ``estimated`` if any part of it is.
     """
 
-    dollars: Decimal | None
-    about: bool = False
+    dollars: Decimal = Decimal(0)
+    estimated: bool = False
+    pictures: int = 0
+    unknown: int = 0
+    maybe_billed: int = 0
     reason: str = ""
-    as_of: date | None = None
-
-    @property
-    def usd(self) -> float | None:
-        """The dollars as a JSON number, from which ``of_usd`` restores the exact amount."""
-        return None if self.dollars is None else float(self.dollars)
 
     @classmethod
-    def of_usd(cls, usd: float | None, *, about: bool = False, reason: str = "") -> "Cost":
-        """Return the cost from its JSON number."""
-        return cls(None if usd is None else Decimal(repr(usd)), about, reason)
-
-    def __str__(self) -> str:
-        if self.dollars is None:
-            return f"unknown ({self.reason})"
-        return f"{'about ' if self.about else ''}{usd(self.dollars, digits=3)}"
-
-
-@dataclass(frozen=True)
-class Line:
-    """Pictures of one kind, such as ``gpt-image-2 medium``, and their total cost."""
-
-    count: int
-    what: str
-    cost: Cost
-
-    def __str__(self) -> str:
-        pictures = f"{self.count} x {self.what}"
-        if self.cost.dollars is None:
-            return f"{pictures} ({self.cost.reason})"
-        return f"{pictures} at {usd(self.cost.dollars / self.count, digits=3)}"
-
-
-@dataclass(frozen=True)
-class Total:
-    """A total by kind of picture. Pictures of unknown cost are not in the sum; ``unknown`` lists them."""
-
-    lines: Sequence[Line] = ()
+    def of(cls, record: Mapping[str, Any]) -> "Money":
+        """Return the money that a record says was paid; an amount of null is unknown. Other fields are ignored."""
+        dollars = record.get("cost_usd", 0.0)
+        unknown = record.get("cost_unknown", 0) or int(dollars is None)
+        return cls(
+            Decimal(repr(dollars or 0.0)),
+            record.get("cost_is_estimate", False),
+            max(record.get("pictures_made", 0), unknown),
+            unknown,
+            record.get("maybe_billed", 0),
+            record.get("cost_reason", ""),
+        )
 
     @property
-    def dollars(self) -> Decimal:
-        """The sum of the known costs."""
-        return sum((line.cost.dollars for line in self.lines if line.cost.dollars is not None), Decimal(0))
+    def record(self) -> dict[str, Any]:
+        """The money as the fields of ``outcomes.Paid``, without those that say nothing."""
+        fields = {
+            "cost_is_estimate": self.estimated,
+            "pictures_made": self.pictures,
+            "cost_unknown": self.unknown,
+            "cost_reason": self.reason,
+            "maybe_billed": self.maybe_billed,
+        }
+        return {"cost_usd": self.usd, **{name: value for name, value in fields.items() if value}}
 
     @property
     def usd(self) -> float:
-        """The sum as a JSON number."""
+        """The dollars as a JSON number, from which ``of`` restores the exact amount."""
         return float(self.dollars)
 
-    @property
-    def about(self) -> bool:
-        """Whether the sum includes an estimate."""
-        return any(line.cost.about for line in self.lines)
+    def __add__(self, other: "Money") -> "Money":
+        return Money(
+            self.dollars + other.dollars,
+            self.estimated or other.estimated,
+            self.pictures + other.pictures,
+            self.unknown + other.unknown,
+            self.maybe_billed + other.maybe_billed,
+            self.reason or other.reason,
+        )
 
-    @property
-    def known(self) -> list[Line]:
-        """The lines in the sum."""
-        return [line for line in self.lines if line.cost.dollars is not None]
-
-    @property
-    def unknown(self) -> list[Line]:
-        """The lines of unknown cost."""
-        return [line for line in self.lines if line.cost.dollars is None]
-
-    @property
-    def as_of(self) -> date | None:
-        """The date of the oldest price in the sum."""
-        return min((line.cost.as_of for line in self.lines if line.cost.as_of), default=None)
-
-    @property
-    def short(self) -> str:
-        """The sum alone, such as ``about $0.53`` or ``$0.53, and 2 pictures whose cost is unknown``."""
-        sum_of_known = f"{'about ' if self.about else ''}{usd(self.dollars)}"
-        count = sum(line.count for line in self.unknown)
-        if not count:
-            return sum_of_known
-        pictures = f"{count} picture{'s' if count > 1 else ''} whose cost is unknown"
-        return f"{sum_of_known}, and {pictures}" if self.known else pictures
+    def __bool__(self) -> bool:
+        """Return whether anything was paid for, or may have been."""
+        return bool(self.dollars or self.pictures or self.maybe_billed)
 
     def __str__(self) -> str:
-        """Return the sum with its lines, the lines of unknown cost, and the date of the prices."""
-        parts = [", ".join(map(str, lines)) for lines in (self.known, self.unknown)]
-        itemized = "; unknown: ".join(parts) if all(parts) else "".join(parts)
-        dated = f"; prices as of {self.as_of.isoformat()}" if self.as_of else ""
-        return f"{self.short}: {itemized}{dated}" if itemized else self.short
+        """Return ``about $0.53, and 2 pictures whose cost is unknown, and 1 more that may have been billed``."""
+        is_sum = self.dollars or self.pictures > self.unknown or not self.left_out
+        return ", and ".join([self.known, *self.left_out] if is_sum else self.left_out)
+
+    @property
+    def known(self) -> str:
+        """The sum in words, such as ``about $0.53``."""
+        return f"{'about ' if self.estimated else ''}{usd(self.dollars)}"
+
+    @property
+    def left_out(self) -> list[str]:
+        """What the sum leaves out, in words."""
+        unknown = f"{self.unknown} picture{'s' if self.unknown > 1 else ''} whose cost is unknown"
+        maybe = f"{self.maybe_billed} more that may have been billed"
+        return [words for count, words in ((self.unknown, unknown), (self.maybe_billed, maybe)) if count]
 
 
-def total(costs: Iterable[tuple[str, Cost]]) -> Total:
-    """Return the total of pairs (kind of picture, cost), with the kinds in order of first appearance."""
-    kinds: dict[tuple[str, str | None], list[Cost]] = {}
-    for what, cost in costs:
-        kinds.setdefault((what, cost.reason if cost.dollars is None else None), []).append(cost)
-    return Total([Line(len(costs), what, _together(costs)) for (what, _), costs in kinds.items()])
-
-
-def _together(costs: Sequence[Cost]) -> Cost:
-    known = [cost.dollars for cost in costs if cost.dollars is not None]
-    return Cost(
-        sum(known, Decimal(0)) if known else None,
-        any(cost.about for cost in costs),
-        costs[0].reason,
-        min((cost.as_of for cost in costs if cost.as_of), default=None),
-    )
+NOTHING = Money()
 
 
 def usd(dollars: Decimal, digits: int = 2) -> str:
@@ -131,22 +98,3 @@ def usd(dollars: Decimal, digits: int = 2) -> str:
     places = max(2, digits - 1 - dollars.adjusted()) if dollars else 2
     whole, _, fraction = f"{dollars.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,f}".partition(".")
     return f"${whole}.{fraction[:2]}{fraction[2:].rstrip('0')}"
-
-
-def cost_faults(estimate: Total, settings: Settings) -> list[str]:
-    """Return a sentence for each reason why an estimate cannot be held to ``MAX_COST_USD``, if that is set."""
-    cap = settings.max_cost_usd
-    if cap is None:
-        return []
-    faults = []
-    if estimate.dollars > cap:
-        faults.append(
-            f"The pictures would cost {estimate}. That is above the cap of {usd(cap)}: ask for fewer titles or models, "
-            "choose a lower quality or size, or raise MAX_COST_USD"
-        )
-    faults += [
-        f"{line.count} x {line.what} cannot be held to the cap of {usd(cap)}, as the cost is unknown: "
-        f"{line.cost.reason}, leave the model out, or unset MAX_COST_USD"
-        for line in estimate.unknown
-    ]
-    return faults

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, ConfigDict, Field, with_config
 from typing_extensions import TypedDict  # Pydantic cannot read Python 3.11's own TypedDict.
 
+from money import NOTHING, Money
+
 __all__ = [
     "Counts",
     "Cover",
@@ -24,12 +26,10 @@ __all__ = [
     "Pair",
     "Pending",
     "Row",
-    "Spent",
     "Unfinished",
     "counts",
     "described",
     "pending",
-    "spent_on",
     "unpaid",
     "with_paid",
 ]
@@ -65,20 +65,25 @@ class OutcomeError(TypedDict):
 
 
 class Paid(TypedDict):
-    """What a run paid for one pair in all its attempts, including answers that were not pictures."""
+    """What was paid, as ``Money.record`` writes it: by this run for a pair, by a run, or by all runs of a batch."""
 
     cost_usd: NotRequired[
-        Annotated[Dollars | None, Field(description="What this run paid, in US dollars; null where it is not known.")]
+        Annotated[
+            Dollars | None, Field(description="The known costs in US dollars; null, in older records, if unknown.")
+        ]
     ]
     cost_is_estimate: NotRequired[bool]
-    cost_reason: NotRequired[Annotated[str, Field(description="Why the cost is not known.")]]
+    pictures_made: NotRequired[
+        Annotated[Count, Field(description="How many pictures, or answers in place of one, were made and billed.")]
+    ]
+    cost_unknown: NotRequired[
+        Annotated[Count, Field(description="How many of them have no known cost, and are not in `cost_usd`.")]
+    ]
+    cost_reason: NotRequired[Annotated[str, Field(description="Why a cost is not known.")]]
     maybe_billed: NotRequired[
         Annotated[
             Count,
-            Field(
-                description="How many more pictures may have been billed: attempts of this run or an earlier one that "
-                "were killed or stopped when they were about to ask or had asked."
-            ),
+            Field(description="How many more pictures may have been billed: requests whose answers never came whole."),
         ]
     ]
 
@@ -191,18 +196,6 @@ class Counts(TypedDict):
     failed: int
 
 
-class Spent(TypedDict):
-    """What pictures have cost over several runs."""
-
-    cost_usd: NotRequired[
-        Annotated[Dollars, Field(description="What pictures have cost in all runs so far, in US dollars, where known.")]
-    ]
-    cost_is_estimate: NotRequired[bool]
-    cost_unknown: NotRequired[
-        Annotated[Count, Field(description="How many more pictures were paid for, or may have been, at unknown cost.")]
-    ]
-
-
 class Pair(NamedTuple):
     """The title and model of one thumbnail."""
 
@@ -215,22 +208,16 @@ def pending(pair: Pair) -> Pending:
     return {"status": "pending", "title": pair.title, "model": pair.model}
 
 
-def spent_on(record: Spent) -> Spent:
-    """Return only the fields of a batch's record that say what it cost."""
-    return cast(Spent, {name: value for name, value in record.items() if name in Spent.__annotations__})
-
-
-def with_paid(outcome: Finished, paid: Paid) -> Finished:
-    """Return the outcome with what the run paid for its picture; if it paid nothing, the picture was reused."""
-    return {**outcome, **paid, "reused": not paid}
+def with_paid(outcome: Ended, paid: Money) -> Ended:
+    """Return the outcome with what the run paid for it. If it paid nothing for a picture, the picture was reused."""
+    others = {name: value for name, value in outcome.items() if name not in Paid.__annotations__}
+    reused = {"reused": not paid} if outcome["status"] == "ok" else {}
+    return cast(Ended, {**others, **reused, **paid.record})
 
 
 def unpaid(outcome: Ended) -> Ended:
     """Return the outcome with a cost of 0, because its cost is counted elsewhere."""
-    kept: dict[str, object] = {name: value for name, value in outcome.items() if name not in Paid.__annotations__}
-    if outcome["status"] == "ok":
-        kept["reused"] = True
-    return cast(Ended, {**kept, "cost_usd": 0.0})
+    return with_paid(outcome, NOTHING)
 
 
 def counts(outcomes: Sequence[Outcome]) -> Counts:

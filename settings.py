@@ -107,14 +107,26 @@ def _bucket(text: str) -> str:
 
 
 def _base_url(text: str) -> str:
+    if urlsplit(text).query:
+        raise ValueError("give a URL without a query, such as https://images.example.com")
+    return _url(text).rstrip("/")
+
+
+def _url(text: str) -> str:
     url = urlsplit(text)
     try:
-        valid = url.scheme in ("http", "https") and url.hostname and url.port != 0 and not (url.query or url.fragment)
+        valid = url.scheme in ("http", "https") and url.hostname and url.port != 0 and not url.fragment
     except ValueError:  # The port.
         valid = False
     if not valid or "@" in url.netloc:  # A password would be logged.
         raise ValueError("give a full URL without a user, such as https://images.example.com")
-    return text.rstrip("/")
+    return text
+
+
+def _region(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,61}[A-Za-z0-9]", text):
+        raise ValueError("give a region such as us-east-1, or auto")
+    return text
 
 
 def _hours(text: str) -> int:
@@ -195,7 +207,7 @@ class Settings:
     minio_secret_key: str | None = _variable("MINIO_SECRET_KEY", _key, secret=True)
     minio_bucket: str = _variable("MINIO_BUCKET", _bucket, "thumbnails")
     minio_public_base_url: str | None = _variable("MINIO_PUBLIC_BASE_URL", _base_url)
-    minio_region: str = _variable("MINIO_REGION", str, "us-east-1")
+    minio_region: str = _variable("MINIO_REGION", _region, "us-east-1")
     minio_presigned_hours: int | None = _variable("MINIO_PRESIGNED_HOURS", _hours)
     store_patience_seconds: float = _variable("STORE_PATIENCE_SECONDS", _seconds, 840.0)
     max_images_per_batch: int = _variable("MAX_IMAGES_PER_BATCH", _count, 50)
@@ -226,7 +238,7 @@ OWN_BRAND = Path(__file__).resolve().parent / "brand"
 # Read elsewhere, by logging and the vendors' SDKs, which do not validate them.
 CHECKED_HERE: tuple[tuple[str, Callable[[str], object]], ...] = (
     ("LOG_LEVEL", _one_of(LOG_LEVELS)),
-    ("OPENAI_BASE_URL", _base_url),
+    ("OPENAI_BASE_URL", _url),  # Azure's has its version in the query.
     ("GOOGLE_GEMINI_BASE_URL", _base_url),
 )
 

@@ -5,6 +5,7 @@ import datetime
 import signal
 import time
 import uuid
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -99,14 +100,32 @@ async def cancel_and_wait(work: "asyncio.Future[T]") -> None:
 
 
 async def gather_limited(function: Callable[[A], Awaitable[T]], items: Iterable[A]) -> list[T]:
-    """Return the function's results in the items' order, running at most ``MAX_CONCURRENT`` calls at a time."""
-    slots = asyncio.Semaphore(MAX_CONCURRENT)
+    """Return the function's results in the items' order, running at most ``MAX_CONCURRENT`` calls at a time.
 
-    async def call(item: A) -> T:
-        async with slots:
-            return await function(item)
+    If a call fails, no other begins, those that have begun are awaited, and then its error is raised: nothing goes on
+    afterwards.
+    """
+    waiting = deque(enumerate(items))
+    results: dict[int, T] = {}
 
-    return await asyncio.gather(*map(call, items))
+    async def work() -> None:
+        while waiting:
+            number, item = waiting.popleft()
+            try:
+                results[number] = await function(item)
+            except BaseException:
+                waiting.clear()
+                raise
+
+    workers = [asyncio.create_task(work()) for _ in range(min(MAX_CONCURRENT, len(waiting)))]
+    try:
+        await asyncio.gather(*workers)
+    except BaseException as error:
+        for worker in workers if isinstance(error, asyncio.CancelledError) else ():
+            worker.cancel()
+        await asyncio.wait(workers)
+        raise
+    return [result for _, result in sorted(results.items(), key=lambda each: each[0])]
 
 
 Stage = Literal["looking", "waiting", "store", "asking", "throttled", "storing", "composing", "uploading"]

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from errors import CompositingError, ThumbnailError
-from tasks.work import Work
 
 __all__ = ["composing"]
 
@@ -13,8 +12,10 @@ logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def composing(work: Work) -> Iterator[None]:
+def composing(what: object) -> Iterator[None]:
     """Turn any exception in this block, except a ThumbnailError or MemoryError, into a CompositingError, and log it.
+
+    ``what`` is composed, as a log line names it.
 
     Raises:
         CompositingError: there is a bug.
@@ -24,5 +25,5 @@ def composing(work: Work) -> Iterator[None]:
     except (ThumbnailError, MemoryError):
         raise
     except Exception as bug:
-        logger.exception("%s: composing failed, which is a bug", work)
+        logger.exception("%s: composing failed, which is a bug", what)
         raise CompositingError(bug) from bug

@@ -1,6 +1,6 @@
 """The permissions of a worker's MinIO user: all that it needs, and no more."""
 
-from storage.claims import FOLDER
+from storage.keys import CLAIMS
 from storage.store import Area
 
 __all__ = ["worker_policy"]
@@ -20,7 +20,7 @@ def worker_policy(bucket: str) -> dict[str, object]:
                 "Action": ["s3:GetObject", "s3:PutObject"],
                 "Resource": [f"{thumbnails}/*", f"{originals}/*"],
             },
-            {"Effect": "Allow", "Action": ["s3:DeleteObject"], "Resource": [f"{originals}/{FOLDER}*"]},
+            {"Effect": "Allow", "Action": ["s3:DeleteObject"], "Resource": [f"{originals}/{CLAIMS}*"]},
             # By default, MinIO lets any user change its own secret and create more keys for itself.
             {"Effect": "Deny", "Action": ["admin:*"]},
         ],

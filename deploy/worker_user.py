@@ -23,7 +23,8 @@ from minio.minioadmin import MinioAdmin
 from deploy.worker_policy import worker_policy
 from errors import InvalidRequestError, SettingsError, StoreError
 from settings import Administrator, Endpoint, Settings, read_administrator, read_settings
-from storage.minio_store import MinioStore, connections
+from storage.minio_connections import connections
+from storage.minio_store import MinioStore
 
 __all__ = ["main"]
 

@@ -1,67 +1,44 @@
 """Keeps the list of batches and the start page up to date, while other batches may be writing both as well."""
 
 import asyncio
-import hashlib
 import logging
-import random
 import re
-from collections.abc import Callable
-from contextlib import suppress
-from urllib.parse import quote
 
-from errors import StoreError
-from gallery.batches import MOST_BATCHES, Batch, batch_of, batches_text, read_batches, with_batch
-from gallery.manifest import read_manifest
+from gallery.batches import BATCHES, MOST_BATCHES, Batch, batch_of, batches_text, with_batch
+from gallery.manifest import MANIFEST
+from gallery.publishing import addresses, write_page
 from gallery.start_page import render_start_page
 from storage.keys import BATCHES_KEY, START_PAGE_KEY, manifest_key, page_key
-from storage.store import Area, Store, StoredObject
+from storage.records import read_record
+from storage.store import Area, Store, StoredObject, Versioned
+from storage.updates import update
 
-__all__ = ["addresses", "list_batch"]
+__all__ = ["list_batch"]
 
 logger = logging.getLogger(__name__)
 
-# Of several concurrent writers one succeeds, so this many others may come first.
-ATTEMPTS = 30
-LONGEST_PAUSE_SECONDS = 1.0
 BATCH_ID = rb"\b[0-9a-f]{16}\b"
 
 
-async def list_batch(store: Store, batch: Batch) -> str | None:
-    """Put a batch into the list by a conditional write, and write the start page from that list.
+async def list_batch(store: Store, batch: Batch) -> None:
+    """Put a batch into the list, and write the start page from that list.
 
-    A damaged list is set aside and rebuilt from the manifests that it still names; then a note that says so is
-    returned.
+    A damaged list is set aside and rebuilt from the manifests that it still names.
 
     Raises:
-        StoreError: the store failed, or others changed the list each time.
+        StoreError: the store failed, a newer version wrote the list, or others changed it each time.
     """
-    version, batches, note = await _enter(store, batch)
-    while True:
-        page = await asyncio.to_thread(_page, store, batches)
-        await store.write(
-            Area.THUMBNAILS,
-            START_PAGE_KEY,
-            StoredObject(page.encode(), "text/html; charset=utf-8", immutable=False),
-        )
-        # Another batch may have been listed, and its page overwritten by this older one.
-        found = await store.read(Area.THUMBNAILS, BATCHES_KEY)
-        if found is None or found.version == version:
-            return note
-        version = found.version
-        try:
-            batches = read_batches(found.data)
-        except ValueError:  # Damaged since then; the next batch repairs it.
-            return note
 
+    async def change(found: Versioned | None) -> StoredObject:
+        batches = with_batch(await _listed(store, found), batch)
+        return StoredObject(batches_text(batches).encode(), "application/json", immutable=False)
 
-def addresses(store: Store, root: str = "") -> Callable[[str], str]:
-    """Return a function from a key to its address: a presigned link if the bucket is private, else relative.
+    async def page(record: Versioned) -> str:
+        return await asyncio.to_thread(_page, store, await _listed(store, record))
 
-    A relative address works wherever the page is opened from; ``root`` is the path from the page to the bucket's root.
-    """
-    if store.link(START_PAGE_KEY).expires_at:
-        return lambda key: store.link(key).url
-    return lambda key: f"{root}{quote(key)}"
+    record = await update(store, Area.THUMBNAILS, BATCHES_KEY, change)
+    if record:
+        await write_page(store, BATCHES_KEY, record, START_PAGE_KEY, page)
 
 
 def _page(store: Store, batches: list[Batch]) -> str:
@@ -71,40 +48,24 @@ def _page(store: Store, batches: list[Batch]) -> str:
     )
 
 
-async def _enter(store: Store, batch: Batch) -> tuple[str, list[Batch], str | None]:
-    for attempt in range(ATTEMPTS):
-        found = await store.read(Area.THUMBNAILS, BATCHES_KEY)
-        others, note = await _read(store, found.data) if found else ([], None)
-        batches = with_batch(others, batch)
-        listed = StoredObject(batches_text(batches).encode(), "application/json", immutable=False)
-        if found:
-            version = await store.replace(Area.THUMBNAILS, BATCHES_KEY, listed, found.version)
-        else:
-            version = await store.create(Area.THUMBNAILS, BATCHES_KEY, listed)
-        if version:
-            if note:
-                logger.warning("%s", note)
-            return version, batches, note
-        await asyncio.sleep(random.uniform(0, min(0.05 * 2**attempt, LONGEST_PAUSE_SECONDS)))  # noqa: S311
-    raise StoreError(f"{BATCHES_KEY} was changed by others during each of {ATTEMPTS} attempts. Run the batch again.")
+async def _listed(store: Store, found: Versioned | None) -> list[Batch]:
+    """Return the listed batches; those that cannot be read, from the manifests that the list still names."""
+    if not found:
+        return []
+    listed = await read_record(store, Area.THUMBNAILS, BATCHES_KEY, BATCHES, found)
+    batches = {batch["batch_id"]: batch for batch in (listed["batches"] if listed else [])}
+    for batch_id in _named(found.data):
+        if batch_id not in batches and len(batches) < MOST_BATCHES and (batch := await _remade(store, batch_id)):
+            batches[batch_id] = batch
+    return sorted(batches.values(), key=lambda batch: batch["updated_at"], reverse=True)
 
 
-async def _read(store: Store, data: bytes) -> tuple[list[Batch], str | None]:
-    """Return the list; a damaged one is set aside, and rebuilt from the manifests of the batches it still names."""
-    try:
-        return read_batches(data), None
-    except ValueError as error:
-        aside = f"{BATCHES_KEY}.damaged-{hashlib.sha256(data).hexdigest()[:8]}"
-        await store.write(Area.THUMBNAILS, aside, StoredObject(data, "application/octet-stream"))
-        batches: list[Batch] = []
-        for batch_id in dict.fromkeys(re.findall(BATCH_ID, data)):
-            found = await store.read(Area.THUMBNAILS, manifest_key(batch_id.decode()))
-            with suppress(ValueError):
-                batches += [batch_of(read_manifest(found.data))] if found else []
-            if len(batches) == MOST_BATCHES:
-                break
-        batches.sort(key=lambda batch: batch["updated_at"], reverse=True)
-        return batches, (
-            f"{BATCHES_KEY} was damaged ({error}). It is kept as {aside}, and the list was rebuilt with the "
-            f"{len(batches)} batches that it still named. A missing batch is listed again the next time it runs."
-        )
+async def _remade(store: Store, batch_id: str) -> Batch | None:
+    key = manifest_key(batch_id)
+    manifest = await read_record(store, Area.THUMBNAILS, key, MANIFEST, await store.read(Area.THUMBNAILS, key))
+    return batch_of(manifest) if manifest else None
+
+
+def _named(data: bytes) -> list[str]:
+    """Return the ids of the batches that a list names, however damaged it is."""
+    return [name.decode() for name in dict.fromkeys(re.findall(BATCH_ID, data))]

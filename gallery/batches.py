@@ -6,15 +6,17 @@ It is stored because a worker's keys need not allow listing a bucket, and reader
 import json
 from collections.abc import Sequence
 from itertools import islice
-from typing import Literal, NotRequired
+from typing import Literal, NotRequired, cast
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
 from gallery.manifest import Manifest, Summary
-from outcomes import Moment, Spent, spent_on
+from money import DAMAGED, Money
+from outcomes import Moment, Paid
+from storage.records import RecordType
 
-__all__ = ["MOST_BATCHES", "Batch", "batch_of", "batches_text", "read_batches", "with_batch"]
+__all__ = ["BATCHES", "MOST_BATCHES", "Batch", "batch_of", "batches_text", "with_batch"]
 
 BATCHES_VERSION = 1
 # Every batch rewrites the whole list and its page: at this length, about 1 MB together. Older batches are
@@ -24,7 +26,7 @@ MOST_PICTURES = 4
 LONGEST_TITLE = 200
 
 
-class Batch(Spent):
+class Batch(Paid):
     """One batch on the start page. ``title`` is the beginning of its first title; ``pictures`` has a few keys."""
 
     batch_id: str
@@ -49,13 +51,13 @@ class Batches(TypedDict):
     batches: list[Batch]
 
 
-BATCHES = TypeAdapter(Batches)
+BATCHES = RecordType(TypeAdapter(Batches), BATCHES_VERSION, DAMAGED)
 
 
 def batch_of(manifest: Manifest) -> Batch:
     """Return what the start page shows of a batch."""
     request = manifest["request"]
-    first = request["prompts"][0]
+    first = next(iter(request["prompts"]), "")  # A damaged record may have none.
     outcomes = (outcome for row in manifest["rows"] for outcome in row["results"])
     batch: Batch = {
         "batch_id": manifest["batch_id"],
@@ -73,7 +75,7 @@ def batch_of(manifest: Manifest) -> Batch:
     }
     if "name" in manifest:
         batch["name"] = manifest["name"]
-    return {**batch, **spent_on(manifest)}
+    return cast(Batch, {**batch, **Money.of(manifest).record})
 
 
 def with_batch(batches: Sequence[Batch], batch: Batch) -> list[Batch]:
@@ -85,16 +87,3 @@ def with_batch(batches: Sequence[Batch], batch: Batch) -> list[Batch]:
 def batches_text(batches: Sequence[Batch]) -> str:
     """Return the list's JSON."""
     return json.dumps({"version": BATCHES_VERSION, "batches": list(batches)}, ensure_ascii=False)
-
-
-def read_batches(data: bytes) -> list[Batch]:
-    """Return the list in its JSON.
-
-    Raises:
-        ValueError: this is not a list of batches, or it has another version.
-    """
-    try:
-        return BATCHES.validate_json(data)["batches"]
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None

@@ -4,14 +4,13 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from money import usd
-from outcomes import Spent
+from money import Money
+from outcomes import Paid
 
 __all__ = ["TEMPLATES", "brief", "count", "joined", "render", "spent"]
 
@@ -35,14 +34,10 @@ def joined(*parts: str) -> str:
     return " \N{MIDDLE DOT} ".join(filter(None, parts))
 
 
-def spent(on: Spent) -> str:
-    """Return what was paid, such as ``about $12.40 so far``, and how many costs are unknown; "" if nothing was paid."""
-    dollars, unknown = on.get("cost_usd"), on.get("cost_unknown")
-    about = "about " if on.get("cost_is_estimate") else ""
-    return joined(
-        f"{about}{usd(Decimal(repr(dollars)))} so far" if dollars else "",
-        count(unknown, "picture whose cost is unknown", "pictures whose cost is unknown") if unknown else "",
-    )
+def spent(on: Paid) -> str:
+    """Return what was paid, such as ``about $12.40 so far``, and what that leaves out; "" if nothing was paid."""
+    money = Money.of(on)
+    return joined(f"{money.known} so far" if money.dollars else "", *money.left_out)
 
 
 def time_element(moment: str) -> Markup:

@@ -5,16 +5,20 @@ readers in other languages. Only what is read back is checked, because others wr
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Literal, NotRequired
+from typing import Any, Literal, NotRequired, TypeVar, cast
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
-from outcomes import Counts, Moment, Row, Spent, counts, described
+from money import DAMAGED, NOTHING, Money
+from outcomes import Counts, Cover, Finished, Moment, Paid, Row, counts, described
+from storage.records import RecordType
+from storage.store import Link
 
 __all__ = [
+    "MANIFEST",
     "MANIFEST_VERSION",
     "Manifest",
     "Post",
@@ -23,10 +27,12 @@ __all__ = [
     "build_manifest",
     "manifest_schema",
     "manifest_text",
-    "read_manifest",
     "read_request",
     "timestamp",
+    "with_links",
 ]
+
+T = TypeVar("T", Finished, Cover)
 
 # Increased when readers of the previous version could misread this one; a new field alone is no reason.
 MANIFEST_VERSION: Literal[1] = 1
@@ -65,7 +71,7 @@ class Summary(Counts):
 
 
 @described
-class Manifest(Spent):
+class Manifest(Paid):
     """A batch of thumbnails: what was asked for, and what came of it. Readers ignore fields that they do not know."""
 
     version: Literal[1]
@@ -82,14 +88,14 @@ class Manifest(Spent):
     """Whether the pictures are simulated: no provider was asked, and nothing was paid."""
     request: Request
     summary: Summary
-    spent_by_run: NotRequired[dict[str, Spent]]
+    spent_by_run: NotRequired[dict[str, Paid]]
     """What each run paid that paid anything, by its id. All together are this record's own cost."""
     run_id: NotRequired[str]
     """The run that wrote this; each of its attempts has the same."""
     rows: list[Row]
 
 
-MANIFEST = TypeAdapter(Manifest)
+MANIFEST = RecordType(TypeAdapter(Manifest), MANIFEST_VERSION, DAMAGED)
 REQUEST = TypeAdapter(Request)
 
 
@@ -108,8 +114,7 @@ def build_manifest(
     finished: bool,
     simulated: bool,
     name: str = "",
-    spent: Spent | None = None,
-    spent_by_run: Mapping[str, Spent] | None = None,
+    spent_by_run: Mapping[str, Money] | None = None,
     run_id: str = "",
 ) -> Manifest:
     """Return the manifest of these rows; what has no outcome yet is counted as pending."""
@@ -128,29 +133,34 @@ def build_manifest(
     }
     if name:
         manifest["name"] = name
-    if spent_by_run:
-        manifest["spent_by_run"] = dict(spent_by_run)
     if run_id:
         manifest["run_id"] = run_id
-    return {**manifest, **(spent or {})}
+    if spent_by_run:
+        manifest["spent_by_run"] = {run: cast(Paid, spent.record) for run, spent in spent_by_run.items()}
+        manifest = cast(Manifest, {**manifest, **sum(spent_by_run.values(), NOTHING).record})
+    return manifest
+
+
+def with_links(rows: list[Row], link: Callable[[str], Link]) -> list[Row]:
+    """Return the rows with the present links to their pictures: earlier ones may have expired, or the address moved."""
+
+    def linked(picture: T) -> T:
+        found = link(picture["key"])
+        others = {name: value for name, value in picture.items() if name != "image_url_expires_at"}
+        expiry = {"image_url_expires_at": found.expires_at} if found.expires_at else {}
+        return cast(T, {**others, "image_url": found.url, **expiry})
+
+    relinked = []
+    for row in rows:
+        results = [linked(each) if each["status"] == "ok" else each for each in row["results"]]
+        cover = {"cover": linked(row["cover"])} if "cover" in row else {}
+        relinked.append(cast(Row, {**row, "results": results, **cover}))
+    return relinked
 
 
 def manifest_text(manifest: Manifest) -> str:
     """Return the manifest's JSON."""
     return json.dumps(manifest, ensure_ascii=False)
-
-
-def read_manifest(data: bytes) -> Manifest:
-    """Return the manifest in its JSON.
-
-    Raises:
-        ValueError: this is not a manifest, or it has another version.
-    """
-    try:
-        return MANIFEST.validate_json(data)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
 
 
 def read_request(values: Mapping[str, object]) -> Request:
@@ -163,6 +173,6 @@ def manifest_schema() -> dict[str, Any]:
 
     Without OpenAPI's ``discriminator``, which JSON Schema does not have and strict validators refuse.
     """
-    schema = MANIFEST.json_schema()
+    schema = MANIFEST.type.json_schema()
     del schema["$defs"]["Row"]["properties"]["results"]["items"]["discriminator"]
     return schema

@@ -110,7 +110,7 @@ def leaves_of(request: BatchRequest) -> list[list[Leaf]]:
 
 def is_paid(outcome: dict[str, Any]) -> bool:
     """Return whether a pair's picture was paid for in this run, or simulated."""
-    return bool(outcome.get("cost_usd")) or not outcome.get("reused", True)
+    return bool(outcome.get("pictures_made"))
 
 
 def ending(outcome: dict[str, Any], *, arrived: bool = False) -> str:

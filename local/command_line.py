@@ -150,7 +150,7 @@ def _plan(request: BatchRequest, settings: Settings, options: argparse.Namespace
     log_models(request.models, Clock().today())
     plan = asyncio.run(make_plan(request, settings))
     print(json.dumps(plan.as_dict(), indent=1) if options.json else plan)
-    check_budget(plan.cost, settings)
+    check_budget(plan.estimate, settings)
     return ALL_THERE
 
 
@@ -195,6 +195,6 @@ def _print_result(result: dict[str, Any], board: Board, options: argparse.Namesp
     print(
         json.dumps(result)  # In ASCII, which is valid whatever stdout's encoding.
         if options.json
-        else f"\n{report(result, len(board.arrived), simulated=simulated, verbose=options.verbose)}"
+        else f"\n{report(result, simulated=simulated, verbose=options.verbose)}"
     )
     return ALL_THERE if result["summary"]["ok"] == result["summary"]["requested"] else SOME_MISSING

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing_extensions import TypedDict
 
 from errors import InvalidRequestError, StoreError
-from gallery.manifest import read_manifest
+from gallery.manifest import MANIFEST
 from outcomes import Cover, Row
 from posts.fetch import fetch
 from storage.covers import cover_of
@@ -61,7 +61,10 @@ def fetch_covers(manifest_url: str | None, get: Callable[[str], bytes] = fetch) 
         raise StoreError("The covers were not fetched: the batch's manifest was not written. Run the command again.")
     try:
         # A slug becomes a file name here, so do not trust it.
-        rows = [row for row in read_manifest(get(manifest_url))["rows"] if is_slug(row.get("slug", ""))]
+        manifest, damaged = MANIFEST.salvage(get(manifest_url))
+        if manifest is None:
+            raise ValueError(damaged[0])
+        rows = [row for row in manifest["rows"] if is_slug(row.get("slug", ""))]
         listed = [_listed(row, row["slug"], row["cover"]) for row in rows if "cover" in row]
         with ThreadPoolExecutor(MAX_CONCURRENT) as threads:
             return list(zip(listed, threads.map(get, [each["address"] for each in listed]), strict=True))

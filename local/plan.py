@@ -4,11 +4,11 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from money import Total
+from originals.ledger import read_ledger
+from providers.cost import Estimate
 from providers.prices import read_prices
 from settings import Settings
 from storage.choice import open_store
-from storage.history import read_history
 from storage.store import Area
 from tasks.budget import estimate_of
 from tasks.posts import posts_of, thumbnail_request
@@ -43,7 +43,7 @@ class Plan:
 
     steps: tuple[Step, ...]
     simulated: bool
-    cost: Total
+    estimate: Estimate
 
     @property
     def pictures(self) -> dict[str, int]:
@@ -56,8 +56,8 @@ class Plan:
             "simulated": self.simulated,
             "steps": [asdict(step) for step in self.steps],
             "pictures": self.pictures,
-            "cost_usd": self.cost.usd,
-            "cost": str(self.cost),
+            "cost_usd": self.estimate.cost.usd,
+            "cost": str(self.estimate),
         }
 
     def __str__(self) -> str:
@@ -70,7 +70,8 @@ class Plan:
         counted += f", {actions['refused']} refused before" if actions["refused"] else ""
         served = ", ".join(f"{count} by {model}" for model, count in self.pictures.items())
         pictures = f"pictures to {'simulate' if self.simulated else 'pay for'}: {sum(self.pictures.values())}"
-        return "\n".join([*lines, "", counted, f"{pictures} ({served})" if served else pictures, f"cost: {self.cost}"])
+        by_model = f" ({served})" if served else ""
+        return "\n".join([*lines, "", counted, f"{pictures}{by_model}", f"cost: {self.estimate}"])
 
 
 async def make_plan(request: BatchRequest, settings: Settings) -> Plan:
@@ -93,7 +94,7 @@ async def make_plan(request: BatchRequest, settings: Settings) -> Plan:
             return "reuse"
         if await store.stat(Area.ORIGINALS, work.original_key):
             return "recompose"
-        return "refused" if (await read_history(store, work.original_key)).refusal else "generate"
+        return "refused" if (await read_ledger(store, work.original_key)).refusal else "generate"
 
     actions = await gather_limited(action, works)
     steps, paid = [], set[str]()
@@ -102,5 +103,5 @@ async def make_plan(request: BatchRequest, settings: Settings) -> Plan:
         paid.add(work.original_key)
         steps.append(Step(work.title, work.model.id, work.picture.served_by, found, shared))
     to_generate = [work for work, found in zip(works, actions, strict=True) if found == "generate"]
-    cost = await estimate_of(store, to_generate, read_prices(settings.prices_file))
-    return Plan(tuple(steps), settings.simulate_providers, cost)
+    about = await estimate_of(store, to_generate, read_prices(settings.prices_file))
+    return Plan(tuple(steps), settings.simulate_providers, about)

@@ -12,11 +12,8 @@ __all__ = ["report"]
 MOST_PAIRS = 20
 
 
-def report(result: dict[str, Any], arrived: int, *, simulated: bool, verbose: bool) -> str:
-    """Return the report of ``generateBatch``'s result, as lines of text; ``verbose`` lists every pair.
-
-    ``arrived`` is how many pictures were made in this run; the result of a large batch has no outcomes to count.
-    """
+def report(result: dict[str, Any], *, simulated: bool, verbose: bool) -> str:
+    """Return the report of ``generateBatch``'s result, as lines of text; ``verbose`` lists every pair."""
     outcomes = [outcome for row in result["rows"] for outcome in row["results"]]
     lines = []
     if verbose or len(outcomes) <= MOST_PAIRS:
@@ -29,7 +26,7 @@ def report(result: dict[str, Any], arrived: int, *, simulated: bool, verbose: bo
         lines += [f"and {hidden} more without a thumbnail; -v lists all", ""] if hidden else [""]
     summary = {name: result["summary"][name] for name in Counts.__annotations__}  # Render's API sorts by name.
     counted = ", ".join(f"{count} {name}" for name, count in summary.items())
-    lines.append(f"{counted}{'; simulated, nothing was paid for' if simulated else f'; paid for: {arrived}'}")
+    lines.append(f"{counted}; {'simulated, nothing was paid for' if simulated else _paid(result)}")
     if cut := {outcome["title"] for outcome in outcomes if outcome.get("title_shortened")}:
         lines.append(f"Titles that do not fit and end in an ellipsis: {len(cut)}. Shorten them; the page marks them.")
     if failed := summary["failed"]:
@@ -38,6 +35,12 @@ def report(result: dict[str, Any], arrived: int, *, simulated: bool, verbose: bo
     lines.append(f"manifest: {result['manifest_url']}")
     lines.append(f"page:     {result['gallery_url']}")
     return "\n".join(lines)
+
+
+def _paid(result: dict[str, Any]) -> str:
+    """Return how many pictures were paid for: a pair may take several, and one that was shared or reused none."""
+    maybe = result["maybe_billed"]
+    return f"paid for: {result['pictures_made']}{f', and maybe {maybe} more' if maybe else ''}"
 
 
 def _table(outcomes: list[dict[str, Any]], *, simulated: bool) -> list[str]:

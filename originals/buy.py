@@ -3,11 +3,12 @@
 import asyncio
 import logging
 import os
+import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from errors import (
     LostPictureError,
@@ -15,279 +16,267 @@ from errors import (
     ProviderRejectedError,
     ProviderThrottledError,
     ProviderUnavailableError,
-    QuotaWaitTooLongError,
     StoppedError,
     StoreError,
     StoreFullError,
-    TooManyUnusableAnswersError,
     UnusableAnswerError,
 )
-from outcomes import Paid
-from providers.choice import OpenProvider, ended_faults
+from money import NOTHING, Money
+from originals.checks import check_answers, check_cap, check_prompt_and_model
+from originals.claim import Claim
+from originals.ledger import Entry, LedgerFile, Refusal
+from originals.original import Original, Unreadable, Wanted, decoded, digest_of, find_stored, original_of
+from originals.quota import QuotaGate
+from providers.choice import OpenProvider
 from providers.cost import cost
 from providers.prices import Prices, read_prices
 from providers.provider import Picture, PictureProvider
 from settings import Settings
-from storage.claims import FOLDER, Claim
-from storage.history import History, LostPicture, Refusal, UnusableAnswer, kept_as, read_history, write_history
-from storage.keys import account
-from storage.quota import QuotaGate
-from storage.receipts import Receipt, larger
+from storage.keys import CLAIMS, unusable_key
 from storage.retrying_store import RetryingStore
 from storage.store import Area, StoredObject
-from tasks.budget import plus
-from tasks.originals import Original, Unreadable, decoded
-from tasks.work import Work
 from waiting import Attempt
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 __all__ = ["Purchase"]
 
 logger = logging.getLogger(__name__)
 
-# How many unusable answers to pay for, and for how many seconds they count; after that the provider may be fixed.
-MOST_UNUSABLE, UNUSABLE_COUNTS_SECONDS = 2, 3600.0
-# Seconds to wait if a throttling provider does not say how long: the first, doubling, and the longest. If it does say,
-# the least wait, which also doubles: what it says may be 0, again and again.
-FIRST_WAIT, LONGEST_WAIT, LEAST_WAIT = 5.0, 60.0, 0.5
+MAYBE_BILLED = Money(maybe_billed=1)
 
 
 @dataclass
 class Purchase:
     """One attempt to buy an original, by the holder of its claim."""
 
-    work: Work
+    wanted: Wanted
     settings: Settings
     store: RetryingStore
     attempt: Attempt
     claim: Claim
     open_provider: OpenProvider
     prepare_compositing: Callable[[], None]
-    history: History = field(default_factory=History)
-    throttled_seconds: float = 0.0
-    paid: Paid = field(default_factory=Paid)
 
-    async def complete(self, unjudged: Unreadable | None) -> Original | None:
-        """Return the picture, paid for and stored, or None if the claim was lost before it was requested.
+    @cached_property
+    def file(self) -> LedgerFile:
+        """The original's ledger."""
+        return LedgerFile(self.wanted.key)
 
-        ``unjudged`` is a stored answer that turns out to be unusable.
+    @cached_property
+    def gate(self) -> QuotaGate:
+        """The gate to the model."""
+        attempt, model = self.attempt, self.wanted.picture.served_by
+        return QuotaGate(self.store, model, attempt.clock, attempt.pause, lambda: attempt.on_stage("throttled"))
 
-        Raises: as ``find_or_generate``.
+    @cached_property
+    def prices(self) -> Prices:
+        """The vendors' prices."""
+        return read_prices(self.settings.prices_file)
+
+    @property
+    def _latest(self) -> float:
+        """When a request must be sent at the latest, in the clock's seconds."""
+        return self.store.deadline - self.settings.provider_timeout_seconds
+
+    async def complete(self) -> Original | None:
+        """Return the picture, paid for and stored, or None if the claim was lost before it was asked for.
+
+        Raises: as ``find_or_buy``.
         """
-        self.history = await read_history(self.store, self.work.original_key)
-        await self._take_over_costs(unjudged)
-        if unjudged and not self.history.has(kept_as(self.work.original_key, unjudged.data)):
-            await self._remember_unusable(str(unjudged.error), unjudged.data)
-        if readable := await self._find_readable():
-            return readable
-        self._check_not_refused()
-        if ended := ended_faults([self.work.model], self.attempt.clock.today()):
-            raise ProviderRejectedError("model_ended", ended[0])
-        if self.history.lost:
-            await self._prove_room(self.history.lost.size)
+        await self.file.read(self.store)
+        await self._enter_what_was_left()
+        if found := await self._find():
+            return found
+        check_prompt_and_model(self.file.ledger, self.wanted, self.attempt.clock)
+        await self._prove_room()
         preparing = asyncio.create_task(asyncio.to_thread(self.prepare_compositing))
         try:
-            async with self.open_provider(self.work.model, self.settings) as provider:
+            async with self.open_provider(self.wanted.model, self.settings) as provider:
                 while True:
-                    self._check_unusable_answers()
-                    try:
-                        picture = await self._ask(provider)
-                        if picture is None:
-                            return None
-                        receipt = self._receipt(picture.usage)
-                        await self._keep(picture, receipt)
-                        canvas = await decoded(picture.data, self.work)
-                        break
-                    except UnusableAnswerError as error:
-                        self._receipt(error.usage)
-                        await self._remember_unusable(str(error))
-                    except PictureError as error:
-                        await self._remember_unusable(str(error), picture.data if picture else b"")
+                    check_answers(self.file.ledger, self.wanted, self.attempt.clock)
+                    check_cap(self.file.ledger, self.wanted, self.settings, self.prices)
+                    request = await self._take_turn()
+                    if request is None:
+                        return None
+                    picture = await self._ask(provider, request)
+                    if picture and (canvas := await self._keep(picture, request)):
+                        return original_of(canvas, self.file.ledger, self.wanted, self.gate.waited_seconds)
         finally:
             await asyncio.wait([preparing])
-        unusable_answers = len(self.history.unusable)
-        if self.history != History():
-            # This account's payments are on the receipt now; a run that waited for the picture has its own.
-            others = {name: paid for name, paid in self.history.paid.items() if name != self._account}
-            await self._remember(refusal=None, unusable=(), lost=None, paid=others)
-        return Original(canvas, receipt, self.throttled_seconds, unusable_answers)
+
+    async def _enter_what_was_left(self) -> None:
+        """Enter the request whose answer an earlier owner of the claim did not live to enter."""
+        left = self.claim.asking
+        if left and left not in self.file.ledger.entries:
+            await self._enter(left, self._entry(MAYBE_BILLED))
+        self.claim.asking = ""
+
+    async def _find(self) -> Original | None:
+        """Return the original if another run stored it just before the claim, or a kept answer that can be read now."""
+        found = await find_stored(self.store, self.wanted, self.file.ledger)
+        if isinstance(found, Unreadable):
+            await self._judge_unusable(found.data, found.reason)
+            found = None
+        return found or await self._find_readable()
 
     async def _find_readable(self) -> Original | None:
         """Return the latest of the unusable answers that can be read now: an older version may have judged them."""
-        for place in dict.fromkeys(answer.kept_as for answer in reversed(self.history.unusable) if answer.kept_as):
+        for number, entry in reversed(list(self.file.ledger.entries.items())):
+            if not (entry.unusable and entry.digest):
+                continue
+            place = unusable_key(self.wanted.key, entry.digest)
             kept = await self.store.read(Area.ORIGINALS, place)
             if not kept:
                 continue
             try:
-                canvas = await decoded(kept.data, self.work)
+                canvas = await decoded(kept.data, self.wanted)
             except PictureError:
                 continue
-            original = StoredObject(kept.data, "application/octet-stream", immutable=False)
-            await self.store.write(Area.ORIGINALS, self.work.original_key, original)
-            logger.info("%s: %s was unusable and is readable now", self.work, place)
-            await self._remember(refusal=None, unusable=(), lost=None)  # What was paid stays with those who paid it.
-            return Original(canvas, receipt=None)
+            await self.store.write(Area.ORIGINALS, self.wanted.key, _stored(kept.data))
+            logger.info("%s: %s was unusable and is readable now", self.wanted, place)
+            await self._enter(number, entry.model_copy(update={"unusable": ""}))
+            return original_of(canvas, self.file.ledger, self.wanted)
         return None
 
-    async def _take_over_costs(self, unjudged: Unreadable | None) -> None:
-        """Start from what earlier attempts paid, and record what an owner that died could not."""
-        before = dict(self.history.paid)
-        if unjudged and (left := unjudged.receipt):
-            before[left.account] = larger(left.paid, before.get(left.account, {}))
-        self.paid = before.get(self._account, {})
-        if self.claim.was_left and not unjudged and self._could_be_billed:
-            self._add_maybe_billed()
-            before[self._account] = self.paid
-        if before != self.history.paid:
-            await self._remember(paid=before)
-
-    @property
-    def _could_be_billed(self) -> bool:
-        return cost(self.work.picture.served_by, {}, self._prices).dollars is None
-
-    def _add_maybe_billed(self) -> None:
-        """Count a request that the vendor may have billed although its answer was not awaited."""
-        self.paid = {**self.paid, "maybe_billed": self.paid.get("maybe_billed", 0) + 1}
-
-    @property
-    def _account(self) -> str:
-        return account(self.attempt.paying_run, self.work.thumbnail_key)
-
-    @cached_property
-    def _prices(self) -> Prices:
-        return read_prices(self.settings.prices_file)
-
-    def _receipt(self, usage: Mapping[str, float | str]) -> Receipt:
-        """Add an answer's cost to what was paid, and return the receipt for all of it."""
-        self.paid = plus(self.paid, cost(self.work.picture.served_by, usage, self._prices))
-        return Receipt(self._account, self.paid, usage)
-
-    def _check_not_refused(self) -> None:
-        if refusal := self.history.refusal:
-            day = datetime.fromtimestamp(refusal.date, UTC).date().isoformat()
-            again = f"It was refused on {day} and is not requested again. To request it anyway, use another variation."
-            raise ProviderRejectedError(refusal.code, f"{refusal.message} {again}")
-
-    def _check_unusable_answers(self) -> None:
-        since = self.attempt.clock.date() - UNUSABLE_COUNTS_SECONDS
-        recent = [answer for answer in self.history.unusable if answer.date > since]
-        if len(recent) < MOST_UNUSABLE:
-            return
-        kept = ", ".join(answer.kept_as for answer in recent if answer.kept_as)
-        where = f" The answers are kept under {kept}." if kept else ""
-        raise TooManyUnusableAnswersError(
-            f"{recent[-1].message} That was answer {len(recent)}; no more are paid for within an hour.{where} "
-            "Run again later, or ask for another variation."
-        )
-
-    async def _ask(self, provider: PictureProvider) -> Picture | None:
-        """Request the picture when it is this leaf's turn. Return None if the claim is lost."""
-        work, attempt = self.work, self.attempt
-        last = self.store.deadline - self.settings.provider_timeout_seconds
-        model = work.picture.served_by
-        gate = QuotaGate(self.store, model, attempt.clock, attempt.pause, lambda: attempt.on_stage("throttled"))
-        refusals = 0
-        while True:
-            self.throttled_seconds += await gate.enter(last)
-            attempt.raise_if_stopped()
-            if not await self.store.retry(self.claim.renew):  # This leaf may have waited, or been frozen, for long.
-                return None
-            if attempt.clock.now() > last:
-                raise ProviderUnavailableError("This attempt has too little time left for the picture. Run again.")
-            attempt.on_stage("asking")
-            logger.debug("%s: asking %s: %s", work, model, work.picture.prompt)
-            try:
-                return await attempt.within_grace(provider.generate(work.picture))
-            except ProviderThrottledError as error:
-                first = FIRST_WAIT if error.wait_seconds is None else LEAST_WAIT
-                wait = max(error.wait_seconds or 0.0, min(first * 2**refusals, LONGEST_WAIT))
-                if attempt.clock.now() + wait > last:
-                    raise QuotaWaitTooLongError(str(error), wait) from error
-                refusals += 1
-                logger.info("%s: throttled for %.1f s: %s", work, wait, error)
-                await gate.close(wait)
-            except ProviderRejectedError as error:
-                noted: dict[str, object] = {}
-                if error.usage:
-                    self._receipt(error.usage)
-                    noted["paid"] = self._paid_by_account()
-                if error.code == "moderation":
-                    noted["refusal"] = Refusal(date=attempt.clock.date(), code=error.code, message=str(error))
-                if noted:
-                    await self._remember(**noted)
-                raise
-            except (StoppedError, asyncio.CancelledError):
-                if self._could_be_billed:
-                    self._add_maybe_billed()
-                    await self._try_to_write_paid()
-                raise
-            finally:
-                logger.debug("%s: %s answered", work, model)
-
-    async def _keep(self, picture: Picture, receipt: Receipt) -> None:
-        """Store the picture within a stop's grace period, or else record that it was paid for."""
-        try:
-            await self.attempt.within_grace(self._store_original(picture, receipt))
-        except (StoppedError, asyncio.CancelledError):
-            await self._try_to_write_paid()
-            raise
-
-    async def _store_original(self, picture: Picture, receipt: Receipt) -> None:
-        """Store the picture, retrying until the leaf must end: the store may recover, or have room, in time.
-
-        The bytes are stored before they are decoded, so that a decoder that crashes on them loses nothing.
-        """
-        key, clock = self.work.original_key, self.attempt.clock
-        stored = StoredObject(picture.data, "application/octet-stream", receipt.metadata, immutable=False)
-        self.attempt.on_stage("storing")
-        try:
-            await self.store.store.write(Area.ORIGINALS, key, stored)
-        except StoreError as error:
-            logger.warning("%s: a paid picture is waiting for the store: %s", self.work, error)
-            lost = LostPicture(date=clock.date(), size=len(picture.data))
-            await self._try_to_write_paid(lost=lost)  # Keeps other attempts from paying too.
-            try:
-                await replace(self.store, pause=clock.sleep, any_error=True).write(Area.ORIGINALS, key, stored)
-            except StoreError as last:
-                raise LostPictureError(str(last), self.paid) from last
-
-    async def _prove_room(self, size: int) -> None:
-        """Check for room by writing and removing ``size`` bytes, after an earlier picture could not be stored.
+    async def _prove_room(self) -> None:
+        """Check for room by writing and removing as many bytes as the picture that was paid for and not stored.
 
         Raises:
             StoreFullError: there is still no room.
         """
-        probe = f"{FOLDER}{self.work.original_key}.room"
+        lost = self.file.ledger.pictures
+        if not lost:
+            return
+        probe, size = f"{CLAIMS}{self.wanted.key}.room", max(entry.size for entry in lost.values())
         try:
-            await self.store.write(Area.ORIGINALS, probe, StoredObject(os.urandom(size), "application/octet-stream"))
+            await self.store.write(Area.ORIGINALS, probe, _stored(os.urandom(size)))
         except StoreFullError as error:
             raise StoreFullError(
                 f"An earlier picture was paid for but found no room; no more are requested until there is. {error}"
             ) from error
         await self.store.remove(Area.ORIGINALS, probe)
 
-    async def _remember_unusable(self, message: str, data: bytes = b"") -> None:
-        """Record an unusable answer, and keep its bytes: a later decoder or a person may still recover them."""
-        date, key = self.attempt.clock.date(), self.work.original_key
-        place = kept_as(key, data)
-        answer = UnusableAnswer(date=date, message=message, kept_as=place)
+    async def _take_turn(self) -> str | None:
+        """Wait until the model may be asked, and return the id of the request, or None if the claim is lost."""
+        await self.gate.enter(self._latest)
+        self.attempt.raise_if_stopped()
+        request = uuid.uuid4().hex[:16]
+        # This leaf may have waited, or been frozen, for long. From here on, the request may be billed.
+        asking = "" if self.wanted.picture.simulated else request
+        if not await self.store.retry(lambda: self.claim.renew(asking)):
+            return None
+        if self.attempt.clock.now() > self._latest:
+            self.claim.asking = ""
+            raise ProviderUnavailableError("This attempt has too little time left for the picture. Run again.")
+        return request
+
+    async def _ask(self, provider: PictureProvider, request: str) -> Picture | None:
+        """Return the answer, or None if it was none and the vendor may be asked again.
+
+        Whatever the vendor does not document as not billed may have been billed, and is entered so.
+        """
+        model = self.wanted.picture.served_by
+        self.attempt.on_stage("asking")
+        logger.debug("%s: asking %s: %s", self.wanted, model, self.wanted.picture.prompt)
         try:
-            if place:
-                await self.store.write(Area.ORIGINALS, place, StoredObject(data, "application/octet-stream"))
-            await self._remember(unusable=(*self.history.unusable, answer), paid=self._paid_by_account())
-        except BaseException:  # A stop also ends the wait for the store.
-            self.claim.abandon()  # This tells the next attempt that the stored bytes were never a picture.
+            return await self.attempt.within_grace(provider.generate(self.wanted.picture))
+        except ProviderThrottledError as error:
+            self.claim.asking = ""
+            wait = await self.gate.refuse(error, self._latest)
+            logger.info("%s: throttled for %.1f s: %s", self.wanted, wait, error)
+            return None
+        except UnusableAnswerError as error:
+            paid = self._cost(error.usage) if error.usage else MAYBE_BILLED
+            await self._keep_unusable(error.data)
+            await self._enter(request, self._entry(paid, error.data, error.usage, unusable=str(error)))
+            return None
+        except ProviderRejectedError as error:
+            paid = self._cost(error.usage) if error.usage else MAYBE_BILLED if error.maybe_billed else NOTHING
+            await self._enter(request, self._entry(paid, usage=error.usage), self._refusal(error))
             raise
-        logger.warning("%s: unusable answer %d: %s", self.work, len(self.history.unusable), message)
+        except ProviderUnavailableError as error:
+            await self._enter(request, self._entry(MAYBE_BILLED if error.maybe_billed else NOTHING))
+            raise
+        except (StoppedError, asyncio.CancelledError):
+            await self._try_to_enter(request, self._entry(MAYBE_BILLED))
+            raise
+        finally:
+            logger.debug("%s: %s answered", self.wanted, model)
 
-    def _paid_by_account(self) -> Mapping[str, Paid]:
-        return {**self.history.paid, self._account: self.paid}
+    async def _keep(self, picture: Picture, request: str) -> "Image.Image | None":
+        """Enter and store the picture within a stop's grace period, and return it on the canvas, or None if it is none.
 
-    async def _try_to_write_paid(self, **changes: object) -> None:
-        """Record what was paid in vain, and these changes, unless the store is away."""
-        self.history = self.history.model_copy(update={**changes, "paid": self._paid_by_account()})
-        with suppress(StoreError):
-            await write_history(self.store.store, self.work.original_key, self.history)
+        The bytes are stored before they are decoded, so that a decoder that crashes on them loses nothing.
+        """
+        entry = self._entry(self._cost(picture.usage), picture.data, picture.usage)
+        try:
+            await self.attempt.within_grace(self._store(picture.data, request, entry))
+        except (StoppedError, asyncio.CancelledError):
+            await self._try_to_enter(request, entry)
+            raise
+        try:
+            return await decoded(picture.data, self.wanted)
+        except PictureError as error:
+            await self._judge_unusable(picture.data, str(error))
+            return None
 
-    async def _remember(self, **changes: object) -> None:
-        self.history = self.history.model_copy(update=changes)
-        await write_history(self.store, self.work.original_key, self.history)
+    async def _store(self, data: bytes, request: str, entry: Entry) -> None:
+        """Enter and store a picture, retrying until the leaf must end: the store may recover, or have room, in time."""
+        patient = replace(self.store, pause=self.attempt.clock.sleep, any_error=True)
+        self.attempt.on_stage("storing")
+        try:
+            await self._enter(request, entry, store=patient)
+            await patient.write(Area.ORIGINALS, self.wanted.key, _stored(data))
+        except StoreError as last:
+            raise LostPictureError(str(last), self.file.ledger.paid_by(self.wanted.account)) from last
+
+    async def _judge_unusable(self, data: bytes, reason: str) -> None:
+        """Enter that a stored answer is no picture, and keep its bytes elsewhere."""
+        await self._keep_unusable(data)
+        digest, judged = digest_of(data), {"unusable": reason}
+        entries = self.file.ledger.entries.items()
+        found = {request: entry.model_copy(update=judged) for request, entry in entries if entry.digest == digest}
+        await self.file.enter(self.store, found)
+        logger.warning("%s: unusable answer %d: %s", self.wanted, len(self.file.ledger.unusable), reason)
+
+    async def _keep_unusable(self, data: bytes) -> None:
+        """Keep what arrived in place of a picture: a later decoder or a person may still recover it."""
+        if data:
+            await self.store.write(Area.ORIGINALS, unusable_key(self.wanted.key, digest_of(data)), _stored(data))
+
+    async def _enter(
+        self, request: str, entry: Entry, refusal: Refusal | None = None, store: RetryingStore | None = None
+    ) -> None:
+        """Enter what a request cost. From then on, the claim no longer says that it may have been billed."""
+        entries = {request: entry} if entry.cost or entry.digest else {}
+        if entries or refusal:
+            await self.file.enter(store or self.store, entries, refusal)
+        self.claim.asking = ""
+
+    async def _try_to_enter(self, request: str, entry: Entry) -> None:
+        """Enter what a request cost, or may have, in the little time that is left."""
+        if not self.wanted.picture.simulated:
+            with suppress(StoreError):  # Then the claim stays, and tells its next owner.
+                await self._enter(request, entry, store=replace(self.store, seconds=0.0))
+
+    def _entry(
+        self, paid: Money, data: bytes = b"", usage: Mapping[str, float | str] = {}, unusable: str = ""
+    ) -> Entry:
+        received: dict[str, Any] = {"usage": dict(usage), "digest": digest_of(data), "size": len(data)}
+        date, account = self.attempt.clock.date(), self.wanted.account
+        return Entry(date=date, account=account, unusable=unusable, **received, **paid.record)
+
+    def _cost(self, usage: Mapping[str, float | str]) -> Money:
+        return cost(self.wanted.picture, usage, self.prices)
+
+    def _refusal(self, error: ProviderRejectedError) -> Refusal | None:
+        """Return what is remembered of a refusal that depends on nothing but the prompt."""
+        if error.code != "moderation":
+            return None
+        return Refusal(date=self.attempt.clock.date(), code=error.code, message=str(error))
+
+
+def _stored(data: bytes) -> StoredObject:
+    return StoredObject(data, "application/octet-stream", immutable=False)

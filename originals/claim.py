@@ -2,7 +2,8 @@
 
 A claim is a small object beside the original, made by a conditional write. Its owner renews it as long as it lives.
 Clocks of different machines are never compared: a claim has expired once an observer has seen it unchanged for
-``EXPIRY_SECONDS``.
+``EXPIRY_SECONDS``. A claim also says which request its owner is waiting for, so that if the owner dies, the next one
+knows that this request, and no other, may have been billed.
 """
 
 import asyncio
@@ -13,41 +14,45 @@ from types import TracebackType
 from typing import NamedTuple
 
 from errors import StoreError
-from storage.store import Area, Store, StoredObject
+from storage.keys import CLAIMS
+from storage.store import Area, Store, StoredObject, Versioned
 from waiting import Clock, cancel_and_wait, race
 
-__all__ = ["EXPIRY_SECONDS", "FOLDER", "RENEWAL_SECONDS", "Claim"]
+__all__ = ["EXPIRY_SECONDS", "RENEWAL_SECONDS", "Claim"]
 
 logger = logging.getLogger(__name__)
 
-FOLDER = "claims/"
 RENEWAL_SECONDS = 5.0
 # Long enough that a living owner may miss three renewals.
 EXPIRY_SECONDS = 20.0
-# How many times a claim may exist for a write but not for a read. Another run's claim may appear and disappear between
-# the two, but not this often.
-MAX_UNREADABLE = 4
+# A claim that exists for a write but not for a read was released in between, or the store's key may not read. It is
+# tried so many times at once, and an error if it was so in that many tries to take the claim in a row.
+TRIES, MAX_UNREADABLE = 3, 4
 
 
 class _Content(NamedTuple):
-    """A claim's owner ("" if it is free), and the owner's run."""
+    """A claim's owner ("" if it is free), the owner's run, and the id of the request that it waits for ("" if none)."""
 
     owner: str = ""
     run_id: str | None = None
+    asking: str = ""
 
 
 class Claim:
-    """One attempt's claim to a key: taken, renewed while it is held, and released at the end."""
+    """One attempt's claim to a key: taken, renewed while it is held, and released at the end.
+
+    ``asking`` is the id of the request that may have been billed but is in no ledger yet; "" if there is none. After
+    ``take`` it may be one that an earlier owner left behind.
+    """
 
     def __init__(self, store: Store, key: str, run_id: str | None, clock: Clock | None = None) -> None:
         """Take the original's key and the run that wants it. A later attempt of the same run takes over immediately."""
-        self._store = store
+        self._store = store.urgent()  # A renewal that waits behind uploads may come too late.
         self._clock = clock or Clock()
-        self._key = f"{FOLDER}{key}"
+        self._key = f"{CLAIMS}{key}"
         self._run_id = run_id
         self._owner = uuid.uuid4().hex
-        # Whether the previous owner died before it could release the claim.
-        self.was_left = False
+        self.asking = ""
         self._renewals = 0
         self._version: str | None = None
         # The version that was last seen, and since when.
@@ -63,22 +68,32 @@ class Claim:
         Raises:
             StoreError: the store failed, or its keys may write but not read.
         """
-        self._version = await self._store.create(Area.ORIGINALS, self._key, self._text())
-        return self._version is not None or await self._take_over()
+        for _ in range(TRIES):
+            self.asking = ""
+            self._version = await self._store.create(Area.ORIGINALS, self._key, self._text())
+            if self._version:
+                return True
+            if found := await self._store.read(Area.ORIGINALS, self._key):
+                self._unreadable = 0
+                return await self._take_over(found)
+        self._unreadable += 1
+        if self._unreadable == MAX_UNREADABLE:
+            raise StoreError(
+                f"{self._key} exists but cannot be read, so every run would pay again. "
+                "Allow the store's key to read both buckets (s3:GetObject)."
+            )
+        return False
 
-    async def renew(self) -> bool:
-        """Renew the claim, and return whether it is still held.
+    async def renew(self, asking: str | None = None) -> bool:
+        """Renew the claim, and return whether it is still held. ``asking`` is the id of a request about to be sent.
 
         Raises:
             StoreError: the store failed.
         """
+        self.asking = self.asking if asking is None else asking
         self._renewals += 1
         self._version = await self._replace(self._version) if self._version else None
         return self._version is not None
-
-    def abandon(self) -> None:
-        """Leave the claim in place to expire, as a sign that its owner did not finish."""
-        self._version = None
 
     async def __aenter__(self) -> "Claim":
         self._renewing = asyncio.create_task(self._keep_renewing())
@@ -87,13 +102,14 @@ class Claim:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Release the claim, unless a request may have been billed and is in no ledger: the next owner enters it."""
         self._done.set()
         if self._renewing:
             await asyncio.wait([self._renewing])
         try:
             # Renew first: nobody takes over a claim that has just changed, so what is removed is still this one's.
             # Once the original exists, it does not matter whose claim is removed.
-            if self._version and (error is None or await self.renew()):
+            if self._version and not self.asking and (error is None or await self.renew()):
                 await self._remove()
         except StoreError as failure:
             logger.warning("the claim to %s was not released, and expires: %s", self._key, failure)
@@ -103,21 +119,18 @@ class Claim:
             await self._store.replace(Area.ORIGINALS, self._key, self._text(released=True), self._version)
 
     def _text(self, *, released: bool = False) -> StoredObject:
-        content = {"owner": "" if released else self._owner, "run": self._run_id, "renewals": self._renewals}
+        content = {
+            "owner": "" if released else self._owner,
+            "run": self._run_id,
+            "asking": self.asking,
+            "renewals": self._renewals,
+        }
         return StoredObject(json.dumps(content).encode(), "application/json", immutable=False)
 
-    async def _take_over(self) -> bool:
+    async def _take_over(self, found: Versioned) -> bool:
         """Take a claim that was released, has expired, or belongs to an earlier attempt of this run."""
-        found = await self._store.read(Area.ORIGINALS, self._key)
-        if found is None:
-            self._unreadable += 1
-            if self._unreadable == MAX_UNREADABLE:
-                raise StoreError(
-                    f"{self._key} exists but cannot be read, so every run would pay again. "
-                    "Allow the store's key to read both buckets (s3:GetObject)."
-                )
-            return False
         held = _content(found.data)
+        self.asking = held.asking
         if held.owner == self._owner:  # Our own write; its answer was lost.
             self._version = found.version
             return True
@@ -129,19 +142,17 @@ class Claim:
         expired = now - self._seen[1] >= EXPIRY_SECONDS
         if not held.owner or expired or (self._run_id and held.run_id == self._run_id):
             self._version = await self._replace(found.version)
-            self.was_left = bool(held.owner)
         return self._version is not None
 
     async def _replace(self, version: str) -> str | None:
         """Replace the claim and return its version, or None if another run has it now."""
-        replaced = await self._store.replace(Area.ORIGINALS, self._key, self._text(), version)
-        if replaced is None:
+        while True:
+            if replaced := await self._store.replace(Area.ORIGINALS, self._key, self._text(), version):
+                return replaced
             found = await self._store.read(Area.ORIGINALS, self._key)
-            if found and _content(found.data).owner == self._owner:
-                # Our own earlier write; its answer was lost.
-                again = await self._store.replace(Area.ORIGINALS, self._key, self._text(), found.version)
-                return again or found.version
-        return replaced
+            if not found or _content(found.data).owner != self._owner:
+                return None
+            version = found.version  # Our own earlier write; its answer was lost.
 
     async def _keep_renewing(self) -> None:
         while self._version:
@@ -164,5 +175,7 @@ def _content(data: bytes) -> _Content:
         return _Content()
     if not isinstance(held, dict) or not isinstance(held.get("owner"), str):
         return _Content()
-    run_id = held.get("run")
-    return _Content(held["owner"], run_id if isinstance(run_id, str) else None)
+    run_id, asking = held.get("run"), held.get("asking")
+    return _Content(
+        held["owner"], run_id if isinstance(run_id, str) else None, asking if isinstance(asking, str) else ""
+    )

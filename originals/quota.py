@@ -2,36 +2,48 @@
 
 Leaves are separate processes that share the provider's quota. If throttled leaves all retried at the same moment, most
 would be throttled again, which counts against the quota too. So they coordinate through a small object in the store: it
-says until when the model is closed, and after that admits one leaf at a time. If nobody was throttled recently, every
-leaf asks at once.
+says how long after it was written the model is closed, and after that admits one leaf at a time. If nobody was
+throttled recently, every leaf asks at once. Its age is by the store's own clock, so no machine trusts another's.
 """
 
 import json
+import math
 import random
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
-from errors import QuotaWaitTooLongError
-from storage.store import Area, Store, StoredObject
+from errors import ProviderThrottledError, QuotaWaitTooLongError
+from storage.store import Area, Store, StoredObject, Versioned
+from storage.updates import update
 from waiting import Clock
 
 __all__ = ["QuotaGate"]
 
 # Seconds between two turns. A throttled request is answered sooner than that, and closes the gate again.
 TURN_SECONDS = 0.5
+# Seconds to wait if a throttling provider does not say how long: the first, doubling, and the longest. If it does say,
+# the least wait, which also doubles: what it says may be 0, again and again.
+FIRST_WAIT, LONGEST_WAIT, LEAST_WAIT = 5.0, 60.0, 0.5
 # Seconds after reopening during which leaves still take turns.
 MEMORY_SECONDS = 60.0
-# A gate whose times are further away was written by a machine whose clock is wrong.
-MAX_CLOSED_SECONDS = 3600.0
-# How many times to lose the race to write the gate before leaving it as others wrote it.
-MAX_WRITES = 5
+# No provider asks to wait for longer than a day.
+MAX_CLOSED_SECONDS = 86_400.0
 
 
 class _Gate(NamedTuple):
-    """Until when the model is closed, and when the next leaf may ask: seconds since 1970 (UTC)."""
+    """In how many seconds the model opens, below 0 if it opened before, and in how many the next leaf may ask."""
 
-    closed_until: float
-    next_turn: float
+    opens_in: float
+    next_turn_in: float
+
+    @property
+    def wait(self) -> float:
+        """Seconds until the next leaf may ask; 0 or less if one may now."""
+        return max(self.opens_in, self.next_turn_in)
+
+    def after(self, seconds: float) -> "_Gate":
+        """Return the gate so many seconds later."""
+        return _Gate(self.opens_in - seconds, self.next_turn_in - seconds)
 
 
 class QuotaGate:
@@ -54,50 +66,76 @@ class QuotaGate:
         self._clock = clock
         self._pause = pause
         self._on_wait = on_wait
+        self._refusals = 0
+        # How long this leaf has waited for its turns.
+        self.waited_seconds = 0.0
 
-    async def enter(self, deadline: float) -> float:
-        """Wait for this leaf's turn, and return the seconds that took.
+    async def enter(self, deadline: float) -> None:
+        """Wait for this leaf's turn.
 
         Raises:
             QuotaWaitTooLongError: the turn would come after ``deadline``, in the clock's seconds.
         """
-        began = ended = self._clock.now()
-        while True:
-            version, gate = await self._read()
-            now = self._clock.date()
-            if not gate or not max(gate) - MAX_CLOSED_SECONDS <= now < gate.closed_until + MEMORY_SECONDS:
-                return ended - began
-            wait = max(gate) - now
-            if wait > 0:
-                if self._clock.now() + wait > deadline:
-                    raise QuotaWaitTooLongError("The provider throttles this model.", wait)
-                self._on_wait()
-                await self._pause(wait + random.uniform(0, TURN_SECONDS / 4))  # noqa: S311
-                ended = self._clock.now()
-            elif version and await self._write(_Gate(gate.closed_until, now + TURN_SECONDS), version):
-                return ended - began
+        began = self._clock.now()
+        while (wait := await self._take_turn()) > 0:
+            if self._clock.now() + wait > deadline:
+                raise QuotaWaitTooLongError("The provider throttles this model.", wait)
+            self._on_wait()
+            await self._pause(wait + random.uniform(0, TURN_SECONDS / 4))  # noqa: S311
+            self.waited_seconds += self._clock.now() - began
+            began = self._clock.now()
+
+    async def refuse(self, error: ProviderThrottledError, deadline: float) -> float:
+        """Close the gate for as long as the provider asks to wait, or a growing time if it does not say; return that.
+
+        Raises:
+            QuotaWaitTooLongError: the gate would open after ``deadline``, in the clock's seconds.
+        """
+        first = FIRST_WAIT if error.wait_seconds is None else LEAST_WAIT
+        wait = max(error.wait_seconds or 0.0, min(first * 2.0**self._refusals, LONGEST_WAIT))
+        if self._clock.now() + wait > deadline:
+            raise QuotaWaitTooLongError(str(error), wait) from error
+        self._refusals += 1
+        await self.close(wait)
+        return wait
 
     async def close(self, seconds: float) -> None:
-        """Close the gate for ``seconds``, as the provider asks."""
-        for _ in range(MAX_WRITES):
-            closed_until = self._clock.date() + seconds
-            version, gate = await self._read()
-            if gate and closed_until <= gate.closed_until + TURN_SECONDS:
-                return
-            if await self._write(_Gate(closed_until, closed_until), version):
-                return
+        """Close the gate for ``seconds``, as the provider asks, unless it is closed for longer."""
 
-    async def _read(self) -> tuple[str | None, _Gate | None]:
-        found = await self._store.read(Area.ORIGINALS, self._key)
-        if not found:
-            return None, None
-        try:
-            return found.version, _Gate(**{name: float(value) for name, value in json.loads(found.data).items()})
-        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):  # A damaged gate counts as none.
-            return found.version, None
+        async def change(found: Versioned | None) -> StoredObject | None:
+            gate = _gate(found)
+            if gate and seconds <= gate.opens_in + TURN_SECONDS:
+                return None
+            return _stored(_Gate(seconds, seconds))
 
-    async def _write(self, gate: _Gate, version: str | None) -> str | None:
-        stored = StoredObject(json.dumps(gate._asdict()).encode(), "application/json", immutable=False)
-        if version:
-            return await self._store.replace(Area.ORIGINALS, self._key, stored, version)
-        return await self._store.create(Area.ORIGINALS, self._key, stored)
+        await update(self._store, Area.ORIGINALS, self._key, change)
+
+    async def _take_turn(self) -> float:
+        """Take the turn if it is free now, and return 0.0; else return the seconds until the next."""
+        wait = 0.0
+
+        async def change(found: Versioned | None) -> StoredObject | None:
+            nonlocal wait
+            gate = _gate(found)
+            wait = max(gate.wait, 0.0) if gate else 0.0
+            return _stored(_Gate(gate.opens_in, TURN_SECONDS)) if gate and not wait else None
+
+        await update(self._store, Area.ORIGINALS, self._key, change)
+        return wait
+
+
+def _gate(found: Versioned | None) -> _Gate | None:
+    """Return the gate as it is now; None if it is damaged, or nobody was throttled recently."""
+    if not found:
+        return None
+    try:
+        written = _Gate(**{name: float(value) for name, value in json.loads(found.data).items()})
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+        return None
+    gate = written.after(found.age_seconds)
+    usable = all(map(math.isfinite, gate)) and gate.wait <= MAX_CLOSED_SECONDS
+    return gate if usable and gate.opens_in > -MEMORY_SECONDS else None
+
+
+def _stored(gate: _Gate) -> StoredObject:
+    return StoredObject(json.dumps(gate._asdict()).encode(), "application/json", immutable=False)

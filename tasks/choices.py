@@ -2,17 +2,21 @@
 
 import asyncio
 from collections.abc import Mapping
-from functools import partial
+from datetime import UTC, datetime
+from typing import NamedTuple
 
 from typing_extensions import TypedDict
 
 from errors import InvalidRequestError, StoreError
-from gallery.manifest import Manifest, manifest_text, read_manifest
+from gallery.manifest import MANIFEST, Manifest, manifest_text, timestamp, with_links
+from gallery.publishing import write_page
 from outcomes import Cover, Finished, Row
 from storage.covers import cover_of, put_cover
 from storage.keys import cover_key, manifest_key, page_key
-from storage.store import Area, Store, StoredObject
-from tasks.record import MOST_WRITES, page_of
+from storage.records import read_record
+from storage.store import Area, Store, StoredObject, Versioned
+from storage.updates import update
+from tasks.record import page_of
 from tasks.requests import ChoicesRequest
 from text import brief, clean_text
 from waiting import gather_limited
@@ -37,9 +41,50 @@ async def apply_choices(store: Store, request: ChoicesRequest, workflow: str = "
         InvalidRequestError: the batch, a post or a thumbnail is unknown, and nothing was changed.
         StoreError: the store failed.
     """
+    wanted = await _checked(store, request)
+    changed: list[str] = []
+
+    async def choose(choice: _Choice) -> Cover | None:
+        cover = await cover_of(store, choice.slug)
+        if not (cover and cover["chosen"] and cover["thumbnail"] == choice.outcome["key"]):
+            await put_cover(store, choice.slug, choice.outcome)
+            changed.append(choice.slug)
+        return await cover_of(store, choice.slug)
+
+    try:
+        covers = await gather_limited(choose, wanted)
+        by_slug = {choice.slug: cover for choice, cover in zip(wanted, covers, strict=True)}
+        url = await _write_covers(store, request.batch_id, by_slug, workflow)
+    except StoreError as error:
+        done = f"the covers of {', '.join(sorted(changed))} were changed" if changed else "no cover was changed"
+        raise StoreError(f"{error} Apply the choices again; {done} before this.") from error
+    lines = [str(choice) for choice in wanted if choice.slug in changed]
+    return {"changed": lines, "unchanged": len(wanted) - len(lines), "page_url": url}
+
+
+class _Choice(NamedTuple):
+    """A post's row, and its thumbnail that was chosen."""
+
+    row: Row
+    outcome: Finished
+
+    @property
+    def slug(self) -> str:
+        return self.row["slug"]
+
+    def __str__(self) -> str:
+        return f"{cover_key(self.slug)}: {self.outcome['model']}, {brief(clean_text(self.row['title']))}"
+
+
+async def _checked(store: Store, request: ChoicesRequest) -> list[_Choice]:
+    """Return the choices, one for each slug: a cover can only be one thumbnail, the last that was chosen.
+
+    Raises:
+        InvalidRequestError: a post or a thumbnail is unknown, or is no longer in the store.
+    """
     manifest = await batch_manifest(store, request.batch_id)
     rows = {row["slug"]: row for row in manifest["rows"] if "slug" in row}
-    faults, wanted = [], dict[str, tuple[Row, Finished]]()  # By slug: a cover can only be one thumbnail, the last.
+    faults, wanted = [], dict[str, _Choice]()
     for choice in request.choices:
         slug, thumbnail = choice["slug"], choice["thumbnail"]
         row, named = rows.get(slug), f'the post "{brief(clean_text(choice["title"]))}" ({slug})'
@@ -50,70 +95,54 @@ async def apply_choices(store: Store, request: ChoicesRequest, workflow: str = "
         elif not outcome:
             faults.append(f"{named} has no thumbnail {thumbnail} any more; choose again on the page")
         else:
-            wanted[slug] = row, outcome
+            wanted[slug] = _Choice(row, outcome)
+    found = await gather_limited(lambda choice: store.stat(Area.THUMBNAILS, choice.outcome["key"]), wanted.values())
+    faults += [
+        f"{choice.outcome['key']} is missing from the store; run the batch again, which pays for no picture twice"
+        for choice, stored in zip(wanted.values(), found, strict=True)
+        if stored is None
+    ]
     if faults:
         raise InvalidRequestError(faults)
-    covers = await gather_limited(partial(_choose, store), wanted.values())
-    changed = [
-        f"{cover_key(slug)}: {outcome['model']}, {brief(clean_text(row['title']))}"
-        for (slug, (row, outcome)), (_, is_new) in zip(wanted.items(), covers, strict=True)
-        if is_new
-    ]
-    by_slug = {slug: cover for slug, (cover, _) in zip(wanted, covers, strict=True)}
-    url = await _write_page(store, request.batch_id, by_slug, workflow)
-    return {"changed": changed, "unchanged": len(wanted) - len(changed), "page_url": url}
+    return list(wanted.values())
 
 
 async def batch_manifest(store: Store, batch_id: str) -> Manifest:
     """Return the manifest of a batch.
 
     Raises:
-        InvalidRequestError: the batch is unknown.
-        StoreError: the store failed.
+        InvalidRequestError: the batch is unknown, or its manifest cannot be read.
+        StoreError: the store failed, or a newer version wrote the manifest.
     """
-    manifest, _ = await _read_manifest(store, batch_id)
-    return manifest
+    return await _manifest(store, batch_id, await store.read(Area.THUMBNAILS, manifest_key(batch_id)))
 
 
-async def _read_manifest(store: Store, batch_id: str) -> tuple[Manifest, str]:
-    """Return the manifest and its version."""
-    found = await store.read(Area.THUMBNAILS, manifest_key(batch_id))
+async def _manifest(store: Store, batch_id: str, found: Versioned | None) -> Manifest:
     if found is None:
         raise InvalidRequestError(
             [f"There is no batch {batch_id} in this store. Set the store that it was made in, or run the batch first"]
         )
-    try:
-        return read_manifest(found.data), found.version
-    except ValueError as error:
-        raise InvalidRequestError([f"The batch's manifest cannot be read ({error}). Run the batch again"]) from None
+    manifest = await read_record(store, Area.THUMBNAILS, manifest_key(batch_id), MANIFEST, found)
+    if manifest is None:
+        raise InvalidRequestError(["The batch's manifest is damaged and cannot be read. Run the batch again"])
+    return manifest
 
 
-async def _choose(store: Store, wanted: tuple[Row, Finished]) -> tuple[Cover | None, bool]:
-    """Make the thumbnail its post's cover; return the cover, and whether it was not chosen already."""
-    row, outcome = wanted
-    slug = row["slug"]
-    cover = await cover_of(store, slug)
-    if cover and cover["chosen"] and cover["thumbnail"] == outcome["key"]:
-        return cover, False
-    await put_cover(store, slug, outcome)
-    return await cover_of(store, slug), True
-
-
-async def _write_page(store: Store, batch_id: str, covers: Mapping[str, Cover | None], workflow: str) -> str:
+async def _write_covers(store: Store, batch_id: str, covers: Mapping[str, Cover | None], workflow: str) -> str:
     """Write these covers into the batch's manifest, whatever a run of the batch has written since, and its page."""
-    for _ in range(MOST_WRITES):
-        manifest, version = await _read_manifest(store, batch_id)
+    key = manifest_key(batch_id)
+
+    async def change(found: Versioned | None) -> StoredObject:
+        manifest = await _manifest(store, batch_id, found)
         for row in manifest["rows"]:
             if cover := covers.get(row.get("slug", "")):
                 row["cover"] = cover
-        data = StoredObject(manifest_text(manifest).encode(), "application/json", immutable=False)
-        if await store.replace(Area.THUMBNAILS, manifest_key(batch_id), data, version):
-            break
-    else:
-        raise StoreError(
-            f"The covers were changed, but not the page: {manifest_key(batch_id)} was changed by others each of "
-            f"{MOST_WRITES} times. Apply the choices again."
-        )
-    key, page = page_key(batch_id), await asyncio.to_thread(page_of, store, manifest, workflow)
-    await store.write(Area.THUMBNAILS, key, StoredObject(page.encode(), "text/html; charset=utf-8", immutable=False))
-    return store.link(key).url
+        manifest["rows"] = with_links(manifest["rows"], store.link)
+        manifest["updated_at"] = timestamp(datetime.now(UTC))
+        return StoredObject(manifest_text(manifest).encode(), "application/json", immutable=False)
+
+    async def page(record: Versioned) -> str:
+        return await asyncio.to_thread(page_of, store, await _manifest(store, batch_id, record), workflow)
+
+    record = await update(store, Area.THUMBNAILS, key, change)
+    return await write_page(store, key, record, page_key(batch_id), page)

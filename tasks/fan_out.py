@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableSequence, Sequence
-from typing import cast
 
+from errors import QuotaWaitTooLongError
+from money import Money
 from outcomes import Ended, Finished, Outcome, Pair, Row, Unfinished, pending, unpaid, with_paid
 from providers.choice import log_models
 from providers.prices import read_prices
@@ -105,15 +106,15 @@ class Rows:
             outcome = await outcome_of_leaf(self._pairs[number], run_leaf(self._requests[number]))
             if "cost_usd" not in outcome:
                 paid = await paid_for(self._store.store, self.works[number], self._attempt.paying_run)
-                outcome = cast(Unfinished, {**outcome, "cost_usd": 0.0, **paid})
+                outcome = with_paid(outcome, paid)
             return self._counted_once(number, outcome)
 
         await fan_out(self._pairs, run, self._outcomes, windows, progress)
         return self.so_far()
 
     def _counted_once(self, number: int, outcome: Ended) -> Ended:
-        is_paid = outcome.get("cost_usd") != 0 or dict(outcome).get("reused") is False
-        first = self._counted.setdefault(self.works[number].thumbnail_key, number) if is_paid else number
+        key = self.works[number].thumbnail_key
+        first = self._counted.setdefault(key, number) if Money.of(outcome) else number
         return outcome if first == number else unpaid(outcome)
 
     def _row(self, post: Post, results: list[Outcome]) -> Row:
@@ -145,8 +146,7 @@ async def fan_out(
             outcome = await run_leaf(start.number)
             outcomes[start.number] = outcome
             progress.end(outcome)
-            throttled = outcome["status"] == "ok" and "throttled_seconds" in outcome
-            await windows.end(start, throttled=throttled)
+            await windows.end(start, throttled=_is_throttled(outcome))
 
     logging_counts = asyncio.create_task(progress.keep_logging())
     workers = [asyncio.create_task(work()) for _ in range(min(windows.max_window, len(pairs)))]
@@ -157,6 +157,13 @@ async def fan_out(
         raise
     finally:
         logging_counts.cancel()
+
+
+def _is_throttled(outcome: Outcome) -> bool:
+    """Return whether a leaf had to wait for its vendor's quota, or gave up because the wait was too long."""
+    if outcome["status"] == "ok":
+        return "throttled_seconds" in outcome
+    return outcome["status"] == "failed" and outcome["error"]["code"] == QuotaWaitTooLongError.code
 
 
 async def outcome_of_leaf(pair: Pair, leaf: Awaitable[Finished | Unfinished]) -> Finished | Unfinished:

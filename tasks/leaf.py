@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from importlib import import_module
-from typing import Literal, cast
+from typing import Literal
 
+from compositing.bugs import composing
 from compositing.layout import lay_out
 from compositing.templates import TEMPLATES
 from errors import (
@@ -14,14 +15,13 @@ from errors import (
     ProviderRejectedError,
     ThumbnailError,
 )
-from outcomes import Finished, Paid, Unfinished, with_paid
+from originals.find import find_or_buy
+from outcomes import Finished, Unfinished, with_paid
 from settings import LEAF_TIMEOUT_SECONDS, Settings
 from storage.choice import open_store
 from storage.retrying_store import RetryingStore, retrying_store
 from storage.store import Area, Store, StoredObject
 from tasks.budget import paid_for
-from tasks.bugs import composing
-from tasks.originals import find_or_generate
 from tasks.requests import ThumbnailRequest
 from tasks.work import Work, is_thumbnail, outcome_of, work_of
 from waiting import Attempt
@@ -52,12 +52,12 @@ async def make_thumbnail(
     except ProviderRejectedError as error:
         outcome = _unfinished("rejected", request, work, error)
     except LostPictureError as error:
-        return {**_unfinished("failed", request, work, error), **cast(Paid, error.paid)}
+        return with_paid(_unfinished("failed", request, work, error), error.paid)
     except ThumbnailError as error:
         if not error.permanent or isinstance(error, CompositingError):
             raise
         outcome = _unfinished("failed", request, work, error)
-    return {**outcome, **await paid_for(store, work, attempt.paying_run)}
+    return with_paid(outcome, await paid_for(store, work, attempt.paying_run))
 
 
 async def _make(
@@ -81,7 +81,8 @@ async def _make(
         logger.debug("%s: ready to compose", work)
 
     began = clock.now()
-    original = await find_or_generate(work, settings, store, attempt, prepare_compositing)
+    wanted = work.wanted_by(attempt.paying_run)
+    original = await find_or_buy(wanted, settings, store, attempt, prepare_compositing)
     got_original = clock.now()
     attempt.on_stage("composing")
     if request.model == settings.crash_model:
@@ -99,12 +100,10 @@ async def _make(
     metadata = {"title": title, "model": model.id, "served-by": served_by}
     await store.write(Area.THUMBNAILS, key, StoredObject(jpeg, "image/jpeg", metadata))
     uploaded = clock.now()
-    logger.info("%s: %s, %s", work, "recomposed" if original.reused else "generated", key)
-    if original.receipt:
-        outcome = with_paid(outcome, original.receipt.paid)
-        outcome["usage"] = dict(original.receipt.usage)
-    else:  # This run may have paid in vain before another one's picture came.
-        outcome = with_paid(outcome, await paid_for(store, work, attempt.paying_run))
+    outcome = with_paid(outcome, original.paid)
+    logger.info("%s: %s, %s", work, "recomposed" if outcome["reused"] else "generated", key)
+    if original.usage:
+        outcome["usage"] = dict(original.usage)
     if original.unusable_answers:
         outcome["unusable_answers"] = original.unusable_answers
     if original.throttled_seconds:
@@ -124,7 +123,6 @@ def _unfinished(
         "title": request.title,
         "model": request.model,
         "error": {"code": error.code, "message": str(error)},
-        "cost_usd": 0.0,
     }
 
 

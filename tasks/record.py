@@ -4,52 +4,50 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from json import dumps
-from typing import NotRequired
+from typing import ParamSpec, TypeVar
 
 from typing_extensions import TypedDict
 
 from errors import StoreError
-from gallery.batch_list import addresses, list_batch
+from gallery.batch_list import list_batch
 from gallery.batches import batch_of
-from gallery.manifest import (
-    Manifest,
-    build_manifest,
-    manifest_text,
-    read_manifest,
-    read_request,
-    timestamp,
-)
+from gallery.manifest import MANIFEST, Manifest, build_manifest, manifest_text, read_request, timestamp, with_links
 from gallery.page import render_page
+from gallery.publishing import addresses, write_page
+from money import NOTHING, Money
+from originals.ledger import read_ledger
 from outcomes import Counts, Finished, Outcome, Row, counts, unpaid
 from settings import Settings
 from storage.choice import open_store
 from storage.covers import ensure_covers
-from storage.keys import START_PAGE_KEY, batch_id, manifest_key, page_key
+from storage.keys import START_PAGE_KEY, account, batch_id, manifest_key, page_key
+from storage.records import read_record
 from storage.retrying_store import retrying_store
-from storage.store import Area, Store, StoredObject
-from tasks.budget import spent, spent_in_all
+from storage.store import Area, Store, StoredObject, Versioned
+from storage.updates import update
+from tasks.budget import spent
 from tasks.posts import identity
 from tasks.requests import BatchRequest
-from tasks.run_costs import RunCosts
 from tasks.work import Work
-from waiting import Attempt
+from waiting import Attempt, cancel_and_wait, gather_limited, race
 
-__all__ = ["MOST_WRITES", "BatchRecord", "BatchResult", "id_of", "page_of"]
+__all__ = ["BatchRecord", "BatchResult", "id_of", "page_of"]
 
 logger = logging.getLogger(__name__)
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 # Below Render's limit of 4 MB, with room for the rest of the result and for base64.
 MOST_BYTES = 2_500_000
-# Seconds between two updates of a running batch, and the least multiple of the time that one took, so that updates,
-# which are slower for 10,000 pictures, never take more than a fiftieth of the time.
-PAUSE_SECONDS = 5.0
+# Seconds between two updates of a running batch, and the least multiple of the time that one worked, so that updates,
+# which are slower for 10,000 pictures, never take more than a fiftieth of the time; but one comes every few minutes.
+PAUSE_SECONDS, MOST_SECONDS = 5.0, 180.0
 PAUSE_RATIO = 50
-# How often a manifest is written at most if other runs write it at the same time.
-MOST_WRITES = 10
 
 
 class BatchResult(TypedDict):
@@ -60,9 +58,12 @@ class BatchResult(TypedDict):
     cost_usd: float
     cost: str
     """The cost of this run in words, including whether it is an estimate and how many costs are unknown."""
+    pictures_made: int
+    """How many pictures, or answers in place of one, this run paid for."""
+    maybe_billed: int
+    """How many more may have been billed."""
     manifest_url: str | None
     gallery_url: str | None
-    notes: NotRequired[list[str]]
     rows: list[Row]
 
 
@@ -79,16 +80,22 @@ class BatchRecord:
         self._workflow = settings.service_name
         self._store = store or open_store(settings)
         self._retrying_store = retrying_store(self._store, settings.store_patience_seconds, attempt)
-        self._notes: list[str] = []
         self._id = id_of(request, settings)
+        self._key = manifest_key(self._id)
         self._created_at = ""
         self._name = request.name
-        self._run = attempt.paying_run
-        self._costs = RunCosts(attempt.paying_run)
-        # The manifest's version, as last written or read.
-        self._version: str | None = None
+        self._run, self._clock = attempt.paying_run, attempt.clock
+        # The manifest as it was last read or written, and the latest that this run made.
+        self._known: Versioned | None = None
+        self._manifest: Manifest
         # Rows of earlier runs by slug, or by title in records of older versions.
         self._earlier: dict[str, Row] = {}
+        # What other runs of the batch paid, by their ids.
+        self._others: dict[str, Money] = {}
+        # The run that did not finish before this one, and the pairs that it may have paid for.
+        self._unfinished_run = ""
+        self._works: Sequence[Work] = ()
+        self._worked_seconds = 0.0
 
     @asynccontextmanager
     async def updating(self, rows: Callable[[], list[Row]]) -> AsyncIterator[None]:
@@ -121,7 +128,7 @@ class BatchRecord:
         """
         store = self._retrying_store.together()
         try:
-            await self._costs.add_later_receipts(store)
+            await self._add_ledgers(store)  # Its leaves may have outlived it.
         except StoreError as error:
             logger.warning("what the run before this one may have paid since then is not in the sum: %s", error)
         rows = await ensure_covers(store, rows)
@@ -137,25 +144,24 @@ class BatchRecord:
             "batch_id": self._id,
             "summary": summary,
             "cost_usd": cost.usd,
-            "cost": cost.short,
+            "cost": str(cost),
+            "pictures_made": cost.pictures,
+            "maybe_billed": cost.maybe_billed,
             "manifest_url": manifest_url,
             "gallery_url": gallery_url,
             "rows": rows,
         }
-        if self._notes:
-            result["notes"] = self._notes
         return result
 
     async def _keep_writing(self, rows: Callable[[], list[Row]], ended: asyncio.Event) -> None:
         pause = PAUSE_SECONDS
         while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(ended.wait(), pause)
+            await cancel_and_wait(await race(self._clock.sleep(pause), ended.wait()))
             if ended.is_set():
                 return
-            began = time.monotonic()
+            self._worked_seconds = 0.0
             await self._write(rows(), self._store)
-            pause = max(PAUSE_SECONDS, PAUSE_RATIO * (time.monotonic() - began))
+            pause = min(max(PAUSE_SECONDS, PAUSE_RATIO * self._worked_seconds), MOST_SECONDS)
 
     async def _write(
         self, rows: list[Row], store: Store, *, finished: bool = False, required: bool = False
@@ -167,106 +173,116 @@ class BatchRecord:
         """
         if not self._created_at:
             await self.begin()
-        manifest, manifest_url = await self._write_manifest(store, rows, finished=finished, required=required)
-        page = await asyncio.to_thread(page_of, self._store, manifest, self._workflow)
-        page_url = await self._put(store, page_key(self._id), page)
         try:
-            if note := await list_batch(store, batch_of(manifest)):
-                self._notes.append(note)
+            record = await self._write_manifest(store, rows, finished=finished)
         except StoreError as error:
-            logger.error("the batch %s was not listed on the start page: %s", self._id, error)
-        return manifest_url, page_url
+            if required:
+                raise
+            logger.error("%s was not written: %s", manifest_key(self._id), error)
+            return None, None
+        page_url = None
+        try:
+            page_url = await write_page(store, self._key, record, page_key(self._id), self._page)
+            await list_batch(store, batch_of(self._manifest))
+        except StoreError as error:
+            logger.error("the batch %s is stored, but not its page or its entry in the list: %s", self._id, error)
+        return self._store.link(self._key).url, page_url
 
-    async def _write_manifest(
-        self, store: Store, rows: list[Row], *, finished: bool, required: bool
-    ) -> tuple[Manifest, str | None]:
-        """Write the manifest and return it with its URL, None if that failed.
+    async def _write_manifest(self, store: Store, rows: list[Row], *, finished: bool) -> Versioned:
+        """Write the manifest and return it as it is stored.
 
-        Another run of this batch may write it too, so each write is conditional: if the manifest has changed, its rows
-        and costs are taken over first.
+        Another run of this batch may write it too. If the manifest has changed, its rows and costs are taken over
+        first, and choices that were applied meanwhile are looked up.
         """
-        key = manifest_key(self._id)
-        for _ in range(MOST_WRITES):
-            manifest = self._manifest(rows, finished=finished)
-            text = (await asyncio.to_thread(manifest_text, manifest)).encode()
-            stored = StoredObject(text, "application/json", immutable=False)
-            try:
-                if self._version:
-                    version = await store.replace(Area.THUMBNAILS, key, stored, self._version)
-                else:
-                    version = await store.create(Area.THUMBNAILS, key, stored)
-                if version:
-                    self._version = version
-                    return manifest, self._store.link(key).url
-                await self._read(store)
-                if finished:  # Choices may have been applied meanwhile.
-                    rows = await ensure_covers(store, rows)
-            except StoreError as error:
-                if required:
-                    raise
-                logger.error("%s was not written: %s", key, error)
-                return manifest, None
-        logger.error("%s was not written: other runs changed it each of %d times", key, MOST_WRITES)
-        return manifest, None
 
-    def _manifest(self, rows: list[Row], *, finished: bool) -> Manifest:
-        spent_by_run = self._costs.by_run(rows)
+        async def change(found: Versioned | None) -> StoredObject:
+            nonlocal rows
+            if found is not self._known:
+                await self._take_over(store, found)
+                rows = await ensure_covers(store, rows) if finished else rows
+            self._manifest = await self._work(self._build, rows, finished)
+            text = (await self._work(manifest_text, self._manifest)).encode()
+            return StoredObject(text, "application/json", immutable=False)
+
+        self._known = record = await update(store, Area.THUMBNAILS, self._key, change, known=self._known)
+        return record
+
+    async def _page(self, record: Versioned) -> str:
+        manifest = self._manifest
+        if record is not self._known:
+            manifest = await read_record(self._store, Area.THUMBNAILS, self._key, MANIFEST, record) or manifest
+        return await self._work(page_of, self._store, manifest, self._workflow)
+
+    async def _work(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call in a thread, and add up the time that takes, without the time that the store takes."""
+        began = time.monotonic()
+        try:
+            return await asyncio.to_thread(call, *args, **kwargs)
+        finally:
+            self._worked_seconds += time.monotonic() - began
+
+    def _build(self, rows: list[Row], finished: bool) -> Manifest:
+        own = spent(outcome for row in rows for outcome in row["results"])
         return build_manifest(
             self._id,
             self._request,
-            self._with_earlier(rows),
+            with_links(self._with_earlier(rows), self._store.link),
             created_at=self._created_at,
             updated_at=_now(),
             finished=finished,
             simulated=self._simulated,
             name=self._name,
-            spent=spent_in_all(spent_by_run.values()),
-            spent_by_run=spent_by_run,
+            spent_by_run={**self._others, **({self._run: own} if own else {})},
             run_id=self._run,
         )
-
-    async def _put(self, store: Store, key: str, page: str) -> str | None:
-        try:
-            stored = StoredObject(page.encode(), "text/html; charset=utf-8", immutable=False)
-            await store.write(Area.THUMBNAILS, key, stored)
-        except StoreError as error:
-            logger.error("%s was not written: %s", key, error)
-            return None
-        return self._store.link(key).url
-
-    async def _read(self, store: Store) -> Manifest | None:
-        """Take over what other runs wrote; return the manifest, None if there is none or it cannot be read."""
-        key = manifest_key(self._id)
-        found = await store.read(Area.THUMBNAILS, key)
-        self._version = found.version if found else None
-        if not found:
-            return None
-        try:
-            manifest = read_manifest(found.data)
-        except ValueError as error:
-            logger.warning("the earlier manifest %s was ignored: %s", key, error)
-            return None
-        self._created_at = manifest["created_at"]
-        self._earlier = {_row_id(row): row for row in manifest["rows"]}
-        self._costs.take_over(manifest)
-        return manifest
 
     async def begin(self, works: Sequence[Work] = ()) -> bool:
         """Read the start time, cost and rows of earlier runs from the manifest; return whether this run has written it.
 
-        A run that did not finish may not have recorded all that it paid, so its receipts for these pairs are added up,
-        and once more at the end.
+        A run that did not finish may not have recorded all that it paid, so its entries in the ledgers of these pairs
+        are added up, and once more at the end.
 
         Raises:
-            StoreError: the store failed.
+            StoreError: the store failed, or a newer version wrote the manifest.
         """
         self._created_at = _now()
         store = self._retrying_store.together()
-        earlier = await self._read(store)
+        self._known = await store.read(Area.THUMBNAILS, self._key)
+        earlier = await self._take_over(store, self._known)
         if not earlier:
             return False
-        await self._costs.add_receipts(store, earlier, works)
-        return self._run in (earlier.get("run_id"), *earlier.get("spent_by_run", {}))
+        run = earlier.get("run_id", "")
+        if run != self._run and not earlier["finished"]:
+            self._unfinished_run = run
+            self._works = list({work.thumbnail_key: work for work in works}.values())
+            await self._add_ledgers(store)
+        return self._run in (run, *earlier.get("spent_by_run", {}))
+
+    async def _take_over(self, store: Store, found: Versioned | None) -> Manifest | None:
+        """Take over what other runs wrote; return their manifest, None if there is none or it cannot be read."""
+        manifest = await read_record(store, Area.THUMBNAILS, self._key, MANIFEST, found)
+        if manifest:
+            self._created_at = manifest["created_at"]
+            self._earlier = {_row_id(row): row for row in manifest["rows"]}
+            for run, paid in manifest.get("spent_by_run", {}).items():
+                self._note(run, Money.of(paid))
+        return manifest
+
+    async def _add_ledgers(self, store: Store) -> None:
+        """Add up what the ledgers say that the unfinished run paid for these pairs: its leaves may have outlived it."""
+        if run := self._unfinished_run:
+            ledgers = await gather_limited(lambda work: read_ledger(store, work.original_key), self._works)
+            paid = (
+                ledger.paid_by(account(run, work.thumbnail_key))
+                for work, ledger in zip(self._works, ledgers, strict=True)
+            )
+            self._note(run, sum(paid, NOTHING))
+
+    def _note(self, run: str, paid: Money) -> None:
+        """Note what another run has paid by now. What it has paid only grows."""
+        known = self._others.get(run, NOTHING)
+        if paid and run != self._run:
+            self._others[run] = max(known, paid, key=lambda each: (each.dollars, each.pictures, each.maybe_billed))
 
     @property
     def earlier_rows(self) -> list[Row]:

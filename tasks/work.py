@@ -6,12 +6,13 @@ from compositing import COMPOSITOR_VERSION, MAX_BYTES
 from compositing.brand import Brand
 from compositing.brand_file import open_brand
 from compositing.title_text import layout_text
+from originals.original import Wanted
 from outcomes import Finished
 from providers.choice import picture_request
 from providers.provider import PictureRequest
 from providers.registry import MODELS, Model
 from settings import Settings
-from storage.keys import original_key, thumbnail_key
+from storage.keys import account, original_key, thumbnail_key
 from storage.store import ObjectInfo, Store
 from tasks.requests import ThumbnailRequest
 from text import alt_text, clean_text
@@ -36,6 +37,10 @@ class Work:
     def __str__(self) -> str:
         """Return the pair, for the start of a log line."""
         return f"{self.title}, {self.model.id}"
+
+    def wanted_by(self, run: str) -> Wanted:
+        """Return the original that this run wants for the pair."""
+        return Wanted(self.original_key, self.picture, self.model, account(run, self.thumbnail_key), str(self))
 
 
 def work_of(request: ThumbnailRequest, settings: Settings) -> Work:

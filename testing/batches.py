@@ -16,8 +16,8 @@ def ok(title: str, model: str, **changes: Any) -> Any:
     return {"status": "ok", "title": title, "model": model, **made, "font": "inter", "reused": False, **changes}
 
 
-def missing(status: str, title: str, model: str, message: str = "why") -> Any:
-    error = {} if status == "pending" else {"error": {"code": "moderation", "message": message}}
+def missing(status: str, title: str, model: str, message: str = "why", code: str = "moderation") -> Any:
+    error = {} if status == "pending" else {"error": {"code": code, "message": message}}
     return {"status": status, "title": title, "model": model, **error}
 
 

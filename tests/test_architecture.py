@@ -9,25 +9,27 @@ import pytest
 
 from testing.project import ROOT
 
-BOTTOM = {"errors", "settings", "waiting", "text", "outcomes", "money"}
+BOTTOM = {"errors", "settings", "waiting", "text", "outcomes", "money", "network"}
 MIDDLE = {"providers", "compositing", "storage", "gallery"}
 MAY_IMPORT: dict[str, set[str]] = {
-    "errors": set(),
+    "errors": {"money"},
     "text": set(),
-    "outcomes": set(),
+    "outcomes": {"money"},
     "waiting": {"errors"},
     "settings": {"errors"},
-    "money": {"settings"},
+    "money": set(),
     **dict.fromkeys(sorted(MIDDLE), BOTTOM),
     "gallery": {"storage"} | BOTTOM,
-    "tasks": MIDDLE | BOTTOM,
+    "originals": {"providers", "compositing", "storage"} | BOTTOM,
+    "tasks": {"originals"} | MIDDLE | BOTTOM,
     "posts": {"errors", "text", "storage"},
-    "local": {"tasks", "posts"} | MIDDLE | BOTTOM,
+    "local": {"tasks", "posts", "originals"} | MIDDLE | BOTTOM,
     "deploy": {"storage"} | BOTTOM,
     "main": {"tasks", "settings"},
-    "testing": {"tasks"} | MIDDLE | BOTTOM,
-    "benchmarks": {"testing", "local", "tasks"} | MIDDLE | BOTTOM,
-    "tests": {"testing", "local", "posts", "deploy", "tasks"} | MIDDLE | BOTTOM,
+    "network": {"errors"},
+    "testing": {"tasks", "originals"} | MIDDLE | BOTTOM,
+    "benchmarks": {"testing", "local", "tasks", "originals"} | MIDDLE | BOTTOM,
+    "tests": {"testing", "local", "posts", "deploy", "tasks", "originals"} | MIDDLE | BOTTOM,
 }
 
 

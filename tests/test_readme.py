@@ -1,10 +1,12 @@
 """The README and its pages are complete and correct: names, prices, links, commands and messages."""
 
 import inspect
+import io
 import json
 import re
+import ssl
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,26 +15,40 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import urllib3
+from PIL import Image
 
+from compositing.canvas import open_on_canvas
 from compositing.fonts import font_names
 from compositing.templates import TEMPLATES
-from errors import CompositingError, InvalidRequestError, QuotaWaitTooLongError, ThumbnailError
+from errors import (
+    CompositingError,
+    InvalidRequestError,
+    NewerRecordError,
+    PictureError,
+    QuotaWaitTooLongError,
+    SettingsError,
+    ThumbnailError,
+)
 from local.command_line import main
 from local.covers import fetch_covers
 from local.inputs import DEFAULT_MODELS
 from local.on_render import run_there
 from local.render_api import Workflow
-from money import Cost, cost_faults, total
+from money import NOTHING, Money
+from network import proxy_for
 from posts.read import read_posts
 from providers.choice import ended_faults, picture_request
 from providers.cost import estimate
 from providers.failures import Answer
 from providers.prices import read_prices
 from providers.prompt import STYLES
+from providers.provider import PictureRequest
 from providers.registry import MODELS
 from providers.vendor import OPENAI
 from settings import Settings, read_settings
 from storage.choice import open_store
+from storage.minio_failures import NotPublicError, store_error
 from tasks import apply_choices, choices, generate_batch, generate_thumbnail, generate_thumbnails
 from tasks.checks import check_request
 from tasks.requests import BatchRequest, ChoicesRequest
@@ -164,10 +180,11 @@ def test_a_page_that_names_a_model_before_its_end_is_noticed() -> None:
         assert sentence == "one names gpt-image-1-mini, which ends on 2026-12-01: name another"
 
 
-def about(model: str, title: str, **settings: Any) -> Cost:
-    """Return what is estimated for a picture of the tutorial's, under settings."""
-    look = {"title": title, "style": "photorealistic", "context": "", "extra_prompt": "", "variation": 0}
-    return estimate(picture_request(MODELS[model], Settings(**settings), **look), read_prices())  # type: ignore[arg-type]
+def about(model: str, titles: Sequence[str], **settings: Any) -> Money:
+    """Return what is estimated for the tutorial's pictures, under settings."""
+    look: Any = {"style": "photorealistic", "context": "", "extra_prompt": "", "variation": 0}
+    asked = [picture_request(MODELS[model], Settings(**settings), title=title, **look) for title in titles]
+    return estimate(asked, read_prices()).cost
 
 
 def test_the_tutorials_batch_costs_what_the_readme_says() -> None:
@@ -176,11 +193,9 @@ def test_the_tutorials_batch_costs_what_the_readme_says() -> None:
     qualities = [cell.split()[0] for cell in header.split(" | ")[1:]]
     flare, both = (row.split(" | ")[1:] for row in rows[1:])
     for quality, alone, together in zip(qualities, flare, both, strict=True):
-        costs = {
-            model: [(model, about(model, title, openai_image_quality=quality)) for title in titles] for model in models
-        }
-        assert total(costs["gpt-image-1"]).short == f"about {alone}"
-        assert total(pair for pairs in costs.values() for pair in pairs).short == f"about {together}"
+        costs = {model: about(model, titles, openai_image_quality=quality) for model in models}
+        assert str(costs["gpt-image-1"]) == f"about {alone}"
+        assert str(sum(costs.values(), NOTHING)) == f"about {together}"
 
 
 @pytest.mark.parametrize(
@@ -200,7 +215,7 @@ def test_a_picture_costs_what_the_models_page_says(row: str, setting: str) -> No
         for value, price in zip(values, prices, strict=True):
             assert bool(price) == (value in offered)
             if price:
-                assert total([(model, about(model, title, **{setting: value}))]).short == f"about {price}"
+                assert str(about(model, [title], **{setting: value})) == f"about {price}"
 
 
 def refused(settings: Settings, **values: Any) -> str:
@@ -240,10 +255,35 @@ def shown(capsys: pytest.CaptureFixture[str], folder: Path, text: str) -> str:
     return capsys.readouterr().err
 
 
-def capped(dollars: Decimal | None) -> str:
-    """Return the fault of a picture of that cost, under a cap of one dollar."""
-    [fault] = cost_faults(total([("gpt-image-2 medium", Cost(dollars))]), Settings(max_cost_usd=Decimal(1)))
+def capped(pictures: int, model: str) -> str:
+    """Return the fault of so many pictures by a model, under a cap of one dollar."""
+    request = PictureRequest(model, "", "neon", "1200x640", "high", 0)
+    [fault] = estimate([request] * pictures, read_prices()).faults(Decimal(1))
     return fault
+
+
+def undecodable() -> str:
+    """Return why a picture is not decoded that takes few bytes and much memory."""
+    picture = io.BytesIO()
+    Image.new("RGB", (7000, 5700)).save(picture, "WEBP")
+    with pytest.raises(PictureError) as caught:
+        open_on_canvas(picture.getvalue())
+    return str(caught.value)
+
+
+def untrusted() -> str:
+    """Return the error for a server whose certificate is from an unknown authority."""
+    failed = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    failed.verify_message = "self-signed certificate"
+    return str(store_error("MinIO", urllib3.exceptions.MaxRetryError(None, "/", urllib3.exceptions.SSLError(failed))))  # type: ignore[arg-type]
+
+
+def socks(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return why a SOCKS proxy cannot be used."""
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1080")
+    with pytest.raises(SettingsError) as caught:
+        proxy_for("https://s3.example.com")
+    return str(caught.value)
 
 
 def unread(source: Path, data: bytes) -> str:
@@ -300,8 +340,8 @@ def messages(
         "unknown model": lambda: refused(settings, models=["dalle-3"]),
         "The input is missing": lambda: shown(capsys, tmp_path, '[["A title"], ["gpt-image-2"], "neon"]'),
         "The request is for": lambda: refused(settings, prompts=[str(number) for number in range(51)]),
-        "That is above the cap of": lambda: capped(Decimal(2)),
-        "as the cost is unknown": lambda: capped(None),
+        "That is above the cap of": lambda: capped(99, "gpt-image-2"),
+        "as the cost is unknown": lambda: capped(1, "new-model"),
         "is not a supported source": lambda: unread(tmp_path / "a.bin", b"\0\1"),
         "is a web page, not a feed": lambda: unread(tmp_path / "a.html", b"<!doctype html>"),
         "has no posts": lambda: unread(tmp_path / "a.md", b"---\ndraft: true\n---\n"),
@@ -325,6 +365,14 @@ def messages(
         "This is a bug of this program": lambda: str(CompositingError(ValueError("box offset can't be negative"))),
         "in a way that is not documented": lambda: answered(418, "teapot"),
         "did not answer within": lambda: str(OPENAI.timed_out(240)),
+        "The connection to OpenAI broke": lambda: str(OPENAI.disconnected("reset by peer", sent=True)),
+        "redirects the request": lambda: str(OPENAI.redirected(307, "https://images.example.com")),
+        "larger than 64 MB": lambda: str(OPENAI.no_picture("the answer is larger than 64 MB, which no picture takes")),
+        "MB to decode": undecodable,
+        "may not be made public": lambda: str(store_error("MinIO", NotPublicError("thumbnails"))),
+        "its certificate is not trusted": untrusted,
+        "names a SOCKS proxy": lambda: socks(monkeypatch),
+        "and this program knows version": lambda: str(NewerRecordError("batches/a/manifest.json", 2, 1)),
         "is longer than this attempt has left": lambda: str(QuotaWaitTooLongError("OpenAI asks to wait.", 900)),
     }
 

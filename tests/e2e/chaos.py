@@ -8,9 +8,10 @@ resume, or to repeat one that failed. The invariants:
 
 - every picture that was paid for is in the store, or named in an error;
 - no refused prompt is sent twice;
-- the pictures paid for, beyond one for each pair and the unusable answers, are as many as the kills between bill and
-  store plus the pictures for which the store had no room in time;
-- the batch's sum lacks no more of the bill than what was paid before those kills.
+- the pictures paid for, beyond one for each pair, the unusable answers and the lost answers, are as many as the kills
+  between bill and store plus the pictures for which the store had no room in time;
+- the batch's sum lacks no more of the bill than what it counts as of unknown cost or as maybe billed, picture by
+  picture, whatever was killed.
 """
 
 import asyncio
@@ -45,11 +46,27 @@ from render_sdk import Options, TaskRunMetadata
 
 from errors import StoreError
 from local.engine import Engine
+from money import Money
 from settings import Settings, read_settings
 from storage.keys import manifest_key
 from tasks.requests import ThumbnailRequest
 from tasks.work import Work, work_of
-from testing.emulator import Emulator, Handler, Request, gemini_error, openai_error, picture_for
+from testing.emulator import (
+    ABSURD_COUNTS,
+    Emulator,
+    Handler,
+    Request,
+    absurd_usage,
+    cut_body,
+    drip,
+    gateway_failure,
+    gemini_error,
+    late,
+    lost,
+    odd_fields,
+    openai_error,
+    picture_for,
+)
 from testing.minio_server import PASSWORD, USER, MinioServer, find_minio
 from testing.tcp_proxy import NO_ROOM, AnswerError, CutError, TcpProxy
 from testing.wait import TIMEOUT_SECONDS
@@ -68,6 +85,7 @@ FAULT_LASTS, WAIT_SCALE = {"down": 0.4, "frozen": 0.6, "full": 1.5}, 0.02
 # Seconds within which a killed attempt's last requests arrive, even if the store was frozen.
 SETTLED_AFTER = 2.0
 STORE_PATIENCE_SECONDS = 1.0
+PROVIDER_TIMEOUT_SECONDS = 2
 # Bytes. Anything larger is a picture, for which a full disk has no room.
 NO_ROOM_FOR = 1_000
 DAMAGED_BYTES = b"{damaged"
@@ -120,8 +138,8 @@ class Chaos:
         with self._lock:
             if self.over.is_set() or self._random.random() > FAULTY:
                 return None
-            fault = self._random.choice([throttle, fail, reset, truncate])
-        self.faults[fault.__name__] += 1
+            name, fault = self._random.choice([*FAULTS, self._random.choice(ABSURD_USAGES)])
+        self.faults[name] += 1
         return fault
 
     def on_bytes(self, data: bytes) -> None:
@@ -190,6 +208,40 @@ def truncate(handler: Handler, request: Request) -> None:
     whole = picture_for(request)
     request.body["truncated"] = True
     handler.picture(request, whole[: len(whole) // 2])
+
+
+def odd(handler: Handler, request: Request) -> None:
+    """Answer with a picture, and with fields that no schema has."""
+    usage = {"promptTokensDetails": [[]], "totalTokenCount": 40.5} if request.vendor == "gemini" else {}
+    odd_fields(
+        {"responseId": 12345, "modelStatus": {"retirementTime": "soon"}} if usage else {"created": "?"}, usage=usage
+    )(handler, request)
+
+
+def marked(fault: Callable[[Handler, Request], None]) -> Callable[[Handler, Request], None]:
+    """Return the fault, whose answer is billed and never arrives whole."""
+
+    def lose(handler: Handler, request: Request) -> None:
+        request.body["lost"] = True
+        fault(handler, request)
+
+    return lose
+
+
+# By name. An answer that is late or drips arrives after the provider's time limit.
+FAULTS: list[tuple[str, Callable[[Handler, Request], None]]] = [
+    ("throttle", throttle),
+    ("fail", fail),
+    ("reset", reset),
+    ("truncate", truncate),
+    ("lost", marked(lost)),
+    ("cut body", marked(cut_body)),
+    ("drip", marked(drip)),
+    ("late", marked(late(PROVIDER_TIMEOUT_SECONDS + 1))),
+    ("gateway", marked(gateway_failure(504))),
+    ("odd fields", odd),
+]
+ABSURD_USAGES = [("absurd usage", absurd_usage(count)) for count in ABSURD_COUNTS]
 
 
 class ProcessEngine(Engine):
@@ -282,6 +334,7 @@ async def run_once(seed: int, minio: MinioServer) -> Counter[str]:
         emulator.choose_fault = chaos.choose_fault
         store = {**minio.environment, "MINIO_ENDPOINT": f"http://127.0.0.1:{proxy.port}", "MINIO_BUCKET": bucket}
         variables = {**emulator.environment, **store, "STORE_PATIENCE_SECONDS": str(STORE_PATIENCE_SECONDS)}
+        variables["PROVIDER_TIMEOUT_SECONDS"] = str(PROVIDER_TIMEOUT_SECONDS)
         os.environ.update(variables)
         works = works_of_batch(read_settings(variables))
         client = connect(minio)
@@ -299,7 +352,6 @@ async def run_once(seed: int, minio: MinioServer) -> Counter[str]:
             try:
                 result = await ProcessEngine(app, chaos, variables, is_stored).run(generate_batch.name, BATCH)
                 first.update(result["summary"])
-                first["unknown"] = sum(each["cost_usd"] is None for row in result["rows"] for each in row["results"])
             except StoreError:  # The store was away or full when the batch began, and when it was retried.
                 first["runs that did not begin"] += 1
                 assert not emulator.requests, seed
@@ -318,9 +370,7 @@ async def run_once(seed: int, minio: MinioServer) -> Counter[str]:
     paid_again = check_bill(seed, chaos, requests, unusable)
     _, damaged, _ = chaos.damaged
     left = {works[damaged].thumbnail_key} if damaged in unusable else set()
-    # A run that could not read a receipt could not record all costs.
-    most_missing = len(requests) if first["unknown"] else paid_again["kill"]
-    missing = check_sum(seed, requests, client, bucket, result["batch_id"], most_missing)
+    missing = check_sum(seed, requests, client, bucket, result["batch_id"])
     check_store(client, bucket, {outcome["key"] for outcome in outcomes if outcome["status"] == "ok"}, left)
     return Counter(
         {
@@ -336,7 +386,7 @@ async def run_once(seed: int, minio: MinioServer) -> Counter[str]:
             "paid again, after a kill": paid_again["kill"],
             "paid again, after there was no room": paid_again["lost"],
             "paid for unusable answers": paid_again["unusable"],
-            "batches whose sum lacks something": missing,
+            "billed and counted as maybe billed": missing,
             **{f"faults: {name}": times for name, times in chaos.faults.items()},
         }
     )
@@ -385,25 +435,26 @@ def check_bill(seed: int, chaos: Chaos, requests: Sequence[Request], unusable: s
             any(kill.began <= request.at <= kill.at for request in billed) and not kill.stored
             for kill in chaos.kills[pair]
         )
-        lost, cut_off = chaos.lost[pair], sum("truncated" in request.body for request in billed)
+        no_room, cut_off = chaos.lost[pair], sum("truncated" in request.body for request in billed)
+        unanswered = sum("lost" in request.body for request in billed)
         whole = 0 if pair in unusable else 1
-        # A killed or lost picture may have been cut off too; nobody could see that.
-        least, most = whole + killed + lost, whole + killed + lost + cut_off
-        assert least <= len(billed) <= most, (seed, pair, len(billed), killed, lost, cut_off)
-        assert cut_off <= 2 + killed + lost, (seed, pair, cut_off, killed, lost)
-        paid_again.update(kill=killed, lost=lost, unusable=len(billed) - least)
+        # A picture that was killed or found no room may have been cut off or lost too; nobody could see that.
+        least, most = whole + killed + no_room, whole + killed + no_room + cut_off + unanswered
+        assert least <= len(billed) <= most, (seed, pair, len(billed), killed, no_room, cut_off, unanswered)
+        assert cut_off <= 2 + killed + no_room, (seed, pair, cut_off, killed, no_room)
+        paid_again.update(kill=killed, lost=no_room, unusable=len(billed) - least)
     return paid_again
 
 
-def check_sum(
-    seed: int, requests: Sequence[Request], client: Minio, bucket: str, batch_id: str, most_missing: int
-) -> int:
-    """Check the batch's sum against the bill; return 1 if it lacks something, else 0."""
-    counted = Fraction(repr(json.loads(read(client, bucket, manifest_key(batch_id))).get("cost_usd", 0.0)))
-    missing = sum((request.dollars for request in requests), Fraction(0)) - counted
+def check_sum(seed: int, requests: Sequence[Request], client: Minio, bucket: str, batch_id: str) -> int:
+    """Check the batch's sum against the bill; return how many billed pictures it lacks."""
+    counted = Money.of(json.loads(read(client, bucket, manifest_key(batch_id))))
+    billed = [request for request in requests if request.billed]
+    missing = sum((request.dollars for request in billed), Fraction(0)) - Fraction(counted.dollars)
     dearest = max(request.dollars for request in requests)
-    assert 0 <= missing <= most_missing * dearest, (seed, float(missing), most_missing)
-    return int(missing > 0)
+    assert 0 <= missing <= (counted.unknown + counted.maybe_billed) * dearest, (seed, float(missing), counted)
+    assert counted.pictures <= len(billed) <= counted.pictures + counted.maybe_billed, (seed, len(billed), counted)
+    return len(billed) - counted.pictures
 
 
 def check_store(client: Minio, bucket: str, keys: set[str], left: set[str]) -> None:

@@ -27,7 +27,7 @@ from minio.error import S3Error
 from minio.minioadmin import MinioAdmin
 from PIL import Image
 
-from storage.claims import EXPIRY_SECONDS
+from originals.claim import EXPIRY_SECONDS
 from testing.emulator import Emulator, Handler, Request, gemini_error, openai_error, picture_for
 from testing.minio_server import PASSWORD, USER, MinioServer
 from testing.project import TUTORIAL_BATCH

@@ -5,13 +5,21 @@ from typing import Any
 
 import pytest
 
-from gallery.batches import MOST_BATCHES, batch_of, batches_text, read_batches, with_batch
+from gallery.batches import BATCHES, MOST_BATCHES, Batch, batch_of, batches_text, with_batch
 from gallery.page import render_page
 from gallery.start_page import render_start_page
+from storage.records import NewerVersionError
 from testing.batches import EVENING, MORNING, manifest, missing, ok
 from tests.gallery.test_page import HOSTILE, Reader
 
 TWO = manifest([ok("One", "gpt-image-1"), missing("rejected", "One", "dall-e-3")], [ok("Two", "dall-e-3")])
+
+
+def read_batches(data: bytes) -> list[Batch]:
+    found, damaged = BATCHES.salvage(data)
+    assert found
+    assert not damaged, damaged
+    return found["batches"]
 
 
 def start_page(*batches: object, expires_at: str | None = None) -> str:
@@ -37,7 +45,7 @@ def test_the_list_does_not_grow_for_ever() -> None:
 def test_a_list_is_read_back_as_it_was_written_and_another_version_is_refused() -> None:
     batches = [batch_of(TWO)]
     assert read_batches(batches_text(batches).encode()) == batches
-    with pytest.raises(ValueError, match="version"):
+    with pytest.raises(NewerVersionError, match="version"):
         read_batches(b'{"version": 9, "batches": []}')
 
 
@@ -94,10 +102,11 @@ def test_a_hostile_title_stays_text(title: str) -> None:
         ({"cost_usd": 0.5, "cost_is_estimate": True}, "about $0.50 so far"),
         ({"cost_usd": 0.5, "cost_unknown": 2}, "$0.50 so far · 2 pictures whose cost is unknown"),
         ({"cost_unknown": 1}, "1 picture whose cost is unknown"),
+        ({"cost_usd": 0.5, "maybe_billed": 1}, "$0.50 so far · 1 more that may have been billed"),
     ],
 )
 def test_a_batch_shows_its_cost_and_how_certain_that_is(spent: Any, shown: str) -> None:
-    batch = manifest([ok("One", "dall-e-3")], spent=spent)
+    batch: Any = {**manifest([ok("One", "dall-e-3")]), **spent}
     for html in (start_page(batch_of(batch)), render_page(batch, home="index.html", data="manifest.json")):
         text = Reader(html).text
         assert shown in text

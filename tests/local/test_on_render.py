@@ -43,6 +43,7 @@ def api(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[RenderApi]:
 def outcome(title: str, model: str, status: str = "ok", **more: Any) -> Json:
     error = {"error": {"code": status, "message": f"{status}, and why"}} if status != "ok" else {}
     there = {"reused": False, "served_by": model, "image_url": "https://x.example/a.jpg"} if status == "ok" else {}
+    there |= {} if more.get("reused") or status != "ok" else {"pictures_made": 1}
     return {"status": status, "title": title, "model": model, **there, **error, **more}
 
 
@@ -51,7 +52,9 @@ def result(*outcomes: Json) -> Json:
     counts = {name: statuses.count(name) for name in ("failed", "ok", "rejected")}
     summary = {**counts, "requested": len(outcomes), "reused": sum(each.get("reused", False) for each in outcomes)}
     urls = {"manifest_url": "https://x.example/manifest.json", "gallery_url": "https://x.example/index.html"}
-    return {"batch_id": "0" * 16, "summary": summary, "cost": "$0.02", **urls, "rows": [{"results": list(outcomes)}]}
+    made = sum(each.get("pictures_made", 0) for each in outcomes)
+    money = {"cost": "$0.02", "pictures_made": made, "maybe_billed": 0}
+    return {"batch_id": "0" * 16, "summary": summary, **money, **urls, "rows": [{"results": list(outcomes)}]}
 
 
 def end(run: Json, *results: Any, status: str = "succeeded", error: str = "") -> None:

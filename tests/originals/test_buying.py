@@ -8,6 +8,7 @@ import zlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,7 +16,9 @@ from PIL import Image
 
 from errors import (
     DamagedOriginalError,
+    InvalidRequestError,
     LostPictureError,
+    NewerRecordError,
     ProviderRejectedError,
     ProviderThrottledError,
     ProviderUnavailableError,
@@ -24,19 +27,21 @@ from errors import (
     StoreError,
     StoreFullError,
     StoreUnavailableError,
+    ThumbnailError,
     TooManyUnusableAnswersError,
     UnusableAnswerError,
 )
-from outcomes import Paid
+from money import NOTHING, Money
+from originals.find import find_or_buy
+from originals.ledger import Entry, LedgerFile, read_ledger
+from originals.original import Original, digest_of
+from originals.quota import QuotaGate
 from providers.provider import Picture, PictureRequest
 from providers.registry import Model
 from settings import Settings
-from storage.history import read_history
 from storage.keys import account
-from storage.receipts import find_paid
 from storage.retrying_store import RetryingStore
 from storage.store import Area, StoredObject
-from tasks.originals import Original, find_or_generate
 from tasks.requests import ThumbnailRequest
 from tasks.work import work_of
 from testing.clock import TestClock
@@ -48,6 +53,7 @@ WORK = work_of(
     ThumbnailRequest(title="One", model="gpt-image-2", style="neon", template="bottom-bar", font="inter"), SETTINGS
 )
 KEY = WORK.original_key
+LEDGER = f"history/{KEY}.json"
 LEAF_SECONDS = 840
 NOW = TestClock().date()
 
@@ -67,9 +73,10 @@ class Harness:
 
     def __init__(self, *answers: Exception | bytes | Callable[[], Any]) -> None:
         self.answers = list(answers) or [WHOLE]
-        self.store = MemoryStore()
         self.clock = TestClock()
+        self.store = MemoryStore(self.clock)
         self.asked = 0
+        self.settings = SETTINGS
 
     async def generate(self, request: PictureRequest) -> Picture:
         answer = self.answers[min(self.asked, len(self.answers) - 1)]
@@ -92,7 +99,8 @@ class Harness:
 
         deadline = self.clock.now() + LEAF_SECONDS
         store = RetryingStore(self.store, self.clock, attempt.pause, LEAF_SECONDS, deadline)
-        return await find_or_generate(WORK, SETTINGS, store, attempt, lambda: None, open_provider)
+        wanted = WORK.wanted_by(attempt.paying_run)
+        return await find_or_buy(wanted, self.settings, store, attempt, lambda: None, open_provider)
 
     async def run(self, attempt: Attempt | None = None) -> Original:
         return await self.clock.play(self.work(attempt))
@@ -104,9 +112,9 @@ class Harness:
 
 async def test_a_picture_is_paid_for_once_and_leaves_nothing_else_behind() -> None:
     harness = Harness()
-    assert not (await harness.run()).reused
-    assert harness.store.keys() == [KEY]
-    assert (await harness.run()).reused
+    assert (await harness.run()).paid
+    assert harness.store.keys() == [KEY, LEDGER]
+    assert not (await harness.run()).paid
     assert harness.asked == 1
 
 
@@ -151,7 +159,7 @@ async def test_a_request_that_a_person_can_fix_is_repeated() -> None:
     harness = Harness(ProviderRejectedError("bad_key", "no such key"), WHOLE)
     with pytest.raises(ProviderRejectedError):
         await harness.run()
-    assert not (await harness.run()).reused
+    assert (await harness.run()).paid
     assert harness.kept("claims") == []
 
 
@@ -198,9 +206,9 @@ async def test_unusable_bytes_are_kept() -> None:
 async def test_a_good_second_answer_is_used_and_the_first_is_reported() -> None:
     harness = Harness(HALF, WHOLE)
     original = await harness.run()
-    assert (original.reused, original.unusable_answers, harness.asked) == (False, 1, 2)
-    assert (await harness.run()).reused
-    assert await read_history(harness.store, KEY) == type(await read_history(harness.store, "none"))()
+    assert (original.paid, original.unusable_answers, harness.asked) == (cents(6, 2), 1, 2)
+    assert not (await harness.run()).paid
+    assert len((await read_ledger(harness.store, KEY)).unusable) == 1
 
 
 async def test_unreadable_bytes_are_used_once_they_are_readable() -> None:
@@ -209,7 +217,7 @@ async def test_unreadable_bytes_are_used_once_they_are_readable() -> None:
     with pytest.raises(TooManyUnusableAnswersError):
         await harness.run()
     harness.store.objects[Area.ORIGINALS][KEY] = StoredObject(WHOLE, "")
-    assert (await harness.run()).reused
+    assert not (await harness.run()).paid
     assert harness.asked == 2
 
 
@@ -227,16 +235,13 @@ async def test_an_answer_that_an_older_version_could_not_read_is_used_before_ano
     harness = Harness()
     objects = harness.store.objects[Area.ORIGINALS]
     objects[kept_as] = StoredObject(picture, "application/octet-stream")
-    objects[f"history/{KEY}.json"] = StoredObject(json.dumps(history).encode(), "application/json")
+    objects[LEDGER] = StoredObject(json.dumps(history).encode(), "application/json")
     if not deleted:
         objects[KEY] = StoredObject(picture, "application/octet-stream", receipt)
     original = await harness.run()
-    assert (original.reused, original.canvas.size, harness.asked) == (True, (1200, 630), 0)
+    assert (original.paid, original.canvas.size, harness.asked) == (NOTHING, (1200, 630), 0)
     assert objects[KEY].data == picture
-    assert await find_paid(harness.store, KEY, payer) == {"cost_usd": 0.06}
-    if deleted:
-        left = await read_history(harness.store, KEY)
-        assert (left.unusable, left.refusal, left.lost) == ((), None, None)
+    assert (await read_ledger(harness.store, KEY)).refusal
 
 
 async def test_an_answer_that_cannot_be_read_now_either_changes_nothing() -> None:
@@ -259,8 +264,8 @@ async def test_a_damaged_original_is_reported_and_not_paid_for_again() -> None:
 
 async def test_an_answer_whose_owner_died_before_decoding_it_counts_as_unusable() -> None:
     harness = Harness()
+    await LedgerFile(KEY).enter(harness.store, {"request": Entry(digest=digest_of(HALF), size=len(HALF))})
     harness.store.objects[Area.ORIGINALS][KEY] = StoredObject(HALF, "")
-    harness.store.objects[Area.ORIGINALS][f"claims/{KEY}"] = StoredObject(b'{"owner": "dead", "run": "run-1"}', "")
     original = await harness.run()
     assert (harness.asked, original.unusable_answers) == (1, 1)
     assert harness.kept("unusable") == [HALF]
@@ -295,31 +300,27 @@ async def test_an_original_that_is_damaged_after_an_unusable_answer_is_reported(
     stored = harness.store.objects[Area.ORIGINALS]
     await harness.run()
     history = {"unusable": [{"date": NOW, "message": "The first answer.", "kept_as": next(iter(sorted(stored)))}]}
-    stored[f"history/{KEY}.json"] = StoredObject(json.dumps(history).encode(), "")
+    stored[LEDGER] = StoredObject(json.dumps(history).encode(), "")
     stored[KEY] = StoredObject(WHOLE[:-30], "")
     with pytest.raises(DamagedOriginalError):
         await harness.run()
     assert harness.asked == 2
 
 
-@pytest.mark.parametrize(
-    "damaged",
-    [
-        b"",
-        b"[]",
-        b"{",
-        b'{"refusal": 1}',
-        b'{"refusal": {"date": Infinity, "code": "moderation", "message": "no"}}',
-        b'{"refusal": {"date": 1e18, "code": "moderation", "message": "no"}}',
-        b'{"lost": {"date": 1, "size": -1}}',
-        b'{"lost": {"date": 1, "size": 1000000000000000}}',
-        b'{"paid": {"someone": {"cost_usd": 1e30}}}',
-    ],
-)
-async def test_a_damaged_history_is_ignored(damaged: bytes) -> None:
+@pytest.mark.parametrize("damaged", [b"", b"[]", b"{", b"7", b"\xff"])
+async def test_a_ledger_that_cannot_be_read_is_kept_beside_the_new_one(damaged: bytes) -> None:
     harness = Harness()
-    harness.store.objects[Area.ORIGINALS][f"history/{KEY}.json"] = StoredObject(damaged, "")
-    assert not (await harness.run()).reused
+    harness.store.objects[Area.ORIGINALS][LEDGER] = StoredObject(damaged, "")
+    assert (await harness.run()).paid
+    assert damaged in harness.kept("history")
+
+
+async def test_a_ledger_of_a_newer_version_is_not_written_to_and_nothing_is_paid_for() -> None:
+    harness = Harness()
+    harness.store.objects[Area.ORIGINALS][LEDGER] = StoredObject(b'{"version": 2, "paid_with": "shells"}', "")
+    with pytest.raises(NewerRecordError, match=r"has version 2, and this program knows version 1.*Update this one"):
+        await harness.run()
+    assert (harness.asked, harness.kept("history")) == (0, [b'{"version": 2, "paid_with": "shells"}'])
 
 
 # Failures of the store.
@@ -332,7 +333,7 @@ async def test_an_outage_of_the_store_only_takes_longer(down_after: int) -> None
     harness.store.before_each = lambda: setattr(
         harness.store, "down", down_after <= len(harness.store.operations) and harness.clock.now() < 45
     )
-    assert not (await harness.run()).reused
+    assert (await harness.run()).paid
     assert harness.asked == 1
 
 
@@ -365,12 +366,11 @@ async def test_a_full_disk_costs_one_picture_however_often_it_is_tried() -> None
             await harness.run()
     assert harness.asked == 1
     harness.store.room = float("inf")
-    assert not (await harness.run()).reused
+    assert (await harness.run()).paid
     assert harness.asked == 2
-    assert harness.store.keys() == [KEY, f"history/{KEY}.json"]
-    history = json.loads(harness.kept("history")[0])
-    assert history.keys() == {"paid"}
-    assert [*history["paid"].values()] == [{"cost_usd": 0.03}], "which the first run can still report"
+    assert harness.store.keys() == [KEY, LEDGER]
+    costs = [entry.cost for entry in (await read_ledger(harness.store, KEY)).entries.values()]
+    assert costs == [cents(3, 1)] * 2, "which the first run can still report"
 
 
 async def test_freeing_space_in_time_saves_the_picture() -> None:
@@ -385,48 +385,51 @@ async def test_freeing_space_in_time_saves_the_picture() -> None:
         made, _ = await asyncio.gather(harness.work(), make_room())
         return made
 
-    assert not (await harness.clock.play(both())).reused
+    assert (await harness.clock.play(both())).paid == cents(3, 1)
     assert harness.asked == 1
 
 
 # What it costs. A picture or an unusable answer is three cents.
 
 
-async def paid(harness: Harness, run: str) -> Paid:
-    return await find_paid(harness.store, KEY, account(run, WORK.thumbnail_key))
+async def paid(harness: Harness, run: str) -> Money:
+    return (await read_ledger(harness.store, KEY)).paid_by(account(run, WORK.thumbnail_key))
 
 
-async def test_a_retry_has_the_receipt_of_its_own_run_and_another_run_has_none() -> None:
+def cents(number: int, pictures: int, maybe_billed: int = 0) -> Money:
+    return Money(Decimal(number) / 100, pictures=pictures, maybe_billed=maybe_billed)
+
+
+async def test_a_retry_finds_what_its_own_run_paid_and_another_run_finds_nothing() -> None:
     harness = Harness()
     for _ in range(2):
         original = await harness.run(harness.attempt("leaf", "batch"))
-        assert original.receipt
-        assert original.receipt.paid == await paid(harness, "batch") == {"cost_usd": 0.03}
-        assert original.receipt.usage == {"input_tokens": 0, "output_tokens": 1000}
-    assert (await harness.run(harness.attempt("leaf", "other"))).receipt is None
-    assert await paid(harness, "other") == {}
+        assert original.paid == await paid(harness, "batch") == cents(3, 1)
+        assert original.usage == {"input_tokens": 0, "output_tokens": 1000}
+    assert (await harness.run(harness.attempt("leaf", "other"))).paid == NOTHING
+    assert await paid(harness, "other") == NOTHING
     assert harness.asked == 1
 
 
-async def test_a_receipt_takes_no_further_request() -> None:
+async def test_a_payment_is_in_the_ledger_before_its_picture_is_stored_and_takes_one_request() -> None:
     harness = Harness()
     await harness.run()
-    key, claim, history = KEY, f"claims/{KEY}", f"history/{KEY}.json"
+    key, claim, ledger = KEY, f"claims/{KEY}", f"history/{KEY}.json"
     gate = next(operation for operation in harness.store.operations if "quota/" in operation)
-    before = [f"read {key}", "check", f"create {claim}", f"read {key}", f"read {history}", gate]
-    assert harness.store.operations == [*before, f"replace {claim}", f"write {key}", f"remove {claim}"]
+    before = [f"read {key}", "check", f"create {claim}", f"read {ledger}", f"read {key}", gate]
+    after = [f"replace {claim}", f"create {ledger}", f"write {key}", f"remove {claim}"]
+    assert harness.store.operations == [*before, *after]
 
 
-async def test_what_was_paid_in_vain_is_on_the_receipt_of_the_picture() -> None:
+async def test_what_was_paid_in_vain_is_counted_with_the_picture() -> None:
     harness = Harness(HALF, UnusableAnswerError("no data", {"input_tokens": 0, "output_tokens": 2000}))
     with pytest.raises(TooManyUnusableAnswersError):
         await harness.run(harness.attempt("leaf", "batch"))
-    assert await paid(harness, "batch") == {"cost_usd": 0.09}
+    assert await paid(harness, "batch") == cents(9, 2)
     await harness.clock.advance(3_600)
     harness.answers.append(WHOLE)
     original = await harness.run(harness.attempt("leaf", "batch"))
-    assert original.receipt
-    assert original.receipt.paid == await paid(harness, "batch") == {"cost_usd": 0.12}
+    assert original.paid == await paid(harness, "batch") == cents(12, 3)
 
 
 async def test_a_refusal_that_the_vendor_bills_is_counted() -> None:
@@ -434,7 +437,7 @@ async def test_a_refusal_that_the_vendor_bills_is_counted() -> None:
     harness = Harness(refused)
     with pytest.raises(ProviderRejectedError):
         await harness.run(harness.attempt("leaf", "batch"))
-    assert await paid(harness, "batch") == {"cost_usd": 0.03}
+    assert await paid(harness, "batch") == cents(3, 1)
 
 
 async def test_each_run_reports_only_its_own_payments_in_vain() -> None:
@@ -443,7 +446,7 @@ async def test_each_run_reports_only_its_own_payments_in_vain() -> None:
         await harness.run(harness.attempt("leaf", "one"))
     with pytest.raises(TooManyUnusableAnswersError):
         await harness.run(harness.attempt("leaf", "other"))
-    assert await paid(harness, "one") == await paid(harness, "other") == {"cost_usd": 0.03}
+    assert await paid(harness, "one") == await paid(harness, "other") == cents(3, 1)
 
 
 async def test_what_was_paid_in_vain_is_still_counted_when_another_run_gets_the_picture() -> None:
@@ -451,7 +454,7 @@ async def test_what_was_paid_in_vain_is_still_counted_when_another_run_gets_the_
     with pytest.raises(ProviderUnavailableError):
         await harness.run(harness.attempt("leaf", "one"))
     await harness.run(harness.attempt("other leaf", "other"))
-    assert await paid(harness, "one") == await paid(harness, "other") == {"cost_usd": 0.03}
+    assert await paid(harness, "one") == await paid(harness, "other") == cents(3, 1)
 
 
 async def test_an_answer_that_its_owner_did_not_live_to_judge_is_counted() -> None:
@@ -460,10 +463,9 @@ async def test_an_answer_that_its_owner_did_not_live_to_judge_is_counted() -> No
     with pytest.raises(StoreUnavailableError):
         await harness.run(harness.attempt("leaf", "batch"))
     harness.store.before_each, harness.store.down = lambda: None, False
-    assert await paid(harness, "batch") == {"cost_usd": 0.03}
+    assert await paid(harness, "batch") == cents(3, 1)
     original = await harness.run(harness.attempt("leaf", "batch"))
-    assert original.receipt
-    assert original.receipt.paid == {"cost_usd": 0.06}
+    assert original.paid == cents(6, 2)
 
 
 async def test_a_picture_that_found_no_room_is_counted() -> None:
@@ -471,39 +473,104 @@ async def test_a_picture_that_found_no_room_is_counted() -> None:
     harness.store.room = 500
     with pytest.raises(LostPictureError) as lost:
         await harness.run(harness.attempt("leaf", "batch"))
-    assert lost.value.paid == {"cost_usd": 0.03}
-    assert await paid(harness, "batch") == {"cost_usd": 0.03}
+    assert lost.value.paid == cents(3, 1)
+    assert await paid(harness, "batch") == cents(3, 1)
     harness.store.room = float("inf")
     original = await harness.run(harness.attempt("leaf", "batch"))
-    assert original.receipt
-    assert original.receipt.paid == {"cost_usd": 0.06}
+    assert original.paid == cents(6, 2)
 
 
-@pytest.mark.parametrize(("owner", "maybe"), [("dead", {"maybe_billed": 1}), ("", {})])
-async def test_an_attempt_that_died_with_its_claim_may_have_been_billed(owner: str, maybe: dict[str, int]) -> None:
+@pytest.mark.parametrize(("asking", "maybe"), [("a-request", 1), ("", 0)])
+async def test_an_attempt_that_died_with_its_claim_may_have_been_billed_if_it_had_asked(
+    asking: str, maybe: int
+) -> None:
     harness = Harness(ProviderUnavailableError("down"), WHOLE)
-    claim = json.dumps({"owner": owner, "run": "leaf"}).encode()
+    claim = json.dumps({"owner": "dead", "run": "leaf", "asking": asking}).encode()
     harness.store.objects[Area.ORIGINALS][f"claims/{KEY}"] = StoredObject(claim, "")
     with pytest.raises(ProviderUnavailableError):
         await harness.run(harness.attempt("leaf", "batch"))
-    assert await paid(harness, "batch") == maybe
-    original = await harness.run(harness.attempt("leaf", "batch"))
-    assert original.receipt
-    assert original.receipt.paid == {"cost_usd": 0.03, **maybe}
+    assert await paid(harness, "batch") == cents(0, 0, maybe)
+    assert (await harness.run(harness.attempt("leaf", "batch"))).paid == cents(3, 1, maybe)
+
+
+async def test_an_answer_that_a_dead_attempt_entered_was_billed_and_not_maybe() -> None:
+    """It died after it had entered the payment, and before it renewed its claim or stored the picture."""
+    harness = Harness(WHOLE)
+
+    class Died(BaseException):
+        pass
+
+    def die() -> None:
+        if any(each.startswith("create history/") for each in harness.store.operations):
+            raise Died
+
+    harness.store.before_each = die
+    with pytest.raises(Died):
+        await harness.run(harness.attempt("leaf", "batch"))
+    harness.store.before_each = lambda: None
+    [claim] = harness.kept("claims")
+    assert json.loads(claim)["asking"], "which is still there, as after SIGKILL"
+    assert await paid(harness, "batch") == cents(3, 1)
+    assert (await harness.run(harness.attempt("leaf", "batch"))).paid == cents(6, 2)
 
 
 @pytest.mark.parametrize(
-    ("part", "damaged"),
-    [("account", None), ("account", "{"), ("paid", "{"), ("paid", '{"cost_usd": "much"}'), ("usage", "[]")],
+    ("error", "maybe"),
+    [
+        (ProviderUnavailableError("cut off", maybe_billed=True), 1),
+        (ProviderUnavailableError("overloaded"), 0),
+        (ProviderRejectedError("bad_key", "no"), 0),
+        (ProviderRejectedError("moderation", "no", maybe_billed=True), 1),
+        (QuotaWaitTooLongError("later", 9.0), 0),
+    ],
 )
-async def test_a_damaged_receipt_is_none(part: str, damaged: str | None) -> None:
+async def test_only_what_the_vendor_documents_as_not_billed_is_not_counted(error: ThumbnailError, maybe: int) -> None:
+    harness = Harness(error)
+    with pytest.raises(type(error)):
+        await harness.run(harness.attempt("leaf", "batch"))
+    assert await paid(harness, "batch") == cents(0, 0, maybe)
+    assert harness.kept("claims") == []
+
+
+async def test_a_request_that_could_not_be_entered_is_left_to_the_next_owner_of_the_claim() -> None:
+    async def go_away() -> bytes:
+        harness.store.down = True
+        raise ProviderUnavailableError("cut off", maybe_billed=True)
+
+    harness = Harness(go_away, WHOLE)
+    with pytest.raises(StoreUnavailableError):
+        await harness.run(harness.attempt("leaf", "batch"))
+    harness.store.down = False
+    assert await paid(harness, "batch") == NOTHING
+    assert (await harness.run(harness.attempt("leaf", "batch"))).paid == cents(3, 1, maybe_billed=1)
+
+
+async def test_a_late_answer_takes_the_place_of_what_may_have_been_billed() -> None:
+    """Its owner was frozen while another run took the claim over, and now enters what the same request cost."""
+    store = MemoryStore()
+    frozen = LedgerFile(KEY)
+    await frozen.read(store)
+    await LedgerFile(KEY).enter(store, {"request": Entry(account="a", cost_usd=0.0, maybe_billed=1)})
+    await frozen.enter(store, {"request": Entry(account="a", cost_usd=0.03, pictures_made=1)})
+    assert (await read_ledger(store, KEY)).paid_by("a") == cents(3, 1)
+
+
+# The cap.
+
+
+async def test_a_leaf_that_is_started_by_itself_keeps_to_the_cap() -> None:
     harness = Harness()
-    await harness.run(harness.attempt("leaf", "batch"))
-    stored = harness.store.objects[Area.ORIGINALS][KEY]
-    metadata = {name: value for name, value in stored.metadata.items() if name != part}
-    metadata |= {part: damaged} if damaged is not None else {}
-    harness.store.objects[Area.ORIGINALS][KEY] = replace(stored, metadata=metadata)
-    assert (await harness.run(harness.attempt("leaf", "batch"))).reused
+    harness.settings = replace(SETTINGS, max_cost_usd=Decimal(0))
+    with pytest.raises(InvalidRequestError, match=r"above the cap of \$0\.00.*raise MAX_COST_USD"):
+        await harness.run()
+    assert (harness.asked, harness.kept("claims")) == (0, [])
+
+
+async def test_an_answer_in_vain_counts_towards_the_cap() -> None:
+    harness = Harness(HALF, WHOLE)
+    harness.settings = replace(SETTINGS, max_cost_usd=Decimal("0.04"), openai_image_quality="low")
+    with pytest.raises(InvalidRequestError, match=r"after \$0\.03 that they have cost so far"):
+        await harness.run()
     assert harness.asked == 1
 
 
@@ -530,13 +597,25 @@ async def test_a_provider_that_asks_for_no_wait_at_all_is_asked_less_and_less_of
     assert harness.asked < 20
 
 
+@pytest.mark.parametrize("ahead", [150.0, 3_000.0, -3_000.0])
+async def test_a_gate_that_a_machine_with_a_wrong_clock_closed_opens_in_time(ahead: float) -> None:
+    harness = Harness()
+    other = TestClock(date=harness.clock.date() + ahead)
+    await QuotaGate(harness.store, "gpt-image-2", other, other.sleep).close(20)
+    await harness.clock.advance(5)
+    original = await harness.run()
+    assert 15 <= original.throttled_seconds <= 16
+
+
 @pytest.mark.parametrize(
     "gate",
     [
-        f'{{"closed_until": 1{"0" * 400}, "next_turn": 1}}',
-        f'{{"closed_until": {NOW + 10}, "next_turn": Infinity}}',
-        f'{{"closed_until": {NOW + 10}, "next_turn": {NOW + 1e6}}}',
-        '{"closed_until": NaN, "next_turn": NaN}',
+        f'{{"opens_in": 1{"0" * 400}, "next_turn_in": 1}}',
+        '{"opens_in": 10, "next_turn_in": Infinity}',
+        '{"opens_in": 10, "next_turn_in": 1e6}',
+        '{"opens_in": NaN, "next_turn_in": NaN}',
+        '{"opens_in": "soon", "next_turn_in": []}',
+        f'{{"closed_until": {NOW + 1e6}, "next_turn": {NOW + 1e6}}}',
     ],
 )
 async def test_a_damaged_gate_is_open(gate: str) -> None:
@@ -560,7 +639,7 @@ async def test_a_throttled_leaf_that_loses_its_claim_does_not_ask_again() -> Non
     await harness.clock.until(lambda: harness.asked == 1)
     harness.store.objects[Area.ORIGINALS][f"claims/{KEY}"] = StoredObject(b'{"owner": "other", "run": "run-2"}', "")
     harness.store.objects[Area.ORIGINALS][KEY] = StoredObject(WHOLE, "")
-    assert (await harness.clock.play(leaf)).reused
+    assert not (await harness.clock.play(leaf)).paid
     assert harness.asked == 1
 
 
@@ -575,7 +654,7 @@ async def test_a_leaf_that_was_frozen_with_its_claim_does_not_ask() -> None:
             objects[KEY] = StoredObject(WHOLE, "")
 
     harness.store.before_each = freeze
-    assert (await harness.run()).reused
+    assert not (await harness.run()).paid
     assert harness.asked == 0
 
 
@@ -615,7 +694,7 @@ async def test_a_stop_ends_a_wait_for_quota_immediately_and_releases_the_claim()
 async def test_after_a_stop_a_picture_in_progress_is_still_stored() -> None:
     harness = drawn_in(20)
     await harness.clock.play(await stopped_while_asking(harness))
-    assert harness.store.keys() == [KEY]
+    assert harness.store.keys() == [KEY, LEDGER]
 
 
 async def test_a_picture_that_outlasts_the_grace_period_is_abandoned_and_its_claim_released() -> None:
@@ -623,7 +702,7 @@ async def test_a_picture_that_outlasts_the_grace_period_is_abandoned_and_its_cla
     with pytest.raises(StoppedError):
         await harness.clock.play(await stopped_while_asking(harness))
     assert harness.clock.now() == 25
-    assert harness.store.keys() == [f"history/{KEY}.json"]
+    assert harness.store.keys() == [LEDGER]
 
 
 async def test_a_request_that_a_stop_leaves_unanswered_may_be_billed() -> None:
@@ -633,8 +712,7 @@ async def test_a_request_that_a_stop_leaves_unanswered_may_be_billed() -> None:
         await harness.clock.play(await stopped_while_asking(harness, attempt))
     harness.answers = [WHOLE]
     original = await harness.run(harness.attempt("leaf", "batch"))
-    assert original.receipt
-    assert original.receipt.paid == {"cost_usd": 0.03, "maybe_billed": 1}
+    assert original.paid == cents(3, 1, maybe_billed=1)
 
 
 async def test_storing_gets_only_the_rest_of_the_grace_period() -> None:
@@ -661,7 +739,7 @@ async def test_a_picture_that_a_stop_keeps_from_being_stored_is_counted(ended_by
     attempt.stop.request(25) if ended_by == "stop" else leaf.cancel()
     with pytest.raises((StoppedError, asyncio.CancelledError)):
         await harness.clock.play(leaf)
-    assert await paid(harness, "batch") == {"cost_usd": 0.03}
+    assert await paid(harness, "batch") == cents(3, 1)
 
 
 async def test_a_stop_before_an_unusable_answer_is_recorded_leaves_no_damaged_original() -> None:
@@ -686,7 +764,7 @@ async def test_a_store_that_refuses_a_paid_picture_is_reported() -> None:
     harness = Harness(draw)
     with pytest.raises(LostPictureError, match="A picture was paid for and could not be stored") as lost:
         await harness.run()
-    assert lost.value.paid == {"cost_usd": 0.03}
+    assert lost.value.paid == cents(3, 1)
     assert harness.clock.now() > LEAF_SECONDS - 20, "a person may have mended it"
 
 
@@ -697,7 +775,7 @@ async def test_a_run_that_waits_for_another_gets_its_picture() -> None:
         return await asyncio.gather(harness.work(harness.attempt("run-1")), harness.work(harness.attempt("run-2")))
 
     first, second = await harness.clock.play(both())
-    assert (first.reused, second.reused, harness.asked) == (False, True, 1)
+    assert (first.paid, second.paid, harness.asked) == (cents(3, 1), NOTHING, 1)
 
 
 async def test_waiting_too_long_for_another_run_is_reported() -> None:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from errors import StoreError
-from storage.claims import EXPIRY_SECONDS, Claim
+from originals.claim import EXPIRY_SECONDS, Claim
 from storage.store import Area, StoredObject, Versioned
 from testing.clock import TestClock
 from testing.memory_store import MemoryStore, plain
@@ -141,6 +141,46 @@ async def test_a_key_without_the_right_to_read_is_reported_within_seconds(clock:
     claim = Claim(store, KEY, "run-1", clock)
     with pytest.raises(StoreError, match=r"cannot be read.*s3:GetObject"):
         await taken_within(claim, 3, clock)
+
+
+class Vanishing(MemoryStore):
+    """A store in which another run's claim is released between each write that it refuses and the next read."""
+
+    async def create(self, area: Area, key: str, stored: StoredObject) -> str | None:
+        if self.vanished < 30:
+            self.vanished += 1
+            return None
+        return await super().create(area, key, stored)
+
+    vanished = 0
+
+
+async def test_claims_that_are_released_in_between_are_no_error(clock: TestClock) -> None:
+    store = Vanishing()
+    claim = Claim(store, KEY, "run-1", clock)
+    store.vanished = 30 - 3 * 3
+    assert await taken_within(claim, 3, clock)
+    again = Claim(store, KEY, "run-1", clock)
+    for _ in range(4):
+        store.vanished = 28
+        assert await again.take(), "after two that disappeared"
+
+
+async def test_a_renewal_that_another_run_overtakes_is_lost(store: MemoryStore, clock: TestClock) -> None:
+    """Its answer is lost, and another run takes over before it reads its own write and replaces it once more."""
+    async with held(Claim(store, KEY, "run-1", clock)) as owner:
+        replace, calls = store.replace, 0
+
+        async def overtaken(area: Area, key: str, stored: StoredObject, version: str) -> str | None:
+            nonlocal calls
+            calls += 1
+            await replace(area, key, stored, version)
+            if calls == 2:
+                store.objects[Area.ORIGINALS][CLAIM] = StoredObject(b'{"owner": "other", "run": "run-2"}', "")
+            return None
+
+        store.replace = overtaken  # type: ignore[method-assign]
+        assert not await owner.renew()
 
 
 async def test_a_renewal_with_a_lost_answer_keeps_the_claim(store: MemoryStore, clock: TestClock) -> None:

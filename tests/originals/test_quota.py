@@ -9,13 +9,13 @@ import pytest
 from PIL import Image
 
 from errors import ProviderThrottledError
+from originals.find import find_or_buy
 from outcomes import Outcome, Pair, pending
 from providers.provider import Picture, PictureRequest
 from providers.registry import MODELS, Model
 from settings import Settings
 from storage.retrying_store import RetryingStore
 from tasks.fan_out import fan_out
-from tasks.originals import find_or_generate
 from tasks.progress import ProgressLog
 from tasks.requests import ThumbnailRequest
 from tasks.windows import Windows
@@ -65,13 +65,14 @@ class Provider:
 
 async def run(pairs: list[Pair], provider: Provider, clock: TestClock, window: int = 20) -> dict[Pair, float]:
     """Run the pairs' leaves, and return when each got its picture."""
-    store, ended = MemoryStore(), dict[Pair, float]()
+    store, ended = MemoryStore(clock), dict[Pair, float]()
 
     async def leaf(pair: Pair) -> Outcome:
         attempt = Attempt(None, clock)
         patient = RetryingStore(store, clock, attempt.pause, 840, clock.now() + 840)
         work = work_of(ThumbnailRequest(title=pair.title, model=pair.model, **LOOK), SETTINGS)  # type: ignore[arg-type]
-        original = await find_or_generate(work, SETTINGS, patient, attempt, lambda: None, provider.opened)
+        wanted = work.wanted_by(attempt.paying_run)
+        original = await find_or_buy(wanted, SETTINGS, patient, attempt, lambda: None, provider.opened)
         ended[pair] = clock.now()
         outcome: Outcome = ok(*pair)
         if outcome["status"] == "ok" and original.throttled_seconds:

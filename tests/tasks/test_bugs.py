@@ -12,9 +12,9 @@ from PIL import Image
 from compositing import canvas, thumbnail, xmp
 from errors import CompositingError
 from local.engine import Engine
+from originals.ledger import read_ledger
 from settings import Settings
 from storage.choice import open_store
-from storage.store import Area
 from tasks import app, leaf
 from tasks.leaf import make_thumbnail
 from tasks.requests import ThumbnailRequest
@@ -79,7 +79,7 @@ async def test_a_bug_in_any_step_after_the_decoding_costs_no_second_picture(
     assert outcome["status"] == "ok"
     assert emulator.billed == 1
     work = work_of(REQUEST, configured)
-    assert await open_store(configured).stat(Area.ORIGINALS, f"history/{work.original_key}.json") is None
+    assert not (await read_ledger(open_store(configured), work.original_key)).unusable
 
 
 async def test_a_lack_of_memory_is_no_bug(

@@ -1,14 +1,16 @@
 """``applyChoices``: applies the choices of a batch's page where the store is."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from errors import InvalidRequestError, StoreError
+from errors import InvalidRequestError, StoreError, StoreFullError
 from local.engine import Engine
 from settings import Settings
+from storage.covers import cover_of
 from storage.directory_store import DirectoryStore
 from storage.keys import manifest_key
 from storage.store import Area, StoredObject
@@ -99,6 +101,37 @@ async def test_what_a_run_writes_into_the_manifest_meanwhile_is_kept(
     assert [row["cover"]["chosen"] for row in record["rows"]] == [True, True]
 
 
+async def test_choices_are_all_checked_before_the_first_cover_changes(environment: Settings) -> None:
+    choices, store = await saved(1), DirectoryStore(environment)
+    missing = choices["choices"][-1]["thumbnail"]
+    await store.remove(Area.THUMBNAILS, missing)
+    with pytest.raises(
+        InvalidRequestError, match=f"{re.escape(missing)} is missing from the store; run the batch again"
+    ):
+        await apply_choices(store, ChoicesRequest(**choices))
+    covers = [await cover_of(store, choice["slug"]) for choice in choices["choices"]]
+    assert not any(cover["chosen"] for cover in covers if cover)
+
+
+async def test_choices_that_fail_half_way_say_which_covers_changed(
+    environment: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choices, store = await saved(1), DirectoryStore(environment)
+    write, written = store.write, list[str]()
+
+    async def full(area: Area, key: str, stored: StoredObject) -> None:
+        if written:
+            raise StoreFullError("The disk is full.")
+        written.append(key)
+        await write(area, key, stored)
+
+    monkeypatch.setattr(store, "write", full)
+    with pytest.raises(StoreError, match=r"disk is full.* Apply the choices again; the covers of \w+ were changed"):
+        await apply_choices(store, ChoicesRequest(**choices))
+    changed = [cover for choice in choices["choices"] if (cover := await cover_of(store, choice["slug"]))]
+    assert [cover["key"] for cover in changed if cover["chosen"]] == written
+
+
 async def test_a_manifest_that_changes_every_time_is_an_error(
     environment: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,7 +141,10 @@ async def test_a_manifest_that_changes_every_time_is_an_error(
         return None
 
     monkeypatch.setattr(store, "replace", too_late)
-    with pytest.raises(StoreError, match=r"The covers were changed, but not the page.*Apply the choices again\."):
+    with pytest.raises(
+        StoreError,
+        match=r"changed by others.* Apply the choices again; the covers of one, two were",
+    ):
         await apply_choices(store, ChoicesRequest(**choices))
 
 

@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from outcomes import Finished, Outcome, Pair, counts, pending
+from outcomes import Finished, Outcome, Pair, Unfinished, counts, pending
 from tasks.fan_out import fan_out, outcome_of_leaf
 from tasks.progress import ProgressLog
 from tasks.windows import Windows
-from testing.batches import ok
+from testing.batches import missing, ok
 from testing.clock import TestClock, settle
 
 PAIRS = [Pair(f"title {number}", "model") for number in range(30)]
@@ -19,7 +19,7 @@ def finished(pair: Pair) -> Finished:
     return outcome
 
 
-async def run(leaf: Callable[[Pair], Awaitable[Finished]], window: int) -> list[Outcome]:
+async def run(leaf: Callable[[Pair], Awaitable[Finished | Unfinished]], window: int) -> list[Outcome]:
     outcomes: list[Outcome] = [pending(pair) for pair in PAIRS]
     windows, progress = Windows(dict.fromkeys(range(len(PAIRS)), "one vendor"), window), ProgressLog(len(PAIRS))
 
@@ -94,3 +94,19 @@ async def test_no_leaf_is_left_running_when_the_parent_is_cancelled() -> None:
     with pytest.raises(asyncio.CancelledError):
         await clock.play(parent)
     assert running == 0
+
+
+@pytest.mark.parametrize(("code", "narrows"), [("quota_wait_too_long", True), ("store", False)])
+async def test_leaves_that_give_up_on_a_quota_narrow_the_window(code: str, narrows: bool) -> None:
+    clock, running, seen = TestClock(), 0, list[int]()
+
+    async def leaf(pair: Pair) -> Finished | Unfinished:
+        nonlocal running
+        running += 1
+        seen.append(running)
+        await clock.sleep(1)
+        running -= 1
+        return missing("failed", *pair, code=code)  # type: ignore[no-any-return]
+
+    await clock.play(run(leaf, 10))
+    assert (max(seen[-5:]) < 5) == narrows

@@ -25,6 +25,10 @@ def files(settings: Settings, area: str) -> list[Path]:
     return sorted(path for path in found if path.is_file() and not path.name.startswith("."))
 
 
+def originals(settings: Settings) -> list[Path]:
+    return [path for path in files(settings, "thumbnails-originals") if path.suffix != ".json"]
+
+
 async def made(request: ThumbnailRequest, settings: Settings) -> Finished:
     outcome = await make_thumbnail(request, settings)
     assert outcome["status"] == "ok"
@@ -53,13 +57,14 @@ async def test_a_thumbnail_is_made_and_described_by_its_outcome(settings: Settin
         "alt": 'The title "A title" on a picture in neon colours.',
         "variation": 0,
         "cost_usd": 0.0,
+        "pictures_made": 1,
         "template": "bottom-bar",
         "font": "inter",
         "reused": False,
     }
     with Image.open(io.BytesIO(path.read_bytes())) as image:
         assert (image.format, image.size) == ("JPEG", (1200, 630))
-    assert len(files(settings, "thumbnails-originals")) == 1
+    assert len(originals(settings)) == 1
 
 
 async def test_a_thumbnails_xmp_has_its_source_model_and_date(settings: Settings) -> None:
@@ -88,7 +93,7 @@ async def test_another_template_or_font_reuses_the_original(settings: Settings, 
     second = await made(replace(REQUEST, **change), settings)
     assert second["reused"]
     assert second["key"] != first["key"]
-    assert len(files(settings, "thumbnails-originals")) == 1
+    assert len(originals(settings)) == 1
     assert len(files(settings, "thumbnails")) == 2
 
 
@@ -98,7 +103,7 @@ async def test_another_template_or_font_reuses_the_original(settings: Settings, 
 async def test_another_picture_request_generates_a_new_original(settings: Settings, change: dict[str, Any]) -> None:
     await made(REQUEST, settings)
     assert not (await made(replace(REQUEST, **change), settings))["reused"]
-    assert len(files(settings, "thumbnails-originals")) == 2
+    assert len(originals(settings)) == 2
 
 
 async def test_equivalent_titles_share_a_picture_but_keep_their_spelling(settings: Settings) -> None:

@@ -31,7 +31,8 @@ async def test_a_batch_returns_its_rows_in_order(environment: Settings) -> None:
         assert row.keys() == {"title", "slug", "variation", "cover", "style", "template", "font", "results"}
         assert [outcome["model"] for outcome in row["results"]] == ["dall-e-3", "gpt-image-1"]
         assert all(outcome["title"] == row["title"] for outcome in row["results"])
-    assert result.keys() == {"batch_id", "summary", "cost_usd", "cost", "rows", "manifest_url", "gallery_url"}
+    money = {"cost_usd", "cost", "pictures_made", "maybe_billed"}
+    assert result.keys() == {"batch_id", "summary", *money, "rows", "manifest_url", "gallery_url"}
 
 
 async def test_a_rerun_updates_the_same_record(environment: Settings) -> None:
@@ -101,5 +102,6 @@ async def test_rows_too_large_for_a_result_are_only_in_the_manifest(environment:
     result = await BatchRecord(request, environment, Attempt()).finish(rows, most_bytes=50_000)
     assert (result["rows"], result["summary"]["ok"]) == ([], 1000)
     assert result["manifest_url"]
-    assert json.loads(Path(result["manifest_url"].removeprefix("file://")).read_text())["rows"] == rows
+    [stored] = json.loads(Path(result["manifest_url"].removeprefix("file://")).read_text())["rows"]
+    assert [each["key"] for each in stored["results"]] == [each["key"] for each in row["results"]]
     assert (await BatchRecord(request, environment, Attempt()).finish(rows))["rows"] == rows
