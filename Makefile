@@ -85,21 +85,21 @@ free-ports:
 			echo "Port $$port is in use. Name two free ones: make minio MINIO_PORT=9100 MINIO_CONSOLE_PORT=9101"; exit 1; }; \
 	done
 
-.minio/bin/minio: minio.version deploy/minio.patch deploy/build-minio.sh
+.minio/bin/minio: deploy/minio.version deploy/minio.patch deploy/build-minio.sh
 	@[ -n '$(GO)' ] || { echo 'Building MinIO needs Go 1.24 or newer, and git: install them.'; exit 1; }
 	@echo 'Building MinIO. It takes some minutes, once.'
 	deploy/build-minio.sh $@
 
 # Another S3 server for the tests.
-.minio/bin/versitygw: versitygw.version
+.minio/bin/versitygw: deploy/versitygw.version
 	@echo 'Building versitygw. It takes a minute or two, once.'
-	GOBIN=$(call quoted,$(CURDIR)/.minio/bin) go install github.com/versity/versitygw/cmd/versitygw@"$$(cat versitygw.version)"
+	GOBIN=$(call quoted,$(CURDIR)/.minio/bin) go install github.com/versity/versitygw/cmd/versitygw@"$$(cat deploy/versitygw.version)"
 	touch $@
 
 # Renews the locked requirements from the *.in files. Versions that still fit stay; `make upgrade` updates them all. A lock
 # that would not install on every day, with every pip, is not written.
 lock: relocked
-	$(VENV)/bin/python -m testing.moved_registry check $(VENV)/relocked
+	$(VENV)/bin/python -m tests.support.moved_registry check $(VENV)/relocked
 	for file in $(LOCKED); do cp "$(VENV)/relocked/$$file" "$$file" || exit 1; done
 
 upgrade: UPGRADE := --upgrade
@@ -143,6 +143,6 @@ $(VENV)/development: $(VENV)/runtime
 	touch $@
 
 # The locked files themselves, and pips of several years, for the tests of the locks.
-$(VENV)/registry/fetched: $(VENV)/development deploy/requirements.txt testing/pips.txt
-	$(VENV)/bin/python -m testing.moved_registry fetch $(VENV)/registry
+$(VENV)/registry/fetched: $(VENV)/development deploy/requirements.txt tests/support/pips.txt
+	$(VENV)/bin/python -m tests.support.moved_registry fetch $(VENV)/registry
 	touch $@

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from tempfile import TemporaryDirectory
 
 from benchmarks.measure import Figure, peak_megabytes, print_rows
-from testing.project import ROOT
+from tests.support.project import ROOT
 
 SIZES, LARGEST = (100, 1_000), 5_000
 WINDOW, LATENCY_SECONDS, SLOW_IMAGES = 20, 2.0, 200

@@ -16,10 +16,10 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.measure import Figure, children_cpu, peak_megabytes, print_rows
-from testing.emulator import Emulator
-from testing.minio_server import MinioServer, find_minio
-from testing.project import ROOT
-from testing.task_server import Run, TaskServer, Worker
+from tests.support.emulator import Emulator
+from tests.support.minio_server import MinioServer, find_minio
+from tests.support.project import ROOT
+from tests.support.task_server import Run, TaskServer, Worker
 
 ROUNDS = 8
 LOOK = ["neon", "left-panel", "lora"]

@@ -24,7 +24,7 @@ from compositing.layout import lay_out
 from compositing.templates import TEMPLATES
 from compositing.thumbnail import compose
 from providers.simulated_scene import draw_scene
-from testing.contrast import PATTERNS, PICTURES, picture
+from tests.support.contrast import PATTERNS, PICTURES, picture
 
 ROUNDS = 40
 # Titles. Each round reorders their words, so that layout is part of the cost.

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.measure import Figure, print_rows
 from gallery.page import render_page
-from testing.large_batch import sample_manifest, write_batch
+from tests.support.large_batch import sample_manifest, write_batch
 
 PICTURES, ROUNDS = 10_000, 5
 AIMS = {

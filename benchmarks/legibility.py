@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from benchmarks.measure import Figure, print_rows
 from compositing.templates import TEMPLATES
-from testing.contrast import PICTURES, contrast
+from tests.support.contrast import PICTURES, contrast
 
 
 def figures() -> Iterator[Figure]:

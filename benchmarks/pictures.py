@@ -19,7 +19,7 @@ from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.text import Text
 
-from testing.project import ROOT
+from tests.support.project import ROOT
 
 DOCS = ROOT / "docs"
 LINES, COLUMNS = 30, 100

@@ -17,10 +17,10 @@ from storage.store import Area, StoredObject
 from tasks.posts import posts_of, thumbnail_request
 from tasks.requests import BatchRequest
 from tasks.work import work_of
-from testing.emulator import Emulator
-from testing.large_batch import PICTURE
-from testing.minio_server import MinioServer, find_minio
-from testing.render_cli import DevServer, find_cli
+from tests.support.emulator import Emulator
+from tests.support.large_batch import PICTURE
+from tests.support.minio_server import MinioServer, find_minio
+from tests.support.render_cli import DevServer, find_cli
 
 BATCH = [
     [f"Title number {number}" for number in range(25)],

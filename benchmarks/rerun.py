@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import Figure, peak_megabytes, print_rows
-from testing.minio_server import MinioServer, find_minio
-from testing.project import ROOT
+from tests.support.minio_server import MinioServer, find_minio
+from tests.support.project import ROOT
 
 PAIRS = 10_000
 LOOK: dict[str, Any] = {"style": "neon", "template": "left-panel", "font": "lora"}

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds MinIO at the version in minio.version, with deploy/minio.patch applied, into the given file. Go checks the
+# Builds MinIO at the version in deploy/minio.version, with deploy/minio.patch applied, into the given file. Go checks the
 # source's checksum, and the build fails if the patch does not apply exactly.
 set -eu
 
@@ -7,7 +7,7 @@ program=$1
 case $program in /*) ;; *) program=$PWD/$program ;; esac
 cd "$(dirname "$0")/.."
 patch=$PWD/deploy/minio.patch
-module=github.com/minio/minio@$(cat minio.version)
+module=github.com/minio/minio@$(cat deploy/minio.version)
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,10 +1,9 @@
-# MinIO for Render, built from source at the version in minio.version and with deploy/minio.patch, because its project no
-# longer publishes images or fixes. It sets itself up: see deploy/minio-start.sh.
+# MinIO for Render, built from source at the version in deploy/minio.version and with deploy/minio.patch, because its
+# project no longer publishes images or fixes. It sets itself up: see deploy/minio-start.sh.
 # Build it from the repository's root: docker build -f deploy/minio.Dockerfile .
 
 FROM golang:1.26-trixie AS build
-COPY minio.version .
-COPY deploy/build-minio.sh deploy/minio.patch deploy/
+COPY deploy/build-minio.sh deploy/minio.patch deploy/minio.version deploy/
 RUN deploy/build-minio.sh /out/minio
 
 FROM python:3.11-slim-trixie
@@ -18,7 +17,7 @@ RUN pip install --no-cache-dir --disable-pip-version-check --no-deps --require-h
 COPY --from=build /out/minio /usr/local/bin/minio
 COPY --chmod=755 deploy/minio-entrypoint.sh /usr/local/bin/minio-entrypoint
 COPY --chmod=755 deploy/minio-start.sh /usr/local/bin/minio-start
-COPY errors.py settings.py waiting.py ./
+COPY errors.py money.py network.py settings.py waiting.py ./
 COPY storage storage
 COPY deploy/__init__.py deploy/worker_policy.py deploy/worker_user.py deploy/
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from settings import Settings
-from testing.emulator import Emulator
-from testing.minio_server import MinioServer, find_minio
-from testing.project import ROOT
-from testing.render_cli import find_cli
 from tests.lacking import lacking, program
+from tests.support.emulator import Emulator
+from tests.support.minio_server import MinioServer, find_minio
+from tests.support.project import ROOT
+from tests.support.render_cli import find_cli
 
 # The mark of a test that takes one of these, as a fixture or as a parameter.
 MARKED = {

@@ -10,7 +10,7 @@ import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from testing.wait import TIMEOUT_SECONDS
+from tests.support.wait import TIMEOUT_SECONDS
 
 __all__ = ["lines_shown", "resize", "run_in_terminal"]
 

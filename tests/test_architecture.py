@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from testing.project import ROOT
+from tests.support.project import ROOT
 
 BOTTOM = {"errors", "settings", "waiting", "text", "outcomes", "money", "network"}
 MIDDLE = {"providers", "compositing", "storage", "gallery"}
@@ -27,9 +27,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "deploy": {"storage"} | BOTTOM,
     "main": {"tasks", "settings"},
     "network": {"errors"},
-    "testing": {"tasks", "originals"} | MIDDLE | BOTTOM,
-    "benchmarks": {"testing", "local", "tasks", "originals"} | MIDDLE | BOTTOM,
-    "tests": {"testing", "local", "posts", "deploy", "tasks", "originals"} | MIDDLE | BOTTOM,
+    "benchmarks": {"tests", "local", "tasks", "originals"} | MIDDLE | BOTTOM,
+    "tests": {"local", "posts", "deploy", "tasks", "originals"} | MIDDLE | BOTTOM,
 }
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from local.environment import read_env_files
 from settings import log_level, read_settings
-from testing.project import ROOT
 from tests.deploy.blueprint import WORKER, Blueprint
+from tests.support.project import ROOT
 
 SET_BY_RENDER = {"RENDER", "RENDER_SERVICE_NAME"}
 # Omitted from render.yaml, with the reason.

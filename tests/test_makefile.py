@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from testing.moved_registry import LOCKS
-from testing.project import ROOT
+from tests.support.moved_registry import LOCKS
+from tests.support.project import ROOT
 
 # What only a shell understands; GNU make 3.81 runs a command without any of them itself.
 FOR_THE_SHELL = set('#;*?[]&|<>(){}`^~!"')
@@ -99,14 +99,14 @@ def test_without_a_python_the_remedy_is_named() -> None:
 
 def test_a_clone_may_be_in_a_folder_with_a_space(tmp_path: Path) -> None:
     folder = tmp_path / "my clones"
-    folder.mkdir()
-    for name in ("Makefile", "versitygw.version"):
-        shutil.copy(ROOT / name, folder)
+    (folder / "deploy").mkdir(parents=True)
+    for name in ("Makefile", "deploy/versitygw.version"):
+        shutil.copy(ROOT / name, folder / name)
     (folder / "go").write_text('#!/bin/sh\nmkdir -p "$GOBIN" && echo "$*" > "$GOBIN/versitygw"\n')
     (folder / "go").chmod(0o755)
     done = make(".minio/bin/versitygw", folder=folder, path=f"{folder}:{os.environ['PATH']}")
     assert done.returncode == 0, done.stderr
-    version = (ROOT / "versitygw.version").read_text().strip()
+    version = (ROOT / "deploy/versitygw.version").read_text().strip()
     assert (folder / ".minio/bin/versitygw").read_text().endswith(f"versitygw@{version}\n")
 
 

@@ -52,11 +52,11 @@ from storage.minio_failures import NotPublicError, store_error
 from tasks import apply_choices, choices, generate_batch, generate_thumbnail, generate_thumbnails
 from tasks.checks import check_request
 from tasks.requests import BatchRequest, ChoicesRequest
-from testing.clock import SkippingClock
-from testing.minio_server import MinioServer, free_port
-from testing.project import ROOT, TUTORIAL_BATCH
-from testing.render_api import RenderApi
 from tests.storage.test_minio_store import worker_that_may
+from tests.support.clock import SkippingClock
+from tests.support.minio_server import MinioServer, free_port
+from tests.support.project import ROOT, TUTORIAL_BATCH
+from tests.support.render_api import RenderApi
 from waiting import Clock
 
 PAGES = {

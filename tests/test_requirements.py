@@ -12,9 +12,9 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from testing.moved_registry import LOCKS, OLDER_PIPS, Registry, locked, requirements
-from testing.project import ROOT
 from tests.lacking import lacking
+from tests.support.moved_registry import LOCKS, OLDER_PIPS, Registry, locked, requirements
+from tests.support.project import ROOT
 
 WORKER, LOCAL, DEVELOPMENT, IMAGE = (ROOT / name for name in LOCKS)
 # The versions of pip to try: older ones, and the newest at the time of the lock.
@@ -23,7 +23,7 @@ PIPS = [*re.findall(r"^pip==(\S+)", OLDER_PIPS.read_text(), re.MULTILINE), locke
 ROOMS = {
     WORKER: ("main", "tasks", "providers", "compositing", "storage", "gallery"),
     LOCAL: ("local", "posts"),
-    DEVELOPMENT: ("testing", "tests", "benchmarks"),
+    DEVELOPMENT: ("tests", "benchmarks"),
 }
 
 

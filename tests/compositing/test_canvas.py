@@ -10,7 +10,7 @@ from PIL.PngImagePlugin import PngInfo
 from compositing import canvas
 from compositing.canvas import open_on_canvas
 from errors import PictureError
-from testing.project import ROOT
+from tests.support.project import ROOT
 
 
 def encoded(image: Image.Image, format: str, **options: object) -> bytes:

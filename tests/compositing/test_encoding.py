@@ -13,7 +13,7 @@ from compositing.fonts import load_font
 from compositing.layout import lay_out
 from compositing.templates import CANVAS, TEMPLATES
 from compositing.thumbnail import compose
-from testing.contrast import PICTURES, picture
+from tests.support.contrast import PICTURES, picture
 
 SIZE = (CANVAS.width, CANVAS.height)
 LAYOUT = lay_out("Why fan-out beats sequential generation", load_font("inter"), TEMPLATES["overlay-center"])

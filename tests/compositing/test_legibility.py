@@ -10,7 +10,7 @@ from compositing.layout import lay_out
 from compositing.legibility import TILE, shade_needed
 from compositing.templates import CANVAS, TEMPLATES
 from compositing.thumbnail import compose
-from testing.contrast import PICTURES, TITLE, contrast, lowest_contrast
+from tests.support.contrast import PICTURES, TITLE, contrast, lowest_contrast
 
 SIZE = (CANVAS.width, CANVAS.height)
 OVERLAYS = ("overlay-bottom", "overlay-center")

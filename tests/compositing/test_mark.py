@@ -17,8 +17,8 @@ from compositing.logo import fitted
 from compositing.mark import CLEAR
 from compositing.templates import CANVAS, MARK_ROOM, MARKS, TEMPLATES
 from compositing.thumbnail import compose
-from testing.contrast import lowest_contrast, picture
 from tests.compositing.brands import brand
+from tests.support.contrast import lowest_contrast, picture
 
 SIZE = (CANVAS.width, CANVAS.height)
 INTER = load_font("inter")

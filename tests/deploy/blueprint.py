@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from testing.project import ROOT
+from tests.support.project import ROOT
 
 WORKER, STORE, FRONT, NIGHTLY = "blog-thumbnails", "thumbnails-store", "thumbnails-front", "thumbnails-nightly"
 Entry = dict[str, Any]

@@ -15,12 +15,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
-from testing.minio_server import free_port
-from testing.project import ROOT
-from testing.wait import TIMEOUT_SECONDS, wait_until
 from tests.deploy.blueprint import STORE, Blueprint
 from tests.deploy.dockerfile import Dockerfile
 from tests.lacking import lacking, program
+from tests.support.minio_server import free_port
+from tests.support.project import ROOT
+from tests.support.wait import TIMEOUT_SECONDS, wait_until
 
 MINIO_RUNS_AS = 10001
 

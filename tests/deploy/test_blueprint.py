@@ -17,9 +17,9 @@ from deploy.worker_user import USER
 from local.inputs import DEFAULT_MODELS
 from settings import Endpoint, read_settings
 from storage.choice import open_store, store_faults
-from testing.project import ROOT
 from tests.deploy.blueprint import FRONT, NIGHTLY, STORE, WORKER, Blueprint
 from tests.deploy.dockerfile import Dockerfile
+from tests.support.project import ROOT
 
 BLUEPRINT = Blueprint.read()
 IMAGES = {name: Dockerfile.read(ROOT / BLUEPRINT.services[name]["dockerfilePath"]) for name in (STORE, FRONT)}

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from testing.project import ROOT
 from tests.deploy.dockerfile import Dockerfile
+from tests.support.project import ROOT
 
-VERSION = (ROOT / "minio.version").read_text().strip()
+VERSION = (ROOT / "deploy/minio.version").read_text().strip()
 MINIO, FRONT = (Dockerfile.read(ROOT / f"deploy/{name}.Dockerfile") for name in ("minio", "front"))
 
 
@@ -23,7 +23,7 @@ def test_the_image_and_the_makefile_build_minio_in_the_same_way() -> None:
     assert done.stdout.splitlines()[-1] == "deploy/build-minio.sh .minio/bin/minio"
 
 
-@pytest.mark.parametrize("changed", ["minio.version", "deploy/minio.patch", "deploy/build-minio.sh"])
+@pytest.mark.parametrize("changed", ["deploy/minio.version", "deploy/minio.patch", "deploy/build-minio.sh"])
 def test_the_makefile_rebuilds_minio_when_its_sources_change(changed: str) -> None:
     planned = ["make", "--dry-run", f"--what-if={changed}", ".minio/bin/minio"]
     done = subprocess.run(planned, cwd=ROOT, capture_output=True, text=True, check=True)
@@ -53,7 +53,7 @@ def test_make_test_builds_minio_first_or_says_what_to_install(
     assert make
     assert grep
     (tmp_path / "grep").symlink_to(grep)
-    command = [make, "--dry-run", "--what-if=minio.version", "test"]
+    command = [make, "--dry-run", "--what-if=deploy/minio.version", "test"]
     done = subprocess.run(command, cwd=ROOT, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=True)
     before, _, _ = done.stdout.partition("-m pytest")
     assert planned in before

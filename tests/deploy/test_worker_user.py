@@ -15,9 +15,9 @@ from minio.minioadmin import MinioAdmin
 from deploy.worker_user import main
 from local.engine import Engine
 from tasks import app
-from testing import s3_servers
-from testing.minio_server import PASSWORD, USER, MinioServer
-from testing.project import TUTORIAL_BATCH
+from tests.support import s3_servers
+from tests.support.minio_server import PASSWORD, USER, MinioServer
+from tests.support.project import TUTORIAL_BATCH
 
 BATCH = json.loads(TUTORIAL_BATCH.read_text())
 SECRET = "canary-worker-secret"

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-from testing.wait import TIMEOUT_SECONDS
+from tests.support.wait import TIMEOUT_SECONDS
 
 # Sizes and colour schemes, in which every page must fit and be accessible. Layout is by size, and contrast by scheme.
 WINDOWS = [((390, 844), "light"), ((1024, 768), "dark"), ((1920, 1080), "light")]

@@ -51,7 +51,7 @@ from settings import Settings, read_settings
 from storage.keys import manifest_key
 from tasks.requests import ThumbnailRequest
 from tasks.work import Work, work_of
-from testing.emulator import (
+from tests.support.emulator import (
     ABSURD_COUNTS,
     Emulator,
     Handler,
@@ -67,10 +67,10 @@ from testing.emulator import (
     openai_error,
     picture_for,
 )
-from testing.minio_server import PASSWORD, USER, MinioServer, find_minio
-from testing.tcp_proxy import NO_ROOM, AnswerError, CutError, TcpProxy
-from testing.wait import TIMEOUT_SECONDS
-from testing.warm import PROCESSES, become, fork
+from tests.support.minio_server import PASSWORD, USER, MinioServer, find_minio
+from tests.support.tcp_proxy import NO_ROOM, AnswerError, CutError, TcpProxy
+from tests.support.wait import TIMEOUT_SECONDS
+from tests.support.warm import PROCESSES, become, fork
 
 TITLES = [f"Chaos title {number:02}" for number in range(10)]
 MODELS = ["gpt-image-2", "gemini-3-pro-image"]

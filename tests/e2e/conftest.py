@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from testing.emulator import Emulator
-from testing.minio_server import MinioServer
-from testing.render_cli import DevServer
 from tests.e2e.browsing import open_browser
+from tests.support.emulator import Emulator
+from tests.support.minio_server import MinioServer
+from tests.support.render_cli import DevServer
 
 
 @pytest.fixture(scope="module")  # While it is open, its event loop runs, so asynchronous tests cannot.

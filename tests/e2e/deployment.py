@@ -15,12 +15,12 @@ from minio.credentials.providers import StaticProvider
 from minio.error import S3Error
 from minio.minioadmin import MinioAdmin
 
-from testing.minio_server import DEPLOYED
-from testing.tcp_proxy import TcpProxy
-from testing.wait import TIMEOUT_SECONDS, wait_until
 from tests.deploy.blueprint import FRONT, STORE, WORKER, Blueprint
 from tests.deploy.containers import Container, front_container, store_container
 from tests.lacking import lacking
+from tests.support.minio_server import DEPLOYED
+from tests.support.tcp_proxy import TcpProxy
+from tests.support.wait import TIMEOUT_SECONDS, wait_until
 
 BLUEPRINT = Blueprint.read()
 

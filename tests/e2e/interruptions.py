@@ -20,9 +20,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from testing.emulator import Emulator
-from testing.project import ROOT
-from testing.wait import TIMEOUT_SECONDS
+from tests.support.emulator import Emulator
+from tests.support.project import ROOT
+from tests.support.wait import TIMEOUT_SECONDS
 
 PAIRS, WINDOW, LATENCY_SECONDS = 10, 4, 0.3
 BATCH = [[f"Title {number}" for number in range(PAIRS)], ["gpt-image-2"], "neon", "bottom-bar", "inter"]

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from testing.emulator import Emulator, Handler, Request, picture_for
-from testing.minio_server import MinioServer
-from testing.task_server import Run, TaskServer, Worker
-from testing.tcp_proxy import NO_ROOM, AnswerError, CutError, TcpProxy
+from tests.support.emulator import Emulator, Handler, Request, picture_for
+from tests.support.minio_server import MinioServer
+from tests.support.task_server import Run, TaskServer, Worker
+from tests.support.tcp_proxy import NO_ROOM, AnswerError, CutError, TcpProxy
 
 LOOK = ["neon", "left-panel", "lora"]
 TITLES, MODELS = [f"Title {number}" for number in range(4)], ["gpt-image-2", "gemini-3-pro-image"]

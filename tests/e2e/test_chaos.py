@@ -1,7 +1,7 @@
 """One of the batches that ``python -m tests.e2e.chaos`` runs by the hundred."""
 
-from testing.minio_server import MinioServer
 from tests.e2e.chaos import run_seeds
+from tests.support.minio_server import MinioServer
 
 
 def test_a_batch_under_faults_ends_complete_and_pays_again_only_after_a_kill(minio: MinioServer) -> None:

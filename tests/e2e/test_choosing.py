@@ -17,10 +17,10 @@ from settings import read_settings
 from storage.directory_store import DirectoryStore
 from storage.minio_store import MinioStore
 from storage.store import Area, Store, StoredObject
-from testing.batches import manifest, missing, ok
-from testing.large_batch import PICTURE
-from testing.minio_server import MinioServer
 from tests.e2e.browsing import WINDOWS, Shown, fits, load_all, open_page, pasted, scroll_to_end, show, visible
+from tests.support.batches import manifest, missing, ok
+from tests.support.large_batch import PICTURE
+from tests.support.minio_server import MinioServer
 
 MODELS = ["gpt-image-1", "dall-e-3", "gpt-image-2", "gemini-3-pro-image", "gemini-nano-banana-2.1"]
 TITLES = ["Why fan-out beats a loop", "كيف نصنع الأغلفة", "Café society", "Five of a kind"]

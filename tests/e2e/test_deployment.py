@@ -19,13 +19,13 @@ from minio import Minio
 from minio.error import S3Error
 from playwright.sync_api import Browser
 
-from testing.task_server import TaskServer
-from testing.wait import TIMEOUT_SECONDS
 from tests.deploy.blueprint import FRONT, STORE, WORKER, Blueprint
 from tests.deploy.containers import MINIO_RUNS_AS
 from tests.e2e.browsing import load_all, show
 from tests.e2e.deployment import BLUEPRINT, Answer, Deployment, deployed, fetch, front, store
 from tests.e2e.test_paying_once import BATCH, LEAF, LOOK, outcomes
+from tests.support.task_server import TaskServer
+from tests.support.wait import TIMEOUT_SECONDS
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 import pytest
 
-from testing.wait import TIMEOUT_SECONDS, wait_until
 from tests.deploy.containers import Container
 from tests.e2e.deployment import Deployment, deployed, fetch, front, store
+from tests.support.wait import TIMEOUT_SECONDS, wait_until
 
 NAMES = ["neon/a-title/gpt-image-2-00.jpg", "neon/日本 é/a+b%20c&d=e#f?g.jpg"]
 JPEG = b"\xff\xd8" + bytes(range(256)) * 4

@@ -12,13 +12,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from testing.batches import manifest, missing, ok
-from testing.large_batch import sample_manifest, write_batch
-from testing.minio_server import MinioServer
-from testing.project import ROOT
-from testing.wait import TIMEOUT_SECONDS
 from tests.e2e.browsing import WINDOWS, Shown, fits, load_all, open_page, scroll_to_end, show, visible
 from tests.gallery.test_page import HOSTILE
+from tests.support.batches import manifest, missing, ok
+from tests.support.large_batch import sample_manifest, write_batch
+from tests.support.minio_server import MinioServer
+from tests.support.project import ROOT
+from tests.support.wait import TIMEOUT_SECONDS
 
 
 @pytest.fixture(scope="module", params=["disk", "bucket", "private bucket"])

@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from testing.emulator import Emulator
-from testing.project import ROOT
-from testing.render_cli import DevServer
 from tests.deploy.blueprint import NIGHTLY, Blueprint
+from tests.support.emulator import Emulator
+from tests.support.project import ROOT
+from tests.support.render_cli import DevServer
 
 BATCH: list[Any] = [["One", "Two"], ["gpt-image-2", "gemini-3-pro-image"], "neon", "left-panel", "lora"]
 

@@ -28,12 +28,12 @@ from minio.minioadmin import MinioAdmin
 from PIL import Image
 
 from originals.claim import EXPIRY_SECONDS
-from testing.emulator import Emulator, Handler, Request, gemini_error, openai_error, picture_for
-from testing.minio_server import PASSWORD, USER, MinioServer
-from testing.project import TUTORIAL_BATCH
-from testing.task_server import Run, TaskServer, Worker
-from testing.tcp_proxy import CutError, TcpProxy
-from testing.wait import TIMEOUT_SECONDS, wait_until
+from tests.support.emulator import Emulator, Handler, Request, gemini_error, openai_error, picture_for
+from tests.support.minio_server import PASSWORD, USER, MinioServer
+from tests.support.project import TUTORIAL_BATCH
+from tests.support.task_server import Run, TaskServer, Worker
+from tests.support.tcp_proxy import CutError, TcpProxy
+from tests.support.wait import TIMEOUT_SECONDS, wait_until
 
 BATCH = json.loads(TUTORIAL_BATCH.read_text())
 LOOK = ["neon", "left-panel", "lora"]

@@ -10,10 +10,10 @@ import pytest
 from local.engine import Engine
 from providers.prompt import STYLES
 from tasks import app
-from testing.emulator import KEY, Emulator, Handler, Request, gemini_error, openai_error, picture_for
-from testing.project import TUTORIAL_BATCH
-from testing.task_server import TaskServer
-from testing.wait import wait_until
+from tests.support.emulator import KEY, Emulator, Handler, Request, gemini_error, openai_error, picture_for
+from tests.support.project import TUTORIAL_BATCH
+from tests.support.task_server import TaskServer
+from tests.support.wait import wait_until
 
 BATCH = json.loads(TUTORIAL_BATCH.read_text())
 LOOK = ["neon", "left-panel", "lora"]

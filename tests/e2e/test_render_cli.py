@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from testing.emulator import Emulator, Handler, Request, openai_error
-from testing.project import TUTORIAL_BATCH
-from testing.render_cli import DevServer
+from tests.support.emulator import Emulator, Handler, Request, openai_error
+from tests.support.project import TUTORIAL_BATCH
+from tests.support.render_cli import DevServer
 
 LOOK = ["neon", "left-panel", "lora"]
 

@@ -21,7 +21,6 @@ from minio.error import MinioException
 from minio.signer import sign_v4_s3
 from minio.time import utcnow
 
-from testing.wait import TIMEOUT_SECONDS
 from tests.e2e.attacks import (
     DATA,
     FORGERIES,
@@ -35,6 +34,7 @@ from tests.e2e.attacks import (
     unsigned_put,
 )
 from tests.e2e.deployment import Deployment, deployed, fetch
+from tests.support.wait import TIMEOUT_SECONDS
 
 PAGE, PICTURE = b"<!doctype html><title>All batches</title>", b"a thumbnail"
 ORIGINAL = b"an original, which no reader may see"

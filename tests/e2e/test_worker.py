@@ -11,8 +11,8 @@ from PIL import Image
 
 from local.engine import Engine
 from tasks import app
-from testing.project import TUTORIAL_BATCH
-from testing.task_server import Run, TaskServer, Worker
+from tests.support.project import TUTORIAL_BATCH
+from tests.support.task_server import Run, TaskServer, Worker
 
 BATCH = json.loads(TUTORIAL_BATCH.read_text())
 ONE = ["One", "dall-e-3", "neon", "left-panel", "lora"]

@@ -9,7 +9,7 @@ import pytest
 import gallery
 from gallery.manifest import MANIFEST, Manifest, manifest_schema, manifest_text
 from storage.records import NewerVersionError
-from testing.batches import manifest, missing, ok
+from tests.support.batches import manifest, missing, ok
 
 
 def test_every_kind_of_outcome_is_read_back_as_it_was_written() -> None:

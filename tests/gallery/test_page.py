@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gallery.page import render_page
-from testing.batches import EVENING, manifest, missing, ok
+from tests.support.batches import EVENING, manifest, missing, ok
 
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -9,8 +9,8 @@ from gallery.batches import BATCHES, MOST_BATCHES, Batch, batch_of, batches_text
 from gallery.page import render_page
 from gallery.start_page import render_start_page
 from storage.records import NewerVersionError
-from testing.batches import EVENING, MORNING, manifest, missing, ok
 from tests.gallery.test_page import HOSTILE, Reader
+from tests.support.batches import EVENING, MORNING, manifest, missing, ok
 
 TWO = manifest([ok("One", "gpt-image-1"), missing("rejected", "One", "dall-e-3")], [ok("Two", "dall-e-3")])
 

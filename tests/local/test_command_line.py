@@ -16,8 +16,8 @@ import pytest
 
 from local.command_line import main
 from providers.registry import MODELS
-from testing.emulator import Emulator
-from testing.project import ROOT
+from tests.support.emulator import Emulator
+from tests.support.project import ROOT
 from waiting import Clock
 
 BATCH = [["One", "Two"], ["gemini-3-pro-image-preview", "gpt-image-1"], "neon", "bottom-bar", "inter", "", ""]

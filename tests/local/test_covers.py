@@ -9,7 +9,7 @@ import pytest
 from errors import InvalidRequestError, StoreError
 from gallery.manifest import build_manifest, manifest_text, read_request
 from local.covers import fetch_covers, write_covers
-from testing.batches import ok
+from tests.support.batches import ok
 
 MANIFEST = "https://front.example/thumbnails/batches/0/manifest.json"
 LOOK = {"style": "neon", "template": "bottom-bar", "font": "inter"}

@@ -9,7 +9,7 @@ from render_sdk.client.errors import TaskRunError
 
 from errors import InvalidRequestError, StoreError, StoreUnavailableError
 from local.engine import Engine, RunEvent
-from testing.clock import settle
+from tests.support.clock import settle
 
 app = Workflows()
 attempts: list[int] = []

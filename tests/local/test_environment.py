@@ -11,7 +11,7 @@ import pytest
 
 from errors import SettingsError
 from local.environment import read_env_files
-from testing.project import ROOT
+from tests.support.project import ROOT
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import sys
 import threading
 from pathlib import Path
 
-from testing.emulator import Emulator, Handler, Request, picture_for
-from testing.project import ROOT
-from testing.wait import TIMEOUT_SECONDS, wait_until
+from tests.support.emulator import Emulator, Handler, Request, picture_for
+from tests.support.project import ROOT
+from tests.support.wait import TIMEOUT_SECONDS, wait_until
 
 BATCH = [[f"Title {number}" for number in range(6)], ["gpt-image-2"], "neon", "bottom-bar", "inter"]
 

@@ -20,9 +20,9 @@ from rich.console import Console
 from local.board import Board, Leaf
 from local.engine import RunEvent
 from local.live import LiveView
-from testing.emulator import Emulator, Handler, Request, openai_error
-from testing.project import ROOT
-from testing.wait import TIMEOUT_SECONDS
+from tests.support.emulator import Emulator, Handler, Request, openai_error
+from tests.support.project import ROOT
+from tests.support.wait import TIMEOUT_SECONDS
 from tests.terminal import lines_shown, resize, run_in_terminal
 
 BATCH: list[Any] = [["One", "Two"], ["gpt-image-2", "gpt-image-2.5-flare"], "neon", "bottom-bar", "inter"]

@@ -21,8 +21,8 @@ from local.render_api import Workflow
 from settings import Settings
 from tasks.record import id_of
 from tasks.requests import BatchRequest
-from testing.clock import SkippingClock
-from testing.render_api import KEY, Json, RenderApi
+from tests.support.clock import SkippingClock
+from tests.support.render_api import KEY, Json, RenderApi
 
 TITLES, MODELS = ["One", "Two"], ["gpt-image-2", "gemini-3-pro-image"]
 BATCH = [TITLES, MODELS, "neon", "bottom-bar", "inter"]

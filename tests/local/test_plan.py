@@ -7,7 +7,7 @@ from local.plan import make_plan
 from settings import read_settings
 from storage.choice import open_store
 from tasks.requests import BatchRequest
-from testing.minio_server import MinioServer
+from tests.support.minio_server import MinioServer
 
 REQUEST = BatchRequest(prompts=["One"], models=["gpt-image-2"], style="neon", template="bottom-bar", font="inter")
 

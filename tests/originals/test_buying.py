@@ -44,8 +44,8 @@ from storage.retrying_store import RetryingStore
 from storage.store import Area, StoredObject
 from tasks.requests import ThumbnailRequest
 from tasks.work import work_of
-from testing.clock import TestClock
-from testing.memory_store import MemoryStore, plain
+from tests.support.clock import TestClock
+from tests.support.memory_store import MemoryStore, plain
 from waiting import Attempt
 
 SETTINGS = Settings(openai_api_key="key")

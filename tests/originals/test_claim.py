@@ -7,8 +7,8 @@ import pytest
 from errors import StoreError
 from originals.claim import EXPIRY_SECONDS, Claim
 from storage.store import Area, StoredObject, Versioned
-from testing.clock import TestClock
-from testing.memory_store import MemoryStore, plain
+from tests.support.clock import TestClock
+from tests.support.memory_store import MemoryStore, plain
 
 KEY = "gpt-image-2/00"
 CLAIM = f"claims/{KEY}"

@@ -20,9 +20,9 @@ from tasks.progress import ProgressLog
 from tasks.requests import ThumbnailRequest
 from tasks.windows import Windows
 from tasks.work import work_of
-from testing.batches import ok
-from testing.clock import TestClock
-from testing.memory_store import MemoryStore
+from tests.support.batches import ok
+from tests.support.clock import TestClock
+from tests.support.memory_store import MemoryStore
 from waiting import Attempt
 
 SETTINGS = Settings(openai_api_key="key", google_api_key="key")

@@ -10,7 +10,7 @@ from providers.choice import open_provider, picture_request
 from providers.provider import Picture
 from providers.registry import MODELS
 from settings import read_settings
-from testing.emulator import Emulator, Fault
+from tests.support.emulator import Emulator, Fault
 
 __all__ = ["GEMINI", "OPENAI", "answering", "ask", "google_detail", "html"]
 

@@ -9,8 +9,8 @@ from errors import ProviderRejectedError
 from providers.choice import open_provider, provider_faults
 from providers.registry import MODELS
 from settings import Settings
-from testing.emulator import Emulator
 from tests.providers.asking import GEMINI, OPENAI, ask
+from tests.support.emulator import Emulator
 
 
 @pytest.mark.parametrize(("model", "variable"), [(OPENAI, "OPENAI_API_KEY"), (GEMINI, "GOOGLE_API_KEY")])

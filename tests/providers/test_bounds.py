@@ -15,9 +15,9 @@ import pytest
 from errors import ProviderRejectedError, UnusableAnswerError
 from providers import linked_picture
 from providers.client import MAX_ANSWER
-from testing.emulator import KEY, Emulator, Fault, Handler, Request, billed_answer, huge, picture_for, redirect
-from testing.project import ROOT
 from tests.providers.asking import GEMINI, OPENAI, ask
+from tests.support.emulator import KEY, Emulator, Fault, Handler, Request, billed_answer, huge, picture_for, redirect
+from tests.support.project import ROOT
 
 both_vendors = pytest.mark.parametrize("model", [OPENAI, GEMINI])
 

@@ -15,8 +15,8 @@ from errors import (
 from providers.failures import GATEWAY_FAILURES, Failure
 from providers.gemini_failures import GEMINI_FAILURES
 from providers.openai_failures import OPENAI_FAILURES
-from testing.emulator import KEY, Emulator, Fault, Handler, Request, gemini_error, openai_error
 from tests.providers.asking import GEMINI, OPENAI, answering, ask, google_detail, html
+from tests.support.emulator import KEY, Emulator, Fault, Handler, Request, gemini_error, openai_error
 
 # The other failures are the vendor's refusal to begin, or its own failure, and are not billed.
 MAYBE_BILLED = {"timeout", "timeout or cancellation", "a gateway's failure", "a redirect to a result"}

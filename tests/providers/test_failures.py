@@ -13,8 +13,18 @@ from PIL import Image
 from errors import PictureError, ProviderRejectedError, ProviderUnavailableError, ThumbnailError, UnusableAnswerError
 from providers.failures import MODERATION
 from providers.gemini_failures import GEMINI_REFUSALS
-from testing.emulator import KEY, Emulator, Fault, Handler, Request, encode, gemini_answer, openai_answer, openai_error
 from tests.providers.asking import GEMINI, OPENAI, answering, ask, html
+from tests.support.emulator import (
+    KEY,
+    Emulator,
+    Fault,
+    Handler,
+    Request,
+    encode,
+    gemini_answer,
+    openai_answer,
+    openai_error,
+)
 
 
 def sending(data: bytes) -> Fault:

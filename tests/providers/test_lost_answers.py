@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import pytest
 
 from errors import ProviderRejectedError, ProviderUnavailableError, UnusableAnswerError
-from testing.emulator import Emulator, Fault, cut_body, drip, gateway_failure, gemini_answer, late, lost
 from tests.providers.asking import GEMINI, OPENAI, answering, ask
+from tests.support.emulator import Emulator, Fault, cut_body, drip, gateway_failure, gemini_answer, late, lost
 
 BASE_URLS = {OPENAI: "OPENAI_BASE_URL", GEMINI: "GOOGLE_GEMINI_BASE_URL"}
 both_vendors = pytest.mark.parametrize("model", [OPENAI, GEMINI])

@@ -18,7 +18,8 @@ from providers.answers import MAX_TOKENS, decode_picture, token_counts
 from providers.openai_images import OpenAIImages
 from providers.prices import read_prices
 from providers.provider import PictureRequest
-from testing.emulator import (
+from tests.providers.asking import GEMINI, OPENAI, answering, ask
+from tests.support.emulator import (
     ABSURD_COUNTS,
     KEY,
     Emulator,
@@ -32,7 +33,6 @@ from testing.emulator import (
     openai_answer,
     picture_for,
 )
-from tests.providers.asking import GEMINI, OPENAI, answering, ask
 
 REQUEST = PictureRequest(OPENAI, "A neon scene.", "neon", "1200x640", "low", 0)
 

@@ -19,8 +19,8 @@ from providers.prices import read_prices
 from providers.provider import PictureRequest
 from providers.registry import MODELS
 from settings import OPENAI_QUALITIES, Settings
-from testing.emulator import KEY, Emulator
 from tests.providers.asking import GEMINI, OPENAI, ask
+from tests.support.emulator import KEY, Emulator
 
 LIVE = {model.serving_id: model for model in MODELS.values() if not model.successor}
 KEYS = Settings(openai_api_key=KEY, google_api_key=KEY)

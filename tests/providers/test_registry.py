@@ -5,7 +5,7 @@ import pytest
 
 from providers.choice import ended_faults
 from providers.registry import MODELS, Model
-from testing.emulator import GEMINI_LIVE, OPENAI_LIVE
+from tests.support.emulator import GEMINI_LIVE, OPENAI_LIVE
 
 
 @pytest.mark.parametrize(
@@ -79,4 +79,4 @@ def test_an_id_ends_with_the_model_that_serves_it(monkeypatch: pytest.MonkeyPatc
 
 def test_the_emulator_knows_every_live_model() -> None:
     live = {model.id for model in MODELS.values() if not model.successor}
-    assert live == OPENAI_LIVE | GEMINI_LIVE, "bring OPENAI_LIVE or GEMINI_LIVE in testing/emulator.py up to date"
+    assert live == OPENAI_LIVE | GEMINI_LIVE, "bring OPENAI_LIVE or GEMINI_LIVE in tests/support/emulator.py up to date"

@@ -6,8 +6,8 @@ import pytest
 
 from errors import ProviderThrottledError
 from providers.waiting_time import duration, expected_reset, requested_wait
-from testing.emulator import Emulator, Fault, gemini_error, openai_error
 from tests.providers.asking import GEMINI, OPENAI, answering, ask, google_detail, html
+from tests.support.emulator import Emulator, Fault, gemini_error, openai_error
 
 NOW = 1_795_000_000.0
 

@@ -10,8 +10,8 @@ from errors import StoreError, StoreUnavailableError
 from settings import read_settings
 from storage.minio_store import MinioStore
 from storage.store import Area, StoredObject
-from testing.minio_server import MinioServer
-from testing.tcp_proxy import AnswerError, TcpProxy
+from tests.support.minio_server import MinioServer
+from tests.support.tcp_proxy import AnswerError, TcpProxy
 
 XML = '<?xml version="1.0" encoding="UTF-8"?><Error><Code>{}</Code><Message>{}</Message></Error>'
 # Cloudflare R2, for what its list of S3 operations says is not implemented.

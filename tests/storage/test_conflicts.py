@@ -14,7 +14,7 @@ from originals.claim import EXPIRY_SECONDS, Claim
 from settings import read_settings
 from storage.choice import open_store
 from storage.store import Area, Store
-from testing.memory_store import plain
+from tests.support.memory_store import plain
 
 CONFLICT = b"<Error><Code>ConditionalRequestConflict</Code><Message>A conflicting operation occurred.</Message></Error>"
 WRITES: dict[str, Callable[[Store], Awaitable[str | None]]] = {

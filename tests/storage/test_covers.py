@@ -8,8 +8,8 @@ import pytest
 from outcomes import Row
 from storage.covers import cover_of, ensure_covers, put_cover
 from storage.store import Area, StoredObject
-from testing.batches import LOOK, missing, ok
-from testing.memory_store import MemoryStore
+from tests.support.batches import LOOK, missing, ok
+from tests.support.memory_store import MemoryStore
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ import pytest
 from settings import Settings
 from storage.directory_store import DirectoryStore
 from storage.store import Area, StoredObject
-from testing.kill_points import FAULTS
-from testing.project import ROOT
+from tests.support.kill_points import FAULTS
+from tests.support.project import ROOT
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
@@ -101,7 +101,7 @@ def test_a_kill_or_a_full_disk_at_any_call_leaves_one_object_whole(
     tmp_path: Path, fault: str, objects: tuple[Any, Any]
 ) -> None:
     """Data and metadata change at the same call, and a list of files shows neither more nor less than the object."""
-    command = [sys.executable, "-m", "testing.kill_points", str(tmp_path), fault, *map(json.dumps, objects)]
+    command = [sys.executable, "-m", "tests.support.kill_points", str(tmp_path), fault, *map(json.dumps, objects)]
     done = subprocess.run(command, env=ENVIRONMENT, cwd=ROOT, check=True, capture_output=True)
     tries = list(map(json.loads, done.stdout.splitlines()))
     assert {"flock", "open", "fsync", "replace", "unlink"} <= {call for call, _ in tries}
@@ -114,7 +114,7 @@ def test_a_kill_or_a_full_disk_at_any_call_leaves_one_object_whole(
 @pytest.mark.parametrize("fault", ["killed after", "full after"])
 def test_what_a_kill_or_a_full_disk_leaves_is_no_obstacle(tmp_path: Path, fault: str) -> None:
     old, new = map(json.dumps, WRITES["another picture"])
-    command = [sys.executable, "-m", "testing.kill_points", str(tmp_path), fault, old, new]
+    command = [sys.executable, "-m", "tests.support.kill_points", str(tmp_path), fault, old, new]
     subprocess.run(command, env=ENVIRONMENT, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     for folder in tmp_path.iterdir():
         store = DirectoryStore(Settings(thumbnails_dir=folder))

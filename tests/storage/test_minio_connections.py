@@ -19,9 +19,9 @@ from errors import SettingsError, StoreError, StoreUnavailableError
 from settings import Settings, read_settings
 from storage.minio_store import MinioStore
 from storage.store import Area
-from testing.memory_store import plain
-from testing.minio_server import MinioServer
-from testing.tcp_proxy import AnswerError, TcpProxy
+from tests.support.memory_store import plain
+from tests.support.minio_server import MinioServer
+from tests.support.tcp_proxy import AnswerError, TcpProxy
 
 NAMES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 HOST = "minio.example.com"

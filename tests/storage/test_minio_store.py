@@ -24,9 +24,9 @@ from storage.choice import open_store
 from storage.store import Area, StoredObject
 from tasks.leaf import make_thumbnail
 from tasks.requests import ThumbnailRequest
-from testing.memory_store import plain
-from testing.minio_server import PASSWORD, USER, MinioServer
-from testing.tcp_proxy import AnswerError, TcpProxy
+from tests.support.memory_store import plain
+from tests.support.minio_server import PASSWORD, USER, MinioServer
+from tests.support.tcp_proxy import AnswerError, TcpProxy
 
 LIMITED_PASSWORD = "canary-limited-password"
 

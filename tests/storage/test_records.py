@@ -13,8 +13,8 @@ from money import Money
 from originals.ledger import LEDGER, Entry, Ledger, Refusal
 from storage.records import read_record
 from storage.store import Area
-from testing.large_batch import sample_manifest
-from testing.memory_store import MemoryStore, plain
+from tests.support.large_batch import sample_manifest
+from tests.support.memory_store import MemoryStore, plain
 
 JUNK: list[Any] = [None, True, -1, 1e300, "", "\ud800", [], {}, ["x"], {"x": 1}, 2**70, float("inf"), float("nan")]
 

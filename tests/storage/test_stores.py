@@ -13,10 +13,10 @@ from errors import StoreError
 from settings import Settings, read_settings
 from storage.choice import open_store
 from storage.store import Area, Store, StoredObject
-from testing import s3_servers
-from testing.memory_store import plain
-from testing.minio_server import PASSWORD, USER, MinioServer
 from tests.lacking import lacking
+from tests.support import s3_servers
+from tests.support.memory_store import plain
+from tests.support.minio_server import PASSWORD, USER, MinioServer
 
 
 @pytest.fixture(scope="module")

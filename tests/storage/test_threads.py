@@ -14,10 +14,10 @@ from storage.directory_store import DirectoryStore
 from storage.minio_store import MinioStore
 from storage.retrying_store import retrying_store
 from storage.store import Area, Store
-from testing.clock import SkippingClock
-from testing.memory_store import MemoryStore, plain
-from testing.minio_server import MinioServer
-from testing.tcp_proxy import TcpProxy
+from tests.support.clock import SkippingClock
+from tests.support.memory_store import MemoryStore, plain
+from tests.support.minio_server import MinioServer
+from tests.support.tcp_proxy import TcpProxy
 from waiting import Attempt
 
 # More than a store has threads.

@@ -13,9 +13,9 @@ from storage.choice import open_store
 from storage.retrying_store import retrying_store
 from storage.store import Area, Store, StoredObject, Versioned
 from storage.updates import ATTEMPTS, update
-from testing.clock import SkippingClock
-from testing.memory_store import MemoryStore, plain
-from testing.minio_server import MinioServer
+from tests.support.clock import SkippingClock
+from tests.support.memory_store import MemoryStore, plain
+from tests.support.minio_server import MinioServer
 from waiting import Attempt
 
 KEY = "ledger/a.json"

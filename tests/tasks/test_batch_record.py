@@ -20,10 +20,10 @@ from tasks.choices import apply_choices
 from tasks.record import BatchRecord
 from tasks.requests import BatchRequest, ChoicesRequest, ThumbnailRequest
 from tasks.work import work_of
-from testing.batches import LOOK, missing, ok
-from testing.clock import TestClock
-from testing.memory_store import MemoryStore, plain
-from testing.minio_server import MinioServer
+from tests.support.batches import LOOK, missing, ok
+from tests.support.clock import TestClock
+from tests.support.memory_store import MemoryStore, plain
+from tests.support.minio_server import MinioServer
 from waiting import Attempt
 
 

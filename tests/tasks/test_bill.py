@@ -15,8 +15,8 @@ import pytest
 from local.engine import Engine, RunEvent
 from settings import Settings
 from tasks import app, generate_batch, generate_thumbnail, generate_thumbnails
-from testing.emulator import KEY, Emulator, Handler, Request, picture_for
 from tests.providers.test_prices import LIVE, every_choice
+from tests.support.emulator import KEY, Emulator, Handler, Request, picture_for
 
 LOOK = ["neon", "bottom-bar", "inter"]
 SMALL = picture_for(Request("openai", "gpt-image-2", {"size": "1024x640"}))

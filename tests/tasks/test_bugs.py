@@ -19,7 +19,7 @@ from tasks import app, leaf
 from tasks.leaf import make_thumbnail
 from tasks.requests import ThumbnailRequest
 from tasks.work import work_of
-from testing.emulator import KEY, Emulator, Handler, Request
+from tests.support.emulator import KEY, Emulator, Handler, Request
 
 REQUEST = ThumbnailRequest(title="A title", model="gpt-image-2", style="neon", template="bottom-bar", font="inter")
 # Every step after the decoding, by the function that does it.

@@ -17,7 +17,7 @@ from storage.store import Area, StoredObject
 from tasks import app
 from tasks.choices import apply_choices
 from tasks.requests import ChoicesRequest
-from testing.memory_store import plain
+from tests.support.memory_store import plain
 
 BATCH = [["One", "Two"], ["dall-e-3", "gpt-image-1"], "neon", "bottom-bar", "inter"]
 

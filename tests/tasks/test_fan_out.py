@@ -8,8 +8,8 @@ from outcomes import Finished, Outcome, Pair, Unfinished, counts, pending
 from tasks.fan_out import fan_out, outcome_of_leaf
 from tasks.progress import ProgressLog
 from tasks.windows import Windows
-from testing.batches import missing, ok
-from testing.clock import TestClock, settle
+from tests.support.batches import missing, ok
+from tests.support.clock import TestClock, settle
 
 PAIRS = [Pair(f"title {number}", "model") for number in range(30)]
 

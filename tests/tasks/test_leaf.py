@@ -13,7 +13,7 @@ from outcomes import Finished
 from settings import Settings
 from tasks.leaf import make_thumbnail
 from tasks.requests import ThumbnailRequest
-from testing.clock import TestClock
+from tests.support.clock import TestClock
 from waiting import Attempt
 
 REQUEST = ThumbnailRequest(title="A title", model="dall-e-3", style="neon", template="bottom-bar", font="inter")

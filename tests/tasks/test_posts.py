@@ -13,7 +13,7 @@ from settings import Settings
 from tasks import app
 from tasks.posts import Post, posts_of, thumbnail_request, with_earlier_slugs
 from tasks.requests import BatchRequest
-from testing.project import TUTORIAL_BATCH
+from tests.support.project import TUTORIAL_BATCH
 
 LOOK: dict[str, Any] = {"style": "neon", "template": "left-panel", "font": "lora"}
 MODELS = ["dall-e-3", "gpt-image-1"]

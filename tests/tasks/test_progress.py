@@ -7,8 +7,8 @@ import pytest
 
 from outcomes import Outcome
 from tasks.progress import ProgressLog
-from testing.batches import missing, ok
-from testing.clock import TestClock
+from tests.support.batches import missing, ok
+from tests.support.clock import TestClock
 
 OK = ok("t", "m")
 

@@ -15,7 +15,7 @@ from providers.registry import MODELS
 from settings import Settings
 from tasks.checks import check_request
 from tasks.requests import BatchRequest, ThumbnailRequest
-from testing.clock import TestClock
+from tests.support.clock import TestClock
 from text import clean_text
 
 GOOD: dict[str, Any] = {

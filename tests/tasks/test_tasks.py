@@ -13,7 +13,7 @@ from settings import Settings
 from tasks import app, generate_batch, generate_thumbnail, generate_thumbnails
 from tasks.record import BatchRecord
 from tasks.requests import BatchRequest, bind
-from testing.batches import LOOK, ok
+from tests.support.batches import LOOK, ok
 from waiting import Attempt
 
 BATCH = [["One", "Two", "Three"], ["dall-e-3", "gpt-image-1"], "neon", "left-panel", "lora"]

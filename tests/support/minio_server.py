@@ -11,8 +11,8 @@ import urllib.request
 from contextlib import suppress
 from pathlib import Path
 
-from testing.project import ROOT
-from testing.wait import wait_until
+from tests.support.project import ROOT
+from tests.support.wait import wait_until
 
 DEPLOYED = ROOT / ".minio" / "bin" / "minio"
 USER, PASSWORD = "root-user", "canary-root-password"

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from testing.minio_server import PASSWORD, USER, free_port
-from testing.project import ROOT
-from testing.wait import wait_until
+from tests.support.minio_server import PASSWORD, USER, free_port
+from tests.support.project import ROOT
+from tests.support.wait import wait_until
 
 # moto's server, answering one request at a time: it looks whether an object exists and then writes it, so that of two
 # conditional writes at once both might succeed.

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from gallery.manifest import Manifest
 from gallery.page import render_page
-from testing.batches import manifest, ok
-from testing.project import ROOT
+from tests.support.batches import manifest, ok
+from tests.support.project import ROOT
 
 __all__ = ["PICTURE", "sample_manifest", "write_batch"]
 

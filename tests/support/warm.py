@@ -18,12 +18,12 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
-from testing.project import ROOT
+from tests.support.project import ROOT
 
 __all__ = ["PROCESSES", "WarmProcess", "become", "fork"]
 
 PROCESSES = multiprocessing.get_context("forkserver")
-WARM = "testing.warm_leaf"
+WARM = "tests.support.warm_leaf"
 PROCESSES.set_forkserver_preload([WARM])
 starting = threading.Lock()
 

@@ -23,7 +23,7 @@ from typing import Any
 
 from PIL import Image
 
-from testing.vendor_bills import Tokens, dollars, tokens_used
+from tests.support.vendor_bills import Tokens, dollars, tokens_used
 
 __all__ = [
     "ABSURD_COUNTS",

@@ -13,7 +13,7 @@ import tasks.record  # noqa: F401
 from settings import read_settings
 from tasks.leaf import make_thumbnail
 from tasks.requests import ThumbnailRequest
-from testing.emulator import Emulator
+from tests.support.emulator import Emulator
 
 with Emulator() as emulator, tempfile.TemporaryDirectory() as folder:
     os.environ.update(emulator.environment)  # The SDKs read it; a forked worker gets its own.

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from testing.minio_server import free_port
-from testing.project import ROOT
-from testing.wait import TIMEOUT_SECONDS, wait_until
+from tests.support.minio_server import free_port
+from tests.support.project import ROOT
+from tests.support.wait import TIMEOUT_SECONDS, wait_until
 
 __all__ = ["DevServer", "find_cli"]
 

@@ -22,9 +22,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from testing.project import ROOT
-from testing.wait import TIMEOUT_SECONDS
-from testing.warm import WarmProcess
+from tests.support.project import ROOT
+from tests.support.wait import TIMEOUT_SECONDS
+from tests.support.warm import WarmProcess
 
 Worker = subprocess.Popen[str] | WarmProcess
 

@@ -1,7 +1,8 @@
 """A registry that has moved on since the locks were written: the locked files, and a newer version of every package.
 
 Whatever a lock leaves open, an installation takes from the registry of the day. From this one it takes the newer
-version, or fails. ``python -m testing.moved_registry check FOLDER`` proves the locks in a folder, for ``make lock``.
+version, or fails. ``python -m tests.support.moved_registry check FOLDER`` proves the locks in a folder, which
+``make lock`` does.
 """
 
 import json
@@ -20,12 +21,12 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from testing.project import ROOT
+from tests.support.project import ROOT
 
 __all__ = ["LOCKS", "Registry", "locked", "requirements"]
 
 LOCKS = ("requirements.txt", "requirements-local.txt", "requirements-dev.txt", "deploy/requirements.txt")
-OLDER_PIPS = ROOT / "testing/pips.txt"
+OLDER_PIPS = ROOT / "tests/support/pips.txt"
 # The folder of the newer versions, in the registry's.
 NEWER = "newer"
 
