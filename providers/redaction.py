@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable
 
-from errors import UndocumentedAnswerError
+from errors import UndocumentedAnswerError, UnusableAnswerError
 from providers.provider import Picture, PictureProvider, PictureRequest
 
 __all__ = ["RedactingProvider", "without_prompt"]
@@ -28,6 +28,10 @@ class RedactingProvider:
             facts = self._redacted(error.facts, request.prompt)
             logger.warning("%s: undocumented response: %s", request.served_by, facts)
             raise
+        except UnusableAnswerError as error:
+            error.data = self._without_secrets(error.data)  # It is kept, and a gateway may echo what it was sent.
+            self._redact(error, request.prompt)
+            raise
         except Exception as error:
             self._redact(error, request.prompt)
             raise
@@ -45,6 +49,11 @@ class RedactingProvider:
                 self._redacted(argument, prompt) if isinstance(argument, str) else argument for argument in link.args
             )
             pending += [link.__cause__, link.__context__]
+
+    def _without_secrets(self, data: bytes) -> bytes:
+        for secret in self._secrets:
+            data = data.replace(secret.encode(), b"[key]")
+        return data
 
     def _redacted(self, text: str, prompt: str) -> str:
         for secret in self._secrets:

@@ -242,5 +242,5 @@ def test_a_store_behind_a_proxy_that_cannot_be_used_is_not_opened(monkeypatch: p
 
 
 def test_a_region_that_no_server_has_is_an_error() -> None:
-    with pytest.raises(StoreError, match=r"invalid region us east\. Check MINIO_REGION"):
-        MinioStore(settings_for("http://127.0.0.1:9000", MINIO_REGION="us east"))
+    with pytest.raises(SettingsError, match=r"MINIO_REGION='us east': give a region such as us-east-1"):
+        settings_for("http://127.0.0.1:9000", MINIO_REGION="us east")
