@@ -3,10 +3,7 @@
 Render also publishes a JSON schema, but without a licence to copy it; `render blueprints validate` asks Render itself.
 """
 
-import os
 import re
-import subprocess
-import sys
 import tomllib
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -142,29 +139,6 @@ def test_the_commands_and_paths_exist() -> None:
     assert (ROOT / "main.py").is_file()
     for name in IMAGES:
         assert (ROOT / BLUEPRINT.services[name]["dockerContext"]).resolve() == ROOT
-
-
-def nightly(**variables: str) -> "subprocess.CompletedProcess[str]":
-    """Run the nightly service's own command."""
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    command = BLUEPRINT.services[NIGHTLY]["startCommand"]
-    return subprocess.run(
-        ["bash", "-c", command], cwd=ROOT, env={"PATH": path, **variables}, capture_output=True, text=True
-    )
-
-
-@pytest.mark.parametrize("variables", [{}, {"POSTS_URL": ""}])
-def test_the_nightly_service_is_off_until_its_feed_is_named(variables: dict[str, str]) -> None:
-    done = nightly(**variables)
-    assert (done.returncode, done.stderr) == (0, "")
-    [line] = done.stdout.splitlines()
-    assert "set POSTS_URL, your feed's address, and RENDER_API_KEY" in line
-
-
-def test_the_nightly_service_runs_the_command_line_and_fails_where_that_does() -> None:
-    done = nightly(POSTS_URL="https://blog.example.com/feed.xml")
-    assert done.returncode == 2
-    assert "RENDER_API_KEY is not set" in done.stderr
 
 
 def test_the_nightly_service_has_a_key_to_start_the_workflow_and_no_other() -> None:

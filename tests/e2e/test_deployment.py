@@ -10,7 +10,7 @@ import http.client
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,10 +19,11 @@ from minio import Minio
 from minio.error import S3Error
 from playwright.sync_api import Browser
 
+from testing.minio_server import DEPLOYED
 from testing.task_server import TaskServer
 from testing.wait import TIMEOUT_SECONDS
 from tests.deploy.blueprint import FRONT, STORE, WORKER, Blueprint
-from tests.deploy.containers import MINIO_RUNS_AS
+from tests.deploy.containers import MINIO_RUNS_AS, Container
 from tests.e2e.browsing import load_all, show
 from tests.e2e.deployment import BLUEPRINT, Answer, Deployment, deployed, fetch, front, store
 from tests.e2e.test_paying_once import BATCH, LEAF, LOOK, outcomes
@@ -196,6 +197,32 @@ def test_what_is_published_stays_up_even_if_the_store_cannot_be_set_up_again(dep
     deployment.store.start()
     assert pictures(deployment, outcomes(run))[0].startswith(b"\xff\xd8")
     assert "Existing files are served; the worker may have no access." in deployment.store.log
+
+
+def let_minio_die_once(private: Container) -> None:
+    """Put a MinIO into the store that ends at once the first time it is started, as for lack of memory."""
+    script = Path(private.environment["TMPDIR"]) / "minio"
+    script.write_text(f'#!/bin/sh\n[ -e {script}.died ] && exec minio-itself "$@"\necho dying >{script}.died\nexit 7\n')
+    private.lay(DEPLOYED, PurePosixPath("/usr/local/bin/minio-itself"))
+    private.lay(script, PurePosixPath("/usr/local/bin/minio"))
+
+
+def test_a_minio_that_dies_while_it_is_set_up_is_reported() -> None:
+    with store() as private:
+        let_minio_die_once(private)
+        private.begin()
+        assert private.ended() == 1
+        assert "Nothing is served until it succeeds." in private.log
+
+
+def test_what_is_published_is_served_even_if_minio_died_while_it_was_set_up(deployment: Deployment) -> None:
+    with TaskServer(deployment.worker, warm=True) as server:
+        run = server.run("generateBatch", [["One"], ["gpt-image-2"], *LOOK])
+    deployment.store.kill()
+    let_minio_die_once(deployment.store)
+    deployment.store.start()
+    assert "Existing files are served; the worker may have no access." in deployment.store.log
+    assert pictures(deployment, outcomes(run))[0].startswith(b"\xff\xd8")
 
 
 def test_no_secret_is_logged_and_minio_is_not_given_the_workers(untouched: Deployment) -> None:
