@@ -157,7 +157,8 @@ def test_render_takes_the_newest_patch_of_the_oldest_python_that_the_project_sup
     version = (ROOT / ".python-version").read_text()
     assert re.fullmatch(r"3\.\d+\n", version)
     assert PYPROJECT["project"]["requires-python"] == f">={version.strip()}"
-    assert IMAGES[STORE].all("FROM") == [f"python:{version.strip()}-slim-trixie"]
+    [base] = IMAGES[STORE].all("FROM")
+    assert base.partition("@")[0] == f"python:{version.strip()}-slim-trixie"
 
 
 def test_minio_listens_at_the_port_that_render_knows_but_not_during_setup() -> None:
