@@ -12,6 +12,7 @@ from errors import ThumbnailError
 from providers.failures import Answer
 from providers.provider import Picture, PictureRequest
 from providers.redaction import without_prompt
+from providers.registry import MODELS
 from providers.vendor import OPENAI
 from providers.waiting_time import expected_reset, requested_wait
 
@@ -45,6 +46,7 @@ class OpenAIImages:
                     size=request.size,
                     quality=cast(Any, request.quality),
                     output_format="jpeg",
+                    complexity=MODELS[request.served_by].complexity or openai.omit,
                 )
                 body = answer.http_response.json()
         except openai.APIError as error:
