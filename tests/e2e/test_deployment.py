@@ -7,7 +7,10 @@ nothing is done by hand.
 
 import copy
 import http.client
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
@@ -20,6 +23,7 @@ from minio.error import S3Error
 from playwright.sync_api import Browser
 
 from testing.minio_server import DEPLOYED
+from testing.project import ROOT
 from testing.task_server import TaskServer
 from testing.wait import TIMEOUT_SECONDS
 from tests.deploy.blueprint import FRONT, STORE, WORKER, Blueprint
@@ -91,6 +95,20 @@ def look_at_the_gallery(deployment: Deployment, browser: Browser, gallery_url: s
     assert page.locator("main li").count() == 1
     page.close()
     assert faults == []
+
+
+def test_a_whole_batch_in_one_process_uses_the_same_store(deployment: Deployment) -> None:
+    """As docs/limits.md has it for large batches: the cron job with the workflow's variables and without --on."""
+    environment = {**os.environ, **deployment.worker, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "local", "--json", "--title", "One", "--model", "gpt-image-2"]
+    look = ["--style", "neon", "--template", "left-panel", "--font", "lora"]
+    done = subprocess.run([*command, *look], cwd="/", env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    made = json.loads(done.stdout)["rows"][0]["results"]
+    with TaskServer(deployment.worker, warm=True) as server:
+        [found] = outcomes(server.run("generateBatch", [["One"], ["gpt-image-2"], *LOOK]))
+    assert found["reused"]
+    assert pictures(deployment, [found]) == pictures(deployment, made)
 
 
 def test_two_runs_at_once_make_one_picture_between_them(deployment: Deployment) -> None:
