@@ -1,6 +1,7 @@
 """render.yaml follows Render's Blueprint reference, and fits the code that it deploys.
 
-Render also publishes a JSON schema, but without a licence to copy it; `render blueprints validate` asks Render itself.
+Render also publishes a JSON schema, but without a licence to copy it, and `render blueprints validate` asks Render,
+with an account. So the facts are written down here: those of the schema, and what the validator refuses besides.
 """
 
 import re
@@ -34,7 +35,9 @@ FIELDS = {
     ("cron", "python"): COMMON | {"plan", "rootDir", "schedule", "buildCommand", "startCommand"},
 }
 REQUIRED = {
-    ("workflow", "python"): {"type", "name", "runtime", "buildCommand", "startCommand"},
+    # The schema asks for five of these; the validator also says "buildCommand is required for non-docker workflows" and
+    # "repo is required for git-based services" (seen by others, 2026-09-18).
+    ("workflow", "python"): {"type", "name", "runtime", "region", "startCommand", "buildCommand", "repo"},
     ("pserv", "docker"): {"type", "name", "runtime", "plan"},
     ("web", "docker"): {"type", "name", "runtime", "plan", "healthCheckPath"},
     ("cron", "python"): {"type", "name", "runtime", "plan", "schedule", "buildCommand", "startCommand"},
@@ -68,13 +71,21 @@ def test_a_service_has_the_fields_of_its_kind(name: str) -> None:
 
 def test_the_file_has_exactly_four_services_and_their_groups() -> None:
     assert BLUEPRINT.content.keys() == {"services", "envVarGroups"}
-    assert [service["name"] for service in BLUEPRINT.content["services"]] == [WORKER, STORE, FRONT, NIGHTLY]
+    assert [service["name"] for service in BLUEPRINT.content["services"]] == [STORE, FRONT, WORKER, NIGHTLY]
     assert [group.keys() for group in BLUEPRINT.content["envVarGroups"]] == [{"name", "envVars"}]
 
 
 def test_all_services_share_a_region_and_so_a_private_network() -> None:
     [region] = {service["region"] for service in BLUEPRINT.services.values()}
     assert region in REGIONS
+
+
+def test_services_refer_only_to_those_before_them() -> None:
+    """So that the store and the front can be made first, without the workflow; see docs/operating.md."""
+    order = list(BLUEPRINT.services)
+    for name, entry in entries():
+        if "fromService" in entry:
+            assert order.index(entry["fromService"]["name"]) < order.index(name)
 
 
 def test_only_the_front_has_a_public_address() -> None:
@@ -107,7 +118,7 @@ def test_every_reference_to_another_service_exists() -> None:
         assert source["type"] == BLUEPRINT.services[source["name"]]["type"]
         if "property" in source:
             assert source.keys() == {"type", "name", "property"}
-            assert source["property"] in {"host", "port", "hostport"}
+            assert source["property"] in ({"slug"} if source["type"] == "workflow" else {"host", "port", "hostport"})
         else:
             assert source.keys() == {"type", "name", "envVarKey"}
             assert source["envVarKey"] in SET_BY_RENDER | BLUEPRINT.variables(source["name"]).keys()
@@ -143,8 +154,7 @@ def test_the_commands_and_paths_exist() -> None:
 
 def test_the_nightly_service_has_a_key_to_start_the_workflow_and_no_other() -> None:
     service = BLUEPRINT.services[NIGHTLY]
-    assert BLUEPRINT.variables(NIGHTLY).keys() == {"POSTS_URL", "RENDER_API_KEY"}
-    assert service["startCommand"].split()[1:] == ["--on", WORKER, "--limit", "20"]
+    assert BLUEPRINT.variables(NIGHTLY).keys() == {"POSTS_URL", "WORKFLOW_SLUG", "RENDER_API_KEY"}
     assert 20 * len(DEFAULT_MODELS) <= int(BLUEPRINT.variables(WORKER)["MAX_IMAGES_PER_BATCH"]["value"])
     assert service["buildCommand"] == f"{INSTALL} requirements-local.txt && pip check"
     assert re.fullmatch(r"\d+ \d+ \* \* \*", service["schedule"]), "once a day"

@@ -14,7 +14,7 @@ from local.nightly import report_night
 from testing.project import ROOT
 from tests.deploy.blueprint import NIGHTLY, Blueprint
 
-SCRIPT, *OPTIONS = Blueprint.read().services[NIGHTLY]["startCommand"].split()
+SCRIPT, _, OPTIONS = Blueprint.read().services[NIGHTLY]["startCommand"].partition(" ")
 FEED = "https://blog.example.com/feed.xml"
 
 
@@ -30,7 +30,8 @@ def nightly(script: Path, **variables: str) -> "subprocess.CompletedProcess[str]
     """Run the nightly service's own command in another folder."""
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     environment = {"PATH": path, "PYTHONPATH": str(ROOT), **variables}
-    return subprocess.run([script, *OPTIONS], cwd="/", env=environment, capture_output=True, text=True)
+    command = ["/bin/bash", "-c", f"{script} {OPTIONS}"]
+    return subprocess.run(command, cwd="/", env=environment, capture_output=True, text=True)
 
 
 @pytest.mark.parametrize("variables", [{}, {"POSTS_URL": ""}])
@@ -70,8 +71,8 @@ def test_it_takes_the_clones_python_or_one_on_the_path(clone: Path, place: str) 
     (clone / "tools").mkdir()
     for name in ("bash", "dirname", "readlink", "sh"):
         (clone / "tools" / name).symlink_to(str(shutil.which(name)))
-    done = nightly(clone / SCRIPT, PATH=f"{clone}/path:{clone}/tools")
-    assert done.stdout == f"in {clone}: -m local.nightly {' '.join(OPTIONS)}\n", done.stderr
+    done = nightly(clone / SCRIPT, PATH=f"{clone}/path:{clone}/tools", WORKFLOW_SLUG="blog-x1y2")
+    assert done.stdout == f"in {clone}: -m local.nightly --on blog-x1y2 --limit 20\n", done.stderr
 
 
 def printed(*statuses: str) -> str:
