@@ -69,6 +69,12 @@ def test_a_service_has_the_fields_of_its_kind(name: str) -> None:
     assert service.keys() >= REQUIRED[kind]
 
 
+def test_the_workflow_names_a_repository_for_its_owner_to_replace() -> None:
+    """The other services need none, and would deploy somebody else's code with one."""
+    named = {name: service["repo"] for name, service in BLUEPRINT.services.items() if "repo" in service}
+    assert named == {WORKER: "https://github.com/YOUR-NAME/YOUR-REPOSITORY"}
+
+
 def test_the_file_has_exactly_four_services_and_their_groups() -> None:
     assert BLUEPRINT.content.keys() == {"services", "envVarGroups"}
     assert [service["name"] for service in BLUEPRINT.content["services"]] == [STORE, FRONT, WORKER, NIGHTLY]

@@ -79,6 +79,14 @@ def test_the_patch_adds_few_lines_and_removes_only_the_replications_headers() ->
     assert all("Replication" in line for line in removed)
 
 
+def test_one_line_moves_to_minios_successor() -> None:
+    """The one that SECURITY.md gives, in place of the one that takes what was built here."""
+    [built] = [line for line in MINIO.all("COPY") if line.startswith("--from=build ")]
+    [given] = re.findall(r"^    COPY (--from=pgsty/silo:.*)$", (ROOT / "SECURITY.md").read_text(), re.MULTILINE)
+    assert "@sha256:<its digest> " in given
+    assert given.split()[-2:] == ["/usr/bin/silo", built.split()[-1]]
+
+
 def test_the_build_fails_if_the_patch_does_not_apply(tmp_path: Path) -> None:
     """A script that provides other sources replaces Go."""
     sources = tmp_path / "sources" / "cmd"
