@@ -37,6 +37,9 @@ GEMINI_SIZES = ("1K", "2K", "4K")
 # Seconds after which Render stops a leaf.
 LEAF_TIMEOUT_SECONDS = 900
 MAX_PROVIDER_TIMEOUT = 600
+# The Render CLI's dev server starts two processes for each leaf, all on one machine. If that takes 15 s, the SDK asks
+# again, and the server starts the leaf again.
+DEV_SERVER_WINDOW = 8
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -277,6 +280,9 @@ def read_settings(environ: Mapping[str, str] | None = None, own_brand: Path = OW
     found = {each.name: read(each.metadata["variable"], each.metadata["parse"]) for each in fields(Settings)}
     private = read("MINIO_HOSTPORT", Endpoint.parse_private)
     found["minio_endpoint"] = found["minio_endpoint"] or private
+    # The SDK's worker has a socket, on Render and on the dev server.
+    if environ.get("RENDER_SDK_SOCKET_PATH") and not found["on_render"]:
+        found["fan_out_window"] = found["fan_out_window"] or DEV_SERVER_WINDOW
     if own_brand.is_dir():
         found["brand_dir"] = found["brand_dir"] or own_brand
     settings = Settings(**{name: value for name, value in found.items() if value is not None})

@@ -3,6 +3,9 @@
 # The store's address may appear later or change, so this looks it up every few seconds and reloads nginx.
 set -eu
 
+# In the log, not for readers: whether the image has what an advisory asks for, and when its packages were installed.
+echo "nginx $(dpkg-query --show --showformat '${Version}' nginx), installed on $(date -u -r /var/lib/dpkg/status +%F)"
+
 here=$(mktemp -d)
 cd "$here"
 sed "s/@PORT@/${PORT:?}/; s/@BUCKET@/${MINIO_BUCKET:?}/" "${FRONT_CONF:?}" >nginx.conf

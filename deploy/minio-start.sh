@@ -21,9 +21,9 @@ set_up() {
 
 serve_at "$SETUP_ADDRESS" &
 minio=$!
-trap 'kill "$minio"; exit 143' INT TERM
+trap 'kill "$minio" || true; exit 143' INT TERM
 set_up && ready=yes || ready=no
-kill "$minio"
+kill "$minio" || true # It may have ended by itself, which ready=no says.
 wait "$minio" || true
 trap - INT TERM
 

@@ -1,8 +1,5 @@
 #!/bin/bash
-# The cron job's command: python -m local over the feed at POSTS_URL, with this command's options.
-
-if [ -z "$POSTS_URL" ]; then
-    echo "Nothing to do: for covers of new posts every night, set POSTS_URL, your feed's address, and RENDER_API_KEY here."
-    exit 0
-fi
-exec python -m local "$POSTS_URL" "$@"
+# The cron job's command, with the options of python -m local. It works in any folder, and without `python` on PATH.
+cd "$(dirname "$(readlink -f "$0")")/.." || exit
+PATH=$PWD/.venv/bin:$PATH
+exec "$(command -v python || echo python3)" -m local.nightly "$@"

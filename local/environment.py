@@ -84,7 +84,7 @@ def _fault(line: Binding) -> str | None:
 def local_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the environment, with ``out`` as the store and simulated pictures as the defaults."""
     chosen = {name: text for name, text in environ.items() if text}
-    if "MINIO_ENDPOINT" not in chosen:
+    if not chosen.keys() & {"MINIO_ENDPOINT", "MINIO_HOSTPORT"}:
         chosen.setdefault("THUMBNAILS_DIR", "out")
     if not chosen.keys() & {"OPENAI_API_KEY", "GOOGLE_API_KEY"}:
         chosen.setdefault("SIMULATE_PROVIDERS", "1")

@@ -10,6 +10,7 @@ from providers.client import VendorClient
 from providers.linked_picture import fetch_picture
 from providers.openai_answer import failure, read_picture
 from providers.provider import Picture, PictureRequest
+from providers.registry import MODELS
 from providers.vendor import OPENAI
 
 __all__ = ["OpenAIImages"]
@@ -46,6 +47,7 @@ class OpenAIImages:
                 size=request.size,
                 quality=cast(Any, request.quality),
                 output_format="jpeg",
+                complexity=MODELS[request.served_by].complexity or openai.omit,
             )
         except openai.APIStatusError as error:
             response = error.response

@@ -22,15 +22,18 @@ class Model:
     """One model id that a request may name.
 
     ``qualities`` is empty if the vendor has no such choice; ``sizes`` is empty if the model takes any width and height
-    within limits. ``successor`` is the live model that serves an id whose own model was shut down. For other models,
-    ``deprecated`` is the day on which the vendor deprecated it, ``ends`` the announced day of its shutdown (UTC), and
-    ``replacements`` the models that the vendor recommends instead.
+    within limits. ``complexity`` is how much OpenAI's model plans before it draws, which costs time and no money; it is
+    empty if the model has no such choice, and is in no picture's key. ``successor`` is the live model that serves an id
+    whose own model was shut down. For other models, ``deprecated`` is the day on which the vendor deprecated it,
+    ``ends`` the announced day of its shutdown (UTC), and ``replacements`` the models that the vendor recommends
+    instead.
     """
 
     id: str
     vendor: Literal["openai", "gemini"]
     qualities: tuple[str, ...] = ()
     sizes: tuple[str, ...] = ()
+    complexity: Literal["", "low", "medium", "high"] = ""
     successor: str | None = None
     deprecated: date | None = None
     ends: date | None = None
@@ -62,8 +65,10 @@ MODELS = {
         Model("gpt-image-2", "openai", QUALITIES),
         Model("gpt-image-2.5-flare", "openai", MORE_QUALITIES),
         Model("gpt-image-2.5-sunburst", "openai", MORE_QUALITIES),
-        Model("gpt-image-2.6-flare", "openai", MORE_QUALITIES),
-        Model("gpt-image-2.6-sunburst", "openai", MORE_QUALITIES),
+        # Planning is for dense text and intricate layouts, and our prompts ask for a scene without text. So the fast
+        # one plans little; the precise one as much as OpenAI's default of today.
+        Model("gpt-image-2.6-flare", "openai", MORE_QUALITIES, complexity="low"),
+        Model("gpt-image-2.6-sunburst", "openai", MORE_QUALITIES, complexity="high"),
         Model(
             "gpt-image-1.5",
             "openai",
@@ -83,6 +88,8 @@ MODELS = {
             replacements=IN_PLACE_OF_1,
         ),
         Model("gemini-3-pro-image", "gemini", sizes=SIZES),
+        # Its thinking level stays Google's own, reported as medium. "minimal" would save thoughts, which are billed and
+        # counted; but it is recommended for drafts, and its pictures have not been seen here.
         Model("gemini-nano-banana-2.1", "gemini", sizes=SIZES),
         # Others report its shutdown on 2026-10-29, but Google has not confirmed it. So it has no end here; if it is
         # gone, the error names its replacement.

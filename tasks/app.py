@@ -30,6 +30,8 @@ R = TypeVar("R")
 # workflows it documents no figure. The rest is for giving back a claim.
 LEAF_GRACE_SECONDS = 25.0
 
+# Without a plan, a task gets Render's default, flex. It is billed on use, and so the cheapest for a leaf, which mostly
+# waits; "starter" is a legacy name (docs/cost.md).
 app = Workflows()
 
 
@@ -69,7 +71,6 @@ def takes(
     name="generateThumbnail",
     retry=Retry(max_retries=2, wait_duration_ms=5_000, backoff_scaling=2),
     timeout_seconds=LEAF_TIMEOUT_SECONDS,
-    plan="starter",
 )
 @takes(ThumbnailRequest)
 async def generate_thumbnail(
@@ -91,7 +92,6 @@ async def generate_thumbnail(
     name="generateThumbnails",
     retry=Retry(max_retries=1, wait_duration_ms=1_000, backoff_scaling=2),
     timeout_seconds=3_600,
-    plan="starter",
 )
 @takes(ThumbnailsRequest)
 async def generate_thumbnails(ctx: TaskContext, request: ThumbnailsRequest, settings: Settings) -> "Row":
@@ -112,7 +112,6 @@ async def generate_thumbnails(ctx: TaskContext, request: ThumbnailsRequest, sett
     name="generateBatch",
     retry=Retry(max_retries=1, wait_duration_ms=1_000, backoff_scaling=2),
     timeout_seconds=86_400,
-    plan="starter",
 )
 @takes(BatchRequest)
 async def generate_batch(ctx: TaskContext, request: BatchRequest, settings: Settings) -> "BatchResult":
@@ -138,7 +137,6 @@ async def generate_batch(ctx: TaskContext, request: BatchRequest, settings: Sett
     name="applyChoices",
     retry=Retry(max_retries=1, wait_duration_ms=1_000, backoff_scaling=2),
     timeout_seconds=LEAF_TIMEOUT_SECONDS,
-    plan="starter",
 )
 @takes(ChoicesRequest)
 async def apply_choices(ctx: TaskContext, request: ChoicesRequest, settings: Settings) -> "Applied":

@@ -10,7 +10,7 @@ from settings import log_level, read_settings
 from tests.deploy.blueprint import WORKER, Blueprint
 from tests.support.project import ROOT
 
-SET_BY_RENDER = {"RENDER", "RENDER_SERVICE_NAME"}
+SET_BY_RENDER = {"RENDER", "RENDER_SDK_SOCKET_PATH", "RENDER_SERVICE_NAME"}
 # Omitted from render.yaml, with the reason.
 NOT_IN_THE_BLUEPRINT = {
     "BRAND_DIR": "the repository's own folder, brand/, is the default",

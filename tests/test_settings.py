@@ -16,6 +16,19 @@ def test_an_empty_variable_counts_as_unset() -> None:
     assert read_settings({"OPENAI_API_KEY": "", "THUMBNAILS_DIR": " ", "FAN_OUT_WINDOW": ""}) == Settings()
 
 
+@pytest.mark.parametrize(
+    ("environment", "window"),
+    [
+        ({}, 20),
+        ({"RENDER_SDK_SOCKET_PATH": "/tmp/1.sock"}, 8),
+        ({"RENDER_SDK_SOCKET_PATH": "/tmp/1.sock", "FAN_OUT_WINDOW": "20"}, 20),
+        ({"RENDER_SDK_SOCKET_PATH": "/tmp/1.sock", "RENDER": "true"}, 20),
+    ],
+)
+def test_a_batch_on_the_dev_server_has_a_small_window_of_its_own(environment: dict[str, str], window: int) -> None:
+    assert read_settings(environment).fan_out_window == window
+
+
 def test_each_variable_is_read() -> None:
     settings = read_settings(
         {

@@ -61,6 +61,8 @@ class Blueprint:
     def _value(self, source: str, entry: Entry, addresses: Mapping[str, str]) -> str:
         if "fromService" in entry:
             other = entry["fromService"]
+            if other.get("property") == "slug":
+                return str(other["name"])
             if other.get("property") == "hostport":
                 return addresses[other["name"]]
             if other["envVarKey"] == "RENDER_EXTERNAL_URL":

@@ -71,11 +71,20 @@ def test_no_other_file_repeats_the_version() -> None:
     assert [path.name for path in files if VERSION.encode() in path.read_bytes()] == ["minio.version"]
 
 
-def test_the_patch_is_a_few_lines_in_one_place() -> None:
+def test_the_patch_adds_few_lines_and_removes_only_the_replications_headers() -> None:
     lines = (ROOT / "deploy/minio.patch").read_text().partition("\n--- ")[2].splitlines()
-    assert len([line for line in lines if line.startswith("@@")]) == 1
-    assert len([line for line in lines if re.match(r"\+[^+]", line)]) == 2
-    assert [line for line in lines if re.match("-[^-]", line)] == []
+    assert len([line for line in lines if re.match(r"\+[^+]", line)]) <= 40
+    removed = [line for line in lines if re.match("-[^-]", line)]
+    assert removed
+    assert all("Replication" in line for line in removed)
+
+
+def test_one_line_moves_to_minios_successor() -> None:
+    """The one that SECURITY.md gives, in place of the one that takes what was built here."""
+    [built] = [line for line in MINIO.all("COPY") if line.startswith("--from=build ")]
+    [given] = re.findall(r"^    COPY (--from=pgsty/silo:.*)$", (ROOT / "SECURITY.md").read_text(), re.MULTILINE)
+    assert "@sha256:<its digest> " in given
+    assert given.split()[-2:] == ["/usr/bin/silo", built.split()[-1]]
 
 
 def test_the_build_fails_if_the_patch_does_not_apply(tmp_path: Path) -> None:

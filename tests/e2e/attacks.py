@@ -2,7 +2,9 @@
 
 FORGERIES write in a user's name, signed with zeros or not at all: CVE-2026-41145 (a credential in the query) and
 CVE-2026-40344 (an archive to extract), with their neighbours. WRITES are all other requests that change something,
-LOOKS those that show something, and SMUGGLED what hides one request in another.
+LOOKS those that show something, and SMUGGLED what hides one request in another. UNSIGNED are headers to add to a write
+that someone else has signed: CVE-2026-97731 (a copy) and CVE-2026-34204 (the marks of an encryption), with their
+neighbours.
 """
 
 import base64
@@ -17,9 +19,11 @@ from urllib.parse import quote
 
 __all__ = [
     "DATA",
+    "ENCRYPTED",
     "FORGERIES",
     "LOOKS",
     "SMUGGLED",
+    "UNSIGNED",
     "WRITES",
     "Request",
     "Target",
@@ -165,6 +169,36 @@ FORGERIES: dict[str, Callable[[Target], Request]] = {
     "a raw archive, by header without its algorithm": lambda t: _archive(t, "", _by_header(t, ""), framed=False),
     "a chunked archive, by query": lambda t: _archive(t, _by_query(t), {}, framed=True),
     "a chunked archive, by header": lambda t: _archive(t, "", _by_header(t), framed=True),
+}
+
+# What MinIO's own replication says of an object that it has encrypted.
+_REPLICATED = "X-Minio-Replication-Server-Side-Encryption"
+ENCRYPTED = {
+    f"{_REPLICATED}-Sealed-Key": base64.b64encode(bytes(64)).decode(),
+    f"{_REPLICATED}-Seal-Algorithm": "DAREv2-HMAC-SHA256",
+    f"{_REPLICATED}-Iv": base64.b64encode(bytes(32)).decode(),
+}
+UNSIGNED: dict[str, Mapping[str, str]] = {
+    "a copy of a private object": {"x-amz-copy-source": "/{b}-originals/gpt-image-2/00"},
+    "a copy, under a capital name": {"X-AMZ-COPY-SOURCE": "/{b}-originals/gpt-image-2/00"},
+    "the marks of an encryption": ENCRYPTED,
+    "the marks of parts": {
+        "X-Minio-Replication-Encrypted-Multipart": "",
+        "X-Minio-Replication-Actual-Object-Size": "1",
+    },
+    "another's date and ETag": {
+        "X-Minio-Source-Replication-Request": "true",
+        "X-Minio-Source-Mtime": "2020-01-01T00:00:00Z",
+        "X-Minio-Source-Etag": "0" * 32,
+    },
+    "MinIO's metadata": {"x-minio-meta-payer": "a stranger"},
+    "metadata": {"x-amz-meta-payer": "a stranger"},
+    "an archive to extract": {"x-amz-meta-snowball-auto-extract": "true"},
+    "tags": {"x-amz-tagging": "public=yes"},
+    "the age of the signature": {"x-amz-signature-age": "0"},
+    "an encryption": {"x-amz-server-side-encryption": "AES256"},
+    "a storage class": {"x-amz-storage-class": "REDUCED_REDUNDANCY"},
+    "a lock": {"x-amz-object-lock-legal-hold": "ON"},
 }
 
 _DELETE_ALL = b"<Delete><Object><Key>index.html</Key></Object></Delete>"

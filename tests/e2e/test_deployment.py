@@ -7,10 +7,13 @@ nothing is done by hand.
 
 import copy
 import http.client
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,10 +23,12 @@ from minio.error import S3Error
 from playwright.sync_api import Browser
 
 from tests.deploy.blueprint import FRONT, STORE, WORKER, Blueprint
-from tests.deploy.containers import MINIO_RUNS_AS
+from tests.deploy.containers import MINIO_RUNS_AS, Container
 from tests.e2e.browsing import load_all, show
 from tests.e2e.deployment import BLUEPRINT, Answer, Deployment, deployed, fetch, front, store
 from tests.e2e.test_paying_once import BATCH, LEAF, LOOK, outcomes
+from tests.support.minio_server import DEPLOYED
+from tests.support.project import ROOT
 from tests.support.task_server import TaskServer
 from tests.support.wait import TIMEOUT_SECONDS
 
@@ -90,6 +95,20 @@ def look_at_the_gallery(deployment: Deployment, browser: Browser, gallery_url: s
     assert page.locator("main li").count() == 1
     page.close()
     assert faults == []
+
+
+def test_a_whole_batch_in_one_process_uses_the_same_store(deployment: Deployment) -> None:
+    """As docs/limits.md has it for large batches: the cron job with the workflow's variables and without --on."""
+    environment = {**os.environ, **deployment.worker, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "local", "--json", "--title", "One", "--model", "gpt-image-2"]
+    look = ["--style", "neon", "--template", "left-panel", "--font", "lora"]
+    done = subprocess.run([*command, *look], cwd="/", env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    made = json.loads(done.stdout)["rows"][0]["results"]
+    with TaskServer(deployment.worker, warm=True) as server:
+        [found] = outcomes(server.run("generateBatch", [["One"], ["gpt-image-2"], *LOOK]))
+    assert found["reused"]
+    assert pictures(deployment, [found]) == pictures(deployment, made)
 
 
 def test_two_runs_at_once_make_one_picture_between_them(deployment: Deployment) -> None:
@@ -196,6 +215,32 @@ def test_what_is_published_stays_up_even_if_the_store_cannot_be_set_up_again(dep
     deployment.store.start()
     assert pictures(deployment, outcomes(run))[0].startswith(b"\xff\xd8")
     assert "Existing files are served; the worker may have no access." in deployment.store.log
+
+
+def let_minio_die_once(private: Container) -> None:
+    """Put a MinIO into the store that ends at once the first time it is started, as for lack of memory."""
+    script = Path(private.environment["TMPDIR"]) / "minio"
+    script.write_text(f'#!/bin/sh\n[ -e {script}.died ] && exec minio-itself "$@"\necho dying >{script}.died\nexit 7\n')
+    private.lay(DEPLOYED, PurePosixPath("/usr/local/bin/minio-itself"))
+    private.lay(script, PurePosixPath("/usr/local/bin/minio"))
+
+
+def test_a_minio_that_dies_while_it_is_set_up_is_reported() -> None:
+    with store() as private:
+        let_minio_die_once(private)
+        private.begin()
+        assert private.ended() == 1
+        assert "Nothing is served until it succeeds." in private.log
+
+
+def test_what_is_published_is_served_even_if_minio_died_while_it_was_set_up(deployment: Deployment) -> None:
+    with TaskServer(deployment.worker, warm=True) as server:
+        run = server.run("generateBatch", [["One"], ["gpt-image-2"], *LOOK])
+    deployment.store.kill()
+    let_minio_die_once(deployment.store)
+    deployment.store.start()
+    assert "Existing files are served; the worker may have no access." in deployment.store.log
+    assert pictures(deployment, outcomes(run))[0].startswith(b"\xff\xd8")
 
 
 def test_no_secret_is_logged_and_minio_is_not_given_the_workers(untouched: Deployment) -> None:

@@ -3,7 +3,9 @@
 import http.client
 import io
 import os
+import re
 import socket
+import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
@@ -108,6 +110,15 @@ def test_nothing_says_what_is_behind_it(deployment: Deployment) -> None:
         answer = fetch(deployment, path)
         assert answer.headers["Server"] == "nginx"
         assert not [name for name in answer.headers if name.lower().startswith(("x-amz-", "x-minio-", "x-ratelimit-"))]
+
+
+def test_its_log_says_which_nginx_it_is_and_how_old_the_image() -> None:
+    """So that an operator knows after an advisory; readers learn nothing of it."""
+    with front("127.0.0.1:9") as public:
+        public.start()
+        first, *_ = public.log.splitlines()
+    packaged = subprocess.run(["dpkg-query", "--show", "nginx"], capture_output=True, text=True, check=True)
+    assert re.fullmatch(rf"nginx {re.escape(packaged.stdout.split()[1])}, installed on \d{{4}}-\d\d-\d\d", first)
 
 
 def test_a_store_that_is_down_is_reported_and_found_again(deployment: Deployment) -> None:

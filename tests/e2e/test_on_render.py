@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.deploy.blueprint import NIGHTLY, Blueprint
+from tests.e2e.test_render_cli import refuse
 from tests.support.emulator import Emulator
 from tests.support.project import ROOT
 from tests.support.render_cli import DevServer
@@ -165,3 +166,8 @@ def test_the_nightly_service_pays_for_one_picture_a_model_when_a_post_is_new(
     assert len({re.sub("-.*", "", request.model) for request in emulator.requests[4:]}) == 2, "one of each vendor"
     night()
     assert (emulator.billed, leaves(dev_server)) == (6, 6)
+    emulator.choose_fault = lambda request: (
+        refuse if "Fourth" in request.prompt and request.vendor == "openai" else None
+    )
+    publish(path, "Fourth", "Third")
+    assert "4 requested, 3 ok, 2 reused, 1 rejected, 0 failed" in night(), "which is no failure"

@@ -43,10 +43,10 @@ def test_the_tutorials_tasks_and_one_for_choices_register_with_their_policies(se
 
     options = {name: task["options"] for name, task in server.tasks.items()}
     assert options == {
-        "generateThumbnail": {"retry": policy(2, 5_000), "timeout_seconds": 900, "plan": "starter"},
-        "generateThumbnails": {"retry": policy(1, 1_000), "timeout_seconds": 3_600, "plan": "starter"},
-        "generateBatch": {"retry": policy(1, 1_000), "timeout_seconds": 86_400, "plan": "starter"},
-        "applyChoices": {"retry": policy(1, 1_000), "timeout_seconds": 900, "plan": "starter"},
+        "generateThumbnail": {"retry": policy(2, 5_000), "timeout_seconds": 900},
+        "generateThumbnails": {"retry": policy(1, 1_000), "timeout_seconds": 3_600},
+        "generateBatch": {"retry": policy(1, 1_000), "timeout_seconds": 86_400},
+        "applyChoices": {"retry": policy(1, 1_000), "timeout_seconds": 900},
     }
     rest = [("context", True), ("extra_prompt", True), ("variation", True)]
     common = [("style", False), ("template", False), ("font", False), *rest]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from errors import ProviderRejectedError
-from providers.choice import open_provider, provider_faults
+from providers.choice import open_provider, picture_request, provider_faults
 from providers.registry import MODELS
 from settings import Settings
 from tests.providers.asking import GEMINI, OPENAI, ask
@@ -54,6 +54,26 @@ async def test_openai_gets_this_request_and_its_usage_is_returned(
         "size": size,
         "latency_seconds": latency,
     }
+
+
+@pytest.mark.parametrize(
+    ("model", "complexity"),
+    [("gpt-image-2", None), ("gpt-image-1", None), ("gpt-image-2.6-flare", "low"), ("gpt-image-2.6-sunburst", "high")],
+)
+async def test_only_models_that_plan_are_told_how_much(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, model: str, complexity: str | None
+) -> None:
+    await ask(emulator, model, monkeypatch)
+    [request] = emulator.requests
+    assert request.body.get("complexity") == complexity
+
+
+def test_how_much_a_model_plans_is_in_no_key() -> None:
+    """A picture's key is made from its request, so that what was paid for before is found."""
+    look = {"title": "A title", "style": "neon", "context": "", "extra_prompt": "", "variation": 0}
+    for model in MODELS.values():
+        plain = picture_request(replace(model, complexity=""), Settings(), **look)  # type: ignore[arg-type]
+        assert picture_request(model, Settings(), **look) == plain  # type: ignore[arg-type]
 
 
 async def test_gemini_gets_this_request_and_its_usage_is_returned(

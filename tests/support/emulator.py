@@ -54,9 +54,21 @@ OPENAI_LIVE = {
     "gpt-image-1.5",
     "gpt-image-1-mini",
 }
+OPENAI_PLANNING = {"gpt-image-2.6-flare", "gpt-image-2.6-sunburst"}  # They alone have a complexity.
 OPENAI_STANDARD_ONLY = {"gpt-image-1.5", "gpt-image-1-mini"}
 STANDARD_SIZES = {"1024x1024", "1536x1024", "1024x1536", "auto"}
-OPENAI_FIELDS = {"model", "prompt", "n", "size", "quality", "output_format", "output_compression", "background", "user"}
+OPENAI_FIELDS = {
+    "model",
+    "prompt",
+    "n",
+    "size",
+    "quality",
+    "complexity",
+    "output_format",
+    "output_compression",
+    "background",
+    "user",
+}
 GEMINI_LIVE = {
     "gemini-3-pro-image",
     "gemini-nano-banana-2.1",
@@ -267,6 +279,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         more = () if body["model"] in OPENAI_STANDARD_ONLY | {"gpt-image-2"} else ("xhigh", "max")
         if body.get("quality", "auto") not in ("low", "medium", "high", "auto", *more):
             return 400, openai_error("invalid_value", f"Invalid quality {body['quality']}.", "invalid_request_error")
+        planned = ("low", "medium", "high") if body["model"] in OPENAI_PLANNING else ()
+        if "complexity" in body and body["complexity"] not in planned:
+            return 400, openai_error("invalid_value", "Invalid complexity.", "invalid_request_error")
         if body.get("output_format", "png") not in ("png", "jpeg", "webp"):
             return 400, openai_error("invalid_value", "Invalid output_format.", "invalid_request_error")
         return None
