@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from compositing.drawing import rasterize
 from compositing.fallback import missing_characters
 from compositing.fonts import load_font
 from compositing.layout import lay_out
+from compositing.rasterizing import rasterize
 from compositing.shaping import ShapedTitle
 from compositing.templates import CANVAS, TEMPLATES
 
