@@ -21,10 +21,11 @@ CROPS = 13
 OFF_CENTRE, UNDER = 0.03, 2.0
 # A picture that would be scaled down this little is not scaled at all: that is sharper, and faster.
 SHARP = 0.9
-# How much weight a card may cover, against that of as large a part on average.
-BEARABLE = 0.35
+# What a card in the middle may cover: cells of this much of the average weight; or calm ones, if these are not what the
+# picture is about, but of about its average weight.
+BEARABLE, CALM, EVEN = 0.35, 60.0, 1.15
 # Pixels: the margin that a card keeps to the foot, and how far it lies over a picture above it.
-FOOT, OVER = 40, 24
+FOOT, OVER = 40, 12
 
 
 class Crop(NamedTuple):
@@ -68,8 +69,8 @@ def chosen(picture: Image.Image, layout: TitleLayout) -> tuple[Crop, TitleLayout
 def _beside(picture: Image.Image, importance: Importance, layout: TitleLayout, card: Box) -> tuple[Crop, TitleLayout]:
     """Return the crop for a card in the middle if what is under it matters little, else one above the card."""
     crop = _best(picture, importance, layout.picture, card)
-    hidden = importance.within(*crop.under(card, CANVAS)) / importance.within(*crop[:4])
-    if hidden <= BEARABLE * card.width * card.height / (CANVAS.width * CANVAS.height):
+    average = importance.density(*crop[:4])
+    if importance.density(*crop.under(card, CANVAS)) <= max(BEARABLE * average, min(CALM, EVEN * average)):
         return crop, layout
     down = CANVAS.bottom - FOOT - card.bottom
     layout = _at_the_foot(layout, card.moved(0, down), down)
@@ -93,10 +94,11 @@ def _crops(picture: Image.Image, importance: Importance, shown: Box, covered: Bo
     whole = importance.within(0, 0, picture.width, picture.height)
     scale = max(shown.width / picture.width, shown.height / picture.height)
     scale = 1.0 if SHARP <= scale < 1 else scale
-    width, height = shown.width / scale, shown.height / scale
+    # Rounding must not put a crop outside the picture.
+    width, height = min(picture.width, shown.width / scale), min(picture.height, shown.height / scale)
     for x, y in product(_offsets(picture.width - width), _offsets(picture.height - height)):
         left, top = x * (picture.width - width), y * (picture.height - height)
-        crop = Crop(left, top, left + width, top + height)
+        crop = Crop(left, top, min(picture.width, left + width), min(picture.height, top + height))
         hidden = importance.within(*crop.under(covered, shown)) if covered else 0.0
         off_centre = OFF_CENTRE * (abs(x - 0.5) + abs(y - 0.5)) * whole
         yield crop._replace(cost=whole - importance.within(*crop[:4]) + UNDER * hidden + off_centre)

@@ -53,8 +53,9 @@ class Template:
     down to it. With ``hugs``, the margins of a card around the title, the card lies on the picture, and moves off what
     matters in it. Without either, and with a ``tone`` of shade, the title is on the picture, and ``dimming`` says how.
 
-    ``rule`` is the place of a thin line in the accent's colour; it moves with a strip's upper edge. ``marks`` has the room for a brand's logo and name in
-    each corner, of which ``home`` is the default. If a mark would touch the title, the title makes room.
+    ``rule`` is the place of a thin line in the accent's colour; it moves with a strip's upper edge. ``marks`` has the
+    room for a brand's logo and name in each corner, of which ``home`` is the default. If a mark would touch the title,
+    the title makes room.
     """
 
     text: Box

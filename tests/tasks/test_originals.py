@@ -161,7 +161,7 @@ async def test_a_request_that_a_person_can_fix_is_repeated() -> None:
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"])
 async def test_any_format_that_pillow_reads_is_a_picture(format: str) -> None:
     harness = Harness(image(format))
-    assert (await harness.run()).canvas.size == (1200, 630)
+    assert (await harness.run()).canvas.size == (1200, 640)
     assert harness.asked == 1
 
 
@@ -231,7 +231,7 @@ async def test_an_answer_that_an_older_version_could_not_read_is_used_before_ano
     if not deleted:
         objects[KEY] = StoredObject(picture, "application/octet-stream", receipt)
     original = await harness.run()
-    assert (original.reused, original.canvas.size, harness.asked) == (True, (1200, 630), 0)
+    assert (original.reused, original.canvas.size, harness.asked) == (True, (1200, 686), 0)
     assert objects[KEY].data == picture
     assert await find_paid(harness.store, KEY, payer) == {"cost_usd": 0.06}
     if deleted:
