@@ -28,6 +28,7 @@ from errors import (
     UnusableAnswerError,
 )
 from outcomes import Paid
+from providers import choice
 from providers.provider import Picture, PictureRequest
 from providers.registry import Model
 from settings import Settings
@@ -707,3 +708,13 @@ async def test_waiting_too_long_for_another_run_is_reported() -> None:
     with pytest.raises(ProviderUnavailableError, match="Another run is making this picture"):
         await harness.run(harness.attempt("run-2"))
     first.cancel()
+
+
+def test_a_reworded_prompt_asks_for_no_picture_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    request = ThumbnailRequest(title="One", model="gpt-image-2", style="neon", template="bottom-bar", font="inter")
+    before = work_of(request, SETTINGS)
+    monkeypatch.setattr(choice, "build_prompt", lambda *_: "In quite other words.")
+    after = work_of(request, SETTINGS)
+    assert after.picture.prompt != before.picture.prompt
+    assert (after.original_key, after.thumbnail_key) == (before.original_key, before.thumbnail_key)
+    assert work_of(replace(request, variation=1), SETTINGS).original_key != before.original_key
