@@ -15,7 +15,7 @@ __all__ = ["draw_cover", "draw_title"]
 # Pixels around the lines for glyphs whose outlines are slightly larger than their extents.
 AROUND = 2
 # How much of a brand's colour a picture takes on that is dimmed as a whole.
-TINT = 0.4
+TINT = 0.33
 
 
 def draw_cover(picture: Image.Image, layout: TitleLayout) -> Image.Image:

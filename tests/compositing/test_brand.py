@@ -2,19 +2,27 @@
 
 import io
 import random
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from compositing import fonts
+from compositing.arranging import arrange
 from compositing.brand import NO_BRAND
 from compositing.brand_file import open_brand
 from compositing.colours import MIN_CONTRAST, Colour, contrast_of, darkened
+from compositing.drawing import draw_cover
+from compositing.fonts import FONTS_DIR, beside_brand, font_names, load_font, open_font
+from compositing.layout import lay_out
 from compositing.oklch import Oklch
 from compositing.palette import ink_on
-from compositing.templates import MARK_ROOM
+from compositing.templates import MARK_ROOM, TEMPLATES
 from errors import SettingsError
+from testing.contrast import picture
 from tests.compositing.brands import FONT, brand, logo, write_brand
 
 WHOLE: dict[str, Any] = {
@@ -108,6 +116,22 @@ def test_each_problem_is_reported_with_its_remedy(
     assert message in rejection(tmp_path / "brand", files, **values)
 
 
+def test_a_font_too_thin_to_read_is_refused_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [name for name in font_names() if load_font(name).stem < fonts.THINNEST] == []
+    assert open_font(FONT).stem == pytest.approx(0.14, abs=0.01)
+    monkeypatch.setattr(fonts, "THINNEST", 0.15)
+    with pytest.raises(ValueError, match=r"too thin to read in a feed: its stems are 14\..% .* Give a heavier cut"):
+        open_font(FONT)
+
+
+def test_a_fallback_is_as_heavy_as_the_brands_font() -> None:
+    thin = open_font((FONTS_DIR / "BebasNeue_400Regular.ttf").read_bytes())
+    bold = load_font("noto-sans")
+    assert bold.stem > 1.3 * thin.stem
+    assert beside_brand(bold, thin).stem == pytest.approx(thin.stem, rel=0.1)
+    assert beside_brand(bold, load_font("inter")) is bold
+
+
 def test_all_problems_are_listed_together(tmp_path: Path) -> None:
     message = rejection(tmp_path / "brand", {}, colour="amber", accent="gold", logo="none.png")
     assert "fix 3 problems" in message
@@ -160,3 +184,25 @@ def test_the_nearest_colour_is_of_the_same_hue_and_no_darker_than_it_must_be() -
         if found != colour:
             assert contrast < MIN_CONTRAST + 0.2
             assert all(found[a] <= found[b] for a in range(3) for b in range(3) if colour[a] <= colour[b])
+
+
+def lightness(image: Image.Image) -> list[float]:
+    """Return the lightness of each of few pixels, as in Oklab for greys: the cube root of the luminance."""
+    bands = (band.tobytes() for band in image.resize((150, 79), Image.Resampling.BOX).split())
+    return [Colour(*pixel).luminance ** (1 / 3) for pixel in zip(*bands, strict=True)]
+
+
+@pytest.mark.parametrize("template", ["overlay-bottom", "overlay-center"])
+@pytest.mark.parametrize("name", ["photorealistic", "oil-painting"])
+def test_at_least_a_third_of_a_pictures_detail_survives_every_brands_colour(
+    tmp_path: Path, template: str, name: str
+) -> None:
+    def detail(image: Image.Image) -> float:
+        values = lightness(image)
+        return sum(abs(one - other) for one, other in pairwise(values)) / len(values)
+
+    layout = lay_out("Go", load_font("inter"), TEMPLATES[template])
+    before = detail(arrange(picture(name), layout)[0])
+    for colour in WELL_KNOWN[::5]:
+        given = replace(layout, brand=brand(tmp_path / "brand", colour=colour))
+        assert detail(draw_cover(picture(name), given)) >= 0.35 * before, colour
