@@ -62,9 +62,9 @@ types: $(VENV)/development
 bench: $(VENV)/development
 	$(VENV)/bin/python -W ignore -m benchmarks
 
-# Every template with every font, to look at: out/contact-sheet/.
+# Every template with every font, to look at: out/contact-sheet/. PHOTOS names a folder of pictures to take.
 contact-sheet: $(VENV)/runtime
-	$(VENV)/bin/python -m local.contact_sheet
+	$(VENV)/bin/python -m local.contact_sheet $(if $(PHOTOS),"$(PHOTOS)")
 
 # The README's two pictures: docs/live.svg and docs/gallery.jpg.
 pictures: $(VENV)/development

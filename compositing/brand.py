@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from compositing.colours import BLACK, Colour
+from compositing.colours import Colour
 from compositing.fonts import BRAND_FONT, Font, load_font
 from compositing.mark import Logo
 from compositing.templates import Corner
@@ -16,14 +16,14 @@ NAME_FONT = "inter"
 class Brand:
     """What all of a blog's thumbnails share.
 
-    ``colour`` replaces black under letters, ``accent`` is a thin rule, and logo and name go into a corner. ``digest``
-    covers everything that makes up the brand, and is empty if there is nothing.
+    ``colour`` and ``accent`` replace those from the picture, and logo and name go into a corner, by default the one
+    that suits the template. ``digest`` covers everything that makes up the brand, and is empty if there is nothing.
     """
 
-    colour: Colour = BLACK
+    colour: Colour | None = None
     accent: Colour | None = None
     logo: Logo | None = None
-    corner: Corner = "bottom-right"
+    corner: Corner | None = None
     font: Font | None = None
     name: str = ""
     digest: str = ""

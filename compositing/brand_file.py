@@ -6,14 +6,14 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from compositing.brand import NO_BRAND, Brand
-from compositing.colours import BLACK, MIN_CONTRAST, Colour, contrast_of, darkened
+from compositing.colours import Colour
 from compositing.fallback import missing_characters
-from compositing.fonts import open_font
+from compositing.fonts import Font, open_font
 from compositing.mark import Logo, name_fits
 from compositing.templates import Corner
 from compositing.title_text import layout_text
@@ -32,6 +32,7 @@ FIELDS = {
     "logo": 'the name of a PNG next to brand.json, such as "logo.png"',
     "corner": "one of top-left, top-right, bottom-left, bottom-right",
     "font": 'the name of a TTF or OTF next to brand.json, such as "Brand.ttf"',
+    "font_weight": "a whole number from 100 to 1000, such as 700",
     "name": "a short text",
 }
 
@@ -44,8 +45,9 @@ class _File(BaseModel):
     colour: str | None = None
     accent: str | None = None
     logo: str | None = None
-    corner: Corner = "bottom-right"
+    corner: Corner | None = None
     font: str | None = None
+    font_weight: Annotated[int, Field(ge=100, le=1000)] | None = None
     name: str | None = None
 
 
@@ -96,14 +98,17 @@ def _open(folder: Path, _stamps: object) -> Brand:
     def logo(name: str) -> Logo:
         from compositing.logo import read_logo  # It imports Pillow, which most callers do not need.
 
-        return read_logo(content(name, MAX_LOGO))
+        return read_logo(content(name, MAX_LOGO), has_name=bool(written.name))
+
+    def font(name: str) -> Font:
+        return open_font(content(name, MAX_FONT), written.font_weight)
 
     brand = Brand(
-        colour=part("colour", _colour) or BLACK,
+        colour=part("colour", Colour.parse),
         accent=part("accent", Colour.parse),
         logo=part("logo", logo),
         corner=written.corner,
-        font=part("font", lambda name: open_font(content(name, MAX_FONT))),
+        font=part("font", font),
     )
     name = part("name", lambda text: _name(text, brand)) or ""
     if faults:
@@ -129,17 +134,6 @@ def _sentence(fault: Any) -> str:
     if fault["type"] == "extra_forbidden":
         return f": unknown field {name!r}; valid fields are {', '.join(FIELDS)}"
     return f": {name} must be {FIELDS[name]}" if name in FIELDS else f" is not JSON: {fault['msg']}"
-
-
-def _colour(text: str) -> Colour:
-    colour = Colour.parse(text)
-    contrast = contrast_of(1.0, colour.luminance)
-    if contrast >= MIN_CONTRAST:
-        return colour
-    raise ValueError(
-        f"is too light: white letters have a contrast of {contrast:.1f}:1 on it, and need {MIN_CONTRAST}:1 to keep "
-        f"4.5:1 in the JPEG. The nearest shade that passes is {darkened(colour, MIN_CONTRAST)}"
-    )
 
 
 def _name(text: str, brand: Brand) -> str:

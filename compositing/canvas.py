@@ -1,4 +1,4 @@
-"""Decodes the provider's bytes onto the canvas."""
+"""Decodes the provider's bytes, and scales the picture to cover the canvas."""
 
 import io
 import logging
@@ -7,10 +7,11 @@ import warnings
 
 from PIL import ExifTags, Image, JpegImagePlugin, PngImagePlugin
 
+from compositing.colour_profile import in_srgb
 from compositing.templates import CANVAS
 from errors import PictureError
 
-__all__ = ["covering_box", "open_on_canvas"]
+__all__ = ["covering_box", "covering_size", "open_on_canvas"]
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +32,9 @@ TURNS: dict[object, Image.Transpose] = {
 # Those in which a row of the upright picture is a column of the stored one, and those that begin at the far end.
 SIDEWAYS = {TURNS[5], TURNS[6], TURNS[7], TURNS[8]}
 FROM_THE_END = {TURNS[3], TURNS[4], TURNS[7], TURNS[8]}
-# A picture with more pixels than LARGE is scaled in strips of STRIP rows of the canvas, to save memory.
+# How much longer than the canvas's side a picture may be that covers it: templates choose what they show of that.
+LONGEST = 2
+# A picture with more pixels than LARGE is scaled in strips of STRIP rows, to save memory.
 LARGE, STRIP = 4_000_000, 35
 # The filter's reach to either side, in pixels of the result. resize() reads that far outside its box.
 LANCZOS_REACH = 3
@@ -46,9 +49,10 @@ MAX_TEXT = 16 * 2**20
 
 
 def open_on_canvas(picture: bytes) -> Image.Image:
-    """Decode a picture and fill the 1200x630 canvas with it: scaled to cover, and cropped evenly, in one pass.
+    """Decode a picture and scale it to cover the 1200x630 canvas, in one pass.
 
-    The result is RGB, in the orientation that the EXIF data gives, and the first frame of an animation.
+    The result is RGB, in sRGB, in the orientation that the EXIF data gives, and the first frame of an animation. It has
+    the canvas's width or height; the other side is as long as the picture's shape makes it, up to twice the canvas's.
 
     Raises:
         PictureError: the bytes are not an image, are truncated, or have a size that no model makes.
@@ -145,6 +149,8 @@ def _rgb(image: Image.Image) -> Image.Image:
     if image.has_transparency_data:
         paper = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(paper, image.convert("RGBA"))
+    if image.mode == "CMYK":
+        image = in_srgb(image, image.info.get("icc_profile"))
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
@@ -160,41 +166,55 @@ def _scalable(image: Image.Image) -> Image.Image:
 
 
 def _cover(image: Image.Image, turn: Image.Transpose | None) -> Image.Image:
-    """Fill a canvas with the picture: turned upright, scaled to cover it, and cropped evenly."""
-    canvas = Image.new("RGB", (CANVAS.width, CANVAS.height))
-    rows = CANVAS.height if image.width * image.height <= LARGE else STRIP
-    width, height = image.size if turn not in SIDEWAYS else (image.height, image.width)
-    for row in range(0, CANVAS.height, rows):
-        canvas.paste(_resized(image, turn, covering_box(width, height, row, rows), rows), (0, row))
-    return canvas
+    """Turn the picture upright, and scale it to cover the canvas."""
+    upright = (image.height, image.width) if turn in SIDEWAYS else image.size
+    width, height = size = covering_size(*upright)
+    scaled = Image.new("RGB", size)
+    rows = height if image.width * image.height <= LARGE else STRIP
+    for row in range(0, height, rows):
+        strip = min(rows, height - row)
+        box = covering_box(*upright, size, row, strip)
+        scaled.paste(_resized(image, turn, box, (width, strip)), (0, row))
+    return scaled if image.mode == "CMYK" else in_srgb(scaled, image.info.get("icc_profile"))
 
 
-def covering_box(width: int, height: int, row: int = 0, rows: int = CANVAS.height) -> tuple[float, float, float, float]:
-    """Return which part of a picture of this size fills some rows of the canvas: left, top, right, bottom, in pixels.
+def covering_size(width: int, height: int) -> tuple[int, int]:
+    """Return the size at which a picture of this size covers the canvas."""
+    if width * CANVAS.height >= height * CANVAS.width:
+        return min(LONGEST * CANVAS.width, round(width * CANVAS.height / height)), CANVAS.height
+    return CANVAS.width, min(LONGEST * CANVAS.height, round(height * CANVAS.width / width))
+
+
+def covering_box(
+    width: int, height: int, size: tuple[int, int], row: int = 0, rows: int | None = None
+) -> tuple[float, float, float, float]:
+    """Return which part of a picture fills some rows of another size, cropped evenly: left, top, right, bottom.
 
     Each edge is one division of whole numbers, so rounding never puts it outside the picture.
     """
-    # The picture's and the canvas's shapes over a common denominator.
-    wide, high = width * CANVAS.height, height * CANVAS.width
+    across, down = size
+    last_row = down if rows is None else row + rows
+    # The shapes of both over a common denominator.
+    wide, high = width * down, height * across
     if wide >= high:
-        left, right = (wide - high) / (2 * CANVAS.height), (wide + high) / (2 * CANVAS.height)
-        return left, height * row / CANVAS.height, right, height * (row + rows) / CANVAS.height
+        left, right = (wide - high) / (2 * down), (wide + high) / (2 * down)
+        return left, height * row / down, right, height * last_row / down
     top = high - wide
-    first, last = ((top + 2 * width * each) / (2 * CANVAS.width) for each in (row, row + rows))
+    first, last = ((top + 2 * width * each) / (2 * across) for each in (row, last_row))
     return 0, first, width, last
 
 
 def _resized(
-    image: Image.Image, turn: Image.Transpose | None, box: tuple[float, float, float, float], rows: int
+    image: Image.Image, turn: Image.Transpose | None, box: tuple[float, float, float, float], size: tuple[int, int]
 ) -> Image.Image:
-    """Return the content of the box as rows of the canvas, RGB. Only the part that these need is copied, and turned."""
+    """Return the content of the box at a size, RGB. Only the part that it needs is copied, and turned."""
     left, top, right, bottom = box
-    reach = math.ceil(LANCZOS_REACH * max(1, (bottom - top) / rows))
+    reach = math.ceil(LANCZOS_REACH * max(1, (bottom - top) / size[1]))
     height = image.width if turn in SIDEWAYS else image.height
     first, last = max(0, math.floor(top) - reach), min(height, math.ceil(bottom) + reach)
     part = _scalable(_upright(image, turn, first, last))
     inside = (left, top - first, right, bottom - first)
-    return _rgb(part.resize((CANVAS.width, rows), Image.Resampling.LANCZOS, box=inside))
+    return _rgb(part.resize(size, Image.Resampling.LANCZOS, box=inside))
 
 
 def _upright(image: Image.Image, turn: Image.Transpose | None, first: int, last: int) -> Image.Image:

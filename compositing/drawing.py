@@ -1,111 +1,64 @@
-"""Draws laid-out lines: HarfBuzz rasterizes them into coverage masks, and Pillow blends these."""
+"""Draws covers."""
 
-import uharfbuzz
 from PIL import Image, ImageChops
 
-from compositing.colours import BLACK, WHITE, Colour
-from compositing.geometry import Box
+from compositing.arranging import arrange
 from compositing.layout import TitleLayout
-from compositing.legibility import target
-from compositing.lettering import Lettering, PlacedLine
-from compositing.logo import fitted
-from compositing.mark import Mark
-from compositing.shading import lay_panel, lay_plate, lay_shade, lay_white_plate
-from compositing.shaping import Glyph
+from compositing.marking import draw_mark
+from compositing.palette import Scheme, scheme_of
+from compositing.rasterizing import fill, paint_emoji, rasterize
+from compositing.shading import lay_card, lay_shade, round_off
+from compositing.templates import CANVAS
 
-__all__ = ["draw_title", "paint_emoji", "rasterize"]
+__all__ = ["draw_cover", "draw_title"]
 
-# Pixels: how far a plate extends beyond its mark.
-PLATE = 14
-# The colour of a name next to a dark logo, if the brand has no colour.
-INK = Colour(17, 17, 17)
+# Pixels around the lines for glyphs whose outlines are slightly larger than their extents.
+AROUND = 2
+# How much of a brand's colour a picture takes on that is dimmed as a whole.
+TINT = 0.33
 
 
-def draw_title(canvas: Image.Image, layout: TitleLayout) -> None:
-    """Draw a title, its template's background, and the brand's accent and mark on an RGB canvas, in place."""
-    template, brand, mark = layout.template, layout.brand, layout.mark
-    letters = rasterize(layout, template.text)
-    emoji = paint_emoji(layout, template.text)
-    if template.panel:
-        lay_panel(canvas, template, template.panel, brand.colour)
-    else:
+def draw_cover(picture: Image.Image, layout: TitleLayout) -> Image.Image:
+    """Return a cover, 1200x630 and RGB: the picture, cropped into its place, with the title and the brand's mark.
+
+    Args:
+        picture: RGB, and large enough to cover the canvas.
+        layout: the title in its font and template, from ``lay_out``.
+    """
+    part, layout = arrange(picture, layout)
+    return draw_title(part, layout, scheme_of(layout.template.tone, picture, layout.brand))
+
+
+def draw_title(part: Image.Image, layout: TitleLayout, scheme: Scheme) -> Image.Image:
+    """Return a cover from the part of a picture that it shows, in the layout's place and of its size."""
+    template, brand = layout.template, layout.brand
+    canvas = _ground(part, layout, scheme)
+    box = layout.ink.inset(-AROUND, -AROUND)
+    letters, emoji = rasterize(layout, box), paint_emoji(layout, box)
+    if template.tone == "shade":
         ink = ImageChops.lighter(letters, emoji.getchannel("A")) if emoji else letters
-        lay_shade(canvas, template.dimming, template.text, ink, brand.colour)
-    if mark:
-        _lay_background(canvas, mark, brand.colour)
-    if brand.accent and template.rule:
-        canvas.paste(brand.accent, template.rule)
-    _fill(canvas, WHITE, template.text, letters)
+        if template.dimming == "even" and brand.colour:
+            canvas = Image.blend(canvas, Image.new("RGB", canvas.size, brand.colour), TINT)
+        lay_shade(canvas, template.dimming, box, ink, scheme.ground)
+    if layout.rule and (template.tone != "shade" or brand.colour or brand.accent):
+        canvas.paste(scheme.accent, layout.rule)
+    fill(canvas, scheme.letters, box, letters)
     if emoji:
-        canvas.paste(emoji, template.text, emoji)
-    if mark:
-        _draw_mark(canvas, mark, brand.colour)
+        canvas.paste(emoji, box, emoji)
+    if layout.mark:
+        draw_mark(canvas, layout.mark, scheme)
+    return canvas
 
 
-def _lay_background(canvas: Image.Image, mark: Mark, colour: Colour) -> None:
-    """Lay a plate under a mark if it needs one to be visible."""
-    plate = mark.box.inset(-PLATE, -PLATE)
-    if mark.tone == "dark":
-        lay_white_plate(canvas, plate)
-        return
-    limits = [mark.logo.background] if mark.logo else []
-    if mark.name:
-        limits.append(target(colour))
-    luminance = min(limits)
-    lay_plate(canvas, plate, colour if colour.luminance < luminance else BLACK, luminance)
-
-
-def _draw_mark(canvas: Image.Image, mark: Mark, colour: Colour) -> None:
-    if mark.logo:
-        logo = fitted(mark.logo)
-        canvas.paste(logo, mark.logo_box, logo)
-    if mark.name:
-        name_colour = WHITE if mark.tone == "light" else INK if colour == BLACK else colour
-        _fill(canvas, name_colour, mark.box, rasterize(mark.name, mark.box))
-        if emoji := paint_emoji(mark.name, mark.box):
-            canvas.paste(emoji, mark.box, emoji)
-
-
-def rasterize(layout: Lettering, box: Box) -> Image.Image:
-    """Draw lines into a mask of the box's size, which clips them."""
-    raster = uharfbuzz.RasterDraw()
-    raster.extents = uharfbuzz.RasterExtents(x_origin=0, y_origin=0, width=box.width, height=box.height, stride=0)
-    scale = layout.scale
-    for placed in layout.lines:
-        for glyph in placed.line.glyphs:
-            if not glyph.font.is_colour:
-                raster.transform = _transform(glyph, placed, scale, box)
-                raster.draw_glyph(glyph.font.shaper, glyph.index)
-    image = raster.render()
-    rows = image.extents
-    return Image.frombuffer("L", (rows.width, rows.height), image.buffer, "raw", "L", rows.stride, -1)
-
-
-def paint_emoji(layout: Lettering, box: Box) -> Image.Image | None:
-    """Draw the lines' emoji into an RGBA image of the box's size, or return None if there are none."""
-    paint = uharfbuzz.RasterPaint()
-    paint.extents = uharfbuzz.RasterExtents(x_origin=0, y_origin=0, width=box.width, height=box.height, stride=0)
-    emoji = [(placed, glyph) for placed in layout.lines for glyph in placed.line.glyphs if glyph.font.is_colour]
-    if not emoji:
-        return None
-    for placed, glyph in emoji:
-        paint.transform = _transform(glyph, placed, layout.scale, box)
-        paint.paint_glyph(glyph.font.shaper, glyph.index)
-    image = paint.render()
-    rows = image.extents
-    return Image.frombuffer("RGBA", (rows.width, rows.height), image.buffer, "raw", "BGRa", rows.stride, -1)
-
-
-def _transform(glyph: Glyph, placed: PlacedLine, scale: float, box: Box) -> tuple[float, ...]:
-    """Return the transform from a glyph's units to the box, whose y axis points up from its bottom."""
-    x = placed.x + glyph.x * scale - box.left
-    y = box.bottom - placed.baseline + glyph.y * scale
-    return (scale, 0, 0, scale, x, y)
-
-
-def _fill(canvas: Image.Image, colour: Colour, box: Box, mask: Image.Image) -> None:
-    """Paint a colour through a mask of the box's size."""
-    if ink := mask.getbbox():
-        x, y = box.left + ink[0], box.top + ink[1]
-        part = mask.crop(ink)
-        canvas.paste(Image.new("RGB", part.size, colour), (x, y), part)  # Twice as fast as a plain colour.
+def _ground(part: Image.Image, layout: TitleLayout, scheme: Scheme) -> Image.Image:
+    """Return the canvas with the picture, and with what the title is set on."""
+    template, shown = layout.template, layout.picture
+    ground = scheme.letters if layout.card else scheme.ground
+    canvas = part if shown == CANVAS else Image.new("RGB", (CANVAS.width, CANVAS.height), ground)
+    if canvas is not part:
+        canvas.paste(part, shown)
+    if template.corner and not layout.card:
+        round_off(canvas, shown, template.corner, scheme.ground)
+    if layout.card:
+        lay_card(canvas, layout.card, template.corner, scheme.ground, scheme.letters)
+    return canvas

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from icu4py.breakers import CharacterBreaker
 
-from compositing.fonts import EMOJI, Font, fallbacks, load_font
+from compositing.fonts import EMOJI, Font, beside_brand, fallbacks, load_font
 from compositing.icu import Property, category, has_property, script
 from compositing.languages import han_form
 
@@ -131,7 +131,8 @@ def _choose_for_words(words: Sequence[_Word], font: Font, han: str) -> None:
 
 def _first_fallback(texts: Sequence[str], font: Font, han: str) -> Font | None:
     """Return the most suitable fallback that has all glyphs for these texts."""
-    return next((each for each in map(load_font, fallbacks(font, han)) if all(map(each.has, texts))), None)
+    found = next((each for each in map(load_font, fallbacks(font, han)) if all(map(each.has, texts))), None)
+    return found and beside_brand(found, font)
 
 
 def _neighbours(words: Sequence[_Word], number: int) -> list[Font]:

@@ -13,14 +13,15 @@ from compositing.line_breaking import Stretch, best_lines, fill_lines
 from compositing.shaping import ShapedTitle
 from compositing.templates import Template
 
-__all__ = ["LARGEST", "SMALLEST", "Fit", "TextBox", "fit_title"]
+__all__ = ["SMALLEST", "Fit", "TextBox", "fit_title"]
 
-# Pixels; the tutorial's figures.
-LARGEST, SMALLEST = 80, 32
-# The distance between baselines and the least gap between the ink of two lines, as shares of the size.
-LINE_HEIGHT, GAP = 1.12, 0.04
-# The least share of its size that a title keeps in order to break only between words, or only at hyphens and joints.
-MIN_SHARE = {Kind.WORDS: 0.7, Kind.PARTS: 0.5}
+# Pixels; the tutorial's figure.
+SMALLEST = 32
+# The least gap between the ink of two lines, as a share of the size.
+GAP = 0.04
+# The least share of its size that a title keeps to break only between words; and to break none between syllables, if
+# it gets smaller than its template wants words whole in any case.
+KEPT_FOR_WORDS, KEPT_WHOLE = 0.7, 0.9
 # The least share of its size that a title keeps for better lines, or for fewer broken words; and the cost of losing all
 # of it.
 KEPT, KEPT_BROKEN, SIZE_COST = 0.88, 0.6, 3.0
@@ -54,7 +55,20 @@ class TextBox:
     @cached_property
     def spacing(self) -> float:
         """The distance between baselines as a share of the size."""
-        return max(LINE_HEIGHT, self.ink + GAP)
+        return max(self.template.leading, self.ink + GAP)
+
+    @cached_property
+    def places(self) -> list[Break]:
+        """Where lines may end, without syllables."""
+        title = self.title
+        every = breaks(title.text, title.language, title.han)
+        return _with_breaks_in_wide_words(self, every, breaks_at_no_break_spaces)
+
+    @property
+    def most(self) -> int:
+        """The largest size: a title of a single word may be larger."""
+        is_word = not any(place.kind == Kind.WORDS for place in self.places)
+        return self.template.largest_word if is_word else self.template.largest
 
     @property
     def align(self) -> str:
@@ -65,6 +79,15 @@ class TextBox:
     def room(self) -> Box:
         """The box that may contain ink."""
         return self.template.text.inset(SAFETY, SAFETY)
+
+    def height(self, fit: Fit) -> float:
+        """Return the height in pixels from the first line's capitals' tops to the last baseline."""
+        capital = self.title.font.cap_height / UNITS_PER_EM
+        return fit.size * (capital + (len(fit.lines) - 1) * self.spacing)
+
+    def reach(self, fit: Fit) -> float:
+        """Return the height in pixels of the ink, whatever the letters."""
+        return fit.size * (self.ink + (len(fit.lines) - 1) * self.spacing)
 
     def widest(self, size: int) -> float:
         """Return the maximum width of a line at a size, in 2048ths of an em."""
@@ -82,7 +105,7 @@ class TextBox:
 
     def largest(self, places: Sequence[Break]) -> int:
         """Return the largest size that fits, or 0, by binary search: a title also fits at every smaller size."""
-        low, high, found = SMALLEST, LARGEST, 0
+        low, high, found = SMALLEST, self.most, 0
         while low <= high:
             size = (low + high) // 2
             if self.fill(places, size):
@@ -93,7 +116,7 @@ class TextBox:
 
 
 def fit_title(box: TextBox) -> Fit:
-    """Find the largest size, from 80 px down to 32 px, and the lines of a title; the rules are ``lay_out``'s."""
+    """Find the largest size, from the template's down to 32 px, and the lines; the rules are ``lay_out``'s."""
     places, size = _choose_breaks(box)
     while size >= SMALLEST:
         if fit := _best_fit(box, places, size):
@@ -104,21 +127,19 @@ def fit_title(box: TextBox) -> Fit:
 
 def _choose_breaks(box: TextBox) -> tuple[list[Break], int]:
     """Return the breaks to use, and the largest size with them, or 0 if the title fits at no size."""
-    title = box.title
-    every = _breaks(box)
+    title, every = box.title, box.places
     candidates = {
         Kind.WORDS: [place for place in every if place.kind == Kind.WORDS],
         Kind.PARTS: [place for place in every if place.kind <= Kind.PARTS],
     }
     sizes = {kind: box.largest(places) for kind, places in candidates.items()}
-    if sizes[Kind.WORDS] >= MIN_SHARE[Kind.WORDS] * sizes[Kind.PARTS] > 0:
-        return candidates[Kind.WORDS], sizes[Kind.WORDS]
-    if sizes[Kind.PARTS] >= MIN_SHARE[Kind.PARTS] * LARGEST:
-        return candidates[Kind.PARTS], sizes[Kind.PARTS]
+    kind = Kind.WORDS if sizes[Kind.WORDS] >= KEPT_FOR_WORDS * sizes[Kind.PARTS] > 0 else Kind.PARTS
+    if sizes[kind] >= box.template.whole_words:
+        return candidates[kind], sizes[kind]
     with_syllables = _merged(every, syllable_breaks(title.text, title.language))
     size = box.largest(with_syllables)
-    if sizes[Kind.PARTS] and sizes[Kind.PARTS] >= MIN_SHARE[Kind.PARTS] * size:
-        return candidates[Kind.PARTS], sizes[Kind.PARTS]
+    if sizes[kind] and size < box.template.whole_words and sizes[kind] >= KEPT_WHOLE * size:
+        return candidates[kind], sizes[kind]
     if size:
         return with_syllables, size
     anywhere = _with_breaks_in_wide_words(box, with_syllables)
@@ -128,11 +149,6 @@ def _choose_breaks(box: TextBox) -> tuple[list[Break], int]:
 def _merged(places: Sequence[Break], more: Sequence[Break]) -> list[Break]:
     ends = {place.end for place in places}
     return sorted([*places, *(place for place in more if place.end not in ends)], key=lambda place: place.end)
-
-
-def _breaks(box: TextBox) -> list[Break]:
-    title = box.title
-    return _with_breaks_in_wide_words(box, breaks(title.text, title.language, title.han), breaks_at_no_break_spaces)
 
 
 def _with_breaks_in_wide_words(
@@ -156,6 +172,8 @@ def _best_fit(box: TextBox, places: Sequence[Break], largest: int) -> Fit | None
     found: list[tuple[float, Fit]] = []
     is_broken = any(line.suffix for line in box.fill(places, largest) or ())
     smallest = max(SMALLEST, round((KEPT_BROKEN if is_broken else KEPT) * largest))
+    if is_broken:  # It was broken for the sake of its size.
+        smallest = max(smallest, min(largest, round(KEPT_WHOLE * box.template.whole_words)))
     for size in range(largest, smallest - 1, -2):
         filled = box.fill(places, size)
         if not filled:
@@ -176,7 +194,7 @@ def _fits_as_shaped(box: TextBox, line: Stretch, size: int) -> bool:
 def _shortened(box: TextBox) -> Fit:
     """Fill lines at the smallest size, and end the last one with an ellipsis."""
     title, text = box.title, box.title.text
-    places = _with_breaks_in_wide_words(box, _breaks(box))
+    places = _with_breaks_in_wide_words(box, box.places)
     lines: list[Stretch] = []
     start = 0
     while len(lines) < box.most_lines(SMALLEST) - 1:

@@ -26,3 +26,12 @@ class Box(NamedTuple):
     def inset(self, x: int, y: int) -> "Box":
         """Return the box inside margins of ``x`` and ``y`` pixels on each side."""
         return Box(self.left + x, self.top + y, self.right - x, self.bottom - y)
+
+    def moved(self, x: int, y: int) -> "Box":
+        """Return the box moved by some pixels."""
+        return Box(self.left + x, self.top + y, self.right + x, self.bottom + y)
+
+    def overlaps(self, other: "Box") -> bool:
+        """Return whether the boxes share a pixel."""
+        across = self.left < other.right and other.left < self.right
+        return across and self.top < other.bottom and other.top < self.bottom

@@ -1,8 +1,8 @@
 """A brand's mark: its logo and name in a corner, and the room that they leave for the title."""
 
 import math
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from compositing.fonts import UNITS_PER_EM, Font
 from compositing.geometry import Box
@@ -10,27 +10,21 @@ from compositing.lettering import Lettering, PlacedLine
 from compositing.shaping import ShapedTitle
 from compositing.templates import MARK_ROOM, Corner, Template
 
-__all__ = ["Logo", "Mark", "Tone", "name_fits", "place_mark", "room_beside"]
+__all__ = ["CLEAR", "Logo", "Mark", "name_fits", "place_mark", "room_beside"]
 
 # Pixels: a name's sizes, from the largest to the smallest legible one, and the gap between it and the logo.
-NAME_SIZES, GAP = range(28, 19, -1), 16
+NAME_SIZES, GAP = range(30, 25, -1), 16
 # Pixels that stay free around a mark; its plate takes some of them.
 CLEAR = 28
 
-Tone = Literal["light", "dark"]
-
 
 class Logo(NamedTuple):
-    """A logo: its PNG, its scaled size in pixels, its tone, and the background that it needs.
-
-    A ``light`` logo needs a background with at most the luminance ``background``, a ``dark`` one a white plate.
-    """
+    """A logo: its PNG, its scaled size in pixels, and the relative luminances of its outline, in ascending order."""
 
     png: bytes
     width: int
     height: int
-    tone: Tone
-    background: float
+    outline: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -43,9 +37,16 @@ class Mark:
     name: Lettering | None
 
     @property
-    def tone(self) -> Tone:
-        """Whether the mark is light on a dark background, or dark on white. A name follows its logo."""
-        return self.logo.tone if self.logo else "light"
+    def middle(self) -> int:
+        """The vertical middle, which logo and name share."""
+        return (self.logo_box.top + self.logo_box.bottom) // 2
+
+    def moved(self, x: int, y: int) -> "Mark":
+        """Return the mark moved by some pixels."""
+        lines = self.name.lines if self.name else ()
+        placed = tuple(replace(line, x=line.x + x, baseline=line.baseline + y) for line in lines)
+        name = self.name and replace(self.name, lines=placed)
+        return Mark(self.box.moved(x, y), self.logo, self.logo_box.moved(x, y), name)
 
 
 def name_fits(name: str, font: Font, logo: Logo | None) -> bool:
@@ -53,10 +54,11 @@ def name_fits(name: str, font: Font, logo: Logo | None) -> bool:
     return not name or _name_size(ShapedTitle(name, font), logo) is not None
 
 
-def place_mark(template: Template, corner: Corner, logo: Logo | None, name: str, font: Font) -> Mark | None:
-    """Place a logo with a name to its right in a corner of a template, or return None if there is neither."""
+def place_mark(template: Template, corner: Corner | None, logo: Logo | None, name: str, font: Font) -> Mark | None:
+    """Place a logo with a name to its right in a corner, by default the template's; return None if there is neither."""
     if not logo and not name:
         return None
+    corner = corner or template.home
     room = template.marks[corner]
     shaped = ShapedTitle(name, font)
     size = _name_size(shaped, logo) or NAME_SIZES[-1]

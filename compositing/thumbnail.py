@@ -1,24 +1,23 @@
-"""Composes a thumbnail: a picture on the canvas and a title's layout in, a JPEG out."""
+"""Composes a thumbnail: a picture and a title's layout in, a JPEG out."""
 
 from PIL import Image
 
-from compositing.drawing import draw_title
-from compositing.encoding import encode_jpeg, is_colourful
+from compositing.drawing import draw_cover
+from compositing.encoding import encode_jpeg
 from compositing.layout import TitleLayout
 
 __all__ = ["compose"]
 
 
-def compose(canvas: Image.Image, layout: TitleLayout, xmp: bytes = b"") -> bytes:
+def compose(picture: Image.Image, layout: TitleLayout, xmp: bytes = b"") -> bytes:
     """Set a title on a picture.
 
     Args:
-        canvas: the picture, 1200x630 and RGB, from ``open_on_canvas``; it is modified.
+        picture: RGB, from ``open_on_canvas``; it is not modified.
         layout: the title in its font and template, from ``lay_out``.
         xmp: the JPEG's metadata, from ``xmp_packet``.
 
     Returns:
-        A 1200x630 JPEG of at most 300 KB.
+        A 1200x630 JPEG of at most 300 KB, in sRGB.
     """
-    draw_title(canvas, layout)
-    return encode_jpeg(canvas, xmp, full_colour=is_colourful(canvas, layout.template.text))
+    return encode_jpeg(draw_cover(picture, layout), xmp)

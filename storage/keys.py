@@ -1,7 +1,7 @@
 """Keys under which finished work is found instead of being done again.
 
-An original's key is a digest of everything that determines the picture, so an equal request finds it. A thumbnail's key
-is readable, and ends in a digest of everything that determines the JPEG.
+An original's key is a digest of everything that was asked for, so an equal request finds it, however the prompt is
+worded by then. A thumbnail's key is readable, and ends in a digest of everything that determines the JPEG.
 """
 
 import hashlib
@@ -37,9 +37,12 @@ BATCHES_KEY = "batches/index.json"
 CLAIMS = "claims/"
 
 
-def original_key(*, served_by: str, prompt: str, size: str, quality: str, variation: int) -> str:
-    """Return the key of the provider's bytes, such as ``"gpt-image-2/5f0c...e1"``."""
-    return f"{served_by}/{_digest(served_by, prompt, size, quality, variation)}"
+def original_key(*, served_by: str, identity: str, size: str, quality: str, variation: int) -> str:
+    """Return the key of the provider's bytes, such as ``"gpt-image-2/5f0c...e1"``.
+
+    ``identity`` is what was asked for, whatever words the prompt put it in.
+    """
+    return f"{served_by}/{_digest(served_by, identity, size, quality, variation)}"
 
 
 def thumbnail_key(

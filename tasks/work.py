@@ -9,6 +9,7 @@ from compositing.title_text import layout_text
 from originals.original import Wanted
 from outcomes import Finished
 from providers.choice import picture_request
+from providers.prompt import identity
 from providers.provider import PictureRequest
 from providers.registry import MODELS, Model
 from settings import Settings
@@ -47,18 +48,16 @@ def work_of(request: ThumbnailRequest, settings: Settings) -> Work:
     """Return the work for a checked request."""
     brand = open_brand(settings.brand_dir)
     model, title = MODELS[request.model], clean_text(request.title)
-    picture = picture_request(
-        model,
-        settings,
-        title=title,
-        style=request.style,
-        context=clean_text(request.context),
-        extra_prompt=clean_text(request.extra_prompt),
-        variation=request.variation,
-    )
+    asked = {
+        "title": title,
+        "style": request.style,
+        "context": clean_text(request.context),
+        "extra_prompt": clean_text(request.extra_prompt),
+    }
+    picture = picture_request(model, settings, **asked, variation=request.variation)
     original = original_key(
         served_by=picture.served_by,
-        prompt=picture.prompt,
+        identity=identity(**asked),
         size=picture.size,
         quality=picture.quality,
         variation=picture.variation,

@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image
 
 from compositing import COMPOSITOR_VERSION
-from compositing.drawing import draw_title
+from compositing.drawing import draw_cover
 from compositing.fonts import load_font
 from compositing.layout import lay_out
 from compositing.templates import CANVAS, TEMPLATES
@@ -30,6 +30,8 @@ GOLDEN = {
     "center-box": ("center-box", "bangers", "Object storage as the source of truth"),
     "overlay-bottom": ("overlay-bottom", "oswald", "Idempotent batch outputs at scale"),
     "overlay-center": ("overlay-center", "pacifico", "Quick jumps & lazy dogs"),
+    "framed": ("framed", "montserrat", "Paid once for each post"),
+    "split": ("split", "raleway", "What a queue does while you sleep"),
     "arabic": ("center-box", "inter", "مرحبا بالعالم، هذا عنوان طويل بعض الشيء"),
     "scripts": ("overlay-center", "lora", "हिन्दी ไทย 日本語 한국어 Ελληνικά"),
     "emoji": ("left-panel", "poppins", "Ship it 🚀 👩🏽‍💻 🏳️‍🌈"),
@@ -42,8 +44,7 @@ def draw(name: str) -> Image.Image:
     light = Image.linear_gradient("L").resize((CANVAS.width, CANVAS.height))
     dark = light.transpose(Image.Transpose.ROTATE_180)
     canvas = Image.merge("RGB", (light, light.point([value * 3 // 4 for value in range(256)]), dark))
-    draw_title(canvas, lay_out(title, load_font(font), TEMPLATES[template]))
-    return canvas
+    return draw_cover(canvas, lay_out(title, load_font(font), TEMPLATES[template]))
 
 
 def pixels(name: str) -> str:

@@ -22,9 +22,13 @@ def encoded(image: Image.Image, format: str, **options: object) -> bytes:
 @pytest.mark.parametrize(
     "size", [(1200, 640), (1200, 630), (1536, 1024), (1376, 768), (640, 1200), (64, 64), (4096, 2304)]
 )
-def test_a_picture_of_any_size_fills_the_canvas(size: tuple[int, int]) -> None:
+def test_a_picture_of_any_size_covers_the_canvas_and_keeps_its_shape(size: tuple[int, int]) -> None:
     canvas = open_on_canvas(encoded(Image.new("RGB", size, "#336699"), "PNG"))
-    assert (canvas.size, canvas.mode) == ((1200, 630), "RGB")
+    (width, height), longest = canvas.size, (2400, 1260)
+    assert canvas.mode == "RGB"
+    assert (width == 1200 and 630 <= height <= longest[1]) or (height == 630 and 1200 <= width <= longest[0])
+    if height < longest[1]:
+        assert abs(width / height - size[0] / size[1]) < 0.005
     assert canvas.getextrema() == ((0x33, 0x33), (0x66, 0x66), (0x99, 0x99))
 
 
@@ -58,7 +62,7 @@ def test_the_crop_never_leaves_a_picture_whatever_its_size(part: int) -> None:
     """Each strip's edges lie between the first's top and the last's bottom, by the same division."""
     for width in range(64 + part, 5633, 4):
         for height in range(64, 5633):
-            left, top, right, bottom = canvas.covering_box(width, height)
+            left, top, right, bottom = canvas.covering_box(width, height, canvas.covering_size(width, height))
             assert 0 <= left < right <= width, (width, height)
             assert 0 <= top < bottom <= height, (width, height)
 
@@ -67,16 +71,18 @@ def test_the_crop_never_leaves_a_picture_whatever_its_size(part: int) -> None:
     "size", [(1344, 768), (741, 500), (3264, 2448), (5632, 64), (64, 5632), (1200, 630), (5631, 2957)]
 )
 def test_strips_join_and_stay_in_the_picture(size: tuple[int, int]) -> None:
-    boxes = [canvas.covering_box(*size, row, canvas.STRIP) for row in range(0, 630, canvas.STRIP)]
+    scaled = canvas.covering_size(*size)
+    rows = [(row, min(canvas.STRIP, scaled[1] - row)) for row in range(0, scaled[1], canvas.STRIP)]
+    boxes = [canvas.covering_box(*size, scaled, *strip) for strip in rows]
     assert [box[3] for box in boxes[:-1]] == [box[1] for box in boxes[1:]]
-    assert (boxes[0][1], boxes[-1][3]) == canvas.covering_box(*size)[1::2]
-    assert {(box[0], box[2]) for box in boxes} == {canvas.covering_box(*size)[::2]}
+    assert (boxes[0][1], boxes[-1][3]) == canvas.covering_box(*size, scaled)[1::2]
+    assert {(box[0], box[2]) for box in boxes} == {canvas.covering_box(*size, scaled)[::2]}
 
 
-def test_cropping_is_even() -> None:
-    picture = Image.new("RGB", (1200, 640), "white")
-    picture.paste("red", (0, 0, 1200, 5))
-    picture.paste("red", (0, 635, 1200, 640))
+def test_only_what_is_longer_than_twice_the_canvas_is_cropped_and_evenly() -> None:
+    picture = Image.new("RGB", (600, 1000), "white")
+    picture.paste("red", (0, 0, 600, 180))
+    picture.paste("red", (0, 820, 600, 1000))
     assert open_on_canvas(encoded(picture, "PNG")).getextrema() == ((255, 255),) * 3
 
 
@@ -88,7 +94,7 @@ def test_nothing_is_distorted() -> None:
     left, top, right, bottom = canvas.getbbox() or (0, 0, 0, 0)
     assert abs((right - left) - 160) <= 1
     assert abs((bottom - top) - 160) <= 1
-    assert (left + right, top + bottom) == (1200, 630)
+    assert (left + right, top + bottom) == (1200, 640)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,16 @@
 """All text stays in its box: every template and font, by the pixels."""
 
+from dataclasses import replace
+
 import pytest
 from PIL import Image
 
-from compositing.drawing import draw_title, rasterize
+from compositing.colours import BLACK, WHITE
+from compositing.drawing import draw_title
 from compositing.fonts import font_names, load_font
 from compositing.layout import lay_out
+from compositing.palette import Scheme
+from compositing.rasterizing import rasterize
 from compositing.templates import CANVAS, TEMPLATES
 
 TITLES = {
@@ -25,9 +30,11 @@ TITLES = {
 @pytest.mark.parametrize("font", font_names())
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_all_ink_is_inside_the_text_box_and_none_is_clipped(template: str, font: str) -> None:
-    box = TEMPLATES[template].text
     for name, title in TITLES.items():
         layout = lay_out(title, load_font(font), TEMPLATES[template])
+        box = layout.template.text
+        if layout.template.strip:
+            box = box._replace(top=layout.picture.bottom, bottom=CANVAS.bottom)
         ink = rasterize(layout, CANVAS).getbbox()
         assert ink is not None, name
         assert ink[0] >= box.left, name
@@ -35,6 +42,6 @@ def test_all_ink_is_inside_the_text_box_and_none_is_clipped(template: str, font:
         assert ink[2] <= box.right, name
         assert ink[3] <= box.bottom, name
 
-        drawn = Image.new("RGB", (CANVAS.width, CANVAS.height), "black")
-        draw_title(drawn, layout)
+        part = Image.new("RGB", (layout.picture.width, layout.picture.height), "black")
+        drawn = draw_title(part, replace(layout, card=None), Scheme(BLACK, WHITE, BLACK))
         assert drawn.getbbox() == ink, name

@@ -75,7 +75,7 @@ def test_a_dark_picture_stays_as_it_is(template: str) -> None:
 @pytest.mark.parametrize("colour", ["white", "#f2eee6", "#a0b0c0"])
 @pytest.mark.parametrize("template", OVERLAYS)
 def test_a_shade_has_no_visible_edge(template: str, colour: str) -> None:
-    """Away from the letters, pixels 4 px apart differ by no more than a gradient's steps."""
+    """Away from the letters, pixels 4 px apart differ by no more than a gradient's steps and its noise."""
     image = composed(Image.new("RGB", SIZE, colour), "Retries", template)
     layout = lay_out("Retries", INTER, TEMPLATES[template])
     [placed] = layout.lines
@@ -90,9 +90,9 @@ def test_a_shade_has_no_visible_edge(template: str, colour: str) -> None:
                 plain.crop((x, y, x + width, y + height)).tobytes(),
                 strict=True,
             )
-            assert max(abs(one - other) for one, other in pairs) <= 6
+            assert max(abs(one - other) for one, other in pairs) <= 8
 
 
-def test_a_gradient_leaves_the_top_quarter_unchanged() -> None:
+def test_a_gradient_leaves_the_top_fifth_unchanged() -> None:
     image = composed(Image.new("RGB", SIZE, "white"), TITLE, "overlay-bottom")
-    assert image.crop((0, 0, CANVAS.width, 160)).getextrema() == (255, 255)
+    assert image.crop((0, 0, CANVAS.width, 140)).getextrema() == (255, 255)

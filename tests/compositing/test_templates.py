@@ -1,30 +1,47 @@
 import pytest
 
+from compositing.fonts import load_font
 from compositing.geometry import Box
+from compositing.layout import TitleLayout, lay_out
 from compositing.templates import CANVAS, TEMPLATES
 
-PANELS = ("bottom-bar", "left-panel", "center-box")
-TUTORIALS = (*PANELS, "overlay-bottom", "overlay-center")
+TUTORIALS = ("bottom-bar", "left-panel", "center-box", "overlay-bottom", "overlay-center")
+LONG = "A practical guide to building reliable background jobs with durable execution in Python"
 
 
-def test_panels_cover_the_tutorials_shares_of_the_canvas() -> None:
-    panels = {name: TEMPLATES[name].panel for name in PANELS}
-    shares = {
-        name: (round(panel.width / CANVAS.width, 2), round(panel.height / CANVAS.height, 2))
-        for name, panel in panels.items()
-        if panel
-    }
-    assert shares == {"bottom-bar": (1, 0.32), "left-panel": (0.42, 1), "center-box": (0.75, 0.55)}
+def laid_out(title: str, template: str) -> TitleLayout:
+    return lay_out(title, load_font("inter"), TEMPLATES[template])
 
 
-def test_insets_are_the_tutorials() -> None:
-    panelled = {name: (TEMPLATES[name].text, TEMPLATES[name].panel) for name in PANELS}
-    insets = {name: (text.left - panel.left, text.top - panel.top) for name, (text, panel) in panelled.items() if panel}
-    assert insets == {"bottom-bar": (60, 30), "left-panel": (40, 40), "center-box": (50, 50)}
+def test_the_tutorials_five_come_first() -> None:
+    assert tuple(TEMPLATES)[:5] == TUTORIALS
 
 
-def test_the_overlays_text_boxes_are_the_tutorials() -> None:
-    assert TEMPLATES["overlay-bottom"].text == Box(60, CANVAS.bottom - 200, CANVAS.right - 60, CANVAS.bottom - 40)
+def test_no_panel_lies_on_the_picture() -> None:
+    """What a panel takes of the canvas, the picture does not have."""
+    assert laid_out("Go", "left-panel").picture == Box(504, 0, 1200, 630)
+    assert laid_out("Go", "split").picture == Box(648, 0, 1200, 630)
+    for template in ("bottom-bar", "framed"):
+        layout = laid_out(LONG, template)
+        assert layout.ink.top > layout.picture.bottom
+
+
+@pytest.mark.parametrize(("template", "least", "most"), [("bottom-bar", 148, 224), ("framed", 140, 212)])
+def test_a_strip_is_as_high_as_its_title_needs(template: str, least: int, most: int) -> None:
+    short, *longer = (CANVAS.bottom - laid_out(title, template).picture.bottom for title in ("Go on", LONG[:50], LONG))
+    assert short == least
+    assert all(least < height <= most for height in longer)
+
+
+def test_a_card_hugs_its_title() -> None:
+    for title in ("Go", LONG):
+        layout = laid_out(title, "center-box")
+        assert layout.card == layout.ink.inset(-56, -48)
+
+
+def test_insets_and_text_boxes_are_roughly_the_tutorials() -> None:
+    assert (TEMPLATES["bottom-bar"].text.left, TEMPLATES["left-panel"].text.left) == (60, 40)
+    assert TEMPLATES["overlay-bottom"].text.bottom == CANVAS.bottom - 40
     box = TEMPLATES["overlay-center"].text
     assert (box.width, box.height) == (0.85 * CANVAS.width, 0.5 * CANVAS.height)
 

@@ -1,18 +1,23 @@
 import io
+from typing import Any
 
 import pytest
-from PIL import Image, ImageChops
+from PIL import Image
 
+from compositing.arranging import arrange
+from compositing.brand import NO_BRAND
 from compositing.fonts import load_font
 from compositing.layout import TitleLayout, lay_out
+from compositing.palette import Scheme, scheme_of
 from compositing.templates import TEMPLATES
 from compositing.thumbnail import compose
 
 GREY = 140
+LIGHT = ("center-box", "framed", "split")
 
 
 def picture() -> Image.Image:
-    return Image.new("RGB", (1200, 630), (GREY, GREY, GREY))
+    return Image.new("RGB", (1200, 800), (GREY, GREY, GREY))
 
 
 def layout(title: str, template: str, font: str = "inter") -> TitleLayout:
@@ -20,36 +25,52 @@ def layout(title: str, template: str, font: str = "inter") -> TitleLayout:
 
 
 def composed(title: str, template: str) -> Image.Image:
-    return Image.open(io.BytesIO(compose(picture(), layout(title, template)))).convert("L")
+    return Image.open(io.BytesIO(compose(picture(), layout(title, template)))).convert("RGB")
 
 
-@pytest.mark.parametrize("template", [name for name, template in TEMPLATES.items() if template.panel])
-def test_a_panel_is_black_at_alpha_200_and_changes_nothing_else(template: str) -> None:
-    panel = TEMPLATES[template].panel
-    assert panel
-    image = composed("Go", template)
-    assert abs(image.getpixel((panel.left + 30, panel.top + 8)) - GREY * 55 // 255) <= 2  # type: ignore[operator]
-    untouched = Image.new("L", image.size, GREY)
-    untouched.paste(image.crop(panel), panel)
-    difference = ImageChops.difference(image, untouched)
-    difference.paste(0, (panel.left - 8, panel.top - 8, panel.right + 8, panel.bottom + 8))  # JPEG's blocks
-    assert difference.getextrema()[1] <= 2  # type: ignore[operator]
+def scheme(template: str) -> Scheme:
+    return scheme_of(TEMPLATES[template].tone, picture(), NO_BRAND)
+
+
+def is_near(found: Any, wanted: tuple[int, ...], tolerance: int = 3) -> bool:
+    return all(abs(one - other) <= tolerance for one, other in zip(found, wanted, strict=True))
+
+
+@pytest.mark.parametrize("template", [name for name, template in TEMPLATES.items() if template.tone != "shade"])
+def test_a_title_is_set_on_a_plain_ground_and_the_picture_stays_as_it_is(template: str) -> None:
+    image, (_, placed) = composed("Go", template), arrange(picture(), layout("Go", template))
+    ink, shown = placed.ink, placed.picture
+    assert is_near(image.getpixel((ink.left - 20, ink.top + 5)), scheme(template).ground)
+    assert is_near(image.getpixel((shown.right - 24, shown.top + 24)), (GREY, GREY, GREY))
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_the_title_is_white(template: str) -> None:
-    box = TEMPLATES[template].text
-    assert composed("Hello", template).crop(box).getextrema()[1] >= 250  # type: ignore[operator]
+def test_letters_are_white_on_dark_and_ink_on_light(template: str) -> None:
+    low, high = composed("Hello", template).convert("L").getextrema()
+    if template in LIGHT:
+        assert low <= 40  # type: ignore[operator]
+    else:
+        assert high >= 250  # type: ignore[operator]
 
 
-def test_only_the_centre_box_has_rounded_corners() -> None:
-    for template, at_corner in {"center-box": GREY, "bottom-bar": GREY * 55 // 255}.items():
-        panel = TEMPLATES[template].panel
-        assert panel
-        corner = composed("Go", template).getpixel((panel.left + 1, panel.top + 1))
-        assert abs(corner - at_corner) <= 6, template  # type: ignore[operator]
+def test_a_frame_and_a_card_have_rounded_corners() -> None:
+    frame = TEMPLATES["framed"].picture
+    assert is_near(composed("Go", "framed").getpixel((frame.left + 1, frame.top + 1)), scheme("framed").ground, 8)
+    card = layout("Go", "center-box").card
+    assert card
+    assert not is_near(
+        composed("Go", "center-box").getpixel((card.left + 1, card.top + 1)), scheme("center-box").ground
+    )
+
+
+def test_a_picture_is_not_modified() -> None:
+    original = picture()
+    for template in TEMPLATES:
+        compose(original, layout("Hello", template))
+    assert original.tobytes() == picture().tobytes()
 
 
 def test_the_same_input_gives_the_same_bytes() -> None:
-    again = layout("Again", "left-panel", "lora")
-    assert compose(picture(), again) == compose(picture(), layout("Again", "left-panel", "lora"))
+    for template in TEMPLATES:
+        again = layout("Again", template, "lora")
+        assert compose(picture(), again) == compose(picture(), layout("Again", template, "lora"))

@@ -36,6 +36,7 @@ from originals.find import find_or_buy
 from originals.ledger import Entry, LedgerFile, read_ledger
 from originals.original import Original, digest_of
 from originals.quota import QuotaGate
+from providers import choice
 from providers.provider import Picture, PictureRequest
 from providers.registry import Model
 from settings import Settings
@@ -169,7 +170,7 @@ async def test_a_request_that_a_person_can_fix_is_repeated() -> None:
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"])
 async def test_any_format_that_pillow_reads_is_a_picture(format: str) -> None:
     harness = Harness(image(format))
-    assert (await harness.run()).canvas.size == (1200, 630)
+    assert (await harness.run()).canvas.size == (1200, 640)
     assert harness.asked == 1
 
 
@@ -239,7 +240,7 @@ async def test_an_answer_that_an_older_version_could_not_read_is_used_before_ano
     if not deleted:
         objects[KEY] = StoredObject(picture, "application/octet-stream", receipt)
     original = await harness.run()
-    assert (original.paid, original.canvas.size, harness.asked) == (NOTHING, (1200, 630), 0)
+    assert (original.paid, original.canvas.size, harness.asked) == (NOTHING, (1200, 686), 0)
     assert objects[KEY].data == picture
     assert (await read_ledger(harness.store, KEY)).refusal
 
@@ -785,3 +786,13 @@ async def test_waiting_too_long_for_another_run_is_reported() -> None:
     with pytest.raises(ProviderUnavailableError, match="Another run is making this picture"):
         await harness.run(harness.attempt("run-2"))
     first.cancel()
+
+
+def test_a_reworded_prompt_asks_for_no_picture_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    request = ThumbnailRequest(title="One", model="gpt-image-2", style="neon", template="bottom-bar", font="inter")
+    before = work_of(request, SETTINGS)
+    monkeypatch.setattr(choice, "build_prompt", lambda *_: "In quite other words.")
+    after = work_of(request, SETTINGS)
+    assert after.picture.prompt != before.picture.prompt
+    assert (after.original_key, after.thumbnail_key) == (before.original_key, before.thumbnail_key)
+    assert work_of(replace(request, variation=1), SETTINGS).original_key != before.original_key

@@ -2,7 +2,7 @@ import pytest
 
 from storage.keys import batch_id, is_slug, original_key, slug, thumbnail_key
 
-ORIGINAL = {"served_by": "gpt-image-2", "prompt": "p", "size": "1200x640", "quality": "low", "variation": 0}
+ORIGINAL = {"served_by": "gpt-image-2", "identity": "p", "size": "1200x640", "quality": "low", "variation": 0}
 THUMBNAIL = {
     "original": "gpt-image-2/00",
     "title": "A title",

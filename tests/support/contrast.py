@@ -1,7 +1,8 @@
 """The contrast of a title on difficult pictures.
 
 It is measured on the finished JPEG, for each letter separately: the relative luminance (WCAG 2.2) of the letter against
-the pixels in a ring of 3 to 6 px around it, 95th percentile. WCAG's level AA requires 4.5.
+the pixels in a ring of 3 to 6 px around it, their 95th percentile for light letters and their 5th for dark ones. WCAG's
+level AA requires 4.5.
 """
 
 import io
@@ -10,11 +11,12 @@ from dataclasses import replace
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
+from compositing.arranging import arrange
 from compositing.canvas import open_on_canvas
-from compositing.drawing import rasterize
 from compositing.fonts import load_font
 from compositing.geometry import Box
 from compositing.layout import TitleLayout, lay_out
+from compositing.rasterizing import rasterize
 from compositing.templates import CANVAS, TEMPLATES
 from compositing.thumbnail import compose
 from providers.prompt import STYLES
@@ -65,9 +67,10 @@ def contrast(name: str, template: str) -> float:
 
 
 def lowest_contrast(canvas: Image.Image, layout: TitleLayout) -> float:
-    """Return the contrast of a layout's least legible letter on a picture, which is modified."""
-    letters = rasterize(layout, CANVAS).point(INK)
+    """Return the contrast of a layout's least legible letter on a picture."""
     image = Image.open(io.BytesIO(compose(canvas, layout))).convert("RGB")
+    _, layout = arrange(canvas, layout)
+    letters = rasterize(layout, CANVAS).point(INK)
     found = [21.0]
     for placed in layout.lines:
         for glyph in placed.line.glyphs:
@@ -86,7 +89,10 @@ def _contrast(image: Image.Image, letter: Image.Image, letters: Image.Image) -> 
     around = _luminances(image, ring)
     if not inside or not around:
         return 21.0  # A dot too small to cover a pixel.
-    return (inside[len(inside) // 2] + 0.05) / (around[int(len(around) * 0.95)] + 0.05)
+    letter_light, darkest, brightest = (
+        values[int(len(values) * share)] + 0.05 for values, share in ((inside, 0.5), (around, 0.05), (around, 0.95))
+    )
+    return max(letter_light / brightest, darkest / letter_light)
 
 
 def _luminances(image: Image.Image, mask: Image.Image) -> list[float]:

@@ -51,11 +51,11 @@ def test_the_example_is_a_brand(settings: Settings) -> None:
 
 
 def test_an_invalid_brand_is_reported_with_all_other_faults(settings: Settings, tmp_path: Path) -> None:
-    branded = replace(settings, brand_dir=write_brand(tmp_path / "brand", colour="#ffb000", logo="none.png"))
+    branded = replace(settings, brand_dir=write_brand(tmp_path / "brand", colour="amber", logo="none.png"))
     with pytest.raises(InvalidRequestError) as caught:
         check_request(BatchRequest, {**BATCH, "models": ["dalle-3"]}, branded)
     assert len(caught.value.faults) == 3
-    assert "The nearest shade that passes is #" in str(caught.value)
+    assert "colour 'amber' is not a colour" in str(caught.value)
 
 
 def test_the_brands_font_is_rejected_if_the_brand_has_none(settings: Settings) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from compositing import canvas, thumbnail, xmp
+from compositing import canvas, drawing, thumbnail, xmp
 from errors import CompositingError
 from local.engine import Engine
 from originals.ledger import read_ledger
@@ -32,8 +32,9 @@ STEPS: list[tuple[ModuleType | type, str]] = [
     (Image.Image, "paste"),
     (leaf, "lay_out"),
     (xmp, "xmp_packet"),
-    (thumbnail, "draw_title"),
-    (thumbnail, "is_colourful"),
+    (thumbnail, "draw_cover"),
+    (drawing, "arrange"),
+    (drawing, "scheme_of"),
     (thumbnail, "encode_jpeg"),
 ]
 
@@ -88,7 +89,7 @@ async def test_a_lack_of_memory_is_no_bug(
     def fail(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(thumbnail, "draw_title", fail)
+    monkeypatch.setattr(thumbnail, "draw_cover", fail)
     with pytest.raises(MemoryError):
         await make_thumbnail(REQUEST, configured)
     assert not any(record.levelno == logging.ERROR for record in caplog.records)
@@ -97,7 +98,7 @@ async def test_a_lack_of_memory_is_no_bug(
 async def test_a_bug_is_not_retried_here_and_its_picture_is_counted(
     configured: Settings, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(thumbnail, "draw_title", lambda *_: 1 / 0)
+    monkeypatch.setattr(thumbnail, "draw_cover", lambda *_: 1 / 0)
     result = await Engine(app, lambda _: None, configured).run(
         "generateBatch", [["A title"], ["gpt-image-2"], "neon", "bottom-bar", "inter"]
     )
