@@ -9,7 +9,7 @@ from typing import NamedTuple
 from compositing.breaks import Break, Kind, breaks, breaks_anywhere, breaks_at_no_break_spaces, syllable_breaks
 from compositing.fonts import UNITS_PER_EM
 from compositing.geometry import Box
-from compositing.line_breaking import Stretch, best_lines, fill_lines
+from compositing.line_breaking import ONE_MORE_LINE, Stretch, best_lines, fill_lines
 from compositing.shaping import ShapedTitle
 from compositing.templates import Template
 
@@ -23,7 +23,7 @@ LINE_HEIGHT, GAP = 1.12, 0.04
 MIN_SHARE = {Kind.WORDS: 0.7, Kind.PARTS: 0.5}
 # The least share of its size that a title keeps for better lines, or for fewer broken words; and the cost of losing all
 # of it.
-KEPT, KEPT_BROKEN, SIZE_COST = 0.88, 0.6, 3.0
+KEPT, KEPT_BROKEN, SIZE_COST = 0.78, 0.6, 8.0
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 # Characters; the smallest letters are half as wide as they are high.
 MAX_PER_LINE = 200
@@ -152,20 +152,20 @@ def _with_breaks_in_wide_words(
 
 
 def _best_fit(box: TextBox, places: Sequence[Break], largest: int) -> Fit | None:
-    """Trade a little size for better lines, and more of it to break fewer words."""
+    """Trade a little size for better and fewer lines, and more of it to break fewer words."""
     found: list[tuple[float, Fit]] = []
     is_broken = any(line.suffix for line in box.fill(places, largest) or ())
     smallest = max(SMALLEST, round((KEPT_BROKEN if is_broken else KEPT) * largest))
-    for size in range(largest, smallest - 1, -2):
-        filled = box.fill(places, size)
-        if not filled:
-            continue
-        least, title = len(filled), box.title
+    filled = {size: lines for size in range(largest, smallest - 1, -1) if (lines := box.fill(places, size))}
+    fewest = min(map(len, filled.values()), default=0)
+    for size, lines in filled.items():
+        least, title = len(lines), box.title
         # If words must be broken, the fewest lines have the fewest breaks.
-        most = least if any(line.suffix for line in filled) else box.most_lines(size)
+        most = least if any(line.suffix for line in lines) else box.most_lines(size)
         best = best_lines(len(title.text), places, title.width, box.widest(size), least, min(most, least + 1))
         if best and all(_fits_as_shaped(box, line, size) for line in best[1]):
-            found.append((best[0] + SIZE_COST * (1 - size / largest), Fit(size, best[1])))
+            cost = best[0] + ONE_MORE_LINE * (least - fewest) + SIZE_COST * (1 - size / largest)
+            found.append((cost, Fit(size, best[1])))
     return min(found, key=lambda candidate: candidate[0])[1] if found else None
 
 

@@ -2,13 +2,14 @@
 
 import re
 
-__all__ = ["FUNCTION_WORDS", "han_form", "language_of"]
+__all__ = ["FUNCTION_WORDS", "LONELY_LETTERS", "han_form", "language_of"]
 
 # Articles, prepositions and conjunctions: they reveal a title's language, and should not end a line.
 FUNCTION_WORDS = {
     language: frozenset(words.split())
     for language, words in {
-        "en": "a an the of in on at to for from by with and or as into your is are how why what when",
+        "en": "a an the of in on at to for from by with and or as into your is are how why what when than without "
+        "after before about per this that its not",
         "de": "der die das den dem des ein eine einen einem einer eines und oder in im am an auf aus bei mit nach von "
         "vom zu zum zur für über unter vor durch ohne wie warum ist",
         "fr": "le la les un une des du de et ou à au aux en dans sur sous avec pour par sans est comment pourquoi",
@@ -19,10 +20,20 @@ FUNCTION_WORDS = {
         "sv": "en ett och eller i på av för från med till om hur är",
         "pl": "i w we z ze na do od za po o u dla przez oraz jak",
         "cs": "a i v ve s se z ze k ke na do od po pro za o u jak",
+        "fi": "ja tai mutta sekä että kun jos eli vai kuin on ei",
+        "el": "ο η το οι τα του της των τον την τη τους τις ένα μια ένας και ή με για από σε στο στη στην "  # noqa: RUF001
+        "στον στα στις στους πώς γιατί να θα",  # noqa: RUF001
         "tr": "bir ve ile için da de",
         "ru": "и в во с со к ко на по о об от до за из у для как",  # noqa: RUF001
         "uk": "і й в у з із до на по про від за для як",  # noqa: RUF001
     }.items()
+}
+# Words of one letter that the rules of a language forbid at the end of a line.
+LONELY_LETTERS = {
+    "pl": tuple("aiouwz"),
+    "cs": tuple("aikosuvz"),
+    "ru": tuple("авикосуя"),
+    "uk": tuple("авзійоую"),
 }
 # Letters, and parts of long words, that reveal it too.
 TELLTALES = {
@@ -34,6 +45,7 @@ TELLTALES = {
     "cs": "ř|ě|ů",
     "tr": "ğ|ı|ş",  # noqa: RUF001
     "sv": "å",
+    "fi": "ää|yy|öö|uu|ssa|ssä|lla|llä|sta|stä|minen|inen",
     "ru": "ы|э|ъ",
     "uk": "ї|є|ґ",
 }
