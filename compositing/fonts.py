@@ -24,7 +24,7 @@ BRAND_FONT = "brand"
 # The least that a brand's font must have.
 LATIN_CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # The fonts for the regional forms of Han characters, which share their code points.
-HAN = {"jp": "noto-sans-jp", "kr": "noto-sans-kr", "sc": "noto-sans-sc"}
+HAN = {"jp": "noto-sans-jp", "kr": "noto-sans-kr", "sc": "noto-sans-sc", "tc": "noto-sans-tc"}
 
 
 @dataclass(frozen=True, eq=False)

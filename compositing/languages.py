@@ -28,6 +28,8 @@ FUNCTION_WORDS = {
         "uk": "і й в у з із до на по про від за для як",  # noqa: RUF001
     }.items()
 }
+# What modern Japanese writes, by the first bytes in Japan's character set (EUC-JP, JIS X 0208's first level).
+COMMON_IN_JAPAN = range(0xB0, 0xD0)
 # Words of one letter that the rules of a language forbid at the end of a line.
 LONELY_LETTERS = {
     "pl": tuple("aiouwz"),
@@ -64,10 +66,10 @@ def language_of(title: str) -> str:
 
 
 def han_form(title: str) -> str:
-    """Return the regional form for a title's Han characters: ``jp``, ``kr`` or ``sc``.
+    """Return the regional form for a title's Han characters: ``jp``, ``kr``, ``sc`` or ``tc``.
 
-    Kana and hangul decide; without them the characters themselves do: ``jp`` if Japan's character set has all of them
-    and mainland China's does not.
+    Kana and hangul decide; without them the characters themselves do, by the character sets of mainland China, Japan,
+    and Hong Kong and Taiwan.
     """
     if title.isascii():
         return "sc"
@@ -75,8 +77,12 @@ def han_form(title: str) -> str:
         return "jp"
     if any("\uac00" <= character <= "\ud7a3" for character in title):
         return "kr"
-    han = "".join(character for character in title if "\u3400" <= character <= "\u9fff")
-    return "jp" if not _has(han, "gb2312") and _has(han, "euc_jp") else "sc"
+    han = "".join(character for character in title if "\u3400" <= character <= "\u9fff" or character >= "\U00020000")
+    if _has(han, "gb2312"):
+        return "sc"
+    if _has(han, "euc_jp") and all(character.encode("euc_jp")[0] in COMMON_IN_JAPAN for character in han):
+        return "jp"
+    return "tc" if _has(han, "big5hkscs") else "sc"
 
 
 def _has(characters: str, standard: str) -> bool:
