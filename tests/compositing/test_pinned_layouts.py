@@ -225,7 +225,7 @@ PAGE = [
         "a compound stays whole, at a smaller size",
         "I/O, CPU-bound & memory-bound workloads",
         "left-panel",
-        58,
+        57,
         ["I/O,", "CPU-bound &", "memory-bound", "workloads"],
     ),
     Pinned(
