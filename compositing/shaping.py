@@ -191,7 +191,8 @@ class ShapedTitle:
             buffer.script = run.script
         buffer.guess_segment_properties()
         halved = [(match.start(), match.end(), True) for match in HALVED.finditer(text)]
-        uharfbuzz.shape(shaper, buffer, {"halt": halved} if halved else None)
+        # Lining figures: versions and years stand among capitals.
+        uharfbuzz.shape(shaper, buffer, {"lnum": True, **({"halt": halved} if halved else {})})
         tracking = self.font.tracking if letters and not run.font.is_colour else 0
         shaped = []
         for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
