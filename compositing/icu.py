@@ -21,6 +21,7 @@ __all__ = [
     "Property",
     "bidi_levels",
     "category",
+    "delimiters",
     "first_strong",
     "has_property",
     "script",
@@ -42,6 +43,9 @@ class Property(IntEnum):
 
 # The types of each function's result and arguments.
 SIGNATURES: dict[str, tuple[Any, ...]] = {
+    "ulocdata_close": (None, c_void_p),
+    "ulocdata_getDelimiter": (c_int32, c_void_p, c_int, c_char_p, c_int32, c_void_p),
+    "ulocdata_open": (c_void_p, c_char_p, c_void_p),
     "u_charType": (c_int8, c_int32),
     "u_hasBinaryProperty": (c_int8, c_int32, c_int),
     "u_strToUpper": (c_int32, c_void_p, c_int32, c_char_p, c_int32, c_char_p, c_void_p),
@@ -112,6 +116,24 @@ def visual_indexes(levels: Sequence[int]) -> list[int]:
     indexes = (c_int32 * len(levels))()
     _icu("ubidi_reorderVisual")(bytes(levels), len(levels), ctypes.addressof(indexes))
     return list(indexes)
+
+
+def delimiters(language: str) -> tuple[str, ...]:
+    """Return a language's quotation marks by Unicode's CLDR: opening and closing ones, then those inside of them."""
+    error, room = c_int(0), 8
+    data = _icu("ulocdata_open")(language.encode(), ctypes.addressof(error))
+    try:
+        _check(error)
+        return tuple(_delimiter(data, which, room, error) for which in range(4))
+    finally:
+        _icu("ulocdata_close")(data)
+
+
+def _delimiter(data: int, which: int, room: int, error: c_int) -> str:
+    target = ctypes.create_string_buffer(2 * room)
+    length = _icu("ulocdata_getDelimiter")(data, which, target, room, ctypes.addressof(error))
+    _check(error)
+    return target.raw[: 2 * length].decode(UTF_16)
 
 
 def uppercase(text: str, language: str) -> str:
