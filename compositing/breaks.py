@@ -10,7 +10,7 @@ from itertools import accumulate
 
 from icu4py.breakers import CharacterBreaker, LineBreaker
 
-from compositing.hyphenation import hyphenate
+from compositing.hyphenation import Hyphen, hyphenate
 from compositing.phrases import is_east_asian, phrase_ends, word_ends
 from compositing.word_bonds import cost_between
 
@@ -30,7 +30,8 @@ PIECES = re.compile(f"(?<={KATAKANA})(?={KATAKANA})(?:(?<!{KATAKANA}{{3}})|(?!{K
 # Costs of breaks inside a word, as in ``word_bonds``.
 SOFT_HYPHENATED, COMPOUND, SHORT_COMPOUND = 0.8, 1.0, 3.0
 INSIDE_PHRASE, BETWEEN_WORDS_OF_A_PHRASE, INSIDE_WORD = 0.8, 1.6, 3.0
-HYPHENATED, NO_BREAK, HUMPED, ANYWHERE = 2.6, 1.0, 3.0, 5.0
+HYPHENATED = {Hyphen.JOINT: 1.0, Hyphen.SYLLABLE: 2.6, Hyphen.MISLEADING: 3.4}
+NO_BREAK, HUMPED, ANYWHERE = 1.0, 3.0, 5.0
 
 
 class Kind(IntEnum):
@@ -62,8 +63,12 @@ def breaks(text: str, language: str, han: str) -> tuple[Break, ...]:
 
 
 def syllable_breaks(text: str, language: str) -> tuple[Break, ...]:
-    """Return the places where a dictionary of the title's language, if there is one, hyphenates its words."""
-    return tuple(Break(place, place, Kind.SYLLABLES, HYPHENATED, "-") for place in hyphenate(text, language))
+    """Return the places where the rules of the title's language, if they are known, hyphenate its words.
+
+    A title of plain letters in an unknown language is most often a name or a term, for which English rules will do.
+    """
+    known = language or ("en" if text.isascii() else "")
+    return tuple(Break(place, place, Kind.SYLLABLES, HYPHENATED[kind], "-") for place, kind in hyphenate(text, known))
 
 
 def breaks_anywhere(text: str, start: int, end: int) -> Iterator[Break]:

@@ -1,4 +1,7 @@
+from itertools import pairwise
+
 from compositing.breaks import Kind, breaks, breaks_anywhere, breaks_at_no_break_spaces, syllable_breaks
+from compositing.hyphenation import Hyphen, hyphenate
 from compositing.line_breaking import Stretch, best_lines, fill_lines
 from compositing.word_bonds import cost_between
 
@@ -145,7 +148,24 @@ def test_words_are_hyphenated_by_dictionary() -> None:
     title = "Geschwindigkeit"
     places = syllable_breaks(title, "de")
     assert [title[: place.end] for place in places] == ["Geschwin", "Geschwindig"]
-    assert syllable_breaks(title, "") == ()
+    assert syllable_breaks("Größenänderungen", "") == ()
+
+
+def parts(word: str, language: str, kind: Hyphen) -> str:
+    places = [0, *(place for place, each in hyphenate(word, language) if each == kind), len(word)]
+    return "|".join(word[start:end] for start, end in pairwise(places))
+
+
+def test_the_joints_of_compounds_are_the_best_hyphens() -> None:
+    assert parts("Arbeitsunfähigkeitsbescheinigung", "de", Hyphen.JOINT) == "Arbeits|unfähigkeits|bescheinigung"
+    assert parts("Laadunvarmistusmenetelmät", "fi", Hyphen.JOINT) == "Laadun|varmistus|menetelmät"
+    assert parts("Arbeidsongeschiktheidsverzekering", "nl", Hyphen.JOINT) == "Arbeidsongeschiktheids|verzekering"
+
+
+def test_a_hyphen_before_a_vowel_misleads() -> None:
+    kinds = dict(hyphenate("pneumonoultramicroscopicsilicovolcanoconiosis", "en"))
+    assert kinds[len("pneumonoultramicroscopic")] == Hyphen.SYLLABLE
+    assert kinds[len("pneumonoultramicroscopicsilicov")] == Hyphen.MISLEADING
 
 
 def test_breaks_anywhere_keep_graphemes_whole_and_hyphenate_only_letters() -> None:
