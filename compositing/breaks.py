@@ -30,8 +30,8 @@ PIECES = re.compile(f"(?<={KATAKANA})(?={KATAKANA})(?:(?<!{KATAKANA}{{3}})|(?!{K
 # Costs of breaks inside a word, as in ``word_bonds``.
 SOFT_HYPHENATED, COMPOUND, SHORT_COMPOUND = 0.8, 1.0, 3.0
 INSIDE_PHRASE, BETWEEN_WORDS_OF_A_PHRASE, INSIDE_WORD = 0.8, 1.6, 3.0
-HYPHENATED = {Hyphen.JOINT: 1.0, Hyphen.SYLLABLE: 2.6, Hyphen.MISLEADING: 3.4}
-NO_BREAK, HUMPED, ANYWHERE = 1.0, 3.0, 5.0
+HYPHENATED = {Hyphen.JOINT: 1.2, Hyphen.SYLLABLE: 3.2, Hyphen.MISLEADING: 4.4}
+NO_BREAK, HUMPED, ANYWHERE = 1.0, 3.4, 6.0
 
 
 class Kind(IntEnum):

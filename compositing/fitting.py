@@ -24,7 +24,7 @@ LINE_HEIGHT, GAP = 1.12, 0.04
 MIN_SHARE = {Kind.WORDS: 0.7, Kind.PARTS: 0.5}
 # The least share of its size that a title keeps for better lines, or for fewer broken words; and the cost of losing all
 # of it.
-KEPT, KEPT_BROKEN, SIZE_COST = 0.78, 0.6, 8.0
+KEPT, KEPT_BROKEN, SIZE_COST = 0.78, 0.6, 9.0
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 # Characters; the smallest letters are half as wide as they are high.
 MAX_PER_LINE = 200

@@ -43,20 +43,20 @@ TELLTALES = {
     "fr": "œ|ê|û|eaux",
     "es": "ñ|¿|¡|ción",
     "pt": "ã|õ|ção",
-    "pl": "ł|ą|ę|ś|ź",
+    "pl": "ł|ą|ę|ś|ź|cz|rz|sz",
     "cs": "ř|ě|ů",
     "tr": "ğ|ı|ş",  # noqa: RUF001
     "sv": "å",
-    "fi": "ää|yy|öö|uu|ssa|ssä|lla|llä|sta|stä|minen|inen",
+    "fi": r"ää|öö|yy|yö|äi|ssä|llä|stä|ssa\b|iin\b",
     "ru": "ы|э|ъ",
-    "uk": "ї|є|ґ",
+    "uk": "ї|є|ґ|і",  # noqa: RUF001
 }
 
 
 def language_of(title: str) -> str:
     """Return the two or three letters of a title's language, guessed from its words, or "" if it is unclear."""
     lower = title.lower()
-    words = re.findall(r"[^\W\d_]+", lower)
+    words = re.findall(r"(?<!['\N{RIGHT SINGLE QUOTATION MARK}])\b[^\W\d_]+", lower)
     found = {name: sum(word in known for word in words) for name, known in FUNCTION_WORDS.items()}
     for name, parts in TELLTALES.items():
         found[name] += len(re.findall(parts, lower))

@@ -7,9 +7,10 @@ from compositing.breaks import Break
 
 __all__ = ["ONE_MORE_LINE", "Measure", "Stretch", "best_lines", "fill_lines"]
 
-# Costs, besides those in ``word_bonds``: of a line's empty part; of a last line under a third of the others; and of
-# each line more than necessary.
-EMPTY, LONE_END, SHORT_END, ONE_MORE_LINE = 0.3, 0.6, 0.34, 0.1
+# Costs, besides those in ``word_bonds``: of a line's empty part; of one between others that has hardly more than a
+# preposition; of a last line under a third of the others; and of each line more than necessary.
+EMPTY, LONE_LINE, LONE_END, ONE_MORE_LINE = 0.3, 0.4, 0.9, 0.1
+LONE, SHORT_END = 0.26, 0.34
 Measure = Callable[[int, int, str], float]
 
 
@@ -92,7 +93,7 @@ def _best(
                     break
                 cost = (
                     cost_so_far
-                    + _line_cost(width, ideal, widest, count, is_last)
+                    + _line_cost(width, ideal, widest, number, count)
                     + (0 if is_last else places[last].cost)
                 )
                 if last + 1 not in following or cost < following[last + 1][0]:
@@ -109,11 +110,11 @@ def _best(
     return cost, stretches
 
 
-def _line_cost(width: float, ideal: float, widest: float, count: int, is_last: bool) -> float:
+def _line_cost(width: float, ideal: float, widest: float, number: int, count: int) -> float:
     """Return the cost of a line's width: of its distance to the ideal, and of what stays empty of the widest."""
     if count == 1:
         return 0.0
     uneven = (width / ideal - 1) ** 2 / count
-    if is_last:
+    if number == count:
         return uneven + (LONE_END if width < SHORT_END * ideal else 0.0)
-    return uneven + EMPTY * (1 - width / widest) ** 2
+    return uneven + EMPTY * (1 - width / widest) ** 2 + (LONE_LINE if number > 1 and width < LONE * widest else 0.0)

@@ -13,13 +13,20 @@ ABBREVIATION_LAST, NUMBER_FIRST, YEAR_FIRST, LONELY_LETTER_LAST = 2.0, 0.8, 0.3,
 SIGN_FIRST = 1.0
 SIGNS = "-\N{EN DASH}\N{EM DASH}|&+/\N{MIDDLE DOT}\N{BULLET}=\N{RIGHTWARDS ARROW}\N{MULTIPLICATION SIGN}~<>*"
 # A line that ends with an article or a preposition, or starts with the unit of a number or the noun it counts:
-FUNCTION_WORD_LAST, UNIT_FIRST, COUNTED_FIRST, SHORT_UNIT = 0.45, 0.4, 0.15, 3
+FUNCTION_WORD_LAST, UNIT_FIRST, COUNTED_FIRST, SHORT_UNIT = 0.45, 0.5, 0.35, 3
 # A name of two words before its number, as in Claude Opus 4.5.
 NAME_PARTED = 0.25
 # Places where a reader pauses anyway.
-BEHIND = {":": -0.3, "?": -0.3, "!": -0.3, ".": -0.2, ";": -0.3, "\N{EM DASH}": -0.2, "\N{EN DASH}": -0.2, ",": -0.12}
-BEHIND |= {"-": -0.1, "|": -0.3, "\N{FULLWIDTH COLON}": -0.3, "\N{IDEOGRAPHIC COMMA}": -0.15}
-BEFORE = {"(": -0.2, "[": -0.15, "\N{FULLWIDTH LEFT PARENTHESIS}": -0.2, "\N{LEFT CORNER BRACKET}": -0.1}
+BEHIND = {":": -0.6, "?": -0.6, "!": -0.6, ".": -0.4, ";": -0.6, "\N{EM DASH}": -0.5, "\N{EN DASH}": -0.5, ",": -0.2}
+BEHIND |= {
+    "-": -0.3,
+    "|": -0.6,
+    "\N{FULLWIDTH COLON}": -0.6,
+    "\N{IDEOGRAPHIC COMMA}": -0.2,
+    "\N{IDEOGRAPHIC FULL STOP}": -0.4,
+}
+BEHIND |= {"\N{FULLWIDTH QUESTION MARK}": -0.6, "\N{FULLWIDTH EXCLAMATION MARK}": -0.6}
+BEFORE = {"(": -0.25, "[": -0.2, "\N{FULLWIDTH LEFT PARENTHESIS}": -0.25, "\N{LEFT CORNER BRACKET}": -0.2}
 # A Chinese particle belongs to the word before it.
 PARTICLES, PARTICLE_FIRST = "的了着们吗呢吧", 0.5
 
@@ -51,7 +58,9 @@ def cost_between(words: Sequence[str], number: int, language: str) -> float:
     if bond := _bond(words, number, language):
         return bond
     function_words = FUNCTION_WORDS.get(language or "en", frozenset())
-    cost = BEHIND.get(before[-1], 0.0) + BEFORE.get(after[0], 0.0)
+    # A question mark alone is a sign in a title about it, and a number at the end completes what is before it.
+    pauses = (len(before) > 1 or before in SIGNS) and not (number + 1 == len(words) and NUMBER.fullmatch(after))
+    cost = (BEHIND.get(before[-1], 0.0) if pauses else 0.0) + BEFORE.get(after[0], 0.0)
     if after[0] in SIGNS and (len(after) == 1 or after[0] != "-"):
         cost += SIGN_FIRST
     if before.lower() in function_words:

@@ -106,8 +106,8 @@ PAGE = [
         "Japanese: between phrases, never inside a katakana word",
         "インターネットの基礎：オブジェクトストレージとは何か",
         "center-box",
-        61,
-        ["インターネットの基礎：", "オブジェクトストレージとは", "何か"],
+        53,
+        ["インターネットの基礎：", "オブジェクトストレージとは何か"],
     ),
     Pinned(
         "Chinese: between words, and after the colon",
