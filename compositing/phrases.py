@@ -16,6 +16,8 @@ __all__ = ["is_east_asian", "phrase_ends", "word_ends"]
 # Japanese rules know Chinese words, too.
 JAPANESE, KOREAN = "ja-u-lb-strict-lw-phrase", "ko-u-lw-phrase"
 
+CLOSING = "）」』】〕］｝〉》"  # noqa: RUF001
+
 
 def is_east_asian(text: str) -> bool:
     """Return whether a text has Chinese, Japanese or Korean characters."""
@@ -25,7 +27,8 @@ def is_east_asian(text: str) -> bool:
 def phrase_ends(text: str, han: str) -> tuple[set[int], set[int]]:
     """Return the places where a phrase ends, and joints of long words: only one segmenter ends a phrase there.
 
-    A joint beside a single character is none: that is a particle, or a word that one of them does not have.
+    A joint beside a single character is none: that is a particle, or a word that one of them does not have. So is one
+    before the last character in brackets.
 
     Args:
         text: the title.
@@ -36,7 +39,8 @@ def phrase_ends(text: str, han: str) -> tuple[set[int], set[int]]:
     dictionary, model = _ends(LineBreaker(text, JAPANESE)), _ends(_model(han)(text))
     spaces = {place for place in range(1, len(text)) if text[place - 1] == " "}
     ends, every = dictionary & (model | spaces), dictionary | model | {0}
-    return ends, {place for place in every - ends if not {place - 1, place + 1} & every}
+    closing = {place for place in range(1, len(text)) if text[place] in CLOSING}
+    return ends, {place for place in every - ends if not {place - 1, place + 1} & (every | closing)}
 
 
 def word_ends(text: str) -> set[int]:

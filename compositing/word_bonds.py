@@ -27,8 +27,9 @@ BEHIND |= {
 }
 BEHIND |= {"\N{FULLWIDTH QUESTION MARK}": -0.6, "\N{FULLWIDTH EXCLAMATION MARK}": -0.6}
 BEFORE = {"(": -0.25, "[": -0.2, "\N{FULLWIDTH LEFT PARENTHESIS}": -0.25, "\N{LEFT CORNER BRACKET}": -0.2}
-# A Chinese particle belongs to the word before it.
-PARTICLES, PARTICLE_FIRST = "的了着们吗呢吧", 0.5
+# A Chinese particle belongs to the word before it, and a Japanese one to a Latin name, even after a space.
+PARTICLES, PARTICLE_FIRST = "的了着们吗呢吧", 0.8
+HIRAGANA = re.compile("[\u3041-\u3096]")
 
 # Abbreviations that need the word after them, and those that need a number; one letter with a dot always does. Words
 # such as "etc." and "Inc." belong to what is before them.
@@ -67,7 +68,7 @@ def cost_between(words: Sequence[str], number: int, language: str) -> float:
         cost += FUNCTION_WORD_LAST
     if before[0].isdigit() and before[-1].isalnum() and after.lower() not in function_words:
         cost += UNIT_FIRST if len(after) <= SHORT_UNIT else COUNTED_FIRST
-    if after[0] in PARTICLES:
+    if after[0] in PARTICLES or (before[-1].isascii() and HIRAGANA.match(after)):
         cost += PARTICLE_FIRST
     if _is_name(before) and _is_name(after) and number + 1 < len(words) and _bond(words, number + 1, language):
         cost += NAME_PARTED
