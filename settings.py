@@ -204,6 +204,7 @@ class Settings:
     simulate_providers: bool = _variable("SIMULATE_PROVIDERS", _switch, False)
     simulated_latency_seconds: float = _variable("SIMULATED_LATENCY_SECONDS", _seconds, 1.0)
     brand_dir: Path | None = _variable("BRAND_DIR", _path)
+    titles_as_typed: bool = _variable("TITLES_AS_TYPED", _switch, False)
     thumbnails_dir: Path | None = _variable("THUMBNAILS_DIR", _path)
     minio_endpoint: Endpoint | None = _variable("MINIO_ENDPOINT", Endpoint.parse)
     minio_access_key: str | None = _variable("MINIO_ACCESS_KEY", _key, secret=True)

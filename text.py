@@ -5,10 +5,12 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-__all__ = ["STYLE_WORDS", "alt_text", "brief", "clean_text", "has_lone_surrogate", "one_line", "unknown"]
+__all__ = ["KEPT", "STYLE_WORDS", "alt_text", "brief", "clean_text", "has_lone_surrogate", "one_line", "unknown"]
 
 # Soft hyphens, and the marks that change the direction of surrounding text, in a title or a log line.
 HIDDEN = "[\u00ad\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+# After a quote, a dash or a dot: it is drawn as typed. Only layout sees this character.
+KEPT = "\ufeff"
 # White space and control characters, except those that keep two words together: no-break spaces and figure spaces.
 GAP = r"[^\S\u00a0\u2007\u202f]|[\x00-\x1f\x7f-\x9f]"
 

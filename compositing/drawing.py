@@ -3,10 +3,11 @@
 from PIL import Image, ImageChops
 
 from compositing.arranging import arrange
+from compositing.emoji import paint_emoji
 from compositing.layout import TitleLayout
 from compositing.marking import draw_mark
 from compositing.palette import Scheme, scheme_of
-from compositing.rasterizing import fill, paint_emoji, rasterize
+from compositing.rasterizing import fill, rasterize
 from compositing.shading import lay_card, lay_shade, round_off
 from compositing.templates import CANVAS
 
@@ -34,7 +35,8 @@ def draw_title(part: Image.Image, layout: TitleLayout, scheme: Scheme) -> Image.
     template, brand = layout.template, layout.brand
     canvas = _ground(part, layout, scheme)
     box = layout.ink.inset(-AROUND, -AROUND)
-    letters, emoji = rasterize(layout, box), paint_emoji(layout, box)
+    letters = rasterize(layout, box)
+    emoji = paint_emoji(layout, box, on_paper=scheme.letters.luminance < 0.5)
     if template.tone == "shade":
         ink = ImageChops.lighter(letters, emoji.getchannel("A")) if emoji else letters
         if template.dimming == "even" and brand.colour:

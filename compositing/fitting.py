@@ -6,11 +6,12 @@ from functools import cached_property
 from itertools import takewhile
 from typing import NamedTuple
 
+from compositing.alignment import fits
 from compositing.breaks import Break, Kind, breaks, breaks_anywhere, breaks_at_no_break_spaces, syllable_breaks
 from compositing.fonts import UNITS_PER_EM
 from compositing.geometry import Box
-from compositing.line_breaking import Stretch, best_lines, fill_lines
-from compositing.shaping import ShapedTitle
+from compositing.line_breaking import ONE_MORE_LINE, Stretch, best_lines, fill_lines
+from compositing.shaping import Line, ShapedTitle
 from compositing.templates import Template
 
 __all__ = ["SMALLEST", "Fit", "TextBox", "fit_title"]
@@ -24,7 +25,7 @@ GAP = 0.04
 KEPT_FOR_WORDS, KEPT_WHOLE = 0.7, 0.9
 # The least share of its size that a title keeps for better lines, or for fewer broken words; and the cost of losing all
 # of it.
-KEPT, KEPT_BROKEN, SIZE_COST = 0.88, 0.6, 3.0
+KEPT, KEPT_BROKEN, SIZE_COST = 0.78, 0.6, 9.0
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 # Characters; the smallest letters are half as wide as they are high.
 MAX_PER_LINE = 200
@@ -92,6 +93,10 @@ class TextBox:
     def widest(self, size: int) -> float:
         """Return the maximum width of a line at a size, in 2048ths of an em."""
         return self.room.width * UNITS_PER_EM / size
+
+    def shaped(self, lines: Sequence[Stretch]) -> list[Line]:
+        """Return the lines, each shaped on its own."""
+        return [self.title.line(line.start, line.end, line.suffix) for line in lines]
 
     def most_lines(self, size: int) -> int:
         """Return how many lines fit at a size, whatever their letters, and 1 even if none does."""
@@ -168,27 +173,27 @@ def _with_breaks_in_wide_words(
 
 
 def _best_fit(box: TextBox, places: Sequence[Break], largest: int) -> Fit | None:
-    """Trade a little size for better lines, and more of it to break fewer words."""
+    """Trade a little size for better and fewer lines, and more of it to break fewer words."""
     found: list[tuple[float, Fit]] = []
     is_broken = any(line.suffix for line in box.fill(places, largest) or ())
     smallest = max(SMALLEST, round((KEPT_BROKEN if is_broken else KEPT) * largest))
     if is_broken:  # It was broken for the sake of its size.
         smallest = max(smallest, min(largest, round(KEPT_WHOLE * box.template.whole_words)))
-    for size in range(largest, smallest - 1, -2):
-        filled = box.fill(places, size)
-        if not filled:
-            continue
-        least, title = len(filled), box.title
+    filled = {size: lines for size in range(largest, smallest - 1, -1) if (lines := box.fill(places, size))}
+    fewest = min(map(len, filled.values()), default=0)
+    for size, lines in filled.items():
+        least, title = len(lines), box.title
         # If words must be broken, the fewest lines have the fewest breaks.
-        most = least if any(line.suffix for line in filled) else box.most_lines(size)
+        most = least if any(line.suffix for line in lines) else box.most_lines(size)
         best = best_lines(len(title.text), places, title.width, box.widest(size), least, min(most, least + 1))
-        if best and all(_fits_as_shaped(box, line, size) for line in best[1]):
-            found.append((best[0] + SIZE_COST * (1 - size / largest), Fit(size, best[1])))
+        if best and _fits_as_shaped(box, best[1], size):
+            cost = best[0] + ONE_MORE_LINE * (least - fewest) + SIZE_COST * (1 - size / largest)
+            found.append((cost, Fit(size, best[1])))
     return min(found, key=lambda candidate: candidate[0])[1] if found else None
 
 
-def _fits_as_shaped(box: TextBox, line: Stretch, size: int) -> bool:
-    return box.title.line(line.start, line.end, line.suffix).width <= box.widest(size)
+def _fits_as_shaped(box: TextBox, lines: Sequence[Stretch], size: int) -> bool:
+    return fits(box.shaped(lines), box.align, box.widest(size))
 
 
 def _shortened(box: TextBox) -> Fit:
@@ -198,7 +203,7 @@ def _shortened(box: TextBox) -> Fit:
     lines: list[Stretch] = []
     start = 0
     while len(lines) < box.most_lines(SMALLEST) - 1:
-        full = _fullest(box, start, [place for place in places if place.end > start])
+        full = _fullest(box, lines, start, [place for place in places if place.end > start])
         if not full:
             break
         lines.append(Stretch(start, full.end, full.suffix))
@@ -208,15 +213,15 @@ def _shortened(box: TextBox) -> Fit:
     for end in (*between, *reversed(inside)):
         last = Stretch(start, len(text[:end].rstrip(" ,;:.-\N{EN DASH}\N{EM DASH}")), ELLIPSIS)
         roughly = start < last.end and title.width(start, last.end, ELLIPSIS) <= box.widest(SMALLEST)
-        if roughly and _fits_as_shaped(box, last, SMALLEST):
+        if roughly and _fits_as_shaped(box, [*lines, last], SMALLEST):
             return Fit(SMALLEST, [*lines, last], shortened=True)
     return Fit(SMALLEST, [*lines, Stretch(start, start, ELLIPSIS)], shortened=True)
 
 
-def _fullest(box: TextBox, start: int, places: Sequence[Break]) -> Break | None:
-    """Return the last place at which a line still fits at the smallest size."""
+def _fullest(box: TextBox, before: Sequence[Stretch], start: int, places: Sequence[Break]) -> Break | None:
+    """Return the last place at which a line still fits at the smallest size, after those before it."""
     fitting = takewhile(lambda place: box.title.width(start, place.end, place.suffix) <= box.widest(SMALLEST), places)
     for place in reversed(list(fitting)):
-        if _fits_as_shaped(box, Stretch(start, place.end, place.suffix), SMALLEST):
+        if _fits_as_shaped(box, [*before, Stretch(start, place.end, place.suffix)], SMALLEST):
             return place
     return None

@@ -41,7 +41,7 @@ WEIGHT, BOLD = "wght", 700
 # which they are measured.
 THINNEST, MOST_CHANGED, STEM_SIZE = 0.05, 0.06, 400
 # The fonts for the regional forms of Han characters, which share their code points.
-HAN = {"jp": "noto-sans-jp", "kr": "noto-sans-kr", "sc": "noto-sans-sc"}
+HAN = {"jp": "noto-sans-jp", "kr": "noto-sans-kr", "sc": "noto-sans-sc", "tc": "noto-sans-tc"}
 
 
 @dataclass(frozen=True, eq=False)

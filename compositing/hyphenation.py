@@ -1,56 +1,71 @@
-"""Hyphenation by dictionary: Liang's algorithm, with the LibreOffice patterns that Pyphen ships.
-
-Pyphen itself parses a whole dictionary first, which for German takes longer than a hundred thumbnails. This module
-reads only the patterns that can occur in the given words.
-"""
+"""Hyphenation by the LibreOffice dictionaries that Pyphen ships, best at the joints of compounds."""
 
 import re
-from pathlib import Path
+from collections.abc import Iterator
+from enum import Enum
 
-__all__ = ["hyphenate"]
+__all__ = ["Hyphen", "hyphenate"]
 
 # The fewest letters before and after a hyphen, and in a word that gets one.
 BESIDE, LONG_WORD = 3, 8
-# Python's names for encodings that dictionaries call by other names.
-ENCODINGS = {"microsoft-cp1251": "cp1251"}
-DIGITS = str.maketrans("", "", "0123456789")
+# Endings of a compound's first part. A dictionary knows syllables, not where one word of a compound ends.
+FIRST_PARTS = {
+    "de": "ungs|heits|keits|schafts|ions|täts|lings|tums|arbeits|rechts|schutz|daten|werk|zeug",
+    "sv": "ings|hets|ions|skaps|täts",
+    "da": "ings|heds|ions|skabs|tets",
+    "nb": "ings|hets|ions|skaps|tets",
+    "nl": "ings|heids|teits|schaps|ions",
+    "fi": "[uy]s|ist[oö]|[aeiouyäö]n",
+}
+# The fewest letters of a compound's parts.
+LONG_PART = 4
+# A Finnish syllable begins before each consonant with a vowel; Pyphen has no dictionary for it.
+FINNISH = re.compile("(?=[bcdfghjklmnpqrstvwxz][aeiouyäöå])")
+VOWELS = "aeiouyàáâäåæèéêëìíîïòóôöøùúûü"
 
 
-def hyphenate(text: str, language: str) -> list[int]:
-    """Return the places in a text, in order, where a word may be hyphenated; none without a dictionary.
+class Hyphen(Enum):
+    """How well a hyphen shows what a word is made of."""
+
+    JOINT = "between the parts of a compound"
+    SYLLABLE = "between syllables"
+    MISLEADING = "before a vowel that belongs to the consonant before it"
+
+
+def hyphenate(text: str, language: str) -> list[tuple[int, Hyphen]]:
+    """Return the places in a text, in order, where a word may be hyphenated; none without rules for the language.
+
+    A process reads a dictionary once. German's takes 0.4 seconds and 20 MB, most others a twentieth of that, so ask
+    only for a title that needs hyphens.
 
     Args:
         text: words and anything between them.
         language: two or three letters, or empty.
     """
-    from pyphen import LANGUAGES  # Most titles need no hyphens, and so no dictionary.
-
     words = [word for word in re.finditer(r"[^\W\d_]+", text) if len(word[0]) >= LONG_WORD]
-    if not words or language not in LANGUAGES:
-        return []
-    patterns = _patterns(LANGUAGES[language], "".join(word[0] for word in words).lower())
-    return [word.start() + place for word in words for place in _places(word[0].lower(), patterns)]
+    return [
+        (word.start() + place, _kind(word[0].lower(), place, language))
+        for word in words
+        for place in _syllables(word[0].lower(), language)
+    ]
 
 
-def _patterns(dictionary: Path, letters: str) -> dict[str, str]:
-    """Return the patterns that consist only of these letters, by their letters."""
-    encoding, _, raw = dictionary.read_bytes().partition(b"\n")
-    name = encoding.decode().strip().lower()
-    lines = raw.decode(ENCODINGS.get(name, name))
-    found = re.findall(f"^[.0-9{''.join(sorted(set(letters)))}]+$", lines, re.MULTILINE)
-    return {pattern.translate(DIGITS): pattern for pattern in found}
+def _syllables(word: str, language: str) -> Iterator[int]:
+    if language == "fi":
+        yield from (found.start() for found in FINNISH.finditer(word, BESIDE, len(word) - BESIDE + 1))
+        return
+    from pyphen import LANGUAGES, Pyphen  # Most titles need no hyphens, and so no dictionary.
+
+    if language in LANGUAGES:
+        dictionary = Pyphen(lang=language, left=BESIDE, right=BESIDE)
+        # A place with data would also change the letters beside it, as some do in Hungarian.
+        yield from (place for place in dictionary.positions(word) if not place.data)
 
 
-def _places(word: str, patterns: dict[str, str]) -> list[int]:
-    edged = f".{word}."
-    longest = max(map(len, patterns), default=0)
-    values = [0] * (len(edged) + 1)
-    for start in range(len(edged)):
-        for end in range(start + 1, min(len(edged), start + longest) + 1):
-            place = start
-            for sign in patterns.get(edged[start:end], ""):
-                if sign.isdigit():
-                    values[place] = max(values[place], int(sign))
-                else:
-                    place += 1
-    return [place for place in range(BESIDE, len(word) - BESIDE + 1) if values[place + 1] % 2]
+def _kind(word: str, place: int, language: str) -> Hyphen:
+    first, second = word[:place], word[place:]
+    endings = FIRST_PARTS.get(language)
+    if endings and min(len(first), len(second)) >= LONG_PART and re.search(f"(?:{endings})$", first):
+        return Hyphen.JOINT
+    misleads = second[0] in VOWELS and first[-1] not in VOWELS
+    return Hyphen.MISLEADING if misleads else Hyphen.SYLLABLE

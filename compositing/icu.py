@@ -1,27 +1,36 @@
-"""ICU's character properties, called from the ICU library that icu4py loads but does not fully wrap.
+"""What the project needs of ICU beyond icu4py's classes: properties of characters, capitals, and text order.
 
-The Unicode version of Python's own ``unicodedata`` depends on the version of Python; ICU's is the one that breaks
-lines. The functions are C, have ICU's version in their names, and have not changed for many versions.
+The functions are those of the ICU library that icu4py loads. They are C, have ICU's version in their names, and have
+not changed for many versions. The Unicode version of Python's own ``unicodedata`` depends on the version of Python;
+ICU's is the one that breaks lines.
 """
 
 import ctypes
 import functools
 import sys
-from collections.abc import Callable
-from ctypes import c_char_p, c_int, c_int8, c_int32, c_void_p
+from collections.abc import Callable, Sequence
+from ctypes import POINTER, c_char_p, c_int, c_int8, c_int32, c_uint8, c_void_p
 from enum import IntEnum
+from itertools import accumulate
 from typing import Any
 
 import icu4py
 from icu4py import breakers
 
-__all__ = ["Property", "bidi_class", "bracket", "category", "has_property", "script", "uppercase"]
+__all__ = [
+    "Property",
+    "bidi_levels",
+    "category",
+    "delimiters",
+    "first_strong",
+    "has_property",
+    "script",
+    "uppercase",
+    "visual_indexes",
+]
 
 # The general categories in the order of ICU's enum UCharCategory.
 CATEGORIES = "Cn Lu Ll Lt Lm Lo Mn Me Mc Nd Nl No Zs Zl Zp Cc Cf Co Cs Pd Ps Pe Pc Po Sm Sc Sk So Pi Pf".split()  # noqa: SIM905
-# The same for UCharDirection, and the number of the property Bidi_Paired_Bracket_Type.
-BIDI_CLASSES = "L R EN ES ET AN CS B S WS ON LRE LRO AL RLE RLO PDF NSM BN FSI LRI RLI PDI".split()  # noqa: SIM905
-BRACKET_TYPE = 0x1015
 
 
 class Property(IntEnum):
@@ -34,12 +43,18 @@ class Property(IntEnum):
 
 # The types of each function's result and arguments.
 SIGNATURES: dict[str, tuple[Any, ...]] = {
-    "u_charDirection": (c_int, c_int32),
+    "ulocdata_close": (None, c_void_p),
+    "ulocdata_getDelimiter": (c_int32, c_void_p, c_int, c_char_p, c_int32, c_void_p),
+    "ulocdata_open": (c_void_p, c_char_p, c_void_p),
     "u_charType": (c_int8, c_int32),
-    "u_getBidiPairedBracket": (c_int32, c_int32),
-    "u_getIntPropertyValue": (c_int32, c_int32, c_int),
     "u_hasBinaryProperty": (c_int8, c_int32, c_int),
     "u_strToUpper": (c_int32, c_void_p, c_int32, c_char_p, c_int32, c_char_p, c_void_p),
+    "ubidi_close": (None, c_void_p),
+    "ubidi_getBaseDirection": (c_int, c_char_p, c_int32),
+    "ubidi_getLevels": (POINTER(c_uint8), c_void_p, c_void_p),
+    "ubidi_open": (c_void_p,),
+    "ubidi_reorderVisual": (None, c_char_p, c_int32, c_void_p),
+    "ubidi_setPara": (None, c_void_p, c_char_p, c_int32, c_uint8, c_void_p, c_void_p),
     "uscript_getScript": (c_int, c_int32, c_void_p),
     "uscript_getShortName": (c_char_p, c_int),
 }
@@ -75,17 +90,50 @@ def script(character: str) -> str:
     return str(_icu("uscript_getShortName")(code), "ascii")
 
 
-@functools.lru_cache(maxsize=4096)
-def bidi_class(character: str) -> str:
-    """Return a character's Bidi_Class, such as ``AL``."""
-    return BIDI_CLASSES[int(_icu("u_charDirection")(ord(character)))]
+def first_strong(text: str) -> int | None:
+    """Return 1 for a text whose first letter or direction mark is right-to-left, 0 for left-to-right, None without."""
+    source = text.encode(UTF_16)
+    direction = _icu("ubidi_getBaseDirection")(source, len(source) // 2)
+    return {0: 0, 1: 1}.get(direction)
 
 
-@functools.lru_cache(maxsize=256)
-def bracket(character: str) -> tuple[str, str] | None:
-    """Return ``("o", its counterpart)`` for an opening bracket, ``("c", ...)`` for a closing one, else None."""
-    kind = _icu("u_getIntPropertyValue")(ord(character), BRACKET_TYPE)
-    return ("oc"[kind - 1], chr(_icu("u_getBidiPairedBracket")(ord(character)))) if kind else None
+def bidi_levels(text: str, base: int) -> list[int]:
+    """Return the embedding level of each character of a paragraph with a base level of 0 or 1."""
+    source, error = text.encode(UTF_16), c_int(0)
+    bidi = _icu("ubidi_open")()
+    try:
+        # ICU goes on reading the text until the object is closed.
+        _icu("ubidi_setPara")(bidi, source, len(source) // 2, base, None, ctypes.addressof(error))
+        levels = _icu("ubidi_getLevels")(bidi, ctypes.addressof(error))
+        _check(error)
+        return [levels[unit] for unit in accumulate((len(part.encode(UTF_16)) // 2 for part in text[:-1]), initial=0)]
+    finally:
+        _icu("ubidi_close")(bidi)
+
+
+def visual_indexes(levels: Sequence[int]) -> list[int]:
+    """Return the indexes of runs with these levels in visual order, from left to right."""
+    indexes = (c_int32 * len(levels))()
+    _icu("ubidi_reorderVisual")(bytes(levels), len(levels), ctypes.addressof(indexes))
+    return list(indexes)
+
+
+def delimiters(language: str) -> tuple[str, ...]:
+    """Return a language's quotation marks by Unicode's CLDR: opening and closing ones, then those inside of them."""
+    error, room = c_int(0), 8
+    data = _icu("ulocdata_open")(language.encode(), ctypes.addressof(error))
+    try:
+        _check(error)
+        return tuple(_delimiter(data, which, room, error) for which in range(4))
+    finally:
+        _icu("ulocdata_close")(data)
+
+
+def _delimiter(data: int, which: int, room: int, error: c_int) -> str:
+    target = ctypes.create_string_buffer(2 * room)
+    length = _icu("ulocdata_getDelimiter")(data, which, target, room, ctypes.addressof(error))
+    _check(error)
+    return target.raw[: 2 * length].decode(UTF_16)
 
 
 def uppercase(text: str, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from compositing.alignment import indents
 from compositing.brand import NO_BRAND, Brand
 from compositing.fitting import Fit, TextBox, fit_title
 from compositing.fonts import UNITS_PER_EM, Font
@@ -127,10 +128,13 @@ def _place(fit: Fit, box: TextBox, room: Box) -> tuple[PlacedLine, ...]:
     baseline = room.top + capital + (free / 2 if box.template.rests == "middle" else 0)
     lowest = room.bottom + box.title.bottom * scale - (count - 1) * spacing
     baseline = max(room.top + box.title.top * scale, min(baseline, lowest))
+    lines = box.shaped(fit.lines)
     placed = []
-    for number, stretch in enumerate(fit.lines):
-        line = box.title.line(stretch.start, stretch.end, stretch.suffix)
-        left = room.width - line.width * scale
-        indent = {"left": 0.0, "center": left / 2, "right": left}[box.align]
-        placed.append(PlacedLine(line, room.left + indent - line.left * scale, baseline + number * spacing))
+    for number, (line, indent) in enumerate(zip(lines, indents(lines, box.align, room.width / scale), strict=True)):
+        x = (
+            room.right - (indent + line.right) * scale
+            if box.align == "right"
+            else room.left + (indent - line.left) * scale
+        )
+        placed.append(PlacedLine(line, x, baseline + number * spacing))
     return tuple(placed)

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from compositing.fonts import UNITS_PER_EM
-from compositing.shaping import Line
+from compositing.geometry import Box
+from compositing.shaping import Glyph, Line
 
-__all__ = ["Lettering", "PlacedLine"]
+__all__ = ["Lettering", "PlacedLine", "transform"]
 
 
 @dataclass(frozen=True)
@@ -28,3 +29,10 @@ class Lettering:
     def scale(self) -> float:
         """Pixels per font unit."""
         return self.size / UNITS_PER_EM
+
+
+def transform(glyph: Glyph, placed: PlacedLine, scale: float, box: Box) -> tuple[float, ...]:
+    """Return the transform from a glyph's units to a box, whose y axis points up from its bottom."""
+    x = placed.x + glyph.x * scale - box.left
+    y = box.bottom - placed.baseline + glyph.y * scale
+    return (scale, 0, 0, scale, x, y)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from compositing.breaks import Break
 
-__all__ = ["Measure", "Stretch", "best_lines", "fill_lines"]
+__all__ = ["ONE_MORE_LINE", "Measure", "Stretch", "best_lines", "fill_lines"]
 
-# Costs, besides those in ``breaks``: of a line, except the last, much shorter than the others; of a last line under a
-# third of them; and of each line more than necessary.
-LONE_LINE, LONE_END, ONE_MORE_LINE = 0.35, 0.6, 0.1
-SHORT, SHORT_END = 0.3, 0.34
+# Costs, besides those in ``word_bonds``: of a line's empty part; of one between others that has hardly more than a
+# preposition; of a last line under a third of the others; and of each line more than necessary.
+EMPTY, LONE_LINE, LONE_END, ONE_MORE_LINE = 0.3, 0.4, 0.9, 0.1
+LONE, SHORT_END = 0.26, 0.34
 Measure = Callable[[int, int, str], float]
 
 
@@ -63,18 +63,18 @@ def best_lines(
     """
     found = []
     for count in range(least, most + 1):
-        if lines := _best(length, places, measure, widest, count, least):
+        if lines := _best(length, places, measure, widest, count):
             cost, stretches = lines
             found.append((cost + ONE_MORE_LINE * (count - least), stretches))
     return min(found, key=lambda candidate: candidate[0], default=None)
 
 
 def _best(
-    length: int, places: Sequence[Break], measure: Measure, widest: float, count: int, least: int
+    length: int, places: Sequence[Break], measure: Measure, widest: float, count: int
 ) -> tuple[float, list[Stretch]] | None:
     """Find the cheapest lines by dynamic programming over places and numbers of lines (Knuth)."""
     whole = max(1.0, measure(0, length, ""))
-    ideal, full = min(widest, whole / count), min(widest, whole / least)
+    ideal = min(widest, whole / count)
     starts = [0, *(place.start for place in places)]
     ends = [*(place.end for place in places), length]
     suffixes = [*(place.suffix for place in places), ""]
@@ -92,7 +92,9 @@ def _best(
                 if not is_last and last == len(places):
                     break
                 cost = (
-                    cost_so_far + _line_cost(width, ideal, full, count, is_last) + (0 if is_last else places[last].cost)
+                    cost_so_far
+                    + _line_cost(width, ideal, widest, number, count)
+                    + (0 if is_last else places[last].cost)
                 )
                 if last + 1 not in following or cost < following[last + 1][0]:
                     following[last + 1] = (cost, (*path, last))
@@ -108,9 +110,11 @@ def _best(
     return cost, stretches
 
 
-def _line_cost(width: float, ideal: float, full: float, count: int, is_last: bool) -> float:
-    """Return the cost of a line's width, against the ideal width and against that of the fewest possible lines."""
-    uneven = (width / ideal - 1) ** 2 / count if count > 1 else 0.0
-    if is_last:
-        return uneven + (LONE_END if count > 1 and width < SHORT_END * full else 0.0)
-    return uneven + (LONE_LINE if width < SHORT * full else 0.0)
+def _line_cost(width: float, ideal: float, widest: float, number: int, count: int) -> float:
+    """Return the cost of a line's width: of its distance to the ideal, and of what stays empty of the widest."""
+    if count == 1:
+        return 0.0
+    uneven = (width / ideal - 1) ** 2 / count
+    if number == count:
+        return uneven + (LONE_END if width < SHORT_END * ideal else 0.0)
+    return uneven + EMPTY * (1 - width / widest) ** 2 + (LONE_LINE if number > 1 and width < LONE * widest else 0.0)

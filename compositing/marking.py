@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from PIL import Image
 
 from compositing.colours import BLACK, MIN_CONTRAST, WHITE, Colour, contrast_of
+from compositing.emoji import paint_emoji
 from compositing.legibility import luminances
 from compositing.logo import fitted
 from compositing.mark import Logo, Mark
 from compositing.palette import Scheme
-from compositing.rasterizing import fill, paint_emoji, rasterize
+from compositing.rasterizing import fill, rasterize
 from compositing.shading import lay_box
 
 __all__ = ["draw_mark"]

@@ -21,6 +21,9 @@ __all__ = ["Glyph", "Line", "ShapedTitle"]
 
 # Full-width punctuation whose empty half is next to other such punctuation is set at half width (halt), as in browsers.
 OPENING, CLOSING = "（「『【〔［｛〈《", "）」』】〕］｝〉》、。，．"  # noqa: RUF001
+# Punctuation that may hang out of the margin at the start of a line.
+HANGING = "\"'([{-\N{LEFT DOUBLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}\N{DOUBLE LOW-9 QUOTATION MARK}"
+HANGING += "\N{LEFT-POINTING DOUBLE ANGLE QUOTATION MARK}\N{HYPHEN}\N{EN DASH}"
 HALVED = re.compile(f"[{CLOSING}](?=[{OPENING}{CLOSING}])|(?<=[{OPENING}])[{OPENING}]")
 
 
@@ -36,7 +39,10 @@ class Glyph:
 
 @dataclass(frozen=True)
 class Line:
-    """Shaped text, and the box of its ink in 2048ths of an em; y points up from the baseline."""
+    """Shaped text, its advance, and the box of its ink in 2048ths of an em; y points up from the baseline.
+
+    ``hanging`` is the part of the advance that hangs out of the margin if there is room: an opening quote or bracket.
+    """
 
     text: str
     glyphs: tuple[Glyph, ...]
@@ -44,6 +50,8 @@ class Line:
     bottom: int
     right: int
     top: int
+    advance: int = 0
+    hanging: int = 0
 
     @property
     def width(self) -> int:
@@ -131,7 +139,8 @@ class ShapedTitle:
         if not glyphs:
             return Line(text, (), 0, 0, 0, 0)
         lefts, bottoms, rights, tops = zip(*boxes, strict=True)
-        return Line(text, tuple(glyphs), min(lefts), min(bottoms), max(rights), max(tops))
+        hanging = self._until[start + 1] - self._until[start] if text[0] in HANGING else 0
+        return Line(text, tuple(glyphs), min(lefts), min(bottoms), max(rights), max(tops), x, hanging)
 
     def _split(self, levels: Sequence[int]) -> list[_Run]:
         runs: list[_Run] = []
@@ -182,7 +191,8 @@ class ShapedTitle:
             buffer.script = run.script
         buffer.guess_segment_properties()
         halved = [(match.start(), match.end(), True) for match in HALVED.finditer(text)]
-        uharfbuzz.shape(shaper, buffer, {"halt": halved} if halved else None)
+        # Lining figures: versions and years stand among capitals.
+        uharfbuzz.shape(shaper, buffer, {"lnum": True, **({"halt": halved} if halved else {})})
         tracking = self.font.tracking if letters and not run.font.is_colour else 0
         shaped = []
         for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):

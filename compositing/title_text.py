@@ -1,5 +1,7 @@
 """Cleans a title for layout: one line, without harmful control characters."""
 
+import re
+
 from compositing.icu import Property, category, has_property
 from text import one_line
 
@@ -10,15 +12,19 @@ EMBEDDINGS = {"\u202a": "\u2066", "\u202b": "\u2067", "\u202d": "\u2066", "\u202
 ISOLATES = ("\u2066", "\u2067", "\u2068")
 END_OF_EMBEDDING, END_OF_ISOLATE = "\u202c", "\u2069"
 BLANK_BRAILLE = "\u2800"
+# Marks that stack on any letter. No language needs more than two on one; Zalgo text has dozens.
+MARK = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+TOO_MANY_MARKS = re.compile(f"({MARK}{{2}}){MARK}+")
 
 
 def layout_text(title: str) -> str:
     """Return a title for layout: composed (NFC), with single spaces and without control characters.
 
     No-break spaces, soft hyphens, word joiners, direction marks and isolates keep their meaning. Embeddings and
-    overrides become isolates, which affect only the direction of their content, and reverse no letters.
+    overrides become isolates, which affect only the direction of their content, and reverse no letters. A letter keeps
+    at most two stacked marks.
     """
-    return _isolated(one_line(title).replace("\ufeff", WORD_JOINER))
+    return _isolated(TOO_MANY_MARKS.sub(r"\1", one_line(title)).replace("\ufeff", WORD_JOINER))
 
 
 def draws_nothing(text: str) -> bool:

@@ -3,7 +3,7 @@
 import html
 import re
 
-from text import clean_text, one_line
+from text import KEPT, clean_text, one_line
 
 __all__ = ["plain_summary", "plain_title", "shortened"]
 
@@ -18,6 +18,8 @@ CODE = re.compile(r"(?<!`)(`{1,3})(?!`)(?P<code>.+?)(?<!`)\1(?!`)")
 ESCAPE = re.compile(r"\\(?P<escaped>[\\`*_{}\[\]()#+.!|-])")
 VERBATIM = re.compile(f"{CODE.pattern}|{ESCAPE.pattern}")
 PRIVATE_USE = 0x100000
+# What would become typographic in a title, if it is not code.
+TYPED = re.compile(r"[\"']|-(?=-)|\.(?=\.)")
 MARKDOWN = [
     (re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)"), r"\1"),
     # A name such as __init__ is Python's, and not bold.
@@ -37,7 +39,7 @@ def plain_title(text: str, *, markdown: bool) -> str:
     kept: dict[int, str] = {}
 
     def keep(found: re.Match[str]) -> str:
-        kept[PRIVATE_USE + len(kept)] = found["code"] or found["escaped"]
+        kept[PRIVATE_USE + len(kept)] = TYPED.sub(rf"\g<0>{KEPT}", found["code"] or found["escaped"])
         return chr(max(kept))
 
     words = html.unescape(_without_markdown(_without_tag_pairs(VERBATIM.sub(keep, text))))

@@ -67,7 +67,7 @@ async def _make(
     outcome = outcome_of(work, request, store)
     with composing(work):
         font, template = work.brand.load_font(request.font), TEMPLATES[request.template]
-        layout = lay_out(request.title, font, template, brand=work.brand)
+        layout = lay_out(work.drawn, font, template, brand=work.brand)
     if layout.shortened:
         logger.warning("%s: the title does not fit at any size, so it ends in an ellipsis; shorten it", work)
         outcome["title_shortened"] = True

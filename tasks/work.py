@@ -6,6 +6,7 @@ from compositing import COMPOSITOR_VERSION, MAX_BYTES
 from compositing.brand import Brand
 from compositing.brand_file import open_brand
 from compositing.title_text import layout_text
+from compositing.typography import typographic
 from originals.original import Wanted
 from outcomes import Finished
 from providers.choice import picture_request
@@ -26,9 +27,10 @@ THUMBNAIL_SIZES = range(2_000, MAX_BYTES + 1)
 
 @dataclass(frozen=True)
 class Work:
-    """One pair: the cleaned title, the model, the picture to request, the keys, and the brand."""
+    """One pair: the cleaned title and the one to draw, the model, the picture to request, the keys, and the brand."""
 
     title: str
+    drawn: str
     model: Model
     picture: PictureRequest
     original_key: str
@@ -62,10 +64,11 @@ def work_of(request: ThumbnailRequest, settings: Settings) -> Work:
         quality=picture.quality,
         variation=picture.variation,
     )
+    drawn = layout_text(request.title if settings.titles_as_typed else typographic(request.title))
     thumbnail = thumbnail_key(
         original=original,
         title=title,
-        drawn=layout_text(request.title),
+        drawn=drawn,
         model=model.id,
         style=request.style,
         template=request.template,
@@ -73,7 +76,7 @@ def work_of(request: ThumbnailRequest, settings: Settings) -> Work:
         compositor_version=COMPOSITOR_VERSION,
         brand=brand.digest,
     )
-    return Work(title, model, picture, original, thumbnail, brand)
+    return Work(title, drawn, model, picture, original, thumbnail, brand)
 
 
 def outcome_of(work: Work, request: ThumbnailRequest, store: Store) -> Finished:

@@ -25,6 +25,7 @@ NOT_IN_THE_BLUEPRINT = {
     "OPENAI_IMAGE_SIZE": "the default fits the canvas",
     "GEMINI_IMAGE_SIZE": "the default fits the canvas",
     "MAX_COST_USD": "only the owner can choose a cap",
+    "TITLES_AS_TYPED": "the default suits most",
     "PRICES_FILE": "the included prices suit most",
     "PROVIDER_TIMEOUT_SECONDS": "the default fits the leaf's own timeout",
     "OPENAI_BASE_URL": "only for those with a proxy",

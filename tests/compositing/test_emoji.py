@@ -7,10 +7,12 @@ import pytest
 from PIL import Image
 
 from compositing.drawing import draw_cover
+from compositing.emoji import paint_emoji, vanishes
 from compositing.fallback import missing_characters
 from compositing.fonts import load_font
+from compositing.geometry import Box
 from compositing.layout import lay_out
-from compositing.rasterizing import paint_emoji
+from compositing.legibility import luminances
 from compositing.shaping import ShapedTitle
 from compositing.templates import CANVAS, TEMPLATES
 
@@ -88,3 +90,37 @@ def test_a_keycap_is_one_glyph_with_and_without_its_selector(keycap: str) -> Non
 
 def test_a_text_selector_prevents_an_emoji() -> None:
     assert not any(glyph.font.is_colour for glyph in ShapedTitle("✔\ufe0e", INTER).line(0, 2).glyphs)
+
+
+@pytest.mark.parametrize("dark", ["➕", "➖", "✖️", "🖤", "⚫", "🎥", "♠️", "🎩", "🕶️", "🐈‍⬛", "™️"])
+def test_a_dark_emoji_has_an_outline_that_is_visible_on_black(dark: str) -> None:
+    drawn = Image.new("RGB", (1200, 630), "black")
+    layout = lay_out(dark, INTER, TEMPLATES["center-box"])
+    painted = paint_emoji(layout, CANVAS)
+    assert painted
+    drawn.paste(painted, CANVAS, painted)
+    [glyph] = layout.lines[0].line.glyphs
+    assert vanishes(glyph.font, glyph.index)
+    ink = drawn.getbbox()
+    assert ink
+    rim = Box(*ink)._replace(right=ink[0] + (ink[2] - ink[0]) // 5)
+    brightest = max(value for value, count in enumerate(luminances(drawn.crop(rim)).histogram()) if count)
+    assert (brightest / 255 + 0.05) / 0.05 >= 10, "three times what WCAG 2.2 (1.4.11) requires of graphics"
+
+
+@pytest.mark.parametrize("bright", ["🚀", "❤️", "😀", "🔥", "🧠"])
+def test_a_bright_emoji_has_no_outline(bright: str) -> None:
+    [glyph] = ShapedTitle(bright, INTER).line(0, len(bright)).glyphs
+    assert not vanishes(glyph.font, glyph.index)
+
+
+@pytest.mark.parametrize("light", ["⚪", "🤍", "☁️", "🦢", "💬"])
+def test_a_light_emoji_has_an_outline_on_paper(light: str) -> None:
+    layout = lay_out(light, INTER, TEMPLATES["framed"])
+    [glyph] = layout.lines[0].line.glyphs
+    assert vanishes(glyph.font, glyph.index, on_paper=True)
+    painted = paint_emoji(layout, CANVAS, on_paper=True)
+    assert painted
+    drawn = Image.new("RGB", (1200, 630), "white")
+    drawn.paste(painted, CANVAS, painted)
+    assert min(value for value, count in enumerate(luminances(drawn).histogram()) if count) < 40

@@ -46,6 +46,7 @@ def test_all_fonts_together_stay_below_45_mb() -> None:
 
 
 SYMBOLS = {
+    "scripts": "ߒߞߏ ꯃꯩꯇꯩ ᱚᱞ ᠮᠣᠩᠭᠣᠯ 𨋢",
     "mathematics": "∀x ∈ ℝ: 𝐄 = 𝐦𝐜² → ∑ ≤ ∞",
     "symbols": "← ↑ → ↓ ⇒ ✓ ✗ ★ ☆ ♫ ⌘ € £ ₹ ₿ © ™ № § ¶ • … ½",
     "boxes": "█ ▓ ░ ■ □ ▲ △ ● ○ ◆ ╔═╗",

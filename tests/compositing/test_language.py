@@ -31,6 +31,8 @@ def test_a_titles_language_is_guessed_from_its_words(title: str, language: str) 
         ("東京大学", "jp"),
         ("对象存储", "sc"),
         ("日本", "sc"),
+        ("為什麼我們選擇開源軟體", "tc"),
+        ("在香港搭𨋢的禮儀", "tc"),
     ],
 )
 def test_han_characters_have_the_regional_form_that_the_title_suggests(title: str, form: str) -> None:

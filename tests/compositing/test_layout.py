@@ -83,8 +83,8 @@ def test_lines_with_stacked_marks_are_further_apart() -> None:
 
 
 def test_only_the_word_too_wide_for_a_line_is_broken_and_only_once() -> None:
-    lines = texts(set_title("Supercalifragilisticexpialidociousness serialisation", "left-panel"))
-    assert lines == ["Supercalifragilistic-", "expialidociousness", "serialisation"]
+    lines = texts(set_title("Antidisestablishmentarianism's serialisation", "left-panel"))
+    assert lines == ["Antidisestablish-", "mentarianism's", "serialisation"]
 
 
 def test_lines_of_a_tall_font_do_not_touch() -> None:

@@ -1,5 +1,9 @@
+from itertools import pairwise
+
 from compositing.breaks import Kind, breaks, breaks_anywhere, breaks_at_no_break_spaces, syllable_breaks
+from compositing.hyphenation import Hyphen, hyphenate
 from compositing.line_breaking import Stretch, best_lines, fill_lines
+from compositing.word_bonds import cost_between
 
 
 def measure(start: int, end: int, suffix: str) -> int:
@@ -99,21 +103,69 @@ def test_japanese_and_korean_lines_end_between_phrases_and_chinese_ones_between_
     assert between_words("모든 인간은", 5, "ko", "kr") == ["모든", "인간은"]
     assert between_words("Docker와 Kubernetes로 배포", 18, "ko", "kr") == ["Docker와", "Kubernetes로 배포"]
     assert between_words("GoのVACUUMと仕組み", 9, "ja", "jp") == ["Goの", "VACUUMと", "仕組み"]
-    assert between_words("对象存储是来源", 3, "zh", "sc") == ["对象", "存储是", "来源"]
+    assert between_words("对象存储是来源", 4, "zh", "sc") == ["对象存储", "是来源"]
+
+
+def kinds(title: str, language: str, han: str) -> dict[str, Kind]:
+    """Return the kind of each break, by the text before it."""
+    return {title[: place.end]: place.kind for place in breaks(title, language, han)}
 
 
 def test_a_break_inside_a_japanese_word_is_one_between_syllables() -> None:
-    title = "インターネットの基礎"
-    kinds = {title[: place.end]: place.kind for place in breaks(title, "ja", "jp")}
-    assert kinds["インターネット"] == Kind.PARTS
-    assert kinds["インター"] == Kind.SYLLABLES
+    found = kinds("インターネットの基礎", "ja", "jp")
+    assert found["インターネット"] == Kind.PARTS
+    assert found["インター"] == Kind.SYLLABLES
+
+
+def test_no_line_starts_with_a_particle_and_none_parts_a_word_that_only_one_segmenter_parts() -> None:
+    assert kinds("「推し」を支える技術", "", "jp")["「推し」"] > Kind.WORDS
+    assert kinds("美团外卖终端容器化的演进之路", "", "sc")["美团外"] > Kind.WORDS
+    assert kinds("為什麼我們選擇開源軟體", "", "tc")["為什麼"] == Kind.WORDS
+    assert chosen("エンジニアのための確定申告入門", 9, 2, "") == ["エンジニアのための", "確定申告入門"]
+
+
+def test_an_abbreviation_keeps_its_word_and_a_name_its_number() -> None:
+    assert chosen("A symphony, No. 5 at last", 15, 2) == ["A symphony,", "No. 5 at last"]
+    assert chosen("An interview, Dr. Müller at last", 18, 2) == ["An interview,", "Dr. Müller at last"]
+    assert chosen("Abkürzungen, z. B. USA, setzen", 17, 2, "de") == ["Abkürzungen,", "z. B. USA, setzen"]
+    assert chosen("Install Windows 11 on a Mac", 18, 2) == ["Install Windows 11", "on a Mac"]
+    assert cost_between("We like Claude Opus 4.5".split(), 3, "en") > 0
+    assert chosen("How to write 5 tests a day", 14, 2) == ["How to write", "5 tests a day"]
+
+
+def test_one_letter_words_articles_and_conjunctions_do_not_end_a_line() -> None:
+    assert chosen("Historia w pigułce i z humorem", 22, 2, "pl") == ["Historia w pigułce", "i z humorem"]
+    assert chosen("Jak jsme došli k cíli v Brně", 17, 2, "cs") == ["Jak jsme došli", "k cíli v Brně"]
+    assert chosen("Πώς γίνεται η δουλειά", 13, 2, "el") == ["Πώς γίνεται", "η δουλειά"]
+    assert chosen("Ohjelmoija ja hänen koiransa", 17, 2, "fi") == ["Ohjelmoija", "ja hänen koiransa"]
+
+
+def test_a_hump_is_the_last_place_to_part_code() -> None:
+    assert chosen("React.useCallback()", 14, 2) == ["React", ".useCallback()"]
 
 
 def test_words_are_hyphenated_by_dictionary() -> None:
     title = "Geschwindigkeit"
     places = syllable_breaks(title, "de")
     assert [title[: place.end] for place in places] == ["Geschwin", "Geschwindig"]
-    assert syllable_breaks(title, "") == ()
+    assert syllable_breaks("Größenänderungen", "") == ()
+
+
+def parts(word: str, language: str, kind: Hyphen) -> str:
+    places = [0, *(place for place, each in hyphenate(word, language) if each == kind), len(word)]
+    return "|".join(word[start:end] for start, end in pairwise(places))
+
+
+def test_the_joints_of_compounds_are_the_best_hyphens() -> None:
+    assert parts("Arbeitsunfähigkeitsbescheinigung", "de", Hyphen.JOINT) == "Arbeits|unfähigkeits|bescheinigung"
+    assert parts("Laadunvarmistusmenetelmät", "fi", Hyphen.JOINT) == "Laadun|varmistus|menetelmät"
+    assert parts("Arbeidsongeschiktheidsverzekering", "nl", Hyphen.JOINT) == "Arbeidsongeschiktheids|verzekering"
+
+
+def test_a_hyphen_before_a_vowel_misleads() -> None:
+    kinds = dict(hyphenate("pneumonoultramicroscopicsilicovolcanoconiosis", "en"))
+    assert kinds[len("pneumonoultramicroscopic")] == Hyphen.SYLLABLE
+    assert kinds[len("pneumonoultramicroscopicsilicov")] == Hyphen.MISLEADING
 
 
 def test_breaks_anywhere_keep_graphemes_whole_and_hyphenate_only_letters() -> None:

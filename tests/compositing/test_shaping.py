@@ -47,3 +47,11 @@ def test_tracking_does_not_apply_to_joined_scripts() -> None:
 def test_a_hyphen_is_set_in_reading_order() -> None:
     [*_, last] = ShapedTitle("abc", load_font("inter")).line(0, 2, "-").glyphs
     assert last.index == load_font("inter").shaper.get_nominal_glyph(ord("-"))
+
+
+@pytest.mark.parametrize("font", ["raleway", "playfair"])
+def test_figures_are_as_high_as_capitals(font: str) -> None:
+    title = ShapedTitle("0123456789", load_font(font))
+    for place in range(10):
+        assert title.line(place, place + 1).top >= 0.9 * load_font(font).cap_height
+        assert title.line(place, place + 1).bottom > -UNITS_PER_EM / 20

@@ -1,3 +1,5 @@
+import unicodedata
+
 import pytest
 
 from compositing.title_text import draws_nothing, layout_text
@@ -42,3 +44,8 @@ def test_invisible_characters_draw_nothing(text: str) -> None:
 @pytest.mark.parametrize("text", ["a", "\u3164a", "🚀", "\U0001fae9", "\U0001fac8", "。"])
 def test_visible_characters_draw_something(text: str) -> None:
     assert not draws_nothing(text)
+
+
+def test_a_letter_keeps_at_most_two_stacked_marks() -> None:
+    assert layout_text("Z\u0335\u0322\u0321\u031b\u0332algo") == "Z\u0335\u0322algo"
+    assert layout_text("ệ và שָּׁ") == unicodedata.normalize("NFC", "ệ và שָּׁ")

@@ -11,6 +11,7 @@ import pytest
 from errors import InvalidRequestError
 from posts.posts import Posts
 from posts.read import read_posts
+from text import KEPT, clean_text
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -358,3 +359,9 @@ def test_a_folder_without_posts_says_what_was_left_out(tmp_path: Path) -> None:
         InvalidRequestError, match=r"has no posts: drafts \(1\): a.md. It was read as a folder of Markdown"
     ):
         read(tmp_path, {"a.md": "---\ntitle: A\ndraft: yes\n---\n"})
+
+
+def test_quotes_in_code_are_marked_so_that_they_are_drawn_as_typed(tmp_path: Path) -> None:
+    [post] = read(tmp_path, {"a.md": "---\ntitle: Don't use `'use client'` and `--force`\n---\n"}).posts
+    assert post.title == f"Don't use '{KEPT}use client'{KEPT} and -{KEPT}-force"
+    assert clean_text(post.title) == "Don't use 'use client' and --force"
