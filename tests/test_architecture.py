@@ -9,19 +9,20 @@ import pytest
 
 from testing.project import ROOT
 
-BOTTOM = {"errors", "settings", "waiting", "text", "outcomes", "money"}
+BOTTOM = {"errors", "settings", "waiting", "text", "outcomes", "money", "network"}
 MIDDLE = {"providers", "compositing", "storage", "gallery"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "text": set(),
     "outcomes": set(),
     "waiting": {"errors"},
+    "network": {"errors"},
     "settings": {"errors"},
     "money": {"settings"},
     **dict.fromkeys(sorted(MIDDLE), BOTTOM),
     "gallery": {"storage"} | BOTTOM,
     "tasks": MIDDLE | BOTTOM,
-    "posts": {"errors", "text", "storage"},
+    "posts": {"errors", "text", "network", "storage"},
     "local": {"tasks", "posts"} | MIDDLE | BOTTOM,
     "deploy": {"storage"} | BOTTOM,
     "main": {"tasks", "settings"},
