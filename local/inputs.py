@@ -5,9 +5,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from compositing.brand_file import open_brand
 from errors import InvalidRequestError
+from local.drawable import drawable
 from local.options import given_inputs
 from posts.choose import choose
+from posts.posts import lines_of
 from posts.read import STDIN, read_posts
 from settings import Settings
 from tasks.requests import BatchRequest, bind
@@ -43,14 +46,16 @@ def read_input(options: argparse.Namespace, settings: Settings | None) -> dict[s
         return _over_posts(bind(BatchRequest, [], {**posts.request, **over}), over)
     if "prompts" in over:
         raise InvalidRequestError([f"--title and {options.source} both name posts: leave one of them out"])
-    chosen = choose(posts, options.limit, options.since, options.only)
+    look = {**_default_look(settings), **over}
+    brand = open_brand(settings.brand_dir if settings else None)
+    chosen = choose(drawable(posts, look["font"], brand), options.limit, options.since, options.only)
     # What comes by standard input may be any blog's. Without a name, each request has its own page.
     name = "" if chosen.name == STDIN else chosen.name
-    values = {"prompts": chosen.prompts, "name": name, **_default_look(settings), **over}
-    look = ", ".join([values["style"], values["template"], values["font"], *values["models"]])
+    values = {"prompts": chosen.prompts, "name": name, **look}
+    shown = ", ".join([look["style"], look["template"], look["font"], *look["models"]])
     number = "1 post" if len(chosen.posts) == 1 else f"{len(chosen.posts)} posts"
-    print(f"{number} from {chosen.name} ({chosen.kind}): {look}", file=sys.stderr)
-    for counted in chosen.left_out:
+    print(f"{number} from {chosen.name} ({chosen.kind}): {shown}", file=sys.stderr)
+    for counted in lines_of(chosen.left_out, verbose=options.verbose):
         print(f"left out: {counted}", file=sys.stderr)
     for counted in chosen.remarks:
         print(f"note: {counted}", file=sys.stderr)

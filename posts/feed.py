@@ -1,8 +1,14 @@
-"""RSS and Atom feeds. defusedxml refuses hostile XML: it expands no entity and opens no address."""
+"""RSS and Atom feeds. defusedxml refuses hostile XML: it expands no entity and opens no address.
+
+feedparser, which recovers malformed XML too, makes "AT&T; and R&D;" of a title with bare ampersands, expands entities,
+and bounds no memory; so ``posts/mending.py`` mends what defusedxml then parses.
+"""
 
 import html
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError
 
@@ -10,9 +16,11 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from errors import InvalidRequestError
+from posts.decoding import decode
+from posts.mending import mended, without_forbidden
 from posts.posts import Record
 
-__all__ = ["read_feed"]
+__all__ = ["Feed", "read_feed"]
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 RSS_1 = "{http://purl.org/rss/1.0/}"
@@ -35,6 +43,8 @@ FIELDS = {
     f"{RSS_1}link": "link",
     f"{ATOM}link": "link",
     "guid": "guid",
+    "{http://purl.org/rss/1.0/modules/content/}encoded": "content",
+    f"{ATOM}content": "content",
     "pubDate": "pubdate",
     f"{DUBLIN}date": "date",
     f"{ATOM}published": "pubdate",
@@ -49,28 +59,81 @@ FIELDS = {
 # WordPress's export is RSS with more elements, in namespaces that begin like this, by version.
 WORDPRESS = "{http://wordpress.org/export/"
 WORDPRESS_FIELDS = {"post_name": "slug", "status": "status", "post_type": "posttype", "encoded": "description"}
+# Other XML that looks like a blog's.
+NOT_FEEDS = {
+    "urlset": "a sitemap, which has no titles",
+    "sitemapindex": "a list of sitemaps, which has no titles",
+    "opml": "a list of feeds (OPML), not a feed",
+    "html": "a web page, not a feed",
+}
+BLANK = "\ufeff\x00 \t\r\n"
+DECLARED = re.compile(rb"<\?xml\b[^<>]*\bencoding\s*=\s*[\"']([A-Za-z][\w.:-]*)")
+DECLARATION = re.compile(r"<\?xml\b[^<>]*\?>")
 MAX_ELEMENTS, MAX_DEPTH = 1_000_000, 100
+# Characters kept of each field: a context needs only the beginning of a text.
+MAX_TEXT = 20_000
 
 
-def read_feed(data: bytes, name: str) -> tuple[str, str, list[Record]]:
-    """Return a feed's title and the host of its site (each empty if it has none), and its entries.
+@dataclass(frozen=True)
+class Feed:
+    """A feed: its title and the host of its site (each empty if it has none), its entries, and what was mended."""
+
+    title: str
+    host: str
+    records: list[Record]
+    remarks: tuple[str, ...] = ()
+
+
+def read_feed(data: bytes, name: str, charset: str = "") -> Feed:
+    """Return a feed, in whatever encoding and however malformed. ``charset`` is the encoding that a server declares.
 
     Raises:
         InvalidRequestError: the data is not an RSS or Atom feed, or is unsafe XML.
     """
+    declared = DECLARED.match(data[:1_000].lstrip())
+    decoded = decode(data, [each for each in (charset, declared[1].decode() if declared else "") if each])
+    text, forbidden = without_forbidden(DECLARATION.sub("", decoded.text.lstrip(BLANK), count=1).lstrip(BLANK))
+    remarks = []
+    if decoded.unreadable:
+        remarks.append(f"characters that are not {decoded.encoding} were replaced ({decoded.unreadable})")
+    if forbidden:
+        remarks.append(f"characters that XML forbids were taken out ({forbidden})")
+    try:
+        return _parsed(text, name, remarks)
+    except ParseError as error:
+        text, cut = mended(text)
+        remarks.append(f"the feed is not well-formed XML and was mended (1): {error}")
+        remarks += ["its last entry has no end and was left out (1)"] if cut else []
+    try:
+        return _parsed(text, name, remarks)
+    except ParseError as error:
+        raise InvalidRequestError(
+            [f"{name} is XML that cannot be read: {error}. Give another feed of the blog"]
+        ) from None
+
+
+def _parsed(text: str, name: str, remarks: Sequence[str]) -> Feed:
+    """Return the feed of well-formed XML.
+
+    Raises:
+        ParseError: it is not well-formed.
+        InvalidRequestError: it is no feed, or unsafe.
+    """
     about, records, seen = dict[str, str](), list[Record](), set[str]()
     try:
-        for element, path in _elements(data, name):
+        for element, path in _elements(text.encode(errors="replace"), name):
             if element.tag in ENTRIES:
                 records.append(_record(_fields(element), seen, len(records) + 1))
             elif path and path[-1] in FEEDS and (field := FIELDS.get(element.tag)):
                 about[field] = about.get(field) or _value(element, field)
-    except ParseError as error:
-        raise InvalidRequestError([f"{name} is not well-formed XML: {error}. Fix the feed"]) from None
-    except (DefusedXmlException, ValueError, LookupError) as error:
-        raise InvalidRequestError([f"{name} is XML that cannot be read safely: {error}. Fix the feed"]) from None
+    except ParseError:
+        raise
+    except (DefusedXmlException, ValueError) as error:
+        raise InvalidRequestError(
+            [f"{name} is XML that cannot be read safely: {error}. Give another feed of the blog, or a list of titles"]
+        ) from None
     host = about.get("link", "").partition("//")[2].partition("/")[0]
-    return html.unescape(about.get("title", "")), host, records
+    return Feed(html.unescape(about.get("title", "")), host, records, tuple(remarks))
 
 
 def _elements(data: bytes, name: str) -> Iterator[tuple[Element, list[str]]]:
@@ -81,7 +144,8 @@ def _elements(data: bytes, name: str) -> Iterator[tuple[Element, list[str]]]:
         if event == "start":
             if not path and element.tag not in ROOTS:
                 root = element.tag.rpartition("}")[2]
-                raise InvalidRequestError([f"{name} is <{root}> XML, not a feed. Give an RSS 2.0 or Atom feed"])
+                what = NOT_FEEDS.get(root.lower(), f"<{root}> XML, not a feed")
+                raise InvalidRequestError([f"{name} is {what}. Give an RSS 2.0 or Atom feed"])
             if number > MAX_ELEMENTS or len(path) > MAX_DEPTH:
                 raise ValueError("it has too many elements")
             path.append(element.tag)
@@ -104,7 +168,7 @@ def _record(fields: dict[str, str], seen: set[str], number: int) -> Record:
     if fields.get("posttype", "post").casefold() != "post":
         fault = "not posts"
     seen |= {where, both}
-    return Record(where, fields, fault=fault)
+    return Record(where, fields, reason=fault)
 
 
 def _fields(entry: Element) -> dict[str, str]:
@@ -126,7 +190,7 @@ def _fields(entry: Element) -> dict[str, str]:
 
 
 def _value(element: Element, field: str) -> str:
-    return _address(element) if field == "link" else _text(element)
+    return _address(element) if field == "link" else _text(element)[:MAX_TEXT]
 
 
 def _text(element: Element) -> str:

@@ -1,16 +1,16 @@
 """Detects a source's kind from its content, or from its name's ending if the content is ambiguous."""
 
-import codecs
 import re
 import unicodedata
 
 from errors import InvalidRequestError
+from posts.decoding import BYTE_ORDER_MARKS, decode, with_plain_breaks
 from posts.json_source import looks_like_json, looks_like_json_lines
 from posts.markdown import ENDINGS
 from posts.posts import KINDS
 from posts.rows import delimiter_of
 
-__all__ = ["as_text", "kind_of"]
+__all__ = ["kind_of"]
 
 BY_ENDING = {
     **dict.fromkeys(ENDINGS, "markdown"),
@@ -20,7 +20,17 @@ BY_ENDING = {
     ".json": "json",
     **dict.fromkeys((".jsonl", ".ndjson"), "jsonl"),
 }
-BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# What is no text, by its first bytes, and what to do instead.
+PACKED = {
+    b"PK\x03\x04": "a ZIP archive, as exports often are. Unpack it, and give the folder or file in it",
+    b"%PDF": "a PDF. Give the blog's folder, feed or export",
+    b"SQLite format 3": "a database. Give the blog's folder, feed or export",
+}
+SQL = re.compile(
+    r"(?:--|/\*).*\n(?:.*\n){0,60}?\s*(?:CREATE TABLE|INSERT INTO|DROP TABLE|SET )|\s*(?:CREATE TABLE|INSERT INTO)",
+    re.I,
+)
+MOVABLE_TYPE = re.compile(r"(?:[A-Z ]+: .*\n){2,}-----\n")
 PAGE = re.compile(rb"<!doctype\s+html|<html\b", re.IGNORECASE)
 FEED_LINK = re.compile(rb"<link\b[^<>]*\bapplication/(?:rss|atom)\+xml[^<>]*>", re.IGNORECASE)
 ADDRESS = re.compile(rb"\bhref\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
@@ -33,6 +43,9 @@ def kind_of(data: bytes, source: str, ending: str) -> str:
         InvalidRequestError: the source is of no supported kind.
     """
     start = _without_byte_order_mark(data[:1_000])
+    for mark, what in PACKED.items():
+        if start.startswith(mark):
+            raise InvalidRequestError([f"{source} is {what}"])
     if start.startswith(b"<") and ending not in ENDINGS:
         if PAGE.match(start):
             raise InvalidRequestError([f"{source} is a web page, not a feed. {_feed_of(data)}"])
@@ -41,7 +54,9 @@ def kind_of(data: bytes, source: str, ending: str) -> str:
         return BY_ENDING[ending]
     if ending not in BY_ENDING and not _is_text(data):
         raise _unsupported(source)
-    text = as_text(data, source)
+    text = with_plain_breaks(decode(data).text)
+    if other := _other_export(text):
+        raise InvalidRequestError([f"{source} is {other}"])
     if text.startswith(("---\n", "+++\n")):
         return "markdown"
     if looks_like_json_lines(text):
@@ -55,23 +70,13 @@ def kind_of(data: bytes, source: str, ending: str) -> str:
     return BY_ENDING[ending]
 
 
-def as_text(data: bytes, source: str) -> str:
-    """Return a file's text with its line endings normalized.
-
-    Raises:
-        InvalidRequestError: the file is not in UTF-8.
-    """
-    wide = len(data) > 3 and (not any(data[:100:2]) or not any(data[1:100:2]))
-    if wide or data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise InvalidRequestError([f"{source} is in UTF-16. Save it in UTF-8"])
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InvalidRequestError(
-            [f"{source} is not in UTF-8: line {line} has the byte 0x{data[error.start]:02x}. Save it in UTF-8"]
-        ) from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+def _other_export(text: str) -> str:
+    """Return what a text is that only another program reads, and what to give instead, or an empty string."""
+    if SQL.match(text, 0, 10_000):
+        return "a database's dump. Export the blog itself, as WordPress's Tools > Export does, or give its feed"
+    if MOVABLE_TYPE.match(text, 0, 10_000):
+        return "an export in Movable Type's format. Give the blog's feed, or a CSV file with a column title"
+    return ""
 
 
 def _unsupported(source: str) -> InvalidRequestError:
@@ -79,11 +84,9 @@ def _unsupported(source: str) -> InvalidRequestError:
 
 
 def _is_text(data: bytes) -> bool:
-    """Return whether a file's start is UTF-8 text without control characters."""
-    text = codecs.getincrementaldecoder("utf-8-sig")(errors="replace").decode(data[:10_000])
-    return "\ufffd" not in text and not any(
-        unicodedata.category(character) == "Cc" and not character.isspace() for character in text
-    )
+    """Return whether a file's start is text without control characters."""
+    text = decode(data[:10_000]).text
+    return not any(unicodedata.category(character) == "Cc" and not character.isspace() for character in text)
 
 
 def _without_byte_order_mark(start: bytes) -> bytes:

@@ -6,19 +6,22 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from errors import InvalidRequestError
+from posts.decoding import Decoded, decode, with_plain_breaks
 from posts.feed import read_feed
-from posts.fetch import fetch
+from posts.fetch import download
 from posts.gather import gather
 from posts.json_source import read_json, read_json_lines
-from posts.kinds import as_text, kind_of
+from posts.kinds import kind_of
 from posts.markdown import path_of, read_folder, read_post
 from posts.plain import plain_title
 from posts.posts import KINDS, Posts, Record
 from posts.rows import read_csv, read_lines
+from posts.site import site_of
+from posts.unpacking import DamagedError, TooLargeError, is_gzip, unpacked
 from text import brief, clean_text
 
 __all__ = ["STDIN", "read_posts"]
@@ -51,16 +54,14 @@ def read_posts(
     Raises:
         InvalidRequestError: the source cannot be read, or has no posts.
     """
-    now = now or datetime.now(UTC)
+    now = now or datetime.now().astimezone()
     if kind is not None and kind not in KINDS:
         raise InvalidRequestError([f'unknown kind of source "{brief(clean_text(kind))}". Valid: {", ".join(KINDS)}'])
     if source == "-":
         data = _bounded((stdin or sys.stdin.buffer).read(MAX_BYTES + 1), STDIN)
         return _read(data, STDIN, STDIN, "", kind, now)
     if ADDRESS.match(source):
-        data, address = fetch(source), urlsplit(source)
-        name, ending = f"{address.hostname}{address.path}", PurePosixPath(address.path).suffix.lower()
-        return _read(data, source, name, ending, kind, now)
+        return _read_address(source, kind, now)
     try:
         path = Path(source)
         if path.is_dir():
@@ -72,7 +73,21 @@ def read_posts(
         raise InvalidRequestError(
             [f"{source} cannot be read: {reason}. Give a folder, a file, or an http:// or https:// address"]
         ) from None
-    return _read(data, source, f"{_identifying(path.parent)}/{path.stem}", path.suffix.lower(), kind, now)
+    ending = _ending(path.name)
+    stem = path.name.removesuffix(".gz").removesuffix(ending) if is_gzip(data) else path.stem
+    return _read(data, source, f"{_identifying(path.parent)}/{stem}", ending, kind, now)
+
+
+def _read_address(source: str, kind: str | None, now: datetime) -> Posts:
+    """Return the posts at an address. What is there may be anyone's: only a feed is read, unless a kind is named."""
+    found, address = download(source), urlsplit(source)
+    name = f"{address.hostname}{address.path}"
+    return _read(found.data, source, name, _ending(address.path), kind, now, found.charset, only_feeds=kind is None)
+
+
+def _ending(name: str) -> str:
+    """Return a file's extension in lower case, without that of its compression."""
+    return PurePosixPath(name.lower().removesuffix(".gz")).suffix
 
 
 def _name_of(source: str) -> str:
@@ -96,22 +111,64 @@ def _bounded(data: bytes, source: str) -> bytes:
     return data
 
 
+def _plain(data: bytes, source: str) -> bytes:
+    if not is_gzip(data):
+        return data
+    try:
+        return unpacked(data, MAX_BYTES)
+    except TooLargeError:
+        return _bounded(bytes(MAX_BYTES + 1), source)
+    except DamagedError as error:
+        raise InvalidRequestError([f"{source} is gzip that cannot be read: {error}. Pack it again"]) from None
+
+
 def _read_folder(path: Path, source: str, kind: str | None, now: datetime) -> Posts:
     if kind not in (None, "markdown"):
         raise InvalidRequestError([f"{source} is a folder, but {kind} is read from a file. Give the file"])
-    posts = gather("markdown", _identifying(path) or source, read_folder(path), now)
+    site = site_of(path)
+    posts = gather(
+        "markdown", _identifying(path) or source, read_folder(path, site), now.astimezone(site.zone or now.tzinfo)
+    )
     newest_first = sorted(posts.posts, key=lambda post: post.date or datetime.min.replace(tzinfo=UTC), reverse=True)
     return replace(posts, posts=tuple(newest_first))
 
 
-def _read(data: bytes, source: str, name: str, ending: str, kind: str | None, now: datetime) -> Posts:
+def _read(
+    data: bytes,
+    source: str,
+    name: str,
+    ending: str,
+    kind: str | None,
+    now: datetime,
+    charset: str = "",
+    *,
+    only_feeds: bool = False,
+) -> Posts:
+    data = _plain(data, source)
     kind = kind or kind_of(data, source, ending)
     if kind == "feed":
-        title, host, records = read_feed(data, source)
-        title = plain_title(title, markdown=False)
-        return gather(kind, clean_text(f"{title} ({host or name})") if title else name, records, now)
-    text = as_text(data, source)
-    if kind == "json":
-        request, records = read_json(text, source)
-        return gather(kind, name, records, now) if request is None else Posts(kind, name, request=request)
-    return gather(kind, name, READERS[kind](text, source), now)
+        feed = read_feed(data, source, charset)
+        title = plain_title(feed.title, markdown=False)
+        posts = gather(kind, clean_text(f"{title} ({feed.host or name})") if title else name, feed.records, now)
+        return replace(posts, remarks=(*feed.remarks, *posts.remarks))
+    decoded = decode(data, [charset] if charset else [])
+    text = with_plain_breaks(decoded.text)
+    found = read_json(text, source) if kind == "json" else None
+    if only_feeds and not (found and found.is_export):
+        raise InvalidRequestError(
+            [f"{source} is not a feed. Give the blog's feed, or say with --kind what is there: {', '.join(KINDS)}"]
+        )
+    if found and found.request is not None:
+        return Posts(kind, name, request=_exact(found.request, decoded, source))
+    posts = gather(kind, name, found.records if found else READERS[kind](text, source), now)
+    if not decoded.unreadable:
+        return posts
+    remark = f"characters that are not {decoded.encoding} were replaced ({decoded.unreadable})"
+    return replace(posts, remarks=(remark, *posts.remarks))
+
+
+def _exact(request: list[Any] | dict[str, Any], decoded: Decoded, source: str) -> list[Any] | dict[str, Any]:
+    """Return a request whose encoding is certain: nothing in it may differ from what was asked for."""
+    if decoded.encoding.startswith("utf-") and not decoded.unreadable:
+        return request
+    raise InvalidRequestError([f"{source} is not in UTF-8. Save it in UTF-8"])

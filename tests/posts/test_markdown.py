@@ -26,19 +26,16 @@ def read(folder: Path, files: dict[str, str]) -> Posts:
     return read_posts(str(write(folder, files)), now=NOW)
 
 
-def parsed(line: str) -> tuple[str, int, tuple[str, ...]]:
-    """Return the remark, the count and the examples of a line such as ``drafts (2): a.md, b.md``."""
-    match = re.fullmatch(r"(.+?) \((\d+)\): (.+)", line)
-    assert match
-    return match[1], int(match[2]), tuple(match[3].split(", "))
-
-
 def left_out(posts: Posts) -> dict[str, tuple[int, tuple[str, ...]]]:
-    return {remark: (count, examples) for remark, count, examples in map(parsed, posts.left_out)}
+    reasons = dict.fromkeys(each.what for each in posts.left_out)
+    named = {reason: tuple(str(each) for each in posts.left_out if each.what == reason) for reason in reasons}
+    return {reason: (len(each), each) for reason, each in named.items()}
 
 
 def remarks(posts: Posts) -> dict[str, tuple[str, ...]]:
-    return {remark: examples for remark, _, examples in map(parsed, posts.remarks)}
+    """Return the examples of each remark, such as ``changed slugs (2): a -> b, c -> d``."""
+    matches = (re.fullmatch(r"(.+?) \(\d+\): (.+)", line) for line in posts.remarks)
+    return {match[1]: tuple(match[2].split(", ")) for match in matches if match}
 
 
 # How four generators lay out a folder: its files, and what is read of them and left out.
@@ -116,7 +113,7 @@ LAYOUTS: dict[str, tuple[dict[str, str], list[dict[str, str]], dict[str, tuple[i
         },
         [
             {"title": "Four", "slug": "named"},
-            {"title": "Three", "slug": "json"},
+            {"title": "Three", "slug": "json", "context": "Text"},
             {"title": "Two", "slug": "number-two"},
             {"title": "One", "slug": "one"},
             {"title": "Five", "slug": "series"},
@@ -156,7 +153,11 @@ def test_a_title_that_looks_like_a_number_or_a_date_stays_as_written(tmp_path: P
         ("---\nlayout: post\n---\n\n# The heading #\n", "The heading"),
         ("---\ntitle:\n---\nIntro.\n\nThe heading\n===\n", "The heading"),
         ("---\ntitle: null\n---\n## Lower {#anchor}\n\n# The heading\n", "The heading"),
-        ("```sh\n# a comment\n```\n\n## Only a lower one\n", "Only a lower one"),
+        ("```sh\n# a comment\n```\n\n# Only this one\n", "Only this one"),
+        ('<h1 align="center">In <em>HTML</em></h1>\n\n## Lower\n', "In HTML"),
+        ("# [![Build](https://a/b.svg)](https://c) Project\n", "Project"),
+        ("# ~~Old~~ New way\n", "Old New way"),
+        ("# First\n\nText\n\n# Second\n", "First"),
         ("# `fetch` and **all** [that](https://example.com)\n", "fetch and all that"),
         ("# C#\n", "C#"),
         ("# snake_case and 2 * 3 * 4\n", "snake_case and 2 * 3 * 4"),
@@ -169,8 +170,10 @@ def test_a_post_without_a_title_takes_its_first_heading_and_says_so(tmp_path: Pa
 
 
 def test_a_post_without_title_or_heading_is_left_out_and_counted(tmp_path: Path) -> None:
-    posts = read(tmp_path, {"a.md": "# A", "b.md": "Text alone", "c.md": "---\ntitle: [a, b]\n---\n"})
-    assert left_out(posts) == {"without a title": (2, ("b.md", "c.md"))}
+    files = {"a.md": "# A", "b.md": "Text alone", "c.md": "---\ntitle: [a, b]\n---\n", "d.md": "## The backstory\n"}
+    several = {"e.md": "Text.\n\n# One part\n\n# Another\n"}
+    posts = read(tmp_path, {**files, **several})
+    assert left_out(posts) == {"without a title": (4, ("b.md", "c.md", "d.md", "e.md"))}
 
 
 @pytest.mark.parametrize(
@@ -315,11 +318,8 @@ def test_what_cannot_be_a_post_is_counted(tmp_path: Path) -> None:
     (tmp_path / "_posts" / "b.md").write_bytes("---\ntitle: Café\n---\n".encode("latin-1"))
     (tmp_path / "_posts" / "c.md").write_bytes("---\ntitle: C\n---\nCafé".encode("latin-1"))
     posts = read_posts(str(tmp_path))
-    assert [post.title for post in posts.posts] == ["A", "C"]
-    assert left_out(posts) == {
-        "not Markdown": (1, ("_posts/2006-01-31-old.html",)),
-        "not in UTF-8": (1, ("_posts/b.md",)),
-    }
+    assert [post.title for post in posts.posts] == ["A", "Café", "C"]
+    assert left_out(posts) == {"not Markdown": (1, ("_posts/2006-01-31-old.html",))}
 
 
 def test_front_matter_may_lack_its_first_line(tmp_path: Path) -> None:
@@ -332,8 +332,8 @@ def test_front_matter_may_lack_its_first_line(tmp_path: Path) -> None:
             "d.md": "title: of a text\n\n---\n# Heading",
         },
     )
-    assert [post.title for post in posts.posts] == ["A title", "Note: no front matter", "Heading"]
-    assert left_out(posts) == {"drafts": (1, ("b.md",))}
+    assert [post.title for post in posts.posts] == ["A title", "Heading"]
+    assert left_out(posts) == {"drafts": (1, ("b.md",)), "without a title": (1, ("c.md",))}
 
 
 def test_json_front_matter_may_begin_on_its_first_line(tmp_path: Path) -> None:
