@@ -25,11 +25,14 @@ LANGUAGE = ("lang", "locale", "languagecode")
 
 @dataclass(frozen=True)
 class _Place:
-    """A post's path without its language, the language, and where it stands: a folder's depth, or -1 elsewhere."""
+    """A post's path without its language, the language, and where that stands: a folder's depth, or as below."""
 
     bare: tuple[str, ...]
     language: str = ""
     depth: int = -1
+
+
+IN_ITS_NAME, IN_ITS_FIELDS = -1, -2
 
 
 def with_languages(records: Sequence[Record], site: Site, folder: Path) -> list[Record]:
@@ -40,7 +43,7 @@ def with_languages(records: Sequence[Record], site: Site, folder: Path) -> list[
     else:
         places = [_place(record, above, site.languages) for record in records]
         if not site.languages:
-            places = _confirmed(places, [record.path for record in records])
+            places = _confirmed(places, [record.path for record in records], site.default)
     known = site.default and (site.languages or any(place.language == site.default for place in places))
     default = site.default if known else _default(places)
     return [
@@ -71,27 +74,27 @@ def _place(record: Record, above: tuple[str, ...], languages: frozenset[str]) ->
     path = record.path
     found = SUFFIX.fullmatch(path[-1]) if path else None
     if found and is_language(found[2]):
-        return _Place((*path[:-1], found[1]), _code(found[2]))
+        return _Place((*path[:-1], found[1]), _code(found[2]), IN_ITS_NAME)
     depth = next((number for number, part in enumerate(path[:-1]) if is_language(part)), None)
     if depth is not None:
         return _Place((*path[:depth], *path[depth + 1 :]), _code(path[depth]), depth)
     said = text_of(record.fields, LANGUAGE).strip()
     if is_language(said):
-        return _Place(path, _code(said))
+        return _Place(path, _code(said), IN_ITS_FIELDS)
     return _Place(path, next((_code(part) for part in above if languages and is_language(part)), ""))
 
 
-def _confirmed(places: Sequence[_Place], paths: Iterable[tuple[str, ...]]) -> list[_Place]:
+def _confirmed(places: Sequence[_Place], paths: Iterable[tuple[str, ...]], default: str) -> list[_Place]:
     """Return the places, with a language only where the same post exists in another one too.
 
-    A folder beside one of translations is one too.
+    A folder beside one of translations is one too. What a post's fields say counts if the site says its default.
     """
     by_post = defaultdict[tuple[str, ...], set[str]](set)
     for place in places:
         by_post[place.bare].add(place.language)
     translated = [place for place in places if place.language and len(by_post[place.bare]) > 1]
     confirmed = {(place.depth, place.language) for place in translated}
-    depths = {depth for depth, _ in confirmed if depth >= 0}
+    depths = {depth for depth, _ in confirmed if depth >= 0} | ({IN_ITS_FIELDS} if default else set())
     return [
         place if place.depth in depths or (place.depth, place.language) in confirmed else _Place(path)
         for place, path in zip(places, paths, strict=True)

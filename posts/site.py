@@ -106,7 +106,8 @@ def _jekyll(root: Path) -> Site | None:
     listed = (values.get(name) for name in ("languages", "locales", "language"))
     found = next((each for each in listed if isinstance(each, list)), [])
     names = [str(name).lower() for name in found if name != "default"]
-    default = str(values.get("default_lang") or values.get("default_language") or (names[0] if names else "")).lower()
+    said = [str(values.get(name) or "") for name in ("default_lang", "default_language", "lang")]
+    default = next(filter(None, [*said, *names]), "").lower()
     return Site(root, default, frozenset(names), {}, _zone(values.get("timezone")))
 
 
