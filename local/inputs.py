@@ -10,6 +10,7 @@ from errors import InvalidRequestError
 from local.drawable import drawable
 from local.options import given_inputs
 from posts.choose import choose
+from posts.plain import shortened
 from posts.posts import lines_of
 from posts.read import STDIN, read_posts
 from settings import Settings
@@ -17,6 +18,8 @@ from tasks.requests import BatchRequest, bind
 
 __all__ = ["DEFAULT_MODELS", "first_model", "read_input"]
 
+# Characters that a request, whose size Render limits, says of what was left out.
+MOST_LEFT_OUT = 100_000
 # One of each vendor, OpenAI's first.
 DEFAULT_MODELS = ["gpt-image-2.5-flare", "gemini-nano-banana-2.1"]
 
@@ -51,7 +54,13 @@ def read_input(options: argparse.Namespace, settings: Settings | None) -> dict[s
     chosen = choose(drawable(posts, look["font"], brand), options.limit, options.since, options.only)
     # What comes by standard input may be any blog's. Without a name, each request has its own page.
     name = "" if chosen.name == STDIN else chosen.name
-    values = {"prompts": chosen.prompts, "name": name, **look}
+    left_out = lines_of(chosen.left_out)
+    values = {
+        "prompts": chosen.prompts,
+        "name": name,
+        "left_out": shortened("\n".join(left_out), MOST_LEFT_OUT),
+        **look,
+    }
     shown = ", ".join([look["style"], look["template"], look["font"], *look["models"]])
     number = "1 post" if len(chosen.posts) == 1 else f"{len(chosen.posts)} posts"
     print(f"{number} from {chosen.name} ({chosen.kind}): {shown}", file=sys.stderr)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from pathlib import Path
 
 from errors import InvalidRequestError
 from posts.decoding import BYTE_ORDER_MARKS, decode, with_plain_breaks
@@ -10,7 +11,7 @@ from posts.markdown import ENDINGS
 from posts.posts import KINDS
 from posts.rows import delimiter_of
 
-__all__ = ["kind_of"]
+__all__ = ["kind_of", "other_folder"]
 
 BY_ENDING = {
     **dict.fromkeys(ENDINGS, "markdown"),
@@ -31,6 +32,10 @@ SQL = re.compile(
     re.I,
 )
 MOVABLE_TYPE = re.compile(r"(?:[A-Z ]+: .*\n){2,}-----\n")
+# How Medium names its pages: by date, title and a digest.
+MEDIUM = re.compile(r"(?:draft|\d{4}-\d\d-\d\d)_.*-[0-9a-f]{8,12}\.html")
+# Up to so many files are an export's folder, and a JSON file among them its posts.
+MOST_FILES = 5
 PAGE = re.compile(rb"<!doctype\s+html|<html\b", re.IGNORECASE)
 FEED_LINK = re.compile(rb"<link\b[^<>]*\bapplication/(?:rss|atom)\+xml[^<>]*>", re.IGNORECASE)
 ADDRESS = re.compile(rb"\bhref\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
@@ -68,6 +73,23 @@ def kind_of(data: bytes, source: str, ending: str) -> str:
     if ending not in BY_ENDING or not _is_text(data):
         raise _unsupported(source)
     return BY_ENDING[ending]
+
+
+def other_folder(folder: Path) -> str:
+    """Return what a folder without Markdown is that another source of the same blog should replace, or an empty string.
+
+    It looks at the names of what is in it, as exports have them.
+    """
+    names = sorted(path.name for path in folder.iterdir())
+    if (posts := folder / "posts.csv").is_file():
+        return f"an export from Substack. Give the file {posts} in it"
+    json = next((name for name in names if name.endswith(".json")), "")
+    if json and len(names) <= MOST_FILES:
+        return f"a folder without Markdown. Give the file {folder / json} in it, if that has the posts"
+    pages = [*folder.glob("*.html"), *folder.glob("posts/*.html")]
+    if any(MEDIUM.fullmatch(page.name) for page in pages):
+        return "an export from Medium, web pages. Give the blog's feed: https://medium.com/feed/@you"
+    return "web pages, not Markdown. Give the blog's feed" if pages else ""
 
 
 def _other_export(text: str) -> str:

@@ -10,6 +10,7 @@ from posts.decoding import decode, with_plain_breaks
 from posts.fields import NAME_DATE, TITLE, text_of
 from posts.front_matter import FrontMatterError, split_front_matter
 from posts.languages import with_languages
+from posts.metadata import split_properties
 from posts.posts import Record
 from posts.site import Site
 from posts.slugs import without_date
@@ -28,6 +29,8 @@ NOT_POSTS = re.compile(
 )
 SKIPPED_FOLDERS = ("node_modules", "vendor")
 INDEX = re.compile(r"index(\.[a-z]{2}(?:-[a-z]{2,4})?)?", re.IGNORECASE)
+# What Notion's exports append to a name.
+NOTION = re.compile(r"(?<=.) [0-9a-f]{32}$")
 DATE = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})(?:[-_]|$)")
 
 
@@ -70,11 +73,14 @@ def read_post(text: str, where: str, path: Sequence[str]) -> Record:
         fields, body = split_front_matter(text)
     except FrontMatterError as error:
         return Record(where, {}, reason="invalid front matter", detail=str(error))
-    dated = DATE.match(path[-1])
+    own = NOTION.sub("", path[-1])
+    if own != path[-1]:
+        fields, body = split_properties(body)
+    dated = DATE.match(own)
     if dated:
         fields[NAME_DATE] = dated[1]
     heading = "" if text_of(fields, TITLE) else first_heading(body)
-    name = (*path[:-1], without_date(path[-1]))
+    name = (*path[:-1], without_date(own))
     return Record(where, fields, name, heading, body[:MAX_TEXT], markdown=True)
 
 

@@ -6,7 +6,7 @@ from itertools import islice
 
 from posts.fields import normalized
 
-__all__ = ["split_metadata"]
+__all__ = ["split_metadata", "split_properties"]
 
 # Characters read for it.
 MAX_LENGTH = 20_000
@@ -14,6 +14,7 @@ MOST_EXPORTS = 20
 # Lines of ``Name: value`` that an empty line ends. One alone may be the text.
 LINES = re.compile(r"(?:[A-Za-z][\w -]{0,30}:(?:[ \t].*)?\n(?:[ \t]+\S.*\n)*){2,}(?=[ \t]*(?:\n|\Z))")
 LINE = re.compile(r"^([A-Za-z][\w -]{0,30}):[ \t]*(.*(?:\n[ \t]+\S.*)*)", re.MULTILINE)
+PROPERTIES = re.compile(r"(?:[A-Za-z][\w -]{0,30}:[ \t].*\n)+(?=[ \t]*(?:\n|\Z))")
 EXPORT = re.compile(r"^export[ \t]+(?:const|let|var)[ \t]+(\w+)(?:[ \t]*:[^=\n]*)?[ \t]*=\s*", re.MULTILINE)
 NAMES = re.compile("(?:post|page|blog)?(?:meta|metadata|frontmatter|matter|info|data)", re.IGNORECASE)
 # JavaScript's texts, comments and brackets; other characters stand alone.
@@ -32,6 +33,16 @@ def split_metadata(text: str) -> tuple[dict[str, object], str]:
     if found and "title" in (fields := normalized({each[1]: each[2].strip() for each in LINE.finditer(found[0])})):
         return fields, text[found.end() :]
     return _exported(text[:MAX_LENGTH]), text
+
+
+def split_properties(text: str) -> tuple[dict[str, object], str]:
+    """Return the properties that Notion writes below a page's heading, with normalized names, and the text without."""
+    head, below, rest = text.lstrip().partition("\n\n")
+    found = PROPERTIES.match(rest, 0, MAX_LENGTH) if head.startswith("# ") and "\n" not in head else None
+    if not found:
+        return {}, text
+    fields = normalized({each[1]: each[2].strip() for each in LINE.finditer(found[0])})
+    return fields, f"{head}{below}{rest[found.end() :]}"
 
 
 def _exported(text: str) -> dict[str, object]:

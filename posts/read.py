@@ -15,7 +15,7 @@ from posts.feed import read_feed
 from posts.fetch import download
 from posts.gather import gather
 from posts.json_source import read_json, read_json_lines
-from posts.kinds import kind_of
+from posts.kinds import kind_of, other_folder
 from posts.markdown import path_of, read_folder, read_post
 from posts.plain import plain_title
 from posts.posts import KINDS, Posts, Record
@@ -126,9 +126,11 @@ def _read_folder(path: Path, source: str, kind: str | None, now: datetime) -> Po
     if kind not in (None, "markdown"):
         raise InvalidRequestError([f"{source} is a folder, but {kind} is read from a file. Give the file"])
     site = site_of(path)
-    posts = gather(
-        "markdown", _identifying(path) or source, read_folder(path, site), now.astimezone(site.zone or now.tzinfo)
-    )
+    records = read_folder(path, site)
+    if not records and (other := other_folder(path)):
+        raise InvalidRequestError([f"{source} is {other}"])
+    zone = site.zone or now.tzinfo
+    posts = gather("markdown", _identifying(path) or source, records, now.astimezone(zone))
     newest_first = sorted(posts.posts, key=lambda post: post.date or datetime.min.replace(tzinfo=UTC), reverse=True)
     return replace(posts, posts=tuple(newest_first))
 

@@ -75,15 +75,14 @@ def _hugo(root: Path) -> Site | None:
     found = [values for name in HUGO if (values := _values(root / name))]
     if not any(values.keys() & HUGO_KEYS for values in found):
         return None
-    named = {path.stem.partition(".")[2]: _parsed(path) for path in root.glob("config/_default/languages.*.*")}
+    by_file = {path.stem.partition(".")[2]: _parsed(path) for path in root.glob("config/_default/languages.*.*")}
     languages: dict[str, Any] = {}
-    for values in [*found, {"languages": named}]:
+    for values in [*found, {"languages": by_file}]:
         languages |= {name: _lowered(each) for name, each in _lowered(values.get("languages")).items()}
     said = {key: value for values in reversed(found) for key, value in values.items()}
-    # Zola's name is the second.
-    default = str(said.get("defaultcontentlanguage") or said.get("default_language") or "en").lower()
-    if languages and default not in languages and "default_language" not in said:
-        default = next(iter(languages))
+    # Zola's name is the second. Hugo's default is English, if the site is in it.
+    named = str(said.get("defaultcontentlanguage") or said.get("default_language") or "").lower()
+    default = named or ("en" if "en" in languages else next(iter(languages), ""))
     names = frozenset({default, *languages}) if languages else frozenset()
     return Site(root, default, names, _folders(languages), _zone(said.get("timezone")), is_hugo=True)
 

@@ -103,7 +103,7 @@ def identity(request: BatchRequest) -> object:
     """Return what identifies a batch across runs: its name, or else its whole request."""
     if request.name:
         return {"name": request.name}
-    return {each.name: getattr(request, each.name) for each in fields(request) if each.name != "name"}
+    return {each.name: getattr(request, each.name) for each in fields(request) if each.name not in ("name", "left_out")}
 
 
 class Fault(NamedTuple):

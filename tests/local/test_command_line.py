@@ -76,7 +76,7 @@ def test_input_by_names_is_read_too(tmp_path: Path) -> None:
         ("7", "holds neither an array nor an object"),
         ([], "The input is missing prompts, models, style, template, font"),
         (BATCH[:3], "The input is missing template, font"),
-        ([*BATCH, 0, "name", "more"], "The input has 10 values, 1 too many"),
+        ([*BATCH, 0, "name", "left out", "more"], "The input has 11 values, 1 too many"),
         ({"titles": ["a"]}, "The input has unknown names: 'titles'"),
         ([[], *BATCH[1:]], "prompts: must have at least one entry"),
         ([[str(number) for number in range(26)], *BATCH[1:]], "The request is for 52 images"),
