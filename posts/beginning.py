@@ -20,7 +20,8 @@ BLOCKS = MarkdownIt("commonmark").enable("table").disable("inline")
 INLINES = MarkdownIt("commonmark").enable("strikethrough")
 # What generators replace before they read Markdown: shortcodes, templates, lists of attributes, footnotes' marks.
 REPLACED = re.compile(
-    r"\{\{.*?\}\}|\{%.*?%\}|^[ \t]*\{:.*?\}[ \t]*$|\[\^[^\]\s]+\]|!\[\[[^\]]*\]\]", re.DOTALL | re.MULTILINE
+    r"\{\{.{0,1000}?\}\}|\{%.{0,1000}?%\}|^[ \t]*\{:.*?\}[ \t]*$|\[\^[^\]\s]+\]|!\[\[[^\]]*\]\]|!\[[^\[\]]*\]\[[^\[\]]*\]",
+    re.DOTALL | re.MULTILINE,
 )
 REFERENCE = re.compile(r"(?<!!)\[([^\[\]]+)\]\[[^\[\]]*\]")
 # Paragraphs that readers do not see as such: MDX's code, directives, formulas, tables of contents.
@@ -32,12 +33,13 @@ MARKUP = re.compile(rf"</?(?:{INLINE}|br|center|font|img|wbr)\b|<!--", re.IGNORE
 # Parts of HTML that are no paragraphs, and what begins or ends one.
 HTML_OTHER = re.compile(
     r"<(script|style|pre|figure|table|h[1-6]|iframe|svg)\b.*?</\1\s*>|<!--.*?-->"
-    r"|\[(\w+)\b[^\[\]]*\].*?\[/\2\]|\[\w+\s+\w+=[^\[\]]*\]",
+    r"|\[(\w+)\b[^\[\]]*\].{0,2000}?\[/\2\]|\[\w+\s+\w+=[^\[\]]*\]",
     re.IGNORECASE | re.DOTALL,
 )
 HTML_BREAK = re.compile(
     r"</?(?:p|div|ul|ol|li|blockquote|section|article|hr)\b[^<>]*>|(?:<br\s*/?>\s*){2,}|\n\s*\n", re.I
 )
+ADDRESS = re.compile(r"\w+://\S+")
 LETTER = re.compile(r"[^\W\d_]")
 ATTRIBUTES = re.compile(r"\s*\{:?[ \t]*[#.][^{}]*\}$")
 
@@ -61,12 +63,12 @@ def _h1(token: Token, following: Sequence[Token]) -> str:
 
 
 def first_paragraph(text: str, *, markdown: bool) -> str:
-    """Return the first paragraph with letters in it, or an empty string."""
+    """Return the first paragraph with words in it, or an empty string."""
     text = REPLACED.sub("", text[:MAX_LENGTH]) if markdown else text[:MAX_LENGTH]
     # Nearly always it is in the first part, and parsing takes time.
     for part in (text[:FIRST_PART].rpartition("\n\n")[0], text):
         for paragraph in _of_markdown(part) if markdown else _of_html(part):
-            if LETTER.search(paragraph):
+            if LETTER.search(ADDRESS.sub("", paragraph)):
                 return paragraph
     return ""
 

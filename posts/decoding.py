@@ -20,7 +20,7 @@ LARGER = {
 ASCII = bytes(range(32, 127))
 BEYOND_ASCII = bytes(range(160, 256))
 # What a text without any declaration may be in. In Latin scripts, letters beyond ASCII mostly stand alone.
-LATIN = ["cp1252", "cp1250"]
+LATIN = "cp1252"
 OTHERS = ["cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "euc_jp", "cp932", "gb18030", "big5", "euc_kr"]
 TOGETHER = re.compile(rb"[\x80-\xff]{2,}")
 ALONE = re.compile(rb"[\x80-\xff]")
@@ -57,8 +57,8 @@ def decode(data: bytes, declared: Sequence[str] = ()) -> Decoded:
             return decoded
     sample = _sample(data)
     together = sum(map(len, TOGETHER.findall(sample)))
-    best = from_bytes(sample, cp_isolation=OTHERS if 2 * together > _beyond_ascii(sample) else LATIN).best()
-    return _replacing(data, best.encoding if best else "cp1252")
+    best = from_bytes(sample, cp_isolation=OTHERS).best() if 2 * together > _beyond_ascii(sample) else None
+    return _replacing(data, best.encoding if best else LATIN)
 
 
 def with_plain_breaks(text: str) -> str:

@@ -24,8 +24,9 @@ OTHER_ENDINGS = (".html", ".adoc", ".org", ".rst")
 MAX_BYTES = 1_000_000
 # Characters kept of each post's text: a context needs only its beginning.
 MAX_TEXT = 20_000
+# Names in brackets are a router's patterns.
 NOT_POSTS = re.compile(
-    "readme|licen[cs]e|contributing|changelog|code_of_conduct|security|404|agents|claude", re.IGNORECASE
+    r"readme|licen[cs]e|contributing|changelog|code_of_conduct|security|404|agents|claude|\[.*\]", re.IGNORECASE
 )
 SKIPPED_FOLDERS = ("node_modules", "vendor")
 INDEX = re.compile(r"index(\.[a-z]{2}(?:-[a-z]{2,4})?)?", re.IGNORECASE)
