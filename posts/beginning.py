@@ -20,7 +20,8 @@ BLOCKS = MarkdownIt("commonmark").enable("table").disable("inline")
 INLINES = MarkdownIt("commonmark").enable("strikethrough")
 # What generators replace before they read Markdown: shortcodes, templates, lists of attributes, footnotes' marks.
 REPLACED = re.compile(
-    r"\{\{.{0,1000}?\}\}|\{%.{0,1000}?%\}|^[ \t]*\{:.*?\}[ \t]*$|\[\^[^\]\s]+\]|!\[\[[^\]]*\]\]|!\[[^\[\]]*\]\[[^\[\]]*\]",
+    r"\{\{.{0,1000}?\}\}|\{%.{0,1000}?%\}|"
+    r"^[ \t]*\{:.*?\}[ \t]*$|\[\^[^\]\s]+\]|!\[\[[^\]]*\]\]|!\[[^\[\]]*\]\[[^\[\]]*\]",
     re.DOTALL | re.MULTILINE,
 )
 REFERENCE = re.compile(r"(?<!!)\[([^\[\]]+)\]\[[^\[\]]*\]")
