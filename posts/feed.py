@@ -9,7 +9,6 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
@@ -17,48 +16,14 @@ from defusedxml.ElementTree import iterparse
 
 from errors import InvalidRequestError
 from posts.decoding import decode
+from posts.entries import ATOM, ENTRIES, FIELDS, RSS_1, record_of, value_of
 from posts.mending import mended, without_forbidden
 from posts.posts import Record
 
 __all__ = ["Feed", "read_feed"]
 
-ATOM = "{http://www.w3.org/2005/Atom}"
-RSS_1 = "{http://purl.org/rss/1.0/}"
-DUBLIN = "{http://purl.org/dc/elements/1.1/}"
-# Blogger's export is Atom with more elements. Older ones tell posts by a category, and comments by what they reply to.
-BLOGGER = "{http://schemas.google.com/blogger/2018}"
-IN_REPLY_TO = "{http://purl.org/syndication/thread/1.0}in-reply-to"
 ROOTS = ("rss", "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF", f"{ATOM}feed")
 FEEDS = ("channel", f"{RSS_1}channel", f"{ATOM}feed")
-ENTRIES = ("item", f"{RSS_1}item", f"{ATOM}entry")
-# The post's field for each element of an entry. If several elements map to one field, the first non-empty one counts.
-FIELDS = {
-    "title": "title",
-    f"{RSS_1}title": "title",
-    f"{ATOM}title": "title",
-    "description": "description",
-    f"{RSS_1}description": "description",
-    f"{ATOM}summary": "description",
-    "link": "link",
-    f"{RSS_1}link": "link",
-    f"{ATOM}link": "link",
-    "guid": "guid",
-    "{http://purl.org/rss/1.0/modules/content/}encoded": "content",
-    f"{ATOM}content": "content",
-    "pubDate": "pubdate",
-    f"{DUBLIN}date": "date",
-    f"{ATOM}published": "pubdate",
-    f"{ATOM}updated": "date",
-    "{http://purl.org/atom/app#}control": "draft",
-    "{http://www.w3.org/2007/app}control": "draft",
-    f"{BLOGGER}type": "posttype",
-    f"{BLOGGER}status": "status",
-    f"{BLOGGER}filename": "link",
-    f"{BLOGGER}metaDescription": "description",
-}
-# WordPress's export is RSS with more elements, in namespaces that begin like this, by version.
-WORDPRESS = "{http://wordpress.org/export/"
-WORDPRESS_FIELDS = {"post_name": "slug", "status": "status", "post_type": "posttype", "encoded": "description"}
 # Other XML that looks like a blog's.
 NOT_FEEDS = {
     "urlset": "a sitemap, which has no titles",
@@ -70,8 +35,6 @@ BLANK = "\ufeff\x00 \t\r\n"
 DECLARED = re.compile(rb"<\?xml\b[^<>]*\bencoding\s*=\s*[\"']([A-Za-z][\w.:-]*)")
 DECLARATION = re.compile(r"<\?xml\b[^<>]*\?>")
 MAX_ELEMENTS, MAX_DEPTH = 1_000_000, 100
-# Characters kept of each field: a context needs only the beginning of a text.
-MAX_TEXT = 20_000
 
 
 @dataclass(frozen=True)
@@ -123,9 +86,9 @@ def _parsed(text: str, name: str, remarks: Sequence[str]) -> Feed:
     try:
         for element, path in _elements(text.encode(errors="replace"), name):
             if element.tag in ENTRIES:
-                records.append(_record(_fields(element), seen, len(records) + 1))
+                records.append(record_of(element, seen, len(records) + 1))
             elif path and path[-1] in FEEDS and (field := FIELDS.get(element.tag)):
-                about[field] = about.get(field) or _value(element, field)
+                about[field] = about.get(field) or value_of(element, field)
     except ParseError:
         raise
     except (DefusedXmlException, ValueError) as error:
@@ -157,49 +120,3 @@ def _elements(data: bytes, name: str) -> Iterator[tuple[Element, list[str]]]:
         entry = 0
         yield element, path
         element.clear()
-
-
-def _record(fields: dict[str, str], seen: set[str], number: int) -> Record:
-    """Return an entry's record. ``seen`` identifies the entries before it, of which several may have the same link."""
-    title, link = fields.get("title", ""), fields.get("link", "")
-    both = f"{link} ({title})"
-    where = both if link and link in seen else link or title or f"entry {number}"
-    fault = "duplicates" if title and both in seen else ""
-    if fields.get("posttype", "post").casefold() != "post":
-        fault = "not posts"
-    seen |= {where, both}
-    return Record(where, fields, reason=fault)
-
-
-def _fields(entry: Element) -> dict[str, str]:
-    fields: dict[str, str] = {}
-    for element in entry:
-        name = FIELDS.get(element.tag)
-        if element.tag == f"{ATOM}category" and (element.get("scheme") or "").endswith("#kind"):
-            fields["posttype"] = (element.get("term") or "").rpartition("#")[2]
-        elif element.tag == IN_REPLY_TO:
-            fields["posttype"] = "comment"
-        if element.tag.startswith(WORDPRESS):
-            name = WORDPRESS_FIELDS.get(element.tag.rpartition("}")[2])
-        if name and not fields.get(name):
-            fields[name] = _value(element, name)
-    guid = fields.pop("guid", "")
-    if not fields.get("link") and guid.startswith(("http://", "https://")):
-        fields["link"] = guid
-    return {**fields, "slug": unquote(fields["slug"])} if "slug" in fields else fields
-
-
-def _value(element: Element, field: str) -> str:
-    return _address(element) if field == "link" else _text(element)[:MAX_TEXT]
-
-
-def _text(element: Element) -> str:
-    """Return an element's text as HTML. In Atom it is plain text unless ``type`` is ``html``."""
-    text = "".join(element.itertext()).strip()
-    return html.escape(text, quote=False) if element.tag.startswith(ATOM) and element.get("type") != "html" else text
-
-
-def _address(element: Element) -> str:
-    if not element.tag.startswith(ATOM):
-        return "".join(element.itertext()).strip()
-    return (element.get("href") or "").strip() if element.get("rel", "alternate") == "alternate" else ""

@@ -53,18 +53,18 @@ def read_folder(folder: Path, site: Site) -> list[Record]:
     for file in files:
         inside = file.parents[1:] if INDEX.fullmatch(file.stem) else file.parents
         resource = not bundles.isdisjoint(inside)
-        reason = "not posts" if resource else _reason_to_skip(folder, file, jekyll=jekyll, alone=alone)
-        records.append(Record(_shown(file), {}, reason=reason) if reason else _read_file(folder, file))
+        try:
+            reason = "not posts" if resource else _reason_to_skip(folder, file, jekyll=jekyll, alone=alone)
+            records.append(Record(_shown(file), {}, reason=reason) if reason else _read_file(folder, file))
+        except OSError as error:
+            records.append(Record(_shown(file), {}, reason="that cannot be read", detail=error.strerror or ""))
     posts = iter(with_languages([record for record in records if not record.reason], site, folder))
     return [*unread, *(record if record.reason else next(posts) for record in records)]
 
 
 def _read_file(folder: Path, file: Path) -> Record:
-    try:
-        with (folder / file).open("rb") as opened:
-            data = opened.read(MAX_BYTES)
-    except OSError as error:
-        return Record(_shown(file), {}, reason="that cannot be read", detail=error.strerror or "")
+    with (folder / file).open("rb") as opened:
+        data = opened.read(MAX_BYTES)
     return read_post(with_plain_breaks(decode(data).text), _shown(file), path_of(folder.resolve(), file))
 
 
@@ -100,7 +100,9 @@ def _files(folder: Path, unread: list[Record]) -> Iterator[Path]:
 
     for parent, folders, files in os.walk(folder, onerror=fail):
         folders[:] = [each for each in sorted(folders) if not each.startswith(".") and each not in SKIPPED_FOLDERS]
-        for linked in (Path(parent) / each for each in folders if (Path(parent) / each).is_symlink()):
+        for linked in filter(
+            os.path.islink, (Path(parent) / each for each in folders)
+        ):  # Unlike pathlib's, for any path.
             leave_out(linked, "not files of this folder")
         for file in files:
             path = (Path(parent) / file).relative_to(folder)
