@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from compositing.brand import NO_BRAND, Brand
 from compositing.brand_file import open_brand
-from errors import InvalidRequestError
+from errors import InvalidRequestError, SettingsError
 from local.drawable import drawable
 from local.options import given_inputs
 from posts.choose import choose
@@ -50,8 +51,7 @@ def read_input(options: argparse.Namespace, settings: Settings | None) -> dict[s
     if "prompts" in over:
         raise InvalidRequestError([f"--title and {options.source} both name posts: leave one of them out"])
     look = {**_default_look(settings), **over}
-    brand = open_brand(settings.brand_dir if settings else None)
-    chosen = choose(drawable(posts, look["font"], brand), options.limit, options.since, options.only)
+    chosen = choose(drawable(posts, look["font"], _brand(settings)), options.limit, options.since, options.only)
     # What comes by standard input may be any blog's. Without a name, each request has its own page.
     name = "" if chosen.name == STDIN else chosen.name
     left_out = lines_of(chosen.left_out)
@@ -69,6 +69,14 @@ def read_input(options: argparse.Namespace, settings: Settings | None) -> dict[s
     for counted in chosen.remarks:
         print(f"note: {counted}", file=sys.stderr)
     return _over_posts(values, over)
+
+
+def _brand(settings: Settings | None) -> Brand:
+    """Return the brand; none for one that cannot be read, which the check of the request reports with all else."""
+    try:
+        return open_brand(settings.brand_dir if settings else None)
+    except SettingsError:
+        return NO_BRAND
 
 
 def _over_posts(values: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -31,9 +31,10 @@ NOT_FEEDS = {
     "opml": "a list of feeds (OPML), not a feed",
     "html": "a web page, not a feed",
 }
-BLANK = "\ufeff\x00 \t\r\n"
+# Where a feed begins. Servers put white space and warnings before it.
+START, MOST_BEFORE = re.compile(r"<(?:\?xml|!DOCTYPE|rss|feed|(?:\w+:)?RDF)\b", re.IGNORECASE), 10_000
 DECLARED = re.compile(rb"<\?xml\b[^<>]*\bencoding\s*=\s*[\"']([A-Za-z][\w.:-]*)")
-DECLARATION = re.compile(r"<\?xml\b[^<>]*\?>")
+DECLARATION = re.compile(r"\A<\?xml\b[^<>]*\?>\s*")
 MAX_ELEMENTS, MAX_DEPTH = 1_000_000, 100
 
 
@@ -53,9 +54,10 @@ def read_feed(data: bytes, name: str, charset: str = "") -> Feed:
     Raises:
         InvalidRequestError: the data is not an RSS or Atom feed, or is unsafe XML.
     """
-    declared = DECLARED.match(data[:1_000].lstrip())
+    declared = DECLARED.search(data[:MOST_BEFORE])
     decoded = decode(data, [each for each in (charset, declared[1].decode() if declared else "") if each])
-    text, forbidden = without_forbidden(DECLARATION.sub("", decoded.text.lstrip(BLANK), count=1).lstrip(BLANK))
+    start = START.search(decoded.text[:MOST_BEFORE])
+    text, forbidden = without_forbidden(DECLARATION.sub("", decoded.text[start.start() if start else 0 :], count=1))
     remarks = []
     if decoded.unreadable:
         remarks.append(f"characters that are not {decoded.encoding} were replaced ({decoded.unreadable})")

@@ -14,7 +14,7 @@ from posts.read import read_posts
 def read(tmp_path: Path, items: str, *, before: str = "", after: str = "</channel></rss>") -> Posts:
     path = tmp_path / "feed.xml"
     path.write_bytes(f"{before}<rss version='2.0'><channel><title>B</title>{items}{after}".encode())
-    return read_posts(str(path))
+    return read_posts(str(path), kind="feed")
 
 
 def titles(posts: Posts) -> list[str]:
@@ -55,8 +55,10 @@ def test_characters_that_xml_forbids_are_taken_out(tmp_path: Path, bad: str) -> 
     assert posts.remarks == ("characters that XML forbids were taken out (1)",)
 
 
-@pytest.mark.parametrize("before", ["\n\n", " \t", "\ufeff\n", "\n<?xml version='1.0' encoding='utf-8'?>\n"])
-def test_white_space_may_come_before_a_feed(tmp_path: Path, before: str) -> None:
+@pytest.mark.parametrize(
+    "before", ["\n\n", " \t", "\ufeff\n", "\n<?xml version='1.0' encoding='utf-8'?>\n", "<b>Warning</b>: x & y\n"]
+)
+def test_white_space_and_warnings_may_come_before_a_feed(tmp_path: Path, before: str) -> None:
     assert titles(read(tmp_path, "<item><title>One</title></item>", before=before)) == ["One"]
 
 
