@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from posts.fields import text_of
 from posts.posts import Record
@@ -39,11 +39,10 @@ def with_languages(records: Sequence[Record], site: Site, folder: Path) -> list[
     """Return the records of a folder, those in another than the site's default language with their language."""
     above = folder.resolve().relative_to(site.root).parts if site.root else ()
     if site.is_hugo:
-        places = [_in_hugo(record.path, above, site) for record in records]
-    else:
-        places = [_place(record, above, site.languages) for record in records]
-        if not site.languages:
-            places = _confirmed(places, [record.path for record in records], site.default)
+        return [_of_hugo(record, above, site) for record in records]
+    places = [_place(record, above, site.languages) for record in records]
+    if not site.languages:
+        places = _confirmed(places, [record.path for record in records], site.default)
     known = site.default and (site.languages or any(place.language == site.default for place in places))
     default = site.default if known else _default(places)
     return [
@@ -52,16 +51,24 @@ def with_languages(records: Sequence[Record], site: Site, folder: Path) -> list[
     ]
 
 
-def _in_hugo(path: tuple[str, ...], above: tuple[str, ...], site: Site) -> _Place:
-    """Return a post's place by the languages' folders, or by its file's name. Other folders mean nothing to Hugo."""
-    whole = (*above, *path)
-    for folder, language in site.folders.items():
-        if whole[: len(folder.parts)] == folder.parts and folder != PurePosixPath():
-            return _Place(path[max(0, len(folder.parts) - len(above)) :], language)
-    found = SUFFIX.fullmatch(path[-1]) if path else None
-    if found and found[2].lower() in site.languages:
-        return _Place((*path[:-1], found[1]), found[2].lower())
-    return _Place(path, site.default)
+def _of_hugo(record: Record, above: tuple[str, ...], site: Site) -> Record:
+    """Return a record with its language by the languages' folders, or by its file's name.
+
+    Other folders mean nothing to Hugo; beside those of all languages, they are not read.
+    """
+    whole = (*above, *record.path)
+    found = SUFFIX.fullmatch(whole[-1])
+    bare, language = record.path, site.default
+    for root, name in site.folders.items():
+        if whole[: len(root.parts)] == root.parts:
+            bare, language = record.path[max(0, len(root.parts) - len(above)) :], name
+            break
+    else:
+        if found and found[2].lower() in site.languages:
+            bare, language = (*record.path[:-1], found[1]), found[2].lower()
+        elif site.default in site.folders.values():
+            return replace(record, reason="not posts")
+    return replace(record, path=bare, language="" if language == site.default else language)
 
 
 def _place(record: Record, above: tuple[str, ...], languages: frozenset[str]) -> _Place:

@@ -309,6 +309,7 @@ RAW = zlib.compressobj(wbits=-15)
         (gzip.compress(gzip.compress(WRITTEN)), {"Content_Encoding": "gzip, gzip"}),
         (gzip.compress(WRITTEN), {"Content_Type": "application/gzip"}),
     ],
+    ids=["none", "utf-8", "zlib", "deflate", "two members", "twice", "a packed file"],
 )
 def test_a_feed_is_unpacked_however_its_server_packs_it(server: Server, body: bytes, headers: dict[str, str]) -> None:
     server.answers["/feed.xml"] = response(body, 200, **headers)

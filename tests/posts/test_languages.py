@@ -65,6 +65,12 @@ def test_the_configuration_names_the_default_language(tmp_path: Path, name: str)
     assert slugs(read_posts(str(site(tmp_path, CONFIGURED[name])))) == {"en": "hello", "de": "hello.de"}
 
 
+def test_what_lies_beside_the_folders_of_all_languages_is_not_built_by_hugo(tmp_path: Path) -> None:
+    posts = read_posts(str(site(tmp_path, {**CONFIGURED["Hugo, by folder"], "content/drafts/hello.md": post("aside")})))
+    assert slugs(posts) == {"en": "hello", "de": "hello.de"}
+    assert [(each.where, each.what) for each in posts.left_out] == [("content/drafts/hello.md", "not posts")]
+
+
 def test_a_part_of_a_site_has_the_same_slugs_as_the_whole(tmp_path: Path) -> None:
     folder = site(tmp_path, CONFIGURED["Hugo, by folder"])
     assert slugs(read_posts(str(folder / "content"))) == {"en": "hello", "de": "hello.de"}
