@@ -38,6 +38,12 @@ class Decoded:
     encoding: str
     unreadable: int = 0
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What to say of it, such as ``characters that are not utf-8 were replaced (1)``."""
+        said = f"characters that are not {self.encoding} were replaced ({self.unreadable})"
+        return (said,) if self.unreadable else ()
+
 
 def decode(data: bytes, declared: Sequence[str] = ()) -> Decoded:
     """Return data as text. ``declared`` are encodings by name, the most reliable first."""

@@ -58,9 +58,7 @@ def read_feed(data: bytes, name: str, charset: str = "") -> Feed:
     decoded = decode(data, [each for each in (charset, declared[1].decode() if declared else "") if each])
     start = START.search(decoded.text[:MOST_BEFORE])
     text, forbidden = without_forbidden(DECLARATION.sub("", decoded.text[start.start() if start else 0 :], count=1))
-    remarks = []
-    if decoded.unreadable:
-        remarks.append(f"characters that are not {decoded.encoding} were replaced ({decoded.unreadable})")
+    remarks = [*decoded.remarks]
     if forbidden:
         remarks.append(f"characters that XML forbids were taken out ({forbidden})")
     try:

@@ -55,38 +55,62 @@ def without_forbidden(text: str) -> tuple[str, int]:
 
 def mended(text: str) -> tuple[str, bool]:
     """Return well-formed XML for a text that is not, and whether it lost a last entry that has no end."""
-    out, opened = list[str](), list[str]()
-    prefixes, root, entry = dict[str, None](), 0, 0
+    mending = _Mending()
     for found in MARKUP.finditer(text):
+        if not mending.takes(found):
+            break
+    return mending.finished(text)
+
+
+class _Mending:
+    """The well-formed beginning of a document, and its elements that are still open."""
+
+    def __init__(self) -> None:
+        self._out: list[str] = []
+        self._opened: list[str] = []
+        self._prefixes: dict[str, None] = {}
+        # Where in the output the root's name ends, and where the last entry begins.
+        self._root = self._entry = 0
+
+    def takes(self, found: re.Match[str]) -> bool:
+        """Add a piece of the text. Return False instead at what others add after its end, and where no feed nests."""
         start, end = found["start"], found["end"]
-        if start and ((root and not opened) or len(opened) > MAX_DEPTH):
-            break  # What others add after the end, or no feed at all.
+        if start and ((self._root and not self._opened) or len(self._opened) > MAX_DEPTH):
+            return False
         if start:
-            out += _closed(opened, start) if start in ENTRIES and start in opened else []
-            root, entry = root or len(out) + 1, len(out) if start in ENTRIES else entry
-            out += [f"<{start}", _attributes(found["attributes"], prefixes), ">"]
-            opened.append(start)
-            prefixes |= _prefix(start)
-        if found["empty"] or end in opened:
-            out += _closed(opened, end or start)
-        elif found["text"]:
-            out.append(_escaped(found["text"]) if opened else "")
+            self._open(start, found["attributes"])
+        if found["empty"] or end in self._opened:
+            self._close(end or start)
+        elif found["text"] and self._opened:
+            self._out.append(_escaped(found["text"]))
         elif found["data"] or found["type"]:
-            out.append(found[0] if found["type"] or found[0].endswith("]]>") else f"{found[0]}]]>")
-    cut = next((number for number, name in enumerate(opened) if name in ENTRIES), None)
-    if cut is not None:
-        del out[entry:], opened[cut:]
-    declared = [f' xmlns:{name}="{NAMESPACES.get(name, f"urn:undeclared:{name}")}"' for name in prefixes]
-    out[root:root] = [each for each in declared if f"{each.partition('=')[0]}=" not in text]
-    return "".join([*out, *(f"</{name}>" for name in reversed(opened))]), cut is not None
+            self._out.append(found[0] if found["type"] or found[0].endswith("]]>") else f"{found[0]}]]>")
+        return True
 
+    def finished(self, text: str) -> tuple[str, bool]:
+        """Return the document with its end, and whether an entry was cut off; ``text`` is the original."""
+        cut = next((number for number, name in enumerate(self._opened) if name in ENTRIES), None)
+        if cut is not None:
+            del self._out[self._entry :], self._opened[cut:]
+        declared = [f' xmlns:{name}="{NAMESPACES.get(name, f"urn:undeclared:{name}")}"' for name in self._prefixes]
+        self._out[self._root : self._root] = [each for each in declared if f"{each.partition('=')[0]}=" not in text]
+        return "".join([*self._out, *(f"</{name}>" for name in reversed(self._opened))]), cut is not None
 
-def _closed(opened: list[str], name: str) -> list[str]:
-    """Return the end tags up to that of the last open element of a name, and forget those elements."""
-    tags: list[str] = []
-    while not tags or tags[-1] != f"</{name}>":
-        tags.append(f"</{opened.pop()}>")
-    return tags
+    def _open(self, name: str, attributes: str) -> None:
+        if name in ENTRIES and name in self._opened:
+            self._close(name)
+        if name in ENTRIES:
+            self._entry = len(self._out)
+        self._root = self._root or len(self._out) + 1
+        self._out += [f"<{name}", _attributes(attributes, self._prefixes), ">"]
+        self._opened.append(name)
+        self._prefixes |= _prefix(name)
+
+    def _close(self, name: str) -> None:
+        """Close the last open element of a name, and those in it."""
+        while (last := self._opened.pop()) != name:
+            self._out.append(f"</{last}>")
+        self._out.append(f"</{name}>")
 
 
 def _attributes(text: str, prefixes: dict[str, None]) -> str:

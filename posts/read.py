@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
@@ -59,7 +59,7 @@ def read_posts(
         raise InvalidRequestError([f'unknown kind of source "{brief(clean_text(kind))}". Valid: {", ".join(KINDS)}'])
     if source == "-":
         data = _bounded((stdin or sys.stdin.buffer).read(MAX_BYTES + 1), STDIN)
-        return _read(data, STDIN, STDIN, "", kind, now)
+        return _read(_Source(data, STDIN, STDIN), kind, now)
     if ADDRESS.match(source):
         return _read_address(source, kind, now)
     try:
@@ -75,14 +75,14 @@ def read_posts(
         ) from None
     ending = _ending(path.name)
     stem = path.name.removesuffix(".gz").removesuffix(ending) if is_gzip(data) else path.stem
-    return _read(data, source, f"{_identifying(path.parent)}/{stem}", ending, kind, now)
+    return _read(_Source(data, source, f"{_identifying(path.parent)}/{stem}", ending), kind, now)
 
 
 def _read_address(source: str, kind: str | None, now: datetime) -> Posts:
     """Return the posts at an address. What is there may be anyone's: only a feed is read, unless a kind is named."""
     found, address = download(source), urlsplit(source)
-    name = f"{address.hostname}{address.path}"
-    return _read(found.data, source, name, _ending(address.path), kind, now, found.charset, only_feeds=kind is None)
+    name, ending = f"{address.hostname}{address.path}", _ending(address.path)
+    return _read(_Source(found.data, source, name, ending, found.charset), kind, now, only_feeds=kind is None)
 
 
 def _ending(name: str) -> str:
@@ -135,38 +135,42 @@ def _read_folder(path: Path, source: str, kind: str | None, now: datetime) -> Po
     return replace(posts, posts=tuple(newest_first))
 
 
-def _read(
-    data: bytes,
-    source: str,
-    name: str,
-    ending: str,
-    kind: str | None,
-    now: datetime,
-    charset: str = "",
-    *,
-    only_feeds: bool = False,
-) -> Posts:
-    data = _plain(data, source)
-    kind = kind or kind_of(data, source, ending)
+@dataclass(frozen=True)
+class _Source:
+    """A source's bytes: what messages call it, its name for its batch, its extension, and the encoding declared."""
+
+    data: bytes
+    shown: str
+    name: str
+    ending: str = ""
+    charset: str = ""
+
+
+def _read(source: _Source, kind: str | None, now: datetime, *, only_feeds: bool = False) -> Posts:
+    source = replace(source, data=_plain(source.data, source.shown))
+    kind = kind or kind_of(source.data, source.shown, source.ending)
     if kind == "feed":
-        feed = read_feed(data, source, charset)
-        title = plain_title(feed.title, markdown=False)
-        posts = gather(kind, clean_text(f"{title} ({feed.host or name})") if title else name, feed.records, now)
-        return replace(posts, remarks=(*feed.remarks, *posts.remarks))
-    decoded = decode(data, [charset] if charset else [])
+        return _read_feed(source, now)
+    decoded = decode(source.data, [source.charset] if source.charset else [])
     text = with_plain_breaks(decoded.text)
-    found = read_json(text, source) if kind == "json" else None
-    if only_feeds and not (found and found.is_export):
+    json = read_json(text, source.shown) if kind == "json" else None
+    if only_feeds and not (json and json.is_export):
+        kinds = ", ".join(KINDS)
         raise InvalidRequestError(
-            [f"{source} is not a feed. Give the blog's feed, or say with --kind what is there: {', '.join(KINDS)}"]
+            [f"{source.shown} is not a feed. Give the blog's feed, or say with --kind what is there: {kinds}"]
         )
-    if found and found.request is not None:
-        return Posts(kind, name, request=_exact(found.request, decoded, source))
-    posts = gather(kind, name, found.records if found else READERS[kind](text, source), now)
-    if not decoded.unreadable:
-        return posts
-    remark = f"characters that are not {decoded.encoding} were replaced ({decoded.unreadable})"
-    return replace(posts, remarks=(remark, *posts.remarks))
+    if json and json.request is not None:
+        return Posts(kind, source.name, request=_exact(json.request, decoded, source.shown))
+    posts = gather(kind, source.name, json.records if json else READERS[kind](text, source.shown), now)
+    return replace(posts, remarks=(*decoded.remarks, *posts.remarks))
+
+
+def _read_feed(source: _Source, now: datetime) -> Posts:
+    feed = read_feed(source.data, source.shown, source.charset)
+    title = plain_title(feed.title, markdown=False)
+    name = clean_text(f"{title} ({feed.host or source.name})") if title else source.name
+    posts = gather("feed", name, feed.records, now)
+    return replace(posts, remarks=(*feed.remarks, *posts.remarks))
 
 
 def _exact(request: list[Any] | dict[str, Any], decoded: Decoded, source: str) -> list[Any] | dict[str, Any]:
