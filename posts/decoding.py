@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
 
-__all__ = ["Decoded", "decode", "utf_16_of", "with_plain_breaks"]
+__all__ = ["BYTE_ORDER_MARKS", "Decoded", "decode", "with_plain_breaks"]
 
 BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 # Encodings that others contain, by the names under which files in the larger one are declared (WHATWG's Encoding).
@@ -50,7 +50,7 @@ def decode(data: bytes, declared: Sequence[str] = ()) -> Decoded:
     for mark, encoding in BYTE_ORDER_MARKS.items():
         if data.startswith(mark):
             return _replacing(data.removeprefix(mark), encoding)
-    if wide := utf_16_of(data):
+    if wide := _utf_16_of(data):
         return _replacing(data, wide)
     candidates = _usable(declared)
     for encoding in candidates:
@@ -72,7 +72,7 @@ def with_plain_breaks(text: str) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def utf_16_of(data: bytes) -> str:
+def _utf_16_of(data: bytes) -> str:
     """Return the form of UTF-16 that data without a byte order mark is in, or an empty string."""
     start = data[:100]
     if len(start) < 4 or any(start[::2]) == any(start[1::2]):

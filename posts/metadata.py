@@ -15,7 +15,9 @@ MOST_EXPORTS = 20
 LINES = re.compile(r"(?:[A-Za-z][\w -]{0,30}:(?:[ \t].*)?\n(?:[ \t]+\S.*\n)*){2,}(?=[ \t]*(?:\n|\Z))")
 LINE = re.compile(r"^([A-Za-z][\w -]{0,30}):[ \t]*(.*(?:\n[ \t]+\S.*)*)", re.MULTILINE)
 PROPERTIES = re.compile(r"(?:[A-Za-z][\w -]{0,30}:[ \t].*\n)+(?=[ \t]*(?:\n|\Z))")
-EXPORT = re.compile(r"^export[ \t]+(?:const|let|var)[ \t]+(\w+)(?:[ \t]*:[^=\n]*)?[ \t]*=\s*", re.MULTILINE)
+EXPORT = re.compile(
+    r"^export[ \t]+(?:const|let|var)[ \t]+(\w+)(?:[ \t]*:[^=\n]*)?[ \t]*=\s*(?:[\w.]+\()?", re.MULTILINE
+)
 NAMES = re.compile("(?:post|page|blog)?(?:meta|metadata|frontmatter|matter|info|data)", re.IGNORECASE)
 # JavaScript's texts, comments and brackets; other characters stand alone.
 TOKEN = re.compile(

@@ -409,6 +409,7 @@ def test_a_date_without_a_zone_is_in_the_blogs_or_else_in_this_machines(
         ),
         ('export const frontmatter = {\n// title: "no"\ntitle: "One" +\n  " two", draft: false }\n', "One two"),
         ("export const title = 'Alone'\n", "Alone"),
+        ("export const metadata = createMetadata({\n  title: 'Of a call',\n})\n", "Of a call"),
         ("Title: Of Pelican\nDate: 2010-12-03 10:20\nTags: a, b\n\nText.\n", "Of Pelican"),
         ("export const other = { title: 'no' }\n\n# Heading\n", "Heading"),
     ],
