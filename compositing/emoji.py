@@ -13,8 +13,8 @@ from compositing.shaping import Glyph
 
 __all__ = ["paint_emoji", "vanishes"]
 
-# An emoji vanishes if less than this share of it is visible: on ink, what is at least this bright, 4:1 against black; on
-# paper, what is at most that bright, 3:1 against white. WCAG 2.2 (1.4.11) requires 3:1 of graphics.
+# An emoji vanishes if less than this share of it is visible: on ink, what is at least this bright, 4:1 against black;
+# on paper, what is at most that bright, 3:1 against white. WCAG 2.2 (1.4.11) requires 3:1 of graphics.
 VISIBLE_SHARE, BRIGHT, DARK = 0.25, 0.15, 0.3
 # The side of the picture to measure it by, in pixels.
 SAMPLE = 48

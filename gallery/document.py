@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from money import Money
 from outcomes import Paid
+from text import clean_text
 
 __all__ = ["TEMPLATES", "brief", "count", "joined", "render", "spent"]
 
@@ -19,7 +20,8 @@ LONGEST_NAME = 160  # Characters of a title that are enough to recognize it.
 
 
 def brief(title: str) -> str:
-    """Return the beginning of a title, isolated so that its direction marks cannot affect the text after it."""
+    """Return the beginning of a title, isolated so that its direction cannot affect the text after it."""
+    title = clean_text(title)
     shortened = title if len(title) <= LONGEST_NAME else f"{title[: LONGEST_NAME - 1]}\N{HORIZONTAL ELLIPSIS}"
     return f"\N{FIRST STRONG ISOLATE}{shortened}\N{POP DIRECTIONAL ISOLATE}"
 
@@ -53,7 +55,7 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-TEMPLATES.filters |= {"brief": brief, "time": time_element}
+TEMPLATES.filters |= {"brief": brief, "clean": clean_text, "time": time_element}
 
 
 def render(

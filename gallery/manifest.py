@@ -61,6 +61,8 @@ class Request(TypedDict):
     context: str
     extra_prompt: str
     variation: int
+    left_out: NotRequired[str]
+    """What of the posts' source is no post of the batch, and why, line by line."""
 
 
 @described

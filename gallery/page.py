@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 from gallery.document import TEMPLATES, brief, count, joined, render, spent
 from gallery.manifest import Manifest
 from outcomes import Cover, Finished
+from text import clean_text
 
 __all__ = ["render_page"]
 
@@ -102,7 +103,7 @@ def _published(cover: Cover) -> str:
 
 def _alt(outcome: Finished) -> str:
     """Return a picture's alternative text; older manifests have none."""
-    return outcome.get("alt") or f"{brief(outcome['title'])}, drawn by {outcome['model']}"
+    return clean_text(outcome.get("alt", "")) or f"{brief(outcome['title'])}, drawn by {outcome['model']}"
 
 
 def _facts(outcome: Finished, simulated: bool) -> str:

@@ -26,7 +26,7 @@ def read_choices(path: Path) -> ChoicesRequest:
         raise InvalidRequestError(
             [f"{path} cannot be read: {error.strerror}. Name the file that the page saved"]
         ) from None
-    except (InvalidRequestError, ValueError) as error:
+    except (InvalidRequestError, ValueError, RecursionError) as error:
         why = error.faults[0] if isinstance(error, InvalidRequestError) else error
         raise InvalidRequestError([f"{path} is not a file of choices ({why}). Save it again on the page"]) from None
 

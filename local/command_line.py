@@ -122,7 +122,8 @@ def _on_render(options: argparse.Namespace, screen: Console) -> int:
     with view:
         result = asyncio.run(run_there(workflow, request, view.observe, view.say))
     served = [each.get("served_by", "") for row in result["rows"] for each in row["results"]]
-    code = _print_result(result, board, options, simulated=any(each.startswith("simulated/") for each in served))
+    simulated = any(each.startswith("simulated/") for each in served)
+    code = _print_result(result, board, options, simulated=simulated, left_out=request.left_out)
     if options.covers:
         _write_covers(fetch_covers(result["manifest_url"]), options.covers)
     return code
@@ -181,7 +182,7 @@ def _run(
         return INTERRUPTED
     if options.crash is not None and not board.retries:
         print("Nothing crashed: every picture was already there. Ask for new ones with --variation 1.", file=sys.stderr)
-    return _print_result(result, board, options, simulated=simulated)
+    return _print_result(result, board, options, simulated=simulated, left_out=request.left_out)
 
 
 def _view(request: BatchRequest, screen: Console) -> tuple[Board, LiveView | PlainProgress]:
@@ -190,11 +191,14 @@ def _view(request: BatchRequest, screen: Console) -> tuple[Board, LiveView | Pla
     return board, LiveView(board, screen) if screen.is_terminal else PlainProgress(board)
 
 
-def _print_result(result: dict[str, Any], board: Board, options: argparse.Namespace, *, simulated: bool) -> int:
+def _print_result(
+    result: dict[str, Any], board: Board, options: argparse.Namespace, *, simulated: bool, left_out: str
+) -> int:
     """Print the result, and return the exit code."""
+    shown = {"simulated": simulated, "verbose": options.verbose, "left_out": left_out}
     print(
         json.dumps(result)  # In ASCII, which is valid whatever stdout's encoding.
         if options.json
-        else f"\n{report(result, simulated=simulated, verbose=options.verbose)}"
+        else f"\n{report(result, **shown)}"
     )
     return ALL_THERE if result["summary"]["ok"] == result["summary"]["requested"] else SOME_MISSING

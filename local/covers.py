@@ -90,14 +90,30 @@ def make_folder(folder: Path) -> None:
 
 
 def write_covers(covers: list[tuple[CoverFile, bytes]], folder: Path) -> list[str]:
-    """Write covers to a folder as ``<slug>.jpg``, and ``covers.json``; return the names of the JPEGs that changed.
+    """Write covers to a folder as ``<slug>.jpg``, then ``covers.json``; return the names of the JPEGs that changed.
 
     Files that would not change are not written, so that a site is not rebuilt for nothing.
+
+    Raises:
+        StoreError: something else than a file stands in the place of one, and nothing was written.
     """
-    listed = json.dumps([about for about, _ in covers], ensure_ascii=False, indent=2).encode()
-    _write(folder / "covers.json", listed)
     # Named in UTF-8, whatever the locale, as covers.json lists them.
-    return [about["file"] for about, data in covers if _write(folder / os.fsdecode(about["file"].encode()), data)]
+    paths = [folder / os.fsdecode(about["file"].encode()) for about, _ in covers]
+    listing = folder / "covers.json"
+    if faults := [fault for path in (*paths, listing) if (fault := _in_place_of_a_file(path))]:
+        raise StoreError(f"The covers were not written: {'; '.join(faults)}. Move it away, and run the command again.")
+    changed = [about["file"] for (about, data), path in zip(covers, paths, strict=True) if _write(path, data)]
+    _write(listing, json.dumps([about for about, _ in covers], ensure_ascii=False, indent=2).encode())
+    return changed
+
+
+def _in_place_of_a_file(path: Path) -> str:
+    """Return what stands in the place of a file, or an empty string. A link may lead out of the folder."""
+    if path.is_symlink():
+        return f"{path} is a link"
+    if path.is_dir():
+        return f"{path} is a folder"
+    return "" if path.is_file() or not path.exists() else f"{path} is no file"
 
 
 def _listed(row: Row, slug: str, cover: Cover) -> CoverFile:
@@ -105,16 +121,24 @@ def _listed(row: Row, slug: str, cover: Cover) -> CoverFile:
     alt = next((each["alt"] for each in made if "alt" in each), cover.get("alt"))
     return {
         "slug": slug,
-        "title": row["title"],
+        "title": clean_text(row["title"]),
         "file": f"{slug}.jpg",
         "address": cover["image_url"],
-        "alt": alt or clean_text(row["title"]),
+        "alt": clean_text(alt or row["title"]),
         "model": cover["model"],
     }
 
 
 def _write(path: Path, data: bytes) -> bool:
+    """Write a file beside its place, then put it there: whoever reads it finds the old one or the new one, whole."""
     if path.exists() and path.read_bytes() == data:
         return False
-    path.write_bytes(data)
+    beside = path.with_name(f".covers-{os.getpid()}.part")
+    beside.unlink(missing_ok=True)
+    try:
+        with beside.open("xb") as file:  # x follows no link.
+            file.write(data)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
     return True

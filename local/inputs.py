@@ -5,15 +5,22 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from errors import InvalidRequestError
+from compositing.brand import NO_BRAND, Brand
+from compositing.brand_file import open_brand
+from errors import InvalidRequestError, SettingsError
+from local.drawable import drawable
 from local.options import given_inputs
 from posts.choose import choose
+from posts.plain import shortened
+from posts.posts import lines_of
 from posts.read import STDIN, read_posts
 from settings import Settings
 from tasks.requests import BatchRequest, bind
 
 __all__ = ["DEFAULT_MODELS", "first_model", "read_input"]
 
+# Characters that a request, whose size Render limits, says of what was left out.
+MOST_LEFT_OUT = 100_000
 # One of each vendor, OpenAI's first.
 DEFAULT_MODELS = ["gpt-image-2.5-flare", "gemini-nano-banana-2.1"]
 
@@ -43,18 +50,33 @@ def read_input(options: argparse.Namespace, settings: Settings | None) -> dict[s
         return _over_posts(bind(BatchRequest, [], {**posts.request, **over}), over)
     if "prompts" in over:
         raise InvalidRequestError([f"--title and {options.source} both name posts: leave one of them out"])
-    chosen = choose(posts, options.limit, options.since, options.only)
+    look = {**_default_look(settings), **over}
+    chosen = choose(drawable(posts, look["font"], _brand(settings)), options.limit, options.since, options.only)
     # What comes by standard input may be any blog's. Without a name, each request has its own page.
     name = "" if chosen.name == STDIN else chosen.name
-    values = {"prompts": chosen.prompts, "name": name, **_default_look(settings), **over}
-    look = ", ".join([values["style"], values["template"], values["font"], *values["models"]])
+    left_out = lines_of(chosen.left_out)
+    values = {
+        "prompts": chosen.prompts,
+        "name": name,
+        "left_out": shortened("\n".join(left_out), MOST_LEFT_OUT),
+        **look,
+    }
+    shown = ", ".join([look["style"], look["template"], look["font"], *look["models"]])
     number = "1 post" if len(chosen.posts) == 1 else f"{len(chosen.posts)} posts"
-    print(f"{number} from {chosen.name} ({chosen.kind}): {look}", file=sys.stderr)
-    for counted in chosen.left_out:
+    print(f"{number} from {chosen.name} ({chosen.kind}): {shown}", file=sys.stderr)
+    for counted in lines_of(chosen.left_out, verbose=options.verbose):
         print(f"left out: {counted}", file=sys.stderr)
     for counted in chosen.remarks:
         print(f"note: {counted}", file=sys.stderr)
     return _over_posts(values, over)
+
+
+def _brand(settings: Settings | None) -> Brand:
+    """Return the brand; none for one that cannot be read, which the check of the request reports with all else."""
+    try:
+        return open_brand(settings.brand_dir if settings else None)
+    except SettingsError:
+        return NO_BRAND
 
 
 def _over_posts(values: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

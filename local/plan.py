@@ -39,11 +39,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """A batch's steps, in order. A picture that several of its pairs share is paid for by the first of them."""
+    """A batch's steps, in order. A picture that several of its pairs share is paid for by the first of them.
+
+    ``left_out`` says, line by line, what of the posts' source is not in the batch.
+    """
 
     steps: tuple[Step, ...]
     simulated: bool
     estimate: Estimate
+    left_out: str = ""
 
     @property
     def pictures(self) -> dict[str, int]:
@@ -58,6 +62,7 @@ class Plan:
             "pictures": self.pictures,
             "cost_usd": self.estimate.cost.usd,
             "cost": str(self.estimate),
+            "left_out": self.left_out.splitlines(),
         }
 
     def __str__(self) -> str:
@@ -70,8 +75,9 @@ class Plan:
         counted += f", {actions['refused']} refused before" if actions["refused"] else ""
         served = ", ".join(f"{count} by {model}" for model, count in self.pictures.items())
         pictures = f"pictures to {'simulate' if self.simulated else 'pay for'}: {sum(self.pictures.values())}"
-        by_model = f" ({served})" if served else ""
-        return "\n".join([*lines, "", counted, f"{pictures}{by_model}", f"cost: {self.estimate}"])
+        left_out = [f"left out: {clean_text(line)}" for line in self.left_out.splitlines()]
+        paid = f"{pictures} ({served})" if served else pictures
+        return "\n".join([*lines, "", *left_out, counted, paid, f"cost: {self.estimate}"])
 
 
 async def make_plan(request: BatchRequest, settings: Settings) -> Plan:
@@ -104,4 +110,4 @@ async def make_plan(request: BatchRequest, settings: Settings) -> Plan:
         steps.append(Step(work.title, work.model.id, work.picture.served_by, found, shared))
     to_generate = [work for work, found in zip(works, actions, strict=True) if found == "generate"]
     about = await estimate_of(store, to_generate, read_prices(settings.prices_file))
-    return Plan(tuple(steps), settings.simulate_providers, about)
+    return Plan(tuple(steps), settings.simulate_providers, about, request.left_out)

@@ -12,8 +12,11 @@ __all__ = ["report"]
 MOST_PAIRS = 20
 
 
-def report(result: dict[str, Any], *, simulated: bool, verbose: bool) -> str:
-    """Return the report of ``generateBatch``'s result, as lines of text; ``verbose`` lists every pair."""
+def report(result: dict[str, Any], *, simulated: bool, verbose: bool, left_out: str = "") -> str:
+    """Return the report of ``generateBatch``'s result, as lines of text; ``verbose`` lists every pair.
+
+    ``left_out`` is what the request says of posts that it left out.
+    """
     outcomes = [outcome for row in result["rows"] for outcome in row["results"]]
     lines = []
     if verbose or len(outcomes) <= MOST_PAIRS:
@@ -31,6 +34,7 @@ def report(result: dict[str, Any], *, simulated: bool, verbose: bool) -> str:
         lines.append(f"Titles that do not fit and end in an ellipsis: {len(cut)}. Shorten them; the page marks them.")
     if failed := summary["failed"]:
         lines.append(f"Run it again to retry the {failed} that failed; existing images cost nothing.")
+    lines += [f"left out: {clean_text(line)}" for line in left_out.splitlines()]
     lines.append(f"cost:     {result['cost']}")
     lines.append(f"manifest: {result['manifest_url']}")
     lines.append(f"page:     {result['gallery_url']}")

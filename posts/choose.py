@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from errors import InvalidRequestError
 from posts.fields import as_date
-from posts.posts import Post, Posts, Tally
+from posts.posts import LeftOut, Post, Posts, lines_of
 from text import brief, clean_text
 
 __all__ = ["choose"]
@@ -18,7 +18,7 @@ def choose(posts: Posts, limit: int | None = None, since: str | None = None, onl
         InvalidRequestError: the limit is below 1, the date is not recognized, or no post is left.
     """
     faults = []
-    day = as_date(since)
+    day = as_date(since, posts.zone)
     if since is not None and day is None:
         faults.append(f"--since {brief(clean_text(since))} is not a date. Write it like 2026-01-31")
     if limit is not None and limit < 1:
@@ -33,14 +33,14 @@ def choose(posts: Posts, limit: int | None = None, since: str | None = None, onl
         (f"beyond the first {limit}", lambda _: limit is None or len(kept) < limit),
     ]
     kept: list[Post] = []
-    left_out = Tally()
+    left_out: list[LeftOut] = []
     for post in posts.posts:
         reason = next((reason for reason, passes in rules if not passes(post)), None)
         if reason is None:
             kept.append(post)
         else:
-            left_out[reason].append(post.title)
+            left_out.append(LeftOut(post.title, reason))
     if not kept:
-        counted = "; ".join(left_out.lines())
+        counted = "; ".join(lines_of(left_out))
         raise InvalidRequestError([f"{posts.name} has no posts left: {counted}. Change --since or --only"])
-    return replace(posts, posts=tuple(kept), left_out=(*posts.left_out, *left_out.lines()))
+    return replace(posts, posts=tuple(kept), left_out=(*posts.left_out, *left_out))

@@ -1,76 +1,102 @@
-"""RSS and Atom feeds. defusedxml refuses hostile XML: it expands no entity and opens no address."""
+"""RSS and Atom feeds. defusedxml refuses hostile XML: it expands no entity and opens no address.
+
+feedparser, which recovers malformed XML too, makes "AT&T; and R&D;" of a title with bare ampersands, expands entities,
+and bounds no memory; so ``posts/mending.py`` mends what defusedxml then parses.
+"""
 
 import html
 import io
-from collections.abc import Iterator
-from urllib.parse import unquote
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from errors import InvalidRequestError
+from posts.decoding import decode
+from posts.entries import ATOM, ENTRIES, FIELDS, RSS_1, record_of, value_of
+from posts.mending import mended, without_forbidden
 from posts.posts import Record
 
-__all__ = ["read_feed"]
+__all__ = ["Feed", "read_feed"]
 
-ATOM = "{http://www.w3.org/2005/Atom}"
-RSS_1 = "{http://purl.org/rss/1.0/}"
-DUBLIN = "{http://purl.org/dc/elements/1.1/}"
-# Blogger's export is Atom with more elements. Older ones tell posts by a category, and comments by what they reply to.
-BLOGGER = "{http://schemas.google.com/blogger/2018}"
-IN_REPLY_TO = "{http://purl.org/syndication/thread/1.0}in-reply-to"
 ROOTS = ("rss", "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF", f"{ATOM}feed")
 FEEDS = ("channel", f"{RSS_1}channel", f"{ATOM}feed")
-ENTRIES = ("item", f"{RSS_1}item", f"{ATOM}entry")
-# The post's field for each element of an entry. If several elements map to one field, the first non-empty one counts.
-FIELDS = {
-    "title": "title",
-    f"{RSS_1}title": "title",
-    f"{ATOM}title": "title",
-    "description": "description",
-    f"{RSS_1}description": "description",
-    f"{ATOM}summary": "description",
-    "link": "link",
-    f"{RSS_1}link": "link",
-    f"{ATOM}link": "link",
-    "guid": "guid",
-    "pubDate": "pubdate",
-    f"{DUBLIN}date": "date",
-    f"{ATOM}published": "pubdate",
-    f"{ATOM}updated": "date",
-    "{http://purl.org/atom/app#}control": "draft",
-    "{http://www.w3.org/2007/app}control": "draft",
-    f"{BLOGGER}type": "posttype",
-    f"{BLOGGER}status": "status",
-    f"{BLOGGER}filename": "link",
-    f"{BLOGGER}metaDescription": "description",
+# Other XML that looks like a blog's.
+NOT_FEEDS = {
+    "urlset": "a sitemap, which has no titles",
+    "sitemapindex": "a list of sitemaps, which has no titles",
+    "opml": "a list of feeds (OPML), not a feed",
+    "html": "a web page, not a feed",
 }
-# WordPress's export is RSS with more elements, in namespaces that begin like this, by version.
-WORDPRESS = "{http://wordpress.org/export/"
-WORDPRESS_FIELDS = {"post_name": "slug", "status": "status", "post_type": "posttype", "encoded": "description"}
+# Where a feed begins. Servers put white space and warnings before it.
+START, MOST_BEFORE = re.compile(r"<(?:\?xml|!DOCTYPE|rss|feed|(?:\w+:)?RDF)\b", re.IGNORECASE), 10_000
+DECLARED = re.compile(rb"<\?xml\b[^<>]*\bencoding\s*=\s*[\"']([A-Za-z][\w.:-]*)")
+DECLARATION = re.compile(r"\A<\?xml\b[^<>]*\?>\s*")
 MAX_ELEMENTS, MAX_DEPTH = 1_000_000, 100
 
 
-def read_feed(data: bytes, name: str) -> tuple[str, str, list[Record]]:
-    """Return a feed's title and the host of its site (each empty if it has none), and its entries.
+@dataclass(frozen=True)
+class Feed:
+    """A feed: its title and the host of its site (each empty if it has none), its entries, and what was mended."""
+
+    title: str
+    host: str
+    records: list[Record]
+    remarks: tuple[str, ...] = ()
+
+
+def read_feed(data: bytes, name: str, charset: str = "") -> Feed:
+    """Return a feed, in whatever encoding and however malformed. ``charset`` is the encoding that a server declares.
 
     Raises:
         InvalidRequestError: the data is not an RSS or Atom feed, or is unsafe XML.
     """
+    declared = DECLARED.search(data[:MOST_BEFORE])
+    decoded = decode(data, [each for each in (charset, declared[1].decode() if declared else "") if each])
+    start = START.search(decoded.text[:MOST_BEFORE])
+    text, forbidden = without_forbidden(DECLARATION.sub("", decoded.text[start.start() if start else 0 :], count=1))
+    remarks = [*decoded.remarks]
+    if forbidden:
+        remarks.append(f"characters that XML forbids were taken out ({forbidden})")
+    try:
+        return _parsed(text, name, remarks)
+    except ParseError as error:
+        text, cut = mended(text)
+        remarks.append(f"the feed is not well-formed XML and was mended (1): {error}")
+        remarks += ["its last entry has no end and was left out (1)"] if cut else []
+    try:
+        return _parsed(text, name, remarks)
+    except ParseError as error:
+        raise InvalidRequestError(
+            [f"{name} is XML that cannot be read: {error}. Give another feed of the blog"]
+        ) from None
+
+
+def _parsed(text: str, name: str, remarks: Sequence[str]) -> Feed:
+    """Return the feed of well-formed XML.
+
+    Raises:
+        ParseError: it is not well-formed.
+        InvalidRequestError: it is no feed, or unsafe.
+    """
     about, records, seen = dict[str, str](), list[Record](), set[str]()
     try:
-        for element, path in _elements(data, name):
+        for element, path in _elements(text.encode(errors="replace"), name):
             if element.tag in ENTRIES:
-                records.append(_record(_fields(element), seen, len(records) + 1))
+                records.append(record_of(element, seen, len(records) + 1))
             elif path and path[-1] in FEEDS and (field := FIELDS.get(element.tag)):
-                about[field] = about.get(field) or _value(element, field)
-    except ParseError as error:
-        raise InvalidRequestError([f"{name} is not well-formed XML: {error}. Fix the feed"]) from None
-    except (DefusedXmlException, ValueError, LookupError) as error:
-        raise InvalidRequestError([f"{name} is XML that cannot be read safely: {error}. Fix the feed"]) from None
+                about[field] = about.get(field) or value_of(element, field)
+    except ParseError:
+        raise
+    except (DefusedXmlException, ValueError) as error:
+        raise InvalidRequestError(
+            [f"{name} is XML that cannot be read safely: {error}. Give another feed of the blog, or a list of titles"]
+        ) from None
     host = about.get("link", "").partition("//")[2].partition("/")[0]
-    return html.unescape(about.get("title", "")), host, records
+    return Feed(html.unescape(about.get("title", "")), host, records, tuple(remarks))
 
 
 def _elements(data: bytes, name: str) -> Iterator[tuple[Element, list[str]]]:
@@ -81,7 +107,8 @@ def _elements(data: bytes, name: str) -> Iterator[tuple[Element, list[str]]]:
         if event == "start":
             if not path and element.tag not in ROOTS:
                 root = element.tag.rpartition("}")[2]
-                raise InvalidRequestError([f"{name} is <{root}> XML, not a feed. Give an RSS 2.0 or Atom feed"])
+                what = NOT_FEEDS.get(root.lower(), f"<{root}> XML, not a feed")
+                raise InvalidRequestError([f"{name} is {what}. Give an RSS 2.0 or Atom feed"])
             if number > MAX_ELEMENTS or len(path) > MAX_DEPTH:
                 raise ValueError("it has too many elements")
             path.append(element.tag)
@@ -93,49 +120,3 @@ def _elements(data: bytes, name: str) -> Iterator[tuple[Element, list[str]]]:
         entry = 0
         yield element, path
         element.clear()
-
-
-def _record(fields: dict[str, str], seen: set[str], number: int) -> Record:
-    """Return an entry's record. ``seen`` identifies the entries before it, of which several may have the same link."""
-    title, link = fields.get("title", ""), fields.get("link", "")
-    both = f"{link} ({title})"
-    where = both if link and link in seen else link or title or f"entry {number}"
-    fault = "duplicates" if title and both in seen else ""
-    if fields.get("posttype", "post").casefold() != "post":
-        fault = "not posts"
-    seen |= {where, both}
-    return Record(where, fields, fault=fault)
-
-
-def _fields(entry: Element) -> dict[str, str]:
-    fields: dict[str, str] = {}
-    for element in entry:
-        name = FIELDS.get(element.tag)
-        if element.tag == f"{ATOM}category" and (element.get("scheme") or "").endswith("#kind"):
-            fields["posttype"] = (element.get("term") or "").rpartition("#")[2]
-        elif element.tag == IN_REPLY_TO:
-            fields["posttype"] = "comment"
-        if element.tag.startswith(WORDPRESS):
-            name = WORDPRESS_FIELDS.get(element.tag.rpartition("}")[2])
-        if name and not fields.get(name):
-            fields[name] = _value(element, name)
-    guid = fields.pop("guid", "")
-    if not fields.get("link") and guid.startswith(("http://", "https://")):
-        fields["link"] = guid
-    return {**fields, "slug": unquote(fields["slug"])} if "slug" in fields else fields
-
-
-def _value(element: Element, field: str) -> str:
-    return _address(element) if field == "link" else _text(element)
-
-
-def _text(element: Element) -> str:
-    """Return an element's text as HTML. In Atom it is plain text unless ``type`` is ``html``."""
-    text = "".join(element.itertext()).strip()
-    return html.escape(text, quote=False) if element.tag.startswith(ATOM) and element.get("type") != "html" else text
-
-
-def _address(element: Element) -> str:
-    if not element.tag.startswith(ATOM):
-        return "".join(element.itertext()).strip()
-    return (element.get("href") or "").strip() if element.get("rel", "alternate") == "alternate" else ""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 
 from dateutil.parser import parse
 
@@ -12,6 +12,7 @@ __all__ = [
     "CONTEXT",
     "KNOWN",
     "NAME_DATE",
+    "TEXT",
     "TITLE",
     "as_date",
     "date_of",
@@ -29,7 +30,9 @@ NAME_DATE = "date in the name"
 TITLE = ("title", "headline")
 ADDRESS = ("permalink", "url", "path", "link")
 HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
-CONTEXT = ("context", "description", "summary", "excerpt")
+CONTEXT = ("context", "description", "summary", "excerpt", "customexcerpt", "subtitle", "brief", "metadescription")
+# A post's whole text, from whose beginning a context can be made.
+TEXT = ("content", "contentmarkdown", "bodymarkdown", "contenthtml", "contenttext", "html", "bodyhtml", "body")
 DATE = (
     "publishdate",
     "pubdate",
@@ -38,6 +41,7 @@ DATE = (
     "publishedat",
     "datepublished",
     "postdate",
+    "dateadded",
     "date",
     "createdat",
     NAME_DATE,
@@ -53,8 +57,15 @@ ZONES = {
 # fmt: on
 TIME_ZONES = {name: hours * 3600 for hours, names in ZONES.items() for name in names.split()}
 YES, NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
-UNPUBLISHED = ("draft", "auto-draft", "future", "inherit", "pending", "private", "scheduled", "soft_trashed", "trash")
-# A field, the values that exclude its record (None: any value), and the reason.
+# fmt: off
+UNPUBLISHED = (
+    "archived", "auto-draft", "draft", "future", "hidden", "inherit", "pending", "private", "scheduled", "skip",
+    "soft_trashed", "trash", "unpublished",
+)
+# fmt: on
+# Hugo's ``build`` was ``_build``; field_name makes them the same. ``link`` makes no page that could show a cover.
+NEVER = (*NO, "never", "link")
+# A field, or one inside of it, the values that exclude its record (None: any value), and the reason.
 EXCLUSIONS: list[tuple[str, tuple[str, ...] | None, str]] = [
     ("draft", YES, "drafts"),
     ("isdraft", YES, "drafts"),
@@ -62,26 +73,30 @@ EXCLUSIONS: list[tuple[str, tuple[str, ...] | None, str]] = [
     ("ispublished", NO, "drafts"),
     ("status", UNPUBLISHED, "drafts"),
     ("permalink", NO, "not posts"),
+    ("permalink.build", NO, "not posts"),
+    ("render", NEVER, "not posts"),
+    ("build.render", NEVER, "not posts"),
+    ("output", NO, "not posts"),
     ("headless", YES, "not posts"),
     ("eleventyexcludefromcollections", YES, "not posts"),
     ("redirectto", None, "not posts"),
 ]
-KNOWN = {*TITLE, "slug", *ADDRESS, *CONTEXT, *DATE, *EXPIRY, "extraprompt", "variation"} | {
-    name for name, _, _ in EXCLUSIONS
+KNOWN = {*TITLE, "slug", *ADDRESS, *CONTEXT, *TEXT, *DATE, *EXPIRY, "extraprompt", "variation"} | {
+    name.partition(".")[0] for name, _, _ in EXCLUSIONS
 }
 
 
-def as_date(value: object) -> datetime | None:
-    """Return a date in UTC, or None if it is not recognized. A date without a time zone is taken as UTC."""
+def as_date(value: object, zone: tzinfo) -> datetime | None:
+    """Return a date in UTC, or None if it is not recognized. ``zone`` is that of a date without one."""
     if isinstance(value, datetime):
         moment = value
     elif isinstance(value, date):
-        moment = datetime(value.year, value.month, value.day, tzinfo=UTC)
+        moment = datetime(value.year, value.month, value.day)  # noqa: DTZ001
     elif isinstance(value, str) and len(value) < 100 and re.search(r"(?<!\d)\d{4}(?!\d)", value):
         try:
             moment = parse(
                 value,
-                default=datetime(2000, 1, 1, tzinfo=UTC),
+                default=datetime(2000, 1, 1),  # noqa: DTZ001
                 dayfirst=bool(DAY_FIRST.match(value)),
                 # A function, as dateutil would warn of names that are not in a table.
                 tzinfos=lambda name, offset: TIME_ZONES.get(name, offset),
@@ -91,7 +106,7 @@ def as_date(value: object) -> datetime | None:
     else:
         return None
     try:
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
@@ -120,12 +135,12 @@ def text_of(fields: Mapping[str, object], names: tuple[str, ...]) -> str:
     return ""
 
 
-def date_of(fields: Mapping[str, object]) -> tuple[datetime | None, str]:
+def date_of(fields: Mapping[str, object], zone: tzinfo) -> tuple[datetime | None, str]:
     """Return the post's date in UTC, or None; and, if no date is recognized, the first one as written."""
     unrecognized = ""
     for name in DATE:
         value = fields.get(name)
-        if moment := as_date(value):
+        if moment := as_date(value, zone):
             return moment, ""
         if isinstance(value, str) and value.strip() and value.casefold() not in (*YES, *NO):
             unrecognized = unrecognized or value
@@ -146,14 +161,24 @@ def slug_path(fields: Mapping[str, object], *, markdown: bool = False) -> list[s
 
 
 def reason_to_skip(fields: Mapping[str, object], now: datetime) -> str:
-    """Return why a record's fields exclude it (draft, future, expired, ...), or an empty string."""
+    """Return why a record's fields exclude it (draft, future, expired, ...), or an empty string.
+
+    ``now`` is in the zone of dates without one.
+    """
     for name, values, reason in EXCLUSIONS:
-        value = fields.get(name)
+        value = _inside(fields, name)
         text = str(value).strip().casefold() if isinstance(value, str | bool | int) else ""
         if text and (values is None or text in values):
             return reason
-    published, _ = date_of(fields)
+    zone = now.tzinfo or UTC
+    published, _ = date_of(fields, zone)
     if published and published > now:
         return "dated in the future"
-    ends = (as_date(fields.get(name)) for name in EXPIRY)
+    ends = (as_date(fields.get(name), zone) for name in EXPIRY)
     return "expired" if any(end and end <= now for end in ends) else ""
+
+
+def _inside(fields: Mapping[str, object], name: str) -> object:
+    outer, _, inner = name.partition(".")
+    value = fields.get(outer)
+    return value.get(inner) if inner and isinstance(value, Mapping) else None if inner else value

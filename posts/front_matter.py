@@ -1,4 +1,4 @@
-"""The front matter and first heading of a Markdown file."""
+"""The front matter of a Markdown file."""
 
 import json
 import re
@@ -10,10 +10,11 @@ from typing import Any
 import yaml
 
 from posts.fields import normalized
+from posts.metadata import split_metadata
 
-__all__ = ["FrontMatterError", "first_heading", "split_front_matter"]
+__all__ = ["FrontMatterError", "split_front_matter"]
 
-# Characters searched for front matter and heading: a megabyte would keep the YAML parser busy for too long.
+# Characters searched for front matter: a megabyte would keep the YAML parser busy for too long.
 MAX_LENGTH = 200_000
 
 
@@ -30,6 +31,8 @@ _TextLoader.add_constructor("tag:yaml.org,2002:null", lambda *_: None)
 
 
 def _yaml(text: str) -> Any:
+    # YAML forbids tabs before its fields, and generators accept them.
+    text = TABS.sub(lambda tabs: "  " * len(tabs[0]), text)
     try:
         return yaml.load(text, Loader=_TextLoader)  # noqa: S506  # A BaseLoader, which is stricter than SafeLoader.
     except yaml.MarkedYAMLError as error:
@@ -39,6 +42,7 @@ def _yaml(text: str) -> Any:
         raise FrontMatterError(str(error).partition("\n")[0]) from None
 
 
+TABS = re.compile(r"^\t+", re.MULTILINE)
 # Front matter by its delimiters, and its language unless it names one.
 DASHES = re.compile(r"-{3,}[ \t]*(\w*)[ \t]*\n(.*?)^(?:-{3,}|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 PLUSES = re.compile(r"\+{3,}[ \t]*()\n(.*?)^\+{3,}[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -47,12 +51,6 @@ BRACES = re.compile(r"()(\{[ \t]*\n.*?^\})[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTI
 UNOPENED = re.compile(r"(?=(?:(?!---).*\n)*title:)(?:[A-Za-z][\w-]*:.*\n|[ \t-].*\n)+?---+[ \t]*(?:\n|\Z)")
 KINDS = [(DASHES, "yaml"), (PLUSES, "toml"), (BRACES, "json")]
 PARSERS: dict[str, Callable[[str], Any]] = {"yaml": _yaml, "yml": _yaml, "toml": tomllib.loads, "json": json.loads}
-FENCE = re.compile(r" {0,3}(```+|~~~+)")
-HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*)")
-UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
-# A line that starts with one of these is not a paragraph, so dashes below it do not make it a heading.
-NOT_A_PARAGRAPH = ("    ", "\t", ">", "-", "*", "+", "|", "<")
-ATTRIBUTES = re.compile(r"\{:?[ \t]*[#.][^{}]*\}$")
 
 
 def split_front_matter(text: str) -> tuple[dict[str, object], str]:
@@ -71,31 +69,7 @@ def split_front_matter(text: str) -> tuple[dict[str, object], str]:
     for pattern, language in KINDS:
         if match := pattern.match(text, 0, MAX_LENGTH):
             return _fields(match[2], (match[1] or language).lower()), text[match.end() :]
-    return {}, text
-
-
-def first_heading(text: str) -> str:
-    """Return the first level-one heading outside of code, else the first heading, else an empty string."""
-    fence, before, first = "", "", ""
-    for line in text[:MAX_LENGTH].split("\n"):
-        if mark := FENCE.match(line):
-            if not fence:
-                fence = mark[1]
-            elif mark[1].startswith(fence):
-                fence = ""
-            before = ""
-        elif not fence:
-            if marks := HEADING.match(line):
-                level, heading = len(marks[1]), _bare(marks[2])
-            elif before and (underline := UNDERLINE.match(line)):
-                level, heading = "=-".index(underline[1][0]) + 1, _bare(before)
-            else:
-                level, heading = 0, ""
-            if heading and level == 1:
-                return heading
-            first = first or heading
-            before = "" if line.startswith(NOT_A_PARAGRAPH) else line.strip()
-    return first
+    return split_metadata(text)
 
 
 def _fields(text: str, language: str) -> dict[str, object]:
@@ -110,10 +84,3 @@ def _fields(text: str, language: str) -> dict[str, object]:
     if not isinstance(fields, dict):
         raise FrontMatterError("it has no fields")
     return normalized({str(key): value for key, value in fields.items()})
-
-
-def _bare(heading: str) -> str:
-    """Return a heading without the closing ``#`` marks and attributes after it."""
-    bare = heading.strip().rstrip("#")
-    heading = bare if bare.endswith((" ", "\t")) else heading
-    return ATTRIBUTES.sub("", heading.strip()).strip()

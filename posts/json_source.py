@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from errors import InvalidRequestError
+from posts.exports import export_of, other_export
 from posts.fields import normalized
 from posts.json_faults import probable_cause
 from posts.posts import Record
 
-__all__ = ["Request", "looks_like_json", "looks_like_json_lines", "read_json", "read_json_lines"]
+__all__ = ["Json", "Request", "looks_like_json", "looks_like_json_lines", "read_json", "read_json_lines"]
 
 # generateBatch's input: its arguments in order, or by name.
 Request = list[Any] | dict[str, Any]
@@ -32,36 +33,55 @@ def looks_like_json_lines(text: str) -> bool:
     return len(lines) > 1 and all(line.startswith("{") and line.endswith("}") for line in lines)
 
 
-def read_json(text: str, name: str) -> tuple[Request | None, list[Record]]:
-    """Return a request, or None and the records of posts.
+class Json(NamedTuple):
+    """What JSON holds: a request, or the records of posts; and whether it is a known platform's export or feed."""
+
+    request: Request | None
+    records: list[Record]
+    is_export: bool = False
+
+
+def read_json(text: str, name: str) -> Json:
+    """Return what JSON holds.
 
     An object without posts is a request, and so is an array whose first value is not a post.
 
     Raises:
-        InvalidRequestError: the text is not JSON, or neither an array nor an object.
+        InvalidRequestError: the text is not JSON, neither an array nor an object, or an export without posts.
     """
+    if (records := _exported(text)) is not None:
+        return Json(None, records, is_export=True)
     value = _parsed(text, name)
+    if other := other_export(value):
+        raise InvalidRequestError([f"{name} is {other}"])
     if isinstance(value, dict):
         posts = next((value[key] for key in LISTS if isinstance(value.get(key), list)), None)
         if value.keys() & REQUEST_FIELDS or (posts is None and "title" not in value):
-            return value, []
+            return Json(value, [])
         value = [value] if posts is None else posts
     elif not isinstance(value, list):
         raise InvalidRequestError([f"{name} holds neither an array nor an object. Write an array of titles or posts"])
     elif not value or not isinstance(value[0], str | dict):
-        return value, []
-    return None, [_record(each, number) for number, each in enumerate(value, 1)]
+        return Json(value, [])
+    return Json(None, [_record(each, number) for number, each in enumerate(value, 1)])
+
+
+def _exported(text: str) -> list[Record] | None:
+    """Return the records of a known export. Unlike a request, it may hold raw control characters."""
+    try:
+        return export_of(json.loads(text, strict=False))
+    except (ValueError, RecursionError):
+        return None
 
 
 def read_json_lines(text: str, name: str) -> Iterator[Record]:
-    """Yield a record for each line.
-
-    Raises:
-        InvalidRequestError: a line is not JSON.
-    """
+    """Yield a record for each line."""
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
-            yield _record(_parsed(line, name, number), number)
+            try:
+                yield _record(_parsed(line, name), number)
+            except InvalidRequestError as error:
+                yield Record(f"line {number}", {}, reason="lines that are not JSON", detail=error.faults[0])
 
 
 def _parsed(text: str, name: str, line: int = 1) -> Any:
@@ -69,7 +89,11 @@ def _parsed(text: str, name: str, line: int = 1) -> Any:
         return json.loads(text)
     except json.JSONDecodeError as error:
         raise InvalidRequestError([f"{name} is not JSON: {probable_cause(text, error, line)}"]) from None
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise InvalidRequestError(
+            [f"{name} is JSON that cannot be read: it is nested too deeply. Fix it there"]
+        ) from None
+    except ValueError as error:
         raise InvalidRequestError([f"{name} is JSON that cannot be read: {error}. Fix it there"]) from None
 
 
@@ -79,4 +103,4 @@ def _record(value: Any, number: int) -> Record:
         return Record(where, {"title": value}, verbatim=True)
     if isinstance(value, dict):
         return Record(where, normalized(value), verbatim=True)
-    return Record(where, {}, fault="neither a title nor an object")
+    return Record(where, {}, reason="neither a title nor an object")

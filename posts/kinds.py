@@ -1,16 +1,17 @@
 """Detects a source's kind from its content, or from its name's ending if the content is ambiguous."""
 
-import codecs
 import re
 import unicodedata
+from pathlib import Path
 
 from errors import InvalidRequestError
+from posts.decoding import BYTE_ORDER_MARKS, decode, with_plain_breaks
 from posts.json_source import looks_like_json, looks_like_json_lines
 from posts.markdown import ENDINGS
 from posts.posts import KINDS
 from posts.rows import delimiter_of
 
-__all__ = ["as_text", "kind_of"]
+__all__ = ["kind_of", "other_folder"]
 
 BY_ENDING = {
     **dict.fromkeys(ENDINGS, "markdown"),
@@ -20,7 +21,21 @@ BY_ENDING = {
     ".json": "json",
     **dict.fromkeys((".jsonl", ".ndjson"), "jsonl"),
 }
-BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# What is no text, by its first bytes, and what to do instead.
+PACKED = {
+    b"PK\x03\x04": "a ZIP archive, as exports often are. Unpack it, and give the folder or file in it",
+    b"%PDF": "a PDF. Give the blog's folder, feed or export",
+    b"SQLite format 3": "a database. Give the blog's folder, feed or export",
+}
+SQL = re.compile(
+    r"(?:--|/\*).*\n(?:.*\n){0,60}?\s*(?:CREATE TABLE|INSERT INTO|DROP TABLE|SET )|\s*(?:CREATE TABLE|INSERT INTO)",
+    re.I,
+)
+MOVABLE_TYPE = re.compile(r"(?:[A-Z ]+: .*\n){2,}-----\n")
+# How Medium names its pages: by date, title and a digest.
+MEDIUM = re.compile(r"(?:draft|\d{4}-\d\d-\d\d)_.*-[0-9a-f]{8,12}\.html")
+# Up to so many files are an export's folder, and a JSON file among them its posts.
+MOST_FILES = 5
 PAGE = re.compile(rb"<!doctype\s+html|<html\b", re.IGNORECASE)
 FEED_LINK = re.compile(rb"<link\b[^<>]*\bapplication/(?:rss|atom)\+xml[^<>]*>", re.IGNORECASE)
 ADDRESS = re.compile(rb"\bhref\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
@@ -33,6 +48,9 @@ def kind_of(data: bytes, source: str, ending: str) -> str:
         InvalidRequestError: the source is of no supported kind.
     """
     start = _without_byte_order_mark(data[:1_000])
+    for mark, what in PACKED.items():
+        if start.startswith(mark):
+            raise InvalidRequestError([f"{source} is {what}"])
     if start.startswith(b"<") and ending not in ENDINGS:
         if PAGE.match(start):
             raise InvalidRequestError([f"{source} is a web page, not a feed. {_feed_of(data)}"])
@@ -41,7 +59,9 @@ def kind_of(data: bytes, source: str, ending: str) -> str:
         return BY_ENDING[ending]
     if ending not in BY_ENDING and not _is_text(data):
         raise _unsupported(source)
-    text = as_text(data, source)
+    text = with_plain_breaks(decode(data).text)
+    if other := _other_export(text):
+        raise InvalidRequestError([f"{source} is {other}"])
     if text.startswith(("---\n", "+++\n")):
         return "markdown"
     if looks_like_json_lines(text):
@@ -55,23 +75,30 @@ def kind_of(data: bytes, source: str, ending: str) -> str:
     return BY_ENDING[ending]
 
 
-def as_text(data: bytes, source: str) -> str:
-    """Return a file's text with its line endings normalized.
+def other_folder(folder: Path) -> str:
+    """Return what a folder without Markdown is that another source of the same blog should replace, or an empty string.
 
-    Raises:
-        InvalidRequestError: the file is not in UTF-8.
+    It looks at the names of what is in it, as exports have them.
     """
-    wide = len(data) > 3 and (not any(data[:100:2]) or not any(data[1:100:2]))
-    if wide or data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise InvalidRequestError([f"{source} is in UTF-16. Save it in UTF-8"])
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InvalidRequestError(
-            [f"{source} is not in UTF-8: line {line} has the byte 0x{data[error.start]:02x}. Save it in UTF-8"]
-        ) from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    names = sorted(path.name for path in folder.iterdir())
+    if (posts := folder / "posts.csv").is_file():
+        return f"an export from Substack. Give the file {posts} in it"
+    json = next((name for name in names if name.endswith(".json")), "")
+    if json and len(names) <= MOST_FILES:
+        return f"a folder without Markdown. Give the file {folder / json} in it, if that has the posts"
+    pages = [*folder.glob("*.html"), *folder.glob("posts/*.html")]
+    if any(MEDIUM.fullmatch(page.name) for page in pages):
+        return "an export from Medium, web pages. Give the blog's feed: https://medium.com/feed/@you"
+    return "web pages, not Markdown. Give the blog's feed" if pages else ""
+
+
+def _other_export(text: str) -> str:
+    """Return what a text is that only another program reads, and what to give instead, or an empty string."""
+    if SQL.match(text, 0, 10_000):
+        return "a database's dump. Export the blog itself, as WordPress's Tools > Export does, or give its feed"
+    if MOVABLE_TYPE.match(text, 0, 10_000):
+        return "an export in Movable Type's format. Give the blog's feed, or a CSV file with a column title"
+    return ""
 
 
 def _unsupported(source: str) -> InvalidRequestError:
@@ -79,11 +106,9 @@ def _unsupported(source: str) -> InvalidRequestError:
 
 
 def _is_text(data: bytes) -> bool:
-    """Return whether a file's start is UTF-8 text without control characters."""
-    text = codecs.getincrementaldecoder("utf-8-sig")(errors="replace").decode(data[:10_000])
-    return "\ufffd" not in text and not any(
-        unicodedata.category(character) == "Cc" and not character.isspace() for character in text
-    )
+    """Return whether a file's start is text without control characters."""
+    text = decode(data[:10_000]).text
+    return not any(unicodedata.category(character) == "Cc" and not character.isspace() for character in text)
 
 
 def _without_byte_order_mark(start: bytes) -> bytes:

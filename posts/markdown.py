@@ -3,12 +3,16 @@
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from posts.fields import CONTEXT, NAME_DATE, TITLE, text_of
-from posts.front_matter import FrontMatterError, first_heading, split_front_matter
+from posts.beginning import first_heading
+from posts.decoding import decode, with_plain_breaks
+from posts.fields import NAME_DATE, TITLE, text_of
+from posts.front_matter import FrontMatterError, split_front_matter
+from posts.languages import with_languages
+from posts.metadata import split_properties
 from posts.posts import Record
+from posts.site import Site
 from posts.slugs import without_date
 
 __all__ = ["ENDINGS", "path_of", "read_folder", "read_post"]
@@ -18,37 +22,50 @@ ENDINGS = (".md", ".mdx", ".markdown")
 OTHER_ENDINGS = (".html", ".adoc", ".org", ".rst")
 # Bytes read of each file.
 MAX_BYTES = 1_000_000
+# Characters kept of each post's text: a context needs only its beginning.
+MAX_TEXT = 20_000
+# Names in brackets are a router's patterns.
 NOT_POSTS = re.compile(
-    "readme|licen[cs]e|contributing|changelog|code_of_conduct|security|404|agents|claude", re.IGNORECASE
+    r"readme|licen[cs]e|contributing|changelog|code_of_conduct|security|404|agents|claude|\[.*\]", re.IGNORECASE
 )
 SKIPPED_FOLDERS = ("node_modules", "vendor")
 INDEX = re.compile(r"index(\.[a-z]{2}(?:-[a-z]{2,4})?)?", re.IGNORECASE)
+# What Notion's exports append to a name.
+NOTION = re.compile(r"(?<=.) [0-9a-f]{32}$")
 DATE = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})(?:[-_]|$)")
 
 
-def read_folder(folder: Path) -> Iterator[Record]:
-    """Yield a record for each Markdown file below a folder, in the order of their paths."""
-    files = sorted(_files(folder))
+def read_folder(folder: Path, site: Site) -> list[Record]:
+    """Return a record for each Markdown file below a folder, in the order of their paths.
+
+    Raises:
+        OSError: the folder itself cannot be read.
+    """
+    next(folder.iterdir(), None)
+    unread: list[Record] = []
+    files = sorted(_files(folder, unread))
     jekyll = any("_posts" in file.parts[:-1] for file in files)
     alone = len(files) == 1
     # Hugo, which an _index.md gives away, takes what is beside and below an index.md as parts of that post.
     hugo = any(file.stem.startswith("_index") for file in files)
     bundles = {file.parent for file in files if hugo and INDEX.fullmatch(file.stem)} - {Path()}
+    records = []
     for file in files:
-        where = os.fsencode(file.as_posix()).decode(errors="replace")
         inside = file.parents[1:] if INDEX.fullmatch(file.stem) else file.parents
         resource = not bundles.isdisjoint(inside)
-        if reason := "not posts" if resource else _reason_to_skip(folder, file, jekyll=jekyll, alone=alone):
-            yield Record(where, {}, fault=reason)
-            continue
         try:
-            text = _text(folder / file)
+            reason = "not posts" if resource else _reason_to_skip(folder, file, jekyll=jekyll, alone=alone)
+            records.append(Record(_shown(file), {}, reason=reason) if reason else _read_file(folder, file))
         except OSError as error:
-            yield Record(f"{where}: {error.strerror}", {}, fault="that cannot be read")
-        else:
-            record = read_post(text, where, path_of(folder.resolve(), file))
-            shown = (text_of(record.fields, TITLE) or record.heading, text_of(record.fields, CONTEXT))
-            yield replace(record, fault="not in UTF-8") if "\ufffd" in "".join(shown) else record
+            records.append(Record(_shown(file), {}, reason="that cannot be read", detail=error.strerror or ""))
+    posts = iter(with_languages([record for record in records if not record.reason], site, folder))
+    return [*unread, *(record if record.reason else next(posts) for record in records)]
+
+
+def _read_file(folder: Path, file: Path) -> Record:
+    with (folder / file).open("rb") as opened:
+        data = opened.read(MAX_BYTES)
+    return read_post(with_plain_breaks(decode(data).text), _shown(file), path_of(folder.resolve(), file))
 
 
 def read_post(text: str, where: str, path: Sequence[str]) -> Record:
@@ -56,17 +73,37 @@ def read_post(text: str, where: str, path: Sequence[str]) -> Record:
     try:
         fields, body = split_front_matter(text)
     except FrontMatterError as error:
-        return Record(f"{where}: {error}", {}, fault="invalid front matter")
-    dated = DATE.match(path[-1])
+        return Record(where, {}, reason="invalid front matter", detail=str(error))
+    own = NOTION.sub("", path[-1])
+    if own != path[-1]:
+        fields, body = split_properties(body)
+    dated = DATE.match(own)
     if dated:
         fields[NAME_DATE] = dated[1]
-    return Record(where, fields, (*path[:-1], without_date(path[-1])), first_heading(body), markdown=True)
+    heading = "" if text_of(fields, TITLE) else first_heading(body)
+    name = (*path[:-1], without_date(own))
+    return Record(where, fields, name, heading, body[:MAX_TEXT], markdown=True)
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """Yield the folder's posts, relative to it."""
-    for parent, folders, files in os.walk(folder):
-        folders[:] = [each for each in folders if not each.startswith(".") and each not in SKIPPED_FOLDERS]
+def _shown(path: Path) -> str:
+    return os.fsencode(path.as_posix()).decode(errors="replace")
+
+
+def _files(folder: Path, unread: list[Record]) -> Iterator[Path]:
+    """Yield the folder's posts, relative to it, and add the folders below it that cannot be read to ``unread``."""
+
+    def leave_out(parent: Path, reason: str, detail: str = "") -> None:
+        unread.append(Record(f"{_shown(parent.relative_to(folder))}/", {}, reason=reason, detail=detail))
+
+    def fail(error: OSError) -> None:
+        leave_out(Path(error.filename), "that cannot be read", error.strerror or "")
+
+    for parent, folders, files in os.walk(folder, onerror=fail):
+        folders[:] = [each for each in sorted(folders) if not each.startswith(".") and each not in SKIPPED_FOLDERS]
+        for linked in filter(
+            os.path.islink, (Path(parent) / each for each in folders)
+        ):  # Unlike pathlib's, for any path.
+            leave_out(linked, "not files of this folder")
         for file in files:
             path = (Path(parent) / file).relative_to(folder)
             if file.lower().endswith(ENDINGS) or ("_posts" in path.parts and file.lower().endswith(OTHER_ENDINGS)):
@@ -95,8 +132,3 @@ def path_of(folder: Path, file: Path) -> list[str]:
         name = path.pop() if path else os.fsencode(folder.name).decode(errors="replace")
         path.append(name + (index[1] or ""))
     return path
-
-
-def _text(path: Path) -> str:
-    with path.open("rb") as file:
-        return file.read(MAX_BYTES).decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")

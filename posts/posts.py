@@ -1,14 +1,14 @@
 """A source's posts, what was left out, and what was changed."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from text import clean_text
 
-__all__ = ["KINDS", "Post", "Posts", "Record", "Tally"]
+__all__ = ["KINDS", "REMEDIES", "LeftOut", "Post", "Posts", "Record", "Tally", "lines_of"]
 
 KINDS = {
     "markdown": "a folder of Markdown posts, or one such file",
@@ -19,6 +19,43 @@ KINDS = {
     "jsonl": "JSON Lines: a title or a post on each line",
 }
 EXAMPLES = 3
+# What to do about a record that is left out for a fault, by what it is counted as. The others are as they should be.
+REMEDIES = {
+    "invalid front matter": "Fix it there",
+    "that cannot be read": "Give it other permissions, or take it away",
+    "not files of this folder": "Give the files and folders themselves, not links to them",
+    "without a title": "Give each a title",
+    "whose titles cannot be read": "Save them in UTF-8",
+    "whose titles cannot be drawn": "Write other characters",
+    "that tasks refuse": "Change what is named",
+    "with a variation that is no number": "Give 0, 1, 2, ...",
+    "rows that are not CSV": "Quote each text that contains quotes, and double them",
+    "rows with more values than columns": "Quote each text that contains a comma",
+    "lines too long for a title": "Put one title on each line",
+    "lines that are not JSON": "Fix them",
+    "neither a title nor an object": "Write a title in quotes, or an object with a title",
+}
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A record that is not among the posts.
+
+    ``where`` identifies it, ``what`` is what it is counted as, such as ``drafts``, and ``detail`` says more about this
+    one. ``remedy`` is empty if nothing is wrong with it.
+    """
+
+    where: str
+    what: str
+    detail: str = ""
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return REMEDIES.get(self.what, "")
+
+    def __str__(self) -> str:
+        return clean_text(f"{self.where}: {self.detail}" if self.detail else self.where)
 
 
 @dataclass(frozen=True)
@@ -26,16 +63,21 @@ class Record:
     """One file, feed entry, row or line, which may be a post.
 
     ``where`` identifies it in messages, and is unique and the same in every run. ``fields`` have normalized names.
-    ``path`` is a file's folders and name, ``heading`` the text's first heading. ``fault`` says why the record is known
-    not to be a post. A ``verbatim`` record was written for these tasks: its title stays as it is, and it may have
-    ``extra_prompt`` and ``variation``. Other records lose their HTML markup and, if ``markdown``, their Markdown too.
+    ``path`` is a file's folders and name, ``heading`` the text's first heading without its markup, ``text`` the text's
+    beginning, from which a context can be made. ``reason`` and ``detail`` say why the record is known not to be a post.
+    ``language`` is empty in the site's default one. A ``verbatim`` record was written for these tasks: its title stays
+    as it is, and it may have ``extra_prompt`` and ``variation``. Other records lose their HTML markup and, if
+    ``markdown``, their Markdown too.
     """
 
     where: str
     fields: Mapping[str, object]
     path: tuple[str, ...] = ()
     heading: str = ""
-    fault: str = ""
+    text: str = ""
+    reason: str = ""
+    detail: str = ""
+    language: str = ""
     verbatim: bool = False
     markdown: bool = False
 
@@ -65,29 +107,48 @@ class Tally(defaultdict[str, list[str]]):
         super().__init__(list)
 
     def lines(self) -> tuple[str, ...]:
-        """Return a line for each remark, with its count and first examples, such as ``drafts (2): a.md, b.md``."""
-        lines = []
-        for remark, found in self.items():
-            more = ["\N{HORIZONTAL ELLIPSIS}"] if len(found) > EXAMPLES else []
-            lines.append(f"{remark} ({len(found)}): {', '.join([*map(clean_text, found[:EXAMPLES]), *more])}")
-        return tuple(lines)
+        """Return a line for each remark, with its count and first examples, such as ``changed slugs (1): a -> b``."""
+        return tuple(_line(remark, found, EXAMPLES) for remark, found in self.items())
+
+
+def lines_of(left_out: Iterable[LeftOut], *, verbose: bool = False) -> tuple[str, ...]:
+    """Return a line for each reason, such as ``drafts (2): a.md, b.md``.
+
+    It names every record with a fault, and the first examples of those that are as they should be; ``verbose`` names
+    all.
+    """
+    by_reason: dict[str, list[LeftOut]] = {}
+    for each in left_out:
+        by_reason.setdefault(each.what, []).append(each)
+    return tuple(
+        _line(what, [*map(str, found)], len(found) if verbose or found[0].remedy else EXAMPLES, found[0].remedy)
+        for what, found in by_reason.items()
+    )
+
+
+def _line(what: str, found: Sequence[str], most: int, remedy: str = "") -> str:
+    more = ["\N{HORIZONTAL ELLIPSIS}"] if len(found) > most else []
+    named = ", ".join([*map(clean_text, found[:most]), *more])
+    return f"{what} ({len(found)}): {named}{f'. {remedy}' if remedy else ''}"
 
 
 @dataclass(frozen=True)
 class Posts:
     """A source's posts.
 
-    ``kind`` is one of KINDS; ``name`` is the source's own, the same in every run. ``left_out`` counts the records that
+    ``kind`` is one of KINDS; ``name`` is the source's own, the same in every run. ``left_out`` are the records that
     are not posts, ``remarks`` what was changed or not used. If the source is a whole request, ``request`` is
-    generateBatch's input (an array in order, or an object by name) and there are no posts.
+    generateBatch's input (an array in order, or an object by name) and there are no posts. ``zone`` is that of dates
+    without one.
     """
 
     kind: str
     name: str
     posts: tuple[Post, ...] = ()
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     remarks: tuple[str, ...] = ()
     request: list[Any] | dict[str, Any] | None = None
+    zone: tzinfo = UTC
 
     @property
     def prompts(self) -> list[dict[str, Any]]:

@@ -3,22 +3,25 @@
 import re
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from errors import InvalidRequestError
+from posts.decoding import Decoded, decode, with_plain_breaks
 from posts.feed import read_feed
-from posts.fetch import fetch
+from posts.fetch import download
 from posts.gather import gather
 from posts.json_source import read_json, read_json_lines
-from posts.kinds import as_text, kind_of
+from posts.kinds import kind_of, other_folder
 from posts.markdown import path_of, read_folder, read_post
 from posts.plain import plain_title
 from posts.posts import KINDS, Posts, Record
 from posts.rows import read_csv, read_lines
+from posts.site import site_of
+from posts.unpacking import DamagedError, TooLargeError, is_gzip, unpacked
 from text import brief, clean_text
 
 __all__ = ["STDIN", "read_posts"]
@@ -51,16 +54,14 @@ def read_posts(
     Raises:
         InvalidRequestError: the source cannot be read, or has no posts.
     """
-    now = now or datetime.now(UTC)
+    now = now or datetime.now().astimezone()
     if kind is not None and kind not in KINDS:
         raise InvalidRequestError([f'unknown kind of source "{brief(clean_text(kind))}". Valid: {", ".join(KINDS)}'])
     if source == "-":
         data = _bounded((stdin or sys.stdin.buffer).read(MAX_BYTES + 1), STDIN)
-        return _read(data, STDIN, STDIN, "", kind, now)
+        return _read(_Source(data, STDIN, STDIN), kind, now)
     if ADDRESS.match(source):
-        data, address = fetch(source), urlsplit(source)
-        name, ending = f"{address.hostname}{address.path}", PurePosixPath(address.path).suffix.lower()
-        return _read(data, source, name, ending, kind, now)
+        return _read_address(source, kind, now)
     try:
         path = Path(source)
         if path.is_dir():
@@ -72,7 +73,21 @@ def read_posts(
         raise InvalidRequestError(
             [f"{source} cannot be read: {reason}. Give a folder, a file, or an http:// or https:// address"]
         ) from None
-    return _read(data, source, f"{_identifying(path.parent)}/{path.stem}", path.suffix.lower(), kind, now)
+    ending = _ending(path.name)
+    stem = path.name.removesuffix(".gz").removesuffix(ending) if is_gzip(data) else path.stem
+    return _read(_Source(data, source, f"{_identifying(path.parent)}/{stem}", ending), kind, now)
+
+
+def _read_address(source: str, kind: str | None, now: datetime) -> Posts:
+    """Return the posts at an address. What is there may be anyone's: only a feed is read, unless a kind is named."""
+    found, address = download(source), urlsplit(source)
+    name, ending = f"{address.hostname}{address.path}", _ending(address.path)
+    return _read(_Source(found.data, source, name, ending, found.charset), kind, now, only_feeds=kind is None)
+
+
+def _ending(name: str) -> str:
+    """Return a file's extension in lower case, without that of its compression."""
+    return PurePosixPath(name.lower().removesuffix(".gz")).suffix
 
 
 def _name_of(source: str) -> str:
@@ -96,22 +111,70 @@ def _bounded(data: bytes, source: str) -> bytes:
     return data
 
 
+def _plain(data: bytes, source: str) -> bytes:
+    if not is_gzip(data):
+        return data
+    try:
+        return unpacked(data, MAX_BYTES)
+    except TooLargeError:
+        return _bounded(bytes(MAX_BYTES + 1), source)
+    except DamagedError as error:
+        raise InvalidRequestError([f"{source} is gzip that cannot be read: {error}. Pack it again"]) from None
+
+
 def _read_folder(path: Path, source: str, kind: str | None, now: datetime) -> Posts:
     if kind not in (None, "markdown"):
         raise InvalidRequestError([f"{source} is a folder, but {kind} is read from a file. Give the file"])
-    posts = gather("markdown", _identifying(path) or source, read_folder(path), now)
+    site = site_of(path)
+    records = read_folder(path, site)
+    if not records and (other := other_folder(path)):
+        raise InvalidRequestError([f"{source} is {other}"])
+    zone = site.zone or now.tzinfo
+    posts = gather("markdown", _identifying(path) or source, records, now.astimezone(zone))
     newest_first = sorted(posts.posts, key=lambda post: post.date or datetime.min.replace(tzinfo=UTC), reverse=True)
     return replace(posts, posts=tuple(newest_first))
 
 
-def _read(data: bytes, source: str, name: str, ending: str, kind: str | None, now: datetime) -> Posts:
-    kind = kind or kind_of(data, source, ending)
+@dataclass(frozen=True)
+class _Source:
+    """A source's bytes: what messages call it, its name for its batch, its extension, and the encoding declared."""
+
+    data: bytes
+    shown: str
+    name: str
+    ending: str = ""
+    charset: str = ""
+
+
+def _read(source: _Source, kind: str | None, now: datetime, *, only_feeds: bool = False) -> Posts:
+    source = replace(source, data=_plain(source.data, source.shown))
+    kind = kind or kind_of(source.data, source.shown, source.ending)
     if kind == "feed":
-        title, host, records = read_feed(data, source)
-        title = plain_title(title, markdown=False)
-        return gather(kind, clean_text(f"{title} ({host or name})") if title else name, records, now)
-    text = as_text(data, source)
-    if kind == "json":
-        request, records = read_json(text, source)
-        return gather(kind, name, records, now) if request is None else Posts(kind, name, request=request)
-    return gather(kind, name, READERS[kind](text, source), now)
+        return _read_feed(source, now)
+    decoded = decode(source.data, [source.charset] if source.charset else [])
+    text = with_plain_breaks(decoded.text)
+    json = read_json(text, source.shown) if kind == "json" else None
+    if only_feeds and not (json and json.is_export):
+        kinds = ", ".join(KINDS)
+        raise InvalidRequestError(
+            [f"{source.shown} is not a feed. Give the blog's feed, or say with --kind what is there: {kinds}"]
+        )
+    if json and json.request is not None:
+        return Posts(kind, source.name, request=_exact(json.request, decoded, source.shown))
+    posts = gather(kind, source.name, json.records if json else READERS[kind](text, source.shown), now)
+    return replace(posts, remarks=(*decoded.remarks, *posts.remarks))
+
+
+def _read_feed(source: _Source, now: datetime) -> Posts:
+    feed = read_feed(source.data, source.shown, source.charset)
+    title = plain_title(feed.title, markdown=False)
+    name = clean_text(f"{title} ({feed.host or source.name})") if title else source.name
+    posts = gather("feed", name, feed.records, now)
+    return replace(posts, remarks=(*feed.remarks, *posts.remarks))
+
+
+def _exact(request: list[Any] | dict[str, Any], decoded: Decoded, source: str) -> list[Any] | dict[str, Any]:
+    """Return a request whose encoding is certain: nothing in it may differ from what was asked for."""
+    if decoded.encoding.startswith("utf-") and not decoded.unreadable:
+        return request
+    raise InvalidRequestError([f"{source} is not in UTF-8. Save it in UTF-8"])

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from errors import InvalidRequestError
 from posts.fields import TITLE, field_name, normalized
@@ -13,6 +13,9 @@ from text import brief, clean_text
 __all__ = ["delimiter_of", "read_csv", "read_lines"]
 
 DELIMITERS = ",;\t"
+# Substack's posts.csv: what is a post, and the columns that say something of it.
+SUBSTACK_POSTS = (None, "newsletter", "podcast", "adhoc_email", "restack")
+SUBSTACK_COLUMNS = ("title", "subtitle", "post_date", "is_published")
 MAX_TITLE = 1_000
 # The line that tells Excel a delimiter.
 SEPARATOR = re.compile(r"sep=([,;|\t])\n", re.IGNORECASE)
@@ -30,7 +33,7 @@ def read_csv(text: str, name: str) -> Iterator[Record]:
     """Yield a record for each row of CSV with a header, delimited by commas, semicolons, tabs or what it names.
 
     Raises:
-        InvalidRequestError: there is no title column, or a row is invalid.
+        InvalidRequestError: there is no title column.
     """
     named = SEPARATOR.match(text)
     header = text[named.end() if named else 0 :].partition("\n")[0]
@@ -42,30 +45,38 @@ def read_csv(text: str, name: str) -> Iterator[Record]:
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     if named:
         next(rows.reader)
-    try:
-        for row in rows:
-            if any(row.get(None) or ()):  # Where DictReader puts the values that have no column.
-                raise InvalidRequestError(
-                    [f"{name}, line {rows.line_num}: more values than columns. Quote each text that contains a comma"]
-                )
-            fields = {column: value for column, value in row.items() if column and value}
-            yield Record(f"line {rows.line_num}", normalized(fields), verbatim=True)
-    except csv.Error as error:
-        raise InvalidRequestError(
-            [f"{name}, line {rows.line_num}: not CSV ({error}). Quote each text that contains quotes, and double them"]
-        ) from None
+    while True:
+        start = rows.line_num + 1
+        try:
+            row = next(rows, None)
+        except csv.Error as error:
+            yield Record(f"line {max(start, 2)}", {}, reason="rows that are not CSV", detail=str(error))
+            continue
+        if row is None:
+            return
+        where = f"line {rows.line_num}"
+        if any(row.get(None) or ()):  # Where DictReader puts the values that have no column.
+            yield Record(where, {}, reason="rows with more values than columns")
+        else:
+            yield _of_substack(where, {column: value for column, value in row.items() if column and value})
+
+
+def _of_substack(where: str, fields: Mapping[str, str]) -> Record:
+    """Return a row's record. Substack's export has a post's slug in its id, and says which rows are pages."""
+    number, dot, name = fields.get("post_id", "").partition(".")
+    if not (dot and number.isdigit() and "is_published" in fields):
+        return Record(where, normalized(fields), verbatim=True)
+    reason = "" if fields.get("type") in SUBSTACK_POSTS else "not posts"
+    known = {column: fields[column] for column in SUBSTACK_COLUMNS if column in fields}
+    return Record(where, normalized({**known, "slug": name}), reason=reason, verbatim=True)
 
 
 def read_lines(text: str, name: str) -> Iterator[Record]:
-    """Yield a record for each line that is not empty.
-
-    Raises:
-        InvalidRequestError: a line is too long for a title.
-    """
+    """Yield a record for each line that is not empty."""
     for number, line in enumerate(text.split("\n"), 1):
         if len(line) > MAX_TITLE:
-            raise InvalidRequestError([f"{name}, line {number}: too long for a title. Put one title on each line"])
-        if line.strip():
+            yield Record(f"line {number}", {}, reason="lines too long for a title")
+        elif line.strip():
             yield Record(f"line {number}", {"title": line}, verbatim=True)
 
 

@@ -21,8 +21,8 @@ TRACKING = re.compile(
 PATTERN = re.compile(r"\{\{|\{%|(?:^|/):\w")
 
 
-def choose_slug(path: Sequence[str], title: str, where: str, taken: Collection[str]) -> str:
-    """Return a slug that is safe in a URL and not in ``taken`` (in lower case).
+def choose_slug(path: Sequence[str], title: str, where: str, taken: Collection[str], language: str = "") -> str:
+    """Return a slug that is safe in a URL and not in ``taken`` (in lower case), and ends in the language, if any.
 
     In order of preference: the path's last part as it is; a slug of that, or else of the title; the same with the
     folders before it; a slug of the title; one with a digest of ``where``.
@@ -32,7 +32,9 @@ def choose_slug(path: Sequence[str], title: str, where: str, taken: Collection[s
     digest = hashlib.sha256(where.encode(errors="replace")).hexdigest()
     choices = [own] if _is_safe(own) else []
     choices += [made, slug("-".join([*path[:-1], made])), slug(title), f"{made[: MADE_BYTES // 8]}-{digest[:8]}"]
-    return next((choice for choice in choices if choice.casefold() not in taken), digest)
+    end = f".{language}" if language else ""
+    named = (f"{choice}{end}" for choice in choices)
+    return next((choice for choice in named if is_slug(choice) and choice.casefold() not in taken), f"{digest}{end}")
 
 
 def path_parts(address: str) -> list[str]:

@@ -86,6 +86,7 @@ CHECKED: dict[str, Any] = {
     "extra_prompt": Text,
     "variation": Annotated[int, Field(ge=0)],
     "name": Text,
+    "left_out": Text,
     "version": Literal[1],
     "batch_id": Annotated[Text, AfterValidator(_batch_id)],
     "choices": list[Choice],

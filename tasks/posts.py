@@ -64,13 +64,16 @@ def with_earlier_slugs(posts: Sequence[Post], rows: Iterable[Row]) -> list[Post]
     """Return the posts with the slugs of their batch's earlier rows, where slugs now collide in another way.
 
     Which of several posts gets a slug depends on which posts there are, and a feed drops old ones. A post is recognized
-    by its title, if only one has it. One that asks for another slug by itself gets that.
+    by its title, if only one has it. One that asks for another slug by itself gets that; so does a translation, whose
+    slug is another post's with its language after it, such as ``hello.de``.
     """
     earlier = [(clean_text(row["title"]), row["slug"]) for row in rows if "slug" in row]
     titles = [clean_text(post.title) for post in posts]
+    requested = {post.slug for post in posts}
+    translated = {title for title, post in zip(titles, posts, strict=True) if post.slug.rpartition(".")[0] in requested}
     times = Counter(title for title, _ in earlier) | Counter(titles)
-    had = {title: name for title, name in earlier if times[title] == 1}
-    owners, requested = {name: title for title, name in had.items()}, {post.slug for post in posts}
+    had = {title: name for title, name in earlier if times[title] == 1 and title not in translated}
+    owners = {name: title for title, name in had.items()}
 
     def settled(title: str, post: Post) -> Post:
         own = had.get(title, post.slug)
@@ -103,7 +106,7 @@ def identity(request: BatchRequest) -> object:
     """Return what identifies a batch across runs: its name, or else its whole request."""
     if request.name:
         return {"name": request.name}
-    return {each.name: getattr(request, each.name) for each in fields(request) if each.name != "name"}
+    return {each.name: getattr(request, each.name) for each in fields(request) if each.name not in ("name", "left_out")}
 
 
 class Fault(NamedTuple):

@@ -63,12 +63,14 @@ class BatchRequest(Look):
     """Several posts, each by each of several models.
 
     A prompt is a title, or an object that says more about its post. A batch with a ``name`` keeps its page when posts
-    are added, removed or varied.
+    are added, removed or varied. ``left_out`` says, line by line, what of the posts' source is no prompt: the page
+    shows it.
     """
 
     prompts: list[str | dict[str, object]]
     models: list[str]
     name: str = ""
+    left_out: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

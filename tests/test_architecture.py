@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "gallery": {"storage"} | BOTTOM,
     "originals": {"providers", "compositing", "storage"} | BOTTOM,
     "tasks": {"originals"} | MIDDLE | BOTTOM,
-    "posts": {"errors", "text", "storage"},
+    "posts": {"errors", "text", "network", "storage"},
     "local": {"tasks", "posts", "originals"} | MIDDLE | BOTTOM,
     "deploy": {"storage"} | BOTTOM,
     "main": {"tasks", "settings"},

@@ -31,7 +31,7 @@ from errors import (
     ThumbnailError,
 )
 from local.command_line import main
-from local.covers import fetch_covers
+from local.covers import fetch_covers, write_covers
 from local.inputs import DEFAULT_MODELS
 from local.on_render import run_there
 from local.render_api import Workflow
@@ -344,6 +344,8 @@ def messages(
         "as the cost is unknown": lambda: capped(1, "new-model"),
         "is not a supported source": lambda: unread(tmp_path / "a.bin", b"\0\1"),
         "is a web page, not a feed": lambda: unread(tmp_path / "a.html", b"<!doctype html>"),
+        "is a ZIP archive": lambda: unread(tmp_path / "a.zip", b"PK\3\4"),
+        "The covers were not written": lambda: unwritten(tmp_path / "covers"),
         "has no posts": lambda: unread(tmp_path / "a.md", b"---\ndraft: true\n---\n"),
         "There is no batch": lambda: unapplied(settings),
         "RENDER_API_KEY is not set": partial(not_run_there, monkeypatch, RENDER_API_KEY="", RENDER_LOCAL_DEV_URL=""),
@@ -387,6 +389,13 @@ def messages_of_minio(minio: MinioServer, bucket: str, tmp_path: Path) -> Produc
         "SignatureDoesNotMatch": lambda: unready(MINIO_ENDPOINT=there, MINIO_ACCESS_KEY=user),
         "the bucket does not exist": lambda: no_bucket(minio, bucket, tmp_path / "policy.json"),
     }
+
+
+def unwritten(folder: Path) -> str:
+    (folder / "covers.json").mkdir(parents=True)
+    with pytest.raises(ThumbnailError) as caught:
+        write_covers([], folder)
+    return str(caught.value)
 
 
 async def produce(messages: Produced, beginning: str) -> str:

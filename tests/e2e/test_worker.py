@@ -57,7 +57,7 @@ def test_the_tutorials_tasks_and_one_for_choices_register_with_their_policies(se
     assert parameters == {
         "generateThumbnail": [("title", False), ("model", False), *common],
         "generateThumbnails": [("title", False), ("models", False), *common],
-        "generateBatch": [("prompts", False), ("models", False), *common, ("name", True)],
+        "generateBatch": [("prompts", False), ("models", False), *common, ("name", True), ("left_out", True)],
         "applyChoices": [("version", False), ("batch_id", False), ("choices", False)],
     }
 

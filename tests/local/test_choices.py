@@ -69,7 +69,9 @@ def test_unknown_posts_or_pictures_refuse_all_choices(made: dict[str, Any], caps
     assert files() == before
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"version": 2}', '{"version": 1, "batch_id": 7, "choices": []}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "[" * 100_000, '{"version": 2}', '{"version": 1, "batch_id": 7, "choices": []}']
+)
 def test_another_file_is_refused(made: dict[str, Any], capsys: pytest.CaptureFixture[str], text: str) -> None:
     Path("choices.json").write_text(text)
     assert main(["--choose", "choices.json"]) == 2

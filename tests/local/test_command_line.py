@@ -55,6 +55,64 @@ def test_a_second_run_reuses_everything(tmp_path: Path, capsys: pytest.CaptureFi
     assert "4 requested, 4 ok, 4 reused" in capsys.readouterr().out
 
 
+FEED = """<rss version="2.0"><channel><title>Fruit</title><link>https://e.com</link>
+<item><title>What the &#xF8FF; event brings</title><link>https://e.com/event</link></item>
+<item><title>A normal post</title><link>https://e.com/normal</link></item>
+<item><title>&#x200B;</title><link>https://e.com/invisible</link></item></channel></rss>"""
+UNDRAWN = (
+    "whose titles cannot be drawn (1): https://e.com/event: \uf8ff (U+F8FF) in What the \uf8ff event brings. Write"
+)
+
+
+def test_a_sources_bad_posts_stop_no_other_and_report_and_page_name_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "feed.xml").write_text(FEED)
+    assert main(["feed.xml", "--model", "gpt-image-2"]) == 0
+    shown = capsys.readouterr()
+    for said in (UNDRAWN, "without a title (1): https://e.com/invisible. Give each a title"):
+        assert f"left out: {said}" in shown.err
+        assert f"left out: {said}" in shown.out
+        [page] = (tmp_path / "out").rglob("batches/*/index.html")
+        assert said in page.read_text()
+    assert "1 requested, 1 ok" in shown.out
+
+
+def test_all_of_many_broken_files_are_named_and_the_drafts_with_v(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(6):
+        (tmp_path / f"p{number}.md").write_text(f"---\ntitle: Part {number}: colon\n---\n")
+        (tmp_path / f"d{number}.md").write_text("---\ntitle: Draft\ndraft: true\n---\n")
+    (tmp_path / "good.md").write_text("---\ntitle: Good\n---\n")
+    assert main([".", "--plan"]) == main([".", "--plan", "-v"]) == 0
+    short, long = capsys.readouterr().err.split("1 post from ")[1:]
+    assert all(f"p{number}.md: line 2" in short for number in range(6))
+    assert ("drafts (6): d0.md, d1.md, d2.md, \N{HORIZONTAL ELLIPSIS}" in short, "d5.md" in long) == (True, True)
+
+
+def test_a_source_of_which_nothing_can_be_drawn_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "titles.txt").write_text("The \uf8ff event\n")
+    assert main(["titles.txt"]) == 2
+    assert "has no posts left: whose titles cannot be drawn (1): line 1" in capsys.readouterr().err
+
+
+def test_a_post_without_a_description_is_drawn_anew_once_and_the_plan_shows_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """So it is for who upgrades from 0.1, where such a post had no context."""
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "posts/one.md").write_text("---\ntitle: One\n---\n")
+    (tmp_path / "posts/two.md").write_text("---\ntitle: Two\ndescription: Short\n---\nText.\n")
+    assert main(["posts", "--model", "gpt-image-2"]) == 0
+    (tmp_path / "posts/one.md").write_text("---\ntitle: One\n---\nText.\n")
+    capsys.readouterr()
+    assert main(["posts", "--model", "gpt-image-2", "--plan"]) == 0
+    shown = capsys.readouterr()
+    assert "1 to reuse, 0 to recompose, 1 to generate" in shown.out
+    assert "note: contexts taken from the first paragraph (1): One" in shown.err
+
+
 def test_titles_that_do_not_fit_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(tmp_path, [["One", "word " * 100], *BATCH[1:]]) == 0
     assert "Titles that do not fit and end in an ellipsis: 1. Shorten them" in capsys.readouterr().out
@@ -76,7 +134,7 @@ def test_input_by_names_is_read_too(tmp_path: Path) -> None:
         ("7", "holds neither an array nor an object"),
         ([], "The input is missing prompts, models, style, template, font"),
         (BATCH[:3], "The input is missing template, font"),
-        ([*BATCH, 0, "name", "more"], "The input has 10 values, 1 too many"),
+        ([*BATCH, 0, "name", "left out", "more"], "The input has 11 values, 1 too many"),
         ({"titles": ["a"]}, "The input has unknown names: 'titles'"),
         ([[], *BATCH[1:]], "prompts: must have at least one entry"),
         ([[str(number) for number in range(26)], *BATCH[1:]], "The request is for 52 images"),

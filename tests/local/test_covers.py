@@ -1,6 +1,7 @@
 """Covers as files, fetched from their addresses, as when the store is private on Render."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -71,3 +72,36 @@ def test_a_cover_that_cannot_be_fetched_is_reported_and_the_batch_counts_as_done
         fetch_covers(MANIFEST, lambda url: b"<html>")
     with pytest.raises(StoreError, match="manifest was not written"):
         fetch_covers(None)
+
+
+HIDDEN = "A\u202eb\x07c\u2066"
+
+
+def test_the_listing_holds_no_control_and_direction_characters() -> None:
+    rows = [{**row("one", ok("New", "a", key="t", alt=HIDDEN)), "title": HIDDEN}]
+    [(about, _)] = fetch_covers(MANIFEST, served(*rows).__getitem__)
+    assert (about["title"], about["alt"]) == ("Ab c", "Ab c")
+
+
+@pytest.mark.parametrize("taken", ["two.jpg", "covers.json"])
+@pytest.mark.parametrize("what", ["link", "folder"])
+def test_what_stands_in_a_covers_place_is_named_and_nothing_is_written(tmp_path: Path, taken: str, what: str) -> None:
+    outside, folder = tmp_path / "outside", tmp_path / "covers"
+    outside.write_bytes(b"precious")
+    folder.mkdir()
+    if what == "link":
+        (folder / taken).symlink_to(outside)
+    else:
+        (folder / taken).mkdir()
+    covers = fetch_covers(MANIFEST, served(row("one"), row("two")).__getitem__)
+    with pytest.raises(StoreError, match=rf"{taken} is a {what}\. Move it away"):
+        write_covers(covers, folder)
+    assert [path.name for path in folder.iterdir()] == [taken]
+    assert outside.read_bytes() == b"precious"
+
+
+def test_a_cover_that_cannot_be_written_is_not_listed(tmp_path: Path) -> None:
+    (tmp_path / f".covers-{os.getpid()}.part").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        write_covers(fetch_covers(MANIFEST, served(row("one")).__getitem__), tmp_path)
+    assert not (tmp_path / "covers.json").exists()

@@ -89,6 +89,12 @@ def test_hostile_files_are_read_in_linear_time(tmp_path: Path) -> None:
         "h.md": '---\ntitle: "' + "**a" * many + '"\n---\n',
         "j.md": "a:\n" * many + "title: J\n",
         "k.md": "title: K\n" + "-\n" * many,
+        "l.md": "> " * many,
+        "m.md": "<pre>" * many,
+        "n.md": "export const meta = {" * many,
+        "o.md": "title: O\n" + "b: c\n" * many,
+        "p.md": "[a]" * many,
+        "q.md": "{{" * many,
         "i.md": "---\ntitle: I\ndate: 2026" + " 1" * 40 + "\n---\n",
     }.items():
         (tmp_path / name).write_text(text)

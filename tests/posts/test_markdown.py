@@ -27,19 +27,16 @@ def read(folder: Path, files: dict[str, str]) -> Posts:
     return read_posts(str(write(folder, files)), now=NOW)
 
 
-def parsed(line: str) -> tuple[str, int, tuple[str, ...]]:
-    """Return the remark, the count and the examples of a line such as ``drafts (2): a.md, b.md``."""
-    match = re.fullmatch(r"(.+?) \((\d+)\): (.+)", line)
-    assert match
-    return match[1], int(match[2]), tuple(match[3].split(", "))
-
-
 def left_out(posts: Posts) -> dict[str, tuple[int, tuple[str, ...]]]:
-    return {remark: (count, examples) for remark, count, examples in map(parsed, posts.left_out)}
+    reasons = dict.fromkeys(each.what for each in posts.left_out)
+    named = {reason: tuple(str(each) for each in posts.left_out if each.what == reason) for reason in reasons}
+    return {reason: (len(each), each) for reason, each in named.items()}
 
 
 def remarks(posts: Posts) -> dict[str, tuple[str, ...]]:
-    return {remark: examples for remark, _, examples in map(parsed, posts.remarks)}
+    """Return the examples of each remark, such as ``changed slugs (2): a -> b, c -> d``."""
+    matches = (re.fullmatch(r"(.+?) \(\d+\): (.+)", line) for line in posts.remarks)
+    return {match[1]: tuple(match[2].split(", ")) for match in matches if match}
 
 
 # How four generators lay out a folder: its files, and what is read of them and left out.
@@ -117,7 +114,7 @@ LAYOUTS: dict[str, tuple[dict[str, str], list[dict[str, str]], dict[str, tuple[i
         },
         [
             {"title": "Four", "slug": "named"},
-            {"title": "Three", "slug": "json"},
+            {"title": "Three", "slug": "json", "context": "Text"},
             {"title": "Two", "slug": "number-two"},
             {"title": "One", "slug": "one"},
             {"title": "Five", "slug": "series"},
@@ -157,7 +154,11 @@ def test_a_title_that_looks_like_a_number_or_a_date_stays_as_written(tmp_path: P
         ("---\nlayout: post\n---\n\n# The heading #\n", "The heading"),
         ("---\ntitle:\n---\nIntro.\n\nThe heading\n===\n", "The heading"),
         ("---\ntitle: null\n---\n## Lower {#anchor}\n\n# The heading\n", "The heading"),
-        ("```sh\n# a comment\n```\n\n## Only a lower one\n", "Only a lower one"),
+        ("```sh\n# a comment\n```\n\n# Only this one\n", "Only this one"),
+        ('<h1 align="center">In <em>HTML</em></h1>\n\n## Lower\n', "In HTML"),
+        ("# [![Build](https://a/b.svg)](https://c) Project\n", "Project"),
+        ("# ~~Old~~ New way\n", "Old New way"),
+        ("# First\n\nText\n\n# Second\n", "First"),
         ("# `fetch` and **all** [that](https://example.com)\n", "fetch and all that"),
         ("# C#\n", "C#"),
         ("# snake_case and 2 * 3 * 4\n", "snake_case and 2 * 3 * 4"),
@@ -170,8 +171,10 @@ def test_a_post_without_a_title_takes_its_first_heading_and_says_so(tmp_path: Pa
 
 
 def test_a_post_without_title_or_heading_is_left_out_and_counted(tmp_path: Path) -> None:
-    posts = read(tmp_path, {"a.md": "# A", "b.md": "Text alone", "c.md": "---\ntitle: [a, b]\n---\n"})
-    assert left_out(posts) == {"without a title": (2, ("b.md", "c.md"))}
+    files = {"a.md": "# A", "b.md": "Text alone", "c.md": "---\ntitle: [a, b]\n---\n", "d.md": "## The backstory\n"}
+    several = {"e.md": "Text.\n\n# One part\n\n# Another\n"}
+    posts = read(tmp_path, {**files, **several})
+    assert left_out(posts) == {"without a title": (4, ("b.md", "c.md", "d.md", "e.md"))}
 
 
 @pytest.mark.parametrize(
@@ -316,11 +319,8 @@ def test_what_cannot_be_a_post_is_counted(tmp_path: Path) -> None:
     (tmp_path / "_posts" / "b.md").write_bytes("---\ntitle: Café\n---\n".encode("latin-1"))
     (tmp_path / "_posts" / "c.md").write_bytes("---\ntitle: C\n---\nCafé".encode("latin-1"))
     posts = read_posts(str(tmp_path))
-    assert [post.title for post in posts.posts] == ["A", "C"]
-    assert left_out(posts) == {
-        "not Markdown": (1, ("_posts/2006-01-31-old.html",)),
-        "not in UTF-8": (1, ("_posts/b.md",)),
-    }
+    assert [post.title for post in posts.posts] == ["A", "Café", "C"]
+    assert left_out(posts) == {"not Markdown": (1, ("_posts/2006-01-31-old.html",))}
 
 
 def test_front_matter_may_lack_its_first_line(tmp_path: Path) -> None:
@@ -333,8 +333,8 @@ def test_front_matter_may_lack_its_first_line(tmp_path: Path) -> None:
             "d.md": "title: of a text\n\n---\n# Heading",
         },
     )
-    assert [post.title for post in posts.posts] == ["A title", "Note: no front matter", "Heading"]
-    assert left_out(posts) == {"drafts": (1, ("b.md",))}
+    assert [post.title for post in posts.posts] == ["A title", "Heading"]
+    assert left_out(posts) == {"drafts": (1, ("b.md",)), "without a title": (1, ("c.md",))}
 
 
 def test_json_front_matter_may_begin_on_its_first_line(tmp_path: Path) -> None:
@@ -352,6 +352,131 @@ def test_pipes_and_links_out_of_the_folder_are_left_out(tmp_path: Path) -> None:
     posts = read_posts(str(folder))
     assert [post.title for post in posts.posts] == ["Good"]
     assert left_out(posts) == {"not files of this folder": (3, ("gone.md", "link.md", "pipe.md"))}
+
+
+def test_folders_that_are_linked_or_cannot_be_read_are_counted(tmp_path: Path) -> None:
+    folder = write(tmp_path / "posts", {"good.md": "# Good", "real/more.md": "# More"})
+    (folder / "linked").symlink_to(folder / "real")
+    (folder / "out").symlink_to(tmp_path)
+    deep = os.open(folder, os.O_RDONLY)
+    for _ in range(20):  # Too deep for a path to it to be opened, by root too.
+        os.mkdir("d" * 250, dir_fd=deep)
+        inner = os.open("d" * 250, os.O_RDONLY, dir_fd=deep)
+        os.close(deep)
+        deep = inner
+    os.close(deep)
+    posts = read_posts(str(folder))
+    assert [post.title for post in posts.posts] == ["Good", "More"]
+    assert left_out(posts)["not files of this folder"] == (2, ("linked/", "out/"))
+    [unread] = [each for each in posts.left_out if each.what == "that cannot be read"]
+    assert (unread.where.endswith("d/"), unread.detail) == (True, "File name too long")
+
+
+@pytest.mark.parametrize(
+    ("configuration", "zone", "kept"),
+    [
+        ({}, "+09:00", True),
+        ({}, "+00:00", False),
+        ({"hugo.toml": 'baseURL = "/"\ntimeZone = "Asia/Tokyo"\n'}, "+00:00", True),
+        ({"_config.yml": "timezone: Asia/Tokyo\n"}, "+00:00", True),
+        ({"_config.yml": "timezone: America/New_York\n"}, "+09:00", False),
+        ({"_config.yml": "timezone: Nowhere/Land\n"}, "+09:00", True),
+    ],
+)
+def test_a_date_without_a_zone_is_in_the_blogs_or_else_in_this_machines(
+    tmp_path: Path, configuration: dict[str, str], zone: str, kept: bool
+) -> None:
+    """East of UTC, a post of this morning is not one of the future: at 23:30 UTC it is 08:30 in Tokyo."""
+    now = datetime(2026, 5, 31, 23, 30, tzinfo=UTC).astimezone(datetime.fromisoformat(f"2026-06-01T00:00{zone}").tzinfo)
+    files = {
+        **configuration,
+        "old.md": "---\ntitle: Old\n---\n",
+        "new.md": "---\ntitle: New\ndate: 2026-06-01 08:00\n---\n",
+    }
+    posts = read_posts(str(write(tmp_path, files)), now=now)
+    assert ("New" in [post.title for post in posts.posts]) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "export const meta = {\n  title: 'How we built it',\n  date: '2026-01-02',\n}\n\n## Lower\n",
+            "How we built it",
+        ),
+        (
+            "import a from 'b'\n\nexport const metadata: M = { tags: ['x', { title: 'no' }], 'title': `It\\'s` }\n",
+            "It's",
+        ),
+        ('export const frontmatter = {\n// title: "no"\ntitle: "One" +\n  " two", draft: false }\n', "One two"),
+        ("export const title = 'Alone'\n", "Alone"),
+        ("export const metadata = createMetadata({\n  title: 'Of a call',\n})\n", "Of a call"),
+        ("Title: Of Pelican\nDate: 2010-12-03 10:20\nTags: a, b\n\nText.\n", "Of Pelican"),
+        ("export const other = { title: 'no' }\n\n# Heading\n", "Heading"),
+    ],
+)
+def test_metadata_may_be_exported_by_mdx_or_stand_without_dashes(tmp_path: Path, text: str, expected: str) -> None:
+    assert [post.title for post in read(tmp_path, {"post.mdx": text}).posts] == [expected]
+
+
+def test_what_exported_metadata_and_lines_say_counts(tmp_path: Path) -> None:
+    drafts = {"a.mdx": "export const meta = { title: 'A', draft: true }\n", "b.md": "Title: B\nStatus: draft\n\nText\n"}
+    later = {"c.mdx": "export const meta = { title: 'C', date: new Date('2030-01-01') }\n", "d.md": "# D"}
+    posts = read(tmp_path, {**drafts, **later})
+    assert left_out(posts) == {"drafts": (2, ("a.mdx", "b.md")), "dated in the future": (1, ("c.mdx",))}
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "build:\n  render: never",
+        "_build:\n  render: false",
+        "build: {render: link}",
+        "render: false",
+        "permalink:\n  build: false",
+    ],
+)
+def test_what_is_never_rendered_is_no_post(tmp_path: Path, field: str) -> None:
+    posts = read(
+        tmp_path, {"a.md": f"---\ntitle: A\n{field}\n---\n", "b.md": "---\ntitle: B\nbuild:\n  list: never\n---\n"}
+    )
+    assert left_out(posts) == {"not posts": (1, ("a.md",))}
+
+
+def test_tabs_in_front_matter_are_read_as_generators_read_them(tmp_path: Path) -> None:
+    assert read(tmp_path, {"a.md": "---\ntitle: A\ntags:\n\t- b\n---\n"}).posts[0].title == "A"
+
+
+@pytest.mark.parametrize(
+    ("text", "context"),
+    [
+        (
+            "Text *with* [links](https://a) and `code`[^1],\non two lines.\n\nMore.",
+            "Text with links and code, on two lines.",
+        ),
+        ("![A picture](a.png)\n\n<!-- more -->\n\n> A quote\n\nThe [text][1].\n\n[1]: https://a", "The text."),
+        (
+            "{{< figure src=a.png >}}\n\n# Heading\n\n```sh\ncode\n```\n\n| a |\n|---|\n\nText.",
+            "Text.",
+        ),
+        ("import A from 'a'\n\nexport const b = 1\n\n<A prop={1} />\n\n:::note\n\nText.\n\n:::", "Text."),
+        ("<p>In <b>HTML</b> &amp; more.</p>\n<p>Second.</p>", "In HTML & more."),
+        ("https://example.com/a-link\n\nText.", "Text."),
+        ("- One\n- Two\n", "One"),
+        ("![Only](a.png)", ""),
+    ],
+)
+def test_a_post_without_a_description_has_its_first_paragraph_as_context(
+    tmp_path: Path, text: str, context: str
+) -> None:
+    posts = read(tmp_path, {"a.md": f"---\ntitle: A\n---\n{text}"})
+    assert posts.posts[0].context == context
+    assert remarks(posts) == ({"contexts taken from the first paragraph": ("A",)} if context else {})
+
+
+def test_a_description_is_the_context_whatever_the_text_says(tmp_path: Path) -> None:
+    posts = read(tmp_path, {"a.md": "---\ntitle: A\ndescription: Short\n---\nText."})
+    assert (posts.posts[0].context, posts.remarks) == ("Short", ())
 
 
 def test_a_folder_without_posts_says_what_was_left_out(tmp_path: Path) -> None:

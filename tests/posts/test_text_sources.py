@@ -9,7 +9,7 @@ import pytest
 
 from errors import InvalidRequestError
 from posts.choose import choose
-from posts.posts import KINDS, Posts
+from posts.posts import KINDS, Posts, lines_of
 from posts.read import read_posts
 
 ONE = [{"title": "One", "slug": "one"}]
@@ -49,7 +49,7 @@ def test_reads_csv_with_a_header(tmp_path: Path, delimiter: str) -> None:
         },
         {"title": "Two", "slug": "two"},
     ]
-    assert posts.left_out == ("drafts (1): line 4", "without a title (1): line 6")
+    assert lines_of(posts.left_out) == ("drafts (1): line 4", "without a title (1): line 6. Give each a title")
     assert posts.remarks == ("unused values of author (1): line 3",)
 
 
@@ -59,13 +59,13 @@ def test_excels_first_line_names_the_delimiter(tmp_path: Path, delimiter: str, n
     rows = [f"sep={delimiter}", *(delimiter.join(row) for row in [("title", "slug"), ("A, b", "a"), ("", "c")])]
     posts = read(tmp_path, "\ufeff" + "\r\n".join(rows), name)
     assert posts.prompts == [{"title": "A, b", "slug": "a"}]
-    assert posts.left_out == ("without a title (1): line 4",)
+    assert lines_of(posts.left_out) == ("without a title (1): line 4. Give each a title",)
 
 
 def test_unpublished_rows_of_an_export_are_drafts(tmp_path: Path) -> None:
     posts = read(tmp_path, "post_date,is_published,title\n2026-01-31T10:00:00Z,true,One\n,false,Two\n", "posts.csv")
     assert [(post.title, str(post.date)) for post in posts.posts] == [("One", "2026-01-31 10:00:00+00:00")]
-    assert posts.left_out == ("drafts (1): line 3",)
+    assert lines_of(posts.left_out) == ("drafts (1): line 3",)
     assert posts.remarks == ()
 
 
@@ -96,7 +96,7 @@ def test_reads_one_title_per_line(tmp_path: Path) -> None:
     assert posts.kind == "lines"
     assert [post["title"] for post in posts.prompts] == ["C++", "`C`", "&amp; that"]
     assert len({post["slug"] for post in posts.prompts}) == 3
-    assert posts.left_out == ("duplicates (1): line 4: C++",)
+    assert lines_of(posts.left_out) == ("duplicates (1): line 4: C++",)
 
 
 # A no-break space, a soft hyphen, a direction mark and a narrow no-break space.
@@ -125,7 +125,10 @@ def test_layout_characters_stay_in_a_title_and_change_nothing_else(tmp_path: Pat
 def test_titles_that_differ_only_in_layout_characters_are_duplicates(tmp_path: Path) -> None:
     posts = read(tmp_path, "C\u00a0«Sharp»\nC «Sharp»\n\u200f\n", "titles.txt")
     assert [post.title for post in posts.posts] == ["C\u00a0«Sharp»"]
-    assert posts.left_out == ("duplicates (1): line 2: C «Sharp»", "without a title (1): line 3")
+    assert lines_of(posts.left_out) == (
+        "duplicates (1): line 2: C «Sharp»",
+        "without a title (1): line 3. Give each a title",
+    )
 
 
 @pytest.mark.parametrize(
@@ -160,11 +163,15 @@ def test_a_json_feed_gives_slug_summary_and_date(tmp_path: Path) -> None:
 
 
 def test_reads_json_lines(tmp_path: Path) -> None:
-    posts = read(tmp_path, '{"title": "One"}\n\n{"title": "Two", "variation": 1}\n7\n', "posts.jsonl")
+    lines = '{"title": "One"}\n\n{"title": "Two", "variation": 1}\n7\n{"title": "Three",}\n'
+    posts = read(tmp_path, lines, "posts.jsonl")
     assert posts.kind == "jsonl"
     assert posts.prompts == [*ONE, {"title": "Two", "slug": "two", "variation": 1}]
-    assert posts.left_out == ("neither a title nor an object (1): post 4",)
-    assert "line 2: extra comma" in fault(tmp_path, '{"title": "One"}\n{"title": "Two",}\n', "posts.jsonl")
+    assert [(each.what, each.where) for each in posts.left_out] == [
+        ("neither a title nor an object", "post 4"),
+        ("lines that are not JSON", "line 5"),
+    ]
+    assert "extra comma" in posts.left_out[1].detail
 
 
 @pytest.mark.parametrize(
@@ -197,7 +204,7 @@ def test_a_given_kind_overrides_detection(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("a.yaml", "prompts:\n- One"), ("a.pdf", b"%PDF\x00\xff"), ("a.txt", "\x01")]
+    ("name", "text"), [("a.yaml", "prompts:\n- One"), ("a.bin", b"\x00\xff\x01"), ("a.txt", "\x01")]
 )
 def test_an_unsupported_file_is_rejected_with_the_list_of_kinds(tmp_path: Path, name: str, text: Any) -> None:
     message = fault(tmp_path, text, name)
@@ -238,15 +245,19 @@ def test_invalid_json_is_reported_with_the_parsers_own_message(tmp_path: Path) -
     assert fault(tmp_path, "[1, 2", "batch.json").endswith("(Expecting ',' delimiter: line 1 column 6)")
 
 
-@pytest.mark.parametrize("name", ["batch.json", "titles.txt", "posts.csv"])
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
-def test_utf_16_is_recognized_and_rejected(tmp_path: Path, name: str, encoding: str) -> None:
-    assert "is in UTF-16" in fault(tmp_path, '["One"]'.encode(encoding), name)
+@pytest.mark.parametrize(
+    ("name", "text"), [("titles.txt", "Café été"), ("posts.csv", "title,slug\nCafé été,cafe-ete\n")]
+)
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_other_encodings_are_recognized(tmp_path: Path, name: str, text: str, encoding: str) -> None:
+    posts = read(tmp_path, text.encode(encoding), name)
+    assert (posts.prompts, posts.remarks) == ([{"title": "Café été", "slug": "cafe-ete"}], ())
 
 
-def test_another_encoding_is_rejected_with_its_line(tmp_path: Path) -> None:
-    message = fault(tmp_path, "One\nCafé\n".encode("cp1252"), "titles.txt")
-    assert "is not in UTF-8: line 2 has the byte 0xe9" in message
+def test_a_requests_encoding_must_be_certain(tmp_path: Path) -> None:
+    request = '[["Café"], ["gpt-image-2"], "neon", "center-box", "inter"]'
+    assert read(tmp_path, request.encode("utf-16"), "batch.json").request
+    assert "is not in UTF-8. Save it in UTF-8" in fault(tmp_path, request.encode("cp1252"), "batch.json")
 
 
 @pytest.mark.parametrize(
@@ -255,14 +266,24 @@ def test_another_encoding_is_rejected_with_its_line(tmp_path: Path) -> None:
         ("sep=;\nname;author\nOne;Ann", 'has no column "title", only name, author'),
         ('sep="\nname;author\nOne;Ann', "has no column"),
         ("name,author\nOne,Ann", 'has no column "title", only name, author'),
-        ('title,slug\n"One,one\n', "not CSV"),
-        ("title,variation\nOne,-1\n", "The variation of \"One\" (line 2) is '-1': give 0, 1, 2"),
-        (f"title,slug\n{'x' * 200_000},b\n", "not CSV (field larger"),
-        ("title,slug\nOne,one\nHello, world,hello\n", "line 3: more values than columns. Quote each text"),
+        ('title,slug\n"One,one\n', "rows that are not CSV (1): line 2: unexpected end of data. Quote each text"),
     ],
 )
 def test_invalid_csv_is_rejected_with_the_reason(tmp_path: Path, text: str, message: str) -> None:
     assert message in fault(tmp_path, text, "posts.csv")
+
+
+def test_a_bad_row_leaves_out_itself_alone(tmp_path: Path) -> None:
+    rows = ["title,variation", "One,", "Two,-1", f"{'x' * 200_000},", "Hello, world,1", '"a"b,', "Three,2"]
+    posts = read(tmp_path, "\n".join(rows), "posts.csv")
+    assert [post.title for post in posts.posts] == ["One", "Three"]
+    assert [(each.where, each.what) for each in posts.left_out] == [
+        ("line 3", "with a variation that is no number"),
+        ("line 4", "rows that are not CSV"),
+        ("line 5", "rows with more values than columns"),
+        ("line 6", "rows that are not CSV"),
+    ]
+    assert all(each.remedy for each in posts.left_out)
 
 
 @pytest.mark.parametrize("source", ["nowhere.json", "ftp://example.com/feed", "a\x00b", "x" * 5_000])
@@ -300,7 +321,7 @@ def test_limit_since_and_only_select_posts(
 ) -> None:
     chosen = choose(dated(tmp_path), limit, since, only)
     assert [post.title for post in chosen.posts] == titles
-    assert list(chosen.left_out) == left_out
+    assert list(lines_of(chosen.left_out)) == left_out
 
 
 def test_an_invalid_limit_and_date_are_both_reported(tmp_path: Path) -> None:

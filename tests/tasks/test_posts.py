@@ -52,6 +52,11 @@ KEPT: dict[str, tuple[Any, Any, list[str]]] = {
         [("Hello", "en-hello"), ("Hallo", "hello")],
         ["hello", "hello-753692"],
     ),
+    "translations got their language": (
+        [("Hallo", "hello"), ("Hello", "en-posts-hello")],
+        [("Hallo", "hello.de"), ("Hello", "hello")],
+        ["hello.de", "hello"],
+    ),
     "a slug was changed on purpose": ([("One", "one")], [("One", "first")], ["first"]),
     "a title was edited": ([("One", "one")], [("One!", "one"), ("Two", "two")], ["one", "two"]),
     "a new post has an old one's title": (

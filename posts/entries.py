@@ -1,0 +1,95 @@
+"""The fields of a feed's entries: RSS, Atom, and what WordPress and Blogger add to them in their exports."""
+
+import html
+from urllib.parse import unquote
+from xml.etree.ElementTree import Element
+
+from posts.posts import Record
+
+__all__ = ["ATOM", "ENTRIES", "FIELDS", "RSS_1", "record_of", "value_of"]
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+RSS_1 = "{http://purl.org/rss/1.0/}"
+DUBLIN = "{http://purl.org/dc/elements/1.1/}"
+# Blogger's export is Atom with more elements. Older ones tell posts by a category, and comments by what they reply to.
+BLOGGER = "{http://schemas.google.com/blogger/2018}"
+IN_REPLY_TO = "{http://purl.org/syndication/thread/1.0}in-reply-to"
+ENTRIES = ("item", f"{RSS_1}item", f"{ATOM}entry")
+# The post's field for each element of an entry. If several elements map to one field, the first non-empty one counts.
+FIELDS = {
+    "title": "title",
+    f"{RSS_1}title": "title",
+    f"{ATOM}title": "title",
+    "description": "description",
+    f"{RSS_1}description": "description",
+    f"{ATOM}summary": "description",
+    "link": "link",
+    f"{RSS_1}link": "link",
+    f"{ATOM}link": "link",
+    "guid": "guid",
+    "{http://purl.org/rss/1.0/modules/content/}encoded": "content",
+    f"{ATOM}content": "content",
+    "pubDate": "pubdate",
+    f"{DUBLIN}date": "date",
+    f"{ATOM}published": "pubdate",
+    f"{ATOM}updated": "date",
+    "{http://purl.org/atom/app#}control": "draft",
+    "{http://www.w3.org/2007/app}control": "draft",
+    f"{BLOGGER}type": "posttype",
+    f"{BLOGGER}status": "status",
+    f"{BLOGGER}filename": "link",
+    f"{BLOGGER}metaDescription": "description",
+}
+# WordPress's export is RSS with more elements, in namespaces that begin like this, by version.
+WORDPRESS = "{http://wordpress.org/export/"
+WORDPRESS_FIELDS = {"post_name": "slug", "status": "status", "post_type": "posttype", "encoded": "description"}
+# Characters kept of each field: a context needs only the beginning of a text.
+MAX_TEXT = 20_000
+
+
+def record_of(entry: Element, seen: set[str], number: int) -> Record:
+    """Return an entry's record. ``seen`` identifies the entries before it, of which several may have the same link."""
+    fields = _fields(entry)
+    title, link = fields.get("title", ""), fields.get("link", "")
+    both = f"{link} ({title})"
+    where = both if link and link in seen else link or title or f"entry {number}"
+    fault = "duplicates" if title and both in seen else ""
+    if fields.get("posttype", "post").casefold() != "post":
+        fault = "not posts"
+    seen |= {where, both}
+    return Record(where, fields, reason=fault)
+
+
+def _fields(entry: Element) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for element in entry:
+        name = FIELDS.get(element.tag)
+        if element.tag == f"{ATOM}category" and (element.get("scheme") or "").endswith("#kind"):
+            fields["posttype"] = (element.get("term") or "").rpartition("#")[2]
+        elif element.tag == IN_REPLY_TO:
+            fields["posttype"] = "comment"
+        if element.tag.startswith(WORDPRESS):
+            name = WORDPRESS_FIELDS.get(element.tag.rpartition("}")[2])
+        if name and not fields.get(name):
+            fields[name] = value_of(element, name)
+    guid = fields.pop("guid", "")
+    if not fields.get("link") and guid.startswith(("http://", "https://")):
+        fields["link"] = guid
+    return {**fields, "slug": unquote(fields["slug"])} if "slug" in fields else fields
+
+
+def value_of(element: Element, field: str) -> str:
+    """Return an element's text, or its address if the field is a link."""
+    return _address(element) if field == "link" else _text(element)[:MAX_TEXT]
+
+
+def _text(element: Element) -> str:
+    """Return an element's text as HTML. In Atom it is plain text unless ``type`` is ``html``."""
+    text = "".join(element.itertext()).strip()
+    return html.escape(text, quote=False) if element.tag.startswith(ATOM) and element.get("type") != "html" else text
+
+
+def _address(element: Element) -> str:
+    if not element.tag.startswith(ATOM):
+        return "".join(element.itertext()).strip()
+    return (element.get("href") or "").strip() if element.get("rel", "alternate") == "alternate" else ""
