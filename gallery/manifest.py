@@ -18,6 +18,7 @@ from storage.records import RecordType
 from storage.store import Link
 
 __all__ = [
+    "LONG_AGO",
     "MANIFEST",
     "MANIFEST_VERSION",
     "Manifest",
@@ -97,7 +98,24 @@ class Manifest(Paid):
     rows: list[Row]
 
 
-MANIFEST = RecordType(TypeAdapter(Manifest), MANIFEST_VERSION, DAMAGED)
+# What a damaged manifest is read as, so that one field loses neither the rows nor the sums.
+LONG_AGO = "1970-01-01T00:00:00+00:00"
+UNKNOWN: Mapping[str, object] = {
+    "batch_id": "",
+    "created_at": LONG_AGO,
+    "updated_at": LONG_AGO,
+    "finished": False,
+    "simulated": False,
+    "request": {
+        **dict.fromkeys(("style", "template", "font", "context", "extra_prompt"), ""),
+        "prompts": [],
+        "models": [],
+        "variation": 0,
+    },
+    "summary": dict.fromkeys(Summary.__annotations__, 0),
+    "rows": [],
+}
+MANIFEST = RecordType(TypeAdapter(Manifest), MANIFEST_VERSION, DAMAGED, UNKNOWN)
 REQUEST = TypeAdapter(Request)
 
 

@@ -76,6 +76,11 @@ class Purchase:
         return read_prices(self.settings.prices_file)
 
     @property
+    def _patient(self) -> RetryingStore:
+        """The store, retried whatever it answers: only what is already paid for is worth waiting for people."""
+        return replace(self.store, pause=self.attempt.clock.sleep, any_error=True)
+
+    @property
     def _latest(self) -> float:
         """When a request must be sent at the latest, in the clock's seconds."""
         return self.store.deadline - self.settings.provider_timeout_seconds
@@ -165,7 +170,12 @@ class Purchase:
         request = uuid.uuid4().hex[:16]
         # This leaf may have waited, or been frozen, for long. From here on, the request may be billed.
         asking = "" if self.wanted.picture.simulated else request
-        if not await self.store.retry(lambda: self.claim.renew(asking)):
+        try:
+            is_held = await self.store.retry(lambda: self.claim.renew(asking))
+        except StoreError:
+            self.claim.asking = ""  # Nothing was asked.
+            raise
+        if not is_held:
             return None
         if self.attempt.clock.now() > self._latest:
             self.claim.asking = ""
@@ -189,8 +199,9 @@ class Purchase:
             return None
         except UnusableAnswerError as error:
             paid = self._cost(error.usage) if error.usage else MAYBE_BILLED
+            entry = self._entry(paid, error.data, error.usage, unusable=str(error))
+            await self._enter(request, entry, store=self._patient)  # First: a full store must not hide it.
             await self._keep_unusable(error.data)
-            await self._enter(request, self._entry(paid, error.data, error.usage, unusable=str(error)))
             return None
         except ProviderRejectedError as error:
             paid = self._cost(error.usage) if error.usage else MAYBE_BILLED if error.maybe_billed else NOTHING
@@ -224,21 +235,20 @@ class Purchase:
 
     async def _store(self, data: bytes, request: str, entry: Entry) -> None:
         """Enter and store a picture, retrying until the leaf must end: the store may recover, or have room, in time."""
-        patient = replace(self.store, pause=self.attempt.clock.sleep, any_error=True)
         self.attempt.on_stage("storing")
         try:
-            await self._enter(request, entry, store=patient)
-            await patient.write(Area.ORIGINALS, self.wanted.key, _stored(data))
+            await self._enter(request, entry, store=self._patient)
+            await self._patient.write(Area.ORIGINALS, self.wanted.key, _stored(data))
         except StoreError as last:
             raise LostPictureError(str(last), self.file.ledger.paid_by(self.wanted.account)) from last
 
     async def _judge_unusable(self, data: bytes, reason: str) -> None:
         """Enter that a stored answer is no picture, and keep its bytes elsewhere."""
-        await self._keep_unusable(data)
         digest, judged = digest_of(data), {"unusable": reason}
         entries = self.file.ledger.entries.items()
         found = {request: entry.model_copy(update=judged) for request, entry in entries if entry.digest == digest}
-        await self.file.enter(self.store, found)
+        await self.file.enter(self._patient, found)
+        await self._keep_unusable(data)
         logger.warning("%s: unusable answer %d: %s", self.wanted, len(self.file.ledger.unusable), reason)
 
     async def _keep_unusable(self, data: bytes) -> None:

@@ -18,7 +18,7 @@ from storage.keys import CLAIMS
 from storage.store import Area, Store, StoredObject, Versioned
 from waiting import Clock, cancel_and_wait, race
 
-__all__ = ["EXPIRY_SECONDS", "RENEWAL_SECONDS", "Claim"]
+__all__ = ["EXPIRY_SECONDS", "RENEWAL_SECONDS", "Claim", "left_asking"]
 
 logger = logging.getLogger(__name__)
 
@@ -31,11 +31,12 @@ TRIES, MAX_UNREADABLE = 3, 4
 
 
 class _Content(NamedTuple):
-    """A claim's owner ("" if it is free), the owner's run, and the id of the request that it waits for ("" if none)."""
+    """A claim's owner ("" if it is free), its run, the request that it waits for, and the account that pays."""
 
     owner: str = ""
     run_id: str | None = None
     asking: str = ""
+    account: str = ""
 
 
 class Claim:
@@ -45,12 +46,17 @@ class Claim:
     ``take`` it may be one that an earlier owner left behind.
     """
 
-    def __init__(self, store: Store, key: str, run_id: str | None, clock: Clock | None = None) -> None:
-        """Take the original's key and the run that wants it. A later attempt of the same run takes over immediately."""
+    def __init__(
+        self, store: Store, key: str, run_id: str | None, clock: Clock | None = None, account: str = ""
+    ) -> None:
+        """Take the original's key, the run that wants it, and the account that pays.
+
+        A later attempt of the same run takes over immediately.
+        """
         self._store = store.urgent()  # A renewal that waits behind uploads may come too late.
         self._clock = clock or Clock()
         self._key = f"{CLAIMS}{key}"
-        self._run_id = run_id
+        self._run_id, self._account = run_id, account
         self._owner = uuid.uuid4().hex
         self.asking = ""
         self._renewals = 0
@@ -123,6 +129,7 @@ class Claim:
             "owner": "" if released else self._owner,
             "run": self._run_id,
             "asking": self.asking,
+            "account": self._account if self.asking else "",
             "renewals": self._renewals,
         }
         return StoredObject(json.dumps(content).encode(), "application/json", immutable=False)
@@ -175,7 +182,16 @@ def _content(data: bytes) -> _Content:
         return _Content()
     if not isinstance(held, dict) or not isinstance(held.get("owner"), str):
         return _Content()
-    run_id, asking = held.get("run"), held.get("asking")
-    return _Content(
-        held["owner"], run_id if isinstance(run_id, str) else None, asking if isinstance(asking, str) else ""
-    )
+    texts = {name: value for name, value in held.items() if isinstance(value, str)}
+    return _Content(held["owner"], texts.get("run"), texts.get("asking", ""), texts.get("account", ""))
+
+
+async def left_asking(store: Store, key: str, account: str) -> str:
+    """Return the id of the request that a claim says an account waits for; "" if there is none.
+
+    Raises:
+        StoreError: the store failed.
+    """
+    found = await store.read(Area.ORIGINALS, f"{CLAIMS}{key}")
+    held = _content(found.data) if found else _Content()
+    return held.asking if held.account == account else ""

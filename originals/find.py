@@ -4,15 +4,18 @@ import logging
 from collections.abc import Callable
 
 from errors import ProviderUnavailableError
+from money import Money
 from originals.buy import Purchase
-from originals.claim import Claim
+from originals.claim import Claim, left_asking
+from originals.ledger import Entry, LedgerFile
 from originals.original import Original, Wanted, find_stored
 from providers.choice import OpenProvider, open_provider
 from settings import Settings
 from storage.retrying_store import RetryingStore
+from storage.store import Store
 from waiting import Attempt
 
-__all__ = ["find_or_buy"]
+__all__ = ["find_or_buy", "settle"]
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +51,7 @@ async def find_or_buy(
         return found
     await store.check()
     waited = False
-    claim = Claim(store.store, wanted.key, attempt.run_id, attempt.clock)
+    claim = _claim(store, wanted, attempt)
     while True:
         attempt.raise_if_stopped()
         if await store.retry(claim.take):
@@ -56,7 +59,9 @@ async def find_or_buy(
                 purchase = Purchase(wanted, settings, store, attempt, claim, open_provider, prepare_compositing)
                 if bought := await purchase.complete():
                     return bought
-            claim = Claim(store.store, wanted.key, attempt.run_id, attempt.clock)  # The old one was lost.
+            claim = Claim(
+                store.store, wanted.key, attempt.run_id, attempt.clock, wanted.account
+            )  # The old one was lost.
         found = await find_stored(store, wanted)
         if isinstance(found, Original):
             return found
@@ -67,3 +72,21 @@ async def find_or_buy(
             logger.info("%s: another run is making the picture; waiting for it, or for its claim to expire", wanted)
         waited = True
         await attempt.pause(POLLING_SECONDS)
+
+
+def _claim(store: RetryingStore, wanted: Wanted, attempt: Attempt) -> Claim:
+    return Claim(store.store, wanted.key, attempt.run_id, attempt.clock, wanted.account)
+
+
+async def settle(store: Store, key: str, account: str) -> Money:
+    """Return what an account has paid for an original, after its last attempt died, and enter what that may have paid.
+
+    Raises:
+        StoreError: the store failed.
+    """
+    file = LedgerFile(key)
+    await file.read(store)
+    left = await left_asking(store, key, account)
+    if left and left not in file.ledger.entries:
+        await file.enter(store, {left: Entry(account=account, cost_usd=0.0, maybe_billed=1)})
+    return file.ledger.paid_by(account)

@@ -21,8 +21,8 @@ __all__ = ["LATEST", "Entry", "Ledger", "LedgerFile", "Refusal", "paid_for", "re
 
 # Seconds since 1970: anything beyond the year 9999 is damage.
 LATEST = 253_402_300_799
-# Bytes: no picture is larger than a gigabyte.
-LARGEST = 10**9
+# Bytes: no longer answer is read.
+LARGEST = 64 * 2**20
 NO_PICTURE = "The answer was no picture."
 
 
@@ -96,8 +96,12 @@ class Ledger(BaseModel):
         return any(entry.digest == digest for entry in self.entries.values())
 
     def with_entries(self, entries: Mapping[str, Entry]) -> "Ledger":
-        """Return the ledger with these entries, in place of earlier ones with the same ids."""
-        return self.model_copy(update={"entries": {**self.entries, **entries}})
+        """Return the ledger with these entries, in place of earlier ones with the same ids.
+
+        That a request may have been billed takes the place of nothing: another owner may know by now what it cost.
+        """
+        known = {request: entry for request, entry in entries.items() if entry.pictures_made or not entry.maybe_billed}
+        return self.model_copy(update={"entries": {**entries, **self.entries, **known}})
 
 
 def _from_history(raw: Any) -> Any:

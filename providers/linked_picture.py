@@ -43,7 +43,7 @@ async def fetch_picture(
         raise _not_fetched(url, str(error), usage) from error
     except (TimeoutError, httpx2.TimeoutException) as error:
         raise _not_fetched(url, "it did not answer in time", usage) from error
-    except (httpx2.HTTPError, httpx2.InvalidURL, OSError, anyio.EndOfStream) as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError, anyio.EndOfStream) as error:
         raise _not_fetched(url, str(error) or type(error).__name__, usage) from error
 
 

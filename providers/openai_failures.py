@@ -92,8 +92,9 @@ OPENAI_FAILURES = (
     Failure("overloaded, with a time to wait", THROTTLED, {503}, with_wait=True),
     Failure("overloaded", OVERLOADED, {503}),
     Failure("invalid request", INVALID, {400, 422}),
-    Failure("timeout", ABANDONED, {408, 504}),
-    Failure("conflict or server error", FAILED, {409, *range(500, 600)}),
+    Failure("conflict", FAILED, {409}),
+    # OpenAI does not say whether it bills a request that it or a gateway gave up on.
+    Failure("timeout or server error", ABANDONED, {408, *range(500, 600)}),
 )
 
 # The status of an error that a gateway sends with status 200, by its code or type; by a number, if its code is one.

@@ -30,12 +30,14 @@ class RecordType(Generic[T]):
     """How a kind of record is read: its type, its newest version, and what some values are read as if damaged.
 
     ``damaged`` has these by the field's name, or as ``entries.*`` for each value in the mapping or list ``entries``;
-    other damaged values are left out. ``upgrade`` turns what older versions wrote into what this one reads.
+    other damaged values are left out. ``required`` has what the record's own fields are read as if they are missing.
+    ``upgrade`` turns what older versions wrote into what this one reads.
     """
 
     type: TypeAdapter[T]
     version: int = 1
     damaged: Mapping[str, Any] = field(default_factory=dict)
+    required: Mapping[str, Any] = field(default_factory=dict)
     upgrade: Callable[[Any], Any] = lambda raw: raw
 
     def salvage(self, data: bytes) -> tuple[T | None, list[str]]:
@@ -45,7 +47,7 @@ class RecordType(Generic[T]):
             NewerVersionError: it has a newer version than this program knows.
         """
         try:
-            raw = self.upgrade(json.loads(data))
+            raw = self.upgrade(_loaded(data))
         except (ValueError, RecursionError) as error:
             return None, [f"it is not JSON: {error}"]
         version = raw.get("version") if isinstance(raw, dict) else None
@@ -57,8 +59,13 @@ class RecordType(Generic[T]):
                 return self.type.validate_python(raw), damaged
             except ValidationError as error:
                 errors = error.errors(include_input=False, include_url=False)
+            damaged += [".".join(map(str, each["loc"])) for each in errors if each["loc"] and len(each["loc"]) == 1]
+            missing = {str(each["loc"][0]) for each in errors if each["type"] == "missing" and len(each["loc"]) == 1}
+            if missing and missing <= self.required.keys():
+                raw |= deepcopy({name: self.required[name] for name in missing})
+                continue
             places = _outermost(_place(raw, each["loc"]) for each in errors)
-            damaged += [".".join(map(str, place)) or errors[0]["msg"] for place in places]
+            damaged += [".".join(map(str, place)) or errors[0]["msg"] for place in places if len(place) != 1]
             if () in places:
                 return None, damaged
             for place in reversed(places):
@@ -114,6 +121,14 @@ async def set_aside(store: Store, area: Area, key: str, data: bytes) -> str:
     aside = f"{key}.damaged-{hashlib.sha256(data).hexdigest()[:8]}"
     await store.write(area, aside, StoredObject(data, "application/octet-stream"))
     return aside
+
+
+def _loaded(data: bytes) -> Any:
+    """Return the value in JSON, in which half of a surrogate pair, which no text can hold, is a question mark."""
+    raw = json.loads(data)
+    if b"\\ud" not in data.lower():
+        return raw
+    return json.loads(json.dumps(raw, ensure_ascii=False).encode(errors="replace"))
 
 
 def _place(raw: Any, loc: Sequence[Any]) -> Place:

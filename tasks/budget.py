@@ -5,6 +5,7 @@ from functools import partial
 
 from errors import InvalidRequestError, StoreError
 from money import NOTHING, Money
+from originals.find import settle
 from originals.ledger import read_ledger
 from outcomes import Outcome
 from providers.cost import Estimate, estimate
@@ -15,7 +16,7 @@ from storage.store import Area, Store
 from tasks.work import Work
 from waiting import gather_limited
 
-__all__ = ["check_budget", "estimate_of", "paid_for", "spent"]
+__all__ = ["check_budget", "estimate_of", "paid_for", "settled", "spent"]
 
 UNKNOWN = Money(maybe_billed=1, reason="the store, which has the ledger, failed")
 
@@ -42,6 +43,14 @@ async def paid_for(store: Store, work: Work, run: str) -> Money:
     """Return what a run has paid for a pair, by the ledger in the store; "may have been billed" if the store failed."""
     try:
         return (await read_ledger(store, work.original_key)).paid_by(account(run, work.thumbnail_key))
+    except StoreError:
+        return UNKNOWN
+
+
+async def settled(store: Store, work: Work, run: str) -> Money:
+    """Return what a run has paid for a pair whose leaf died, including what its last request may have cost."""
+    try:
+        return await settle(store, work.original_key, account(run, work.thumbnail_key))
     except StoreError:
         return UNKNOWN
 

@@ -14,7 +14,7 @@ from settings import Settings
 from storage.choice import open_store
 from storage.retrying_store import retrying_store
 from storage.store import Area
-from tasks.budget import check_budget, estimate_of, paid_for
+from tasks.budget import check_budget, estimate_of, paid_for, settled
 from tasks.posts import Post, thumbnail_request, with_earlier_slugs
 from tasks.progress import ProgressLog
 from tasks.requests import Look, ThumbnailRequest, arguments
@@ -105,7 +105,7 @@ class Rows:
         async def run(number: int) -> Outcome:
             outcome = await outcome_of_leaf(self._pairs[number], run_leaf(self._requests[number]))
             if "cost_usd" not in outcome:
-                paid = await paid_for(self._store.store, self.works[number], self._attempt.paying_run)
+                paid = await settled(self._store.store, self.works[number], self._attempt.paying_run)
                 outcome = with_paid(outcome, paid)
             return self._counted_once(number, outcome)
 
@@ -113,9 +113,15 @@ class Rows:
         return self.so_far()
 
     def _counted_once(self, number: int, outcome: Ended) -> Ended:
-        key = self.works[number].thumbnail_key
-        first = self._counted.setdefault(key, number) if Money.of(outcome) else number
-        return outcome if first == number else unpaid(outcome)
+        """Count what posts of the same title paid together with the first: their account's sum only grows."""
+        paid = Money.of(outcome)
+        first = self._counted.setdefault(self.works[number].thumbnail_key, number) if paid else number
+        before = self._outcomes[first]
+        if first == number or before["status"] == "pending":
+            return outcome
+        most = max(Money.of(before), paid, key=lambda each: (each.dollars, each.pictures, each.maybe_billed))
+        self._outcomes[first] = with_paid(before, most)
+        return unpaid(outcome)
 
     def _row(self, post: Post, results: list[Outcome]) -> Row:
         row: Row = {

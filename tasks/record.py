@@ -15,7 +15,16 @@ from typing_extensions import TypedDict
 from errors import StoreError
 from gallery.batch_list import list_batch
 from gallery.batches import batch_of
-from gallery.manifest import MANIFEST, Manifest, build_manifest, manifest_text, read_request, timestamp, with_links
+from gallery.manifest import (
+    LONG_AGO,
+    MANIFEST,
+    Manifest,
+    build_manifest,
+    manifest_text,
+    read_request,
+    timestamp,
+    with_links,
+)
 from gallery.page import render_page
 from gallery.publishing import addresses, write_page
 from money import NOTHING, Money
@@ -262,9 +271,9 @@ class BatchRecord:
         """Take over what other runs wrote; return their manifest, None if there is none or it cannot be read."""
         manifest = await read_record(store, Area.THUMBNAILS, self._key, MANIFEST, found)
         if manifest:
-            self._created_at = manifest["created_at"]
+            self._created_at = manifest["created_at"] if manifest["created_at"] != LONG_AGO else self._created_at
             self._earlier = {_row_id(row): row for row in manifest["rows"]}
-            for run, paid in manifest.get("spent_by_run", {}).items():
+            for run, paid in (manifest.get("spent_by_run") or {"": manifest}).items():
                 self._note(run, Money.of(paid))
         return manifest
 

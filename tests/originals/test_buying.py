@@ -32,7 +32,7 @@ from errors import (
     UnusableAnswerError,
 )
 from money import NOTHING, Money
-from originals.find import find_or_buy
+from originals.find import find_or_buy, settle
 from originals.ledger import Entry, LedgerFile, read_ledger
 from originals.original import Original, digest_of
 from originals.quota import QuotaGate
@@ -554,6 +554,54 @@ async def test_a_late_answer_takes_the_place_of_what_may_have_been_billed() -> N
     await LedgerFile(KEY).enter(store, {"request": Entry(account="a", cost_usd=0.0, maybe_billed=1)})
     await frozen.enter(store, {"request": Entry(account="a", cost_usd=0.03, pictures_made=1)})
     assert (await read_ledger(store, KEY)).paid_by("a") == cents(3, 1)
+
+
+async def test_what_may_have_been_billed_takes_the_place_of_no_payment() -> None:
+    """The owner who was thought dead enters its payment between another owner's read and write."""
+    store = MemoryStore()
+    other = LedgerFile(KEY)
+    await other.read(store)
+    await LedgerFile(KEY).enter(store, {"request": Entry(account="a", cost_usd=0.03, pictures_made=1)})
+    await other.enter(store, {"request": Entry(account="b", cost_usd=0.0, maybe_billed=1)})
+    ledger = await read_ledger(store, KEY)
+    assert (ledger.paid_by("a"), ledger.paid_by("b")) == (cents(3, 1), NOTHING)
+
+
+async def test_unusable_answers_are_paid_for_only_twice_although_there_is_no_room_for_them() -> None:
+    harness = Harness(UnusableAnswerError("no picture", {"input_tokens": 0, "output_tokens": 1000}, b"x" * 60_000))
+    harness.store.room = 20_000
+    for _ in range(6):
+        with pytest.raises((StoreFullError, TooManyUnusableAnswersError)):
+            await harness.run(harness.attempt("leaf", "batch"))
+    assert harness.asked == 2
+    assert await paid(harness, "batch") == cents(6, 2)
+
+
+async def test_a_request_that_was_not_sent_as_the_claim_could_not_be_renewed_was_not_billed() -> None:
+    harness = Harness(WHOLE)
+    harness.store.before_each = lambda: setattr(
+        harness.store, "down", any(each.startswith("read quota") for each in harness.store.operations)
+    )
+    with pytest.raises(StoreError):
+        await harness.run(harness.attempt("leaf", "batch"))
+    harness.store.before_each, harness.store.down = lambda: None, False
+    assert (await harness.run(harness.attempt("leaf", "batch"))).paid == cents(3, 1)
+
+
+async def test_a_parent_counts_the_request_that_its_leafs_last_attempt_did_not_live_to_enter() -> None:
+    class Died(BaseException):
+        pass
+
+    async def die() -> bytes:
+        raise Died
+
+    harness = Harness(die, WHOLE)
+    with pytest.raises(Died):
+        await harness.run(harness.attempt("leaf", "batch"))
+    pays = account("batch", WORK.thumbnail_key)
+    assert await settle(harness.store, KEY, account("other", WORK.thumbnail_key)) == NOTHING
+    assert await settle(harness.store, KEY, pays) == await settle(harness.store, KEY, pays) == cents(0, 0, 1)
+    assert (await harness.run(harness.attempt("leaf", "batch"))).paid == cents(3, 1, 1), "and not once more"
 
 
 # The cap.
