@@ -39,9 +39,9 @@ SCRIPTS = {
     "Korean": "모든 인간은 태어날 때부터 자유로우며 존엄하다",
     "emoji": "Ship it 🚀 👩🏽‍💻 now",
 }
-MOST_FOR_ANY_SCRIPT = 2.5
+MOST_FOR_ANY_SCRIPT = 3.5
 # The sizes requested from OpenAI's models, 1200x640 from gpt-image-2 on and 1536x1024 before, and their limits.
-SIZES = {(1536, 1024): 1.2, (1200, 640): 2.0}
+SIZES = {(1536, 1024): 1.4, (1200, 640): 3.2}
 # The largest size that Gemini offers, 4K at 16:9.
 LARGEST_SIZE, MOST_MEGABYTES = (5504, 3072), 150
 # A process that only composes one thumbnail.

@@ -55,7 +55,7 @@ def arrange(picture: Image.Image, layout: TitleLayout) -> tuple[Image.Image, Tit
     if abs(crop.right - crop.left - size[0]) + abs(crop.bottom - crop.top - size[1]) < 1:
         left, top = min(round(crop.left), picture.width - size[0]), min(round(crop.top), picture.height - size[1])
         return picture.crop((left, top, left + size[0], top + size[1])), layout
-    return picture.resize(size, Image.Resampling.LANCZOS, box=crop[:4]), layout
+    return picture.resize(size, Image.Resampling.BICUBIC, box=crop[:4]), layout
 
 
 def chosen(picture: Image.Image, layout: TitleLayout) -> tuple[Crop, TitleLayout]:

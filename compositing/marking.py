@@ -17,8 +17,9 @@ __all__ = ["draw_mark"]
 
 # Pixels: how far a plate extends beyond its mark, and the radius of its corners.
 PLATE, CORNER = 14, 12
-# WCAG 2.2 (1.4.11) requires 3 for graphics, and JPEG costs some.
-CONTRAST = 3.7
+# The contrast that a third of a logo's outline must have at least, and all of it. WCAG 2.2 (1.4.11) requires 3 for
+# graphics, and JPEG costs some; it exempts logos, of which many have a bright icon beside a dark word.
+CONTRAST, FAINTEST = 3.7, 1.5
 # On this grey, white, black and what is far from grey can be seen: for logos that are partly light and partly dark.
 BETWEEN = Colour(106, 106, 106)
 
@@ -54,16 +55,16 @@ def _name_colour(scheme: Scheme, around: tuple[float, float]) -> Colour | None:
 
 
 def _is_visible(logo: Logo | None, around: tuple[float, float]) -> bool:
-    return logo is None or _contrast(logo.outline, around) >= CONTRAST
+    if logo is None:
+        return True
+    contrasts = sorted(_contrast([value], around) for value in logo.outline)
+    return contrasts[0] >= FAINTEST and contrasts[2 * len(contrasts) // 3] >= CONTRAST
 
 
 def _plate_colour(logo: Logo | None, scheme: Scheme) -> Colour:
-    """Return the first colour on which the logo can be seen, or the one on which it is seen best."""
+    """Return the first colour on which the logo can be seen."""
     colours = (scheme.ground, WHITE, scheme.letters, BLACK, BETWEEN)
-    if logo is None:
-        return scheme.ground
-    found = {each: _contrast(logo.outline, (each.luminance, each.luminance)) for each in colours}
-    return next((each for each in colours if found[each] >= CONTRAST), max(colours, key=found.__getitem__))
+    return next((each for each in colours if _is_visible(logo, (each.luminance, each.luminance))), BETWEEN)
 
 
 def _contrast(values: Iterable[float], around: tuple[float, float]) -> float:

@@ -149,7 +149,7 @@ def _dim(canvas: Image.Image, strength: int) -> None:
     Black laid over a picture takes the same share of everything. Here the dark parts come down further, as far as the
     picture has room, so that detail stays; and each colour keeps its hue and its saturation.
     """
-    dark, bright = _ends(canvas.convert("L"))
+    dark, bright = _ends(canvas.reduce(TILE // 2).convert("L"))
     kept = 1 - strength / 255
     lowest = min(dark * kept, max(DEEPEST, bright * kept - STRONGEST * (bright - dark)))
     slope = (bright * kept - lowest) / max(1, bright - dark)
