@@ -1,4 +1,4 @@
-"""What the project needs of ICU beyond icu4py's classes: properties of characters, capitals, and text order.
+"""What the project needs of ICU beyond icu4py's classes: properties of characters, capitals, quotes, text order.
 
 The functions are those of the ICU library that icu4py loads. They are C, have ICU's version in their names, and have
 not changed for many versions. The Unicode version of Python's own ``unicodedata`` depends on the version of Python;
@@ -93,8 +93,7 @@ def script(character: str) -> str:
 def first_strong(text: str) -> int | None:
     """Return 1 for a text whose first letter or direction mark is right-to-left, 0 for left-to-right, None without."""
     source = text.encode(UTF_16)
-    direction = _icu("ubidi_getBaseDirection")(source, len(source) // 2)
-    return {0: 0, 1: 1}.get(direction)
+    return {0: 0, 1: 1}.get(_icu("ubidi_getBaseDirection")(source, len(source) // 2))
 
 
 def bidi_levels(text: str, base: int) -> list[int]:
