@@ -76,9 +76,14 @@ class Purchase:
         return read_prices(self.settings.prices_file)
 
     @property
-    def _patient(self) -> RetryingStore:
+    def _insistent(self) -> RetryingStore:
         """The store, retried whatever it answers: only what is already paid for is worth waiting for people."""
-        return replace(self.store, pause=self.attempt.clock.sleep, any_error=True)
+        return replace(self.store, any_error=True)
+
+    @property
+    def _patient(self) -> RetryingStore:
+        """The same, which no stop interrupts: its grace period does."""
+        return replace(self._insistent, pause=self.attempt.clock.sleep)
 
     @property
     def _latest(self) -> float:
@@ -200,7 +205,7 @@ class Purchase:
         except UnusableAnswerError as error:
             paid = self._cost(error.usage) if error.usage else MAYBE_BILLED
             entry = self._entry(paid, error.data, error.usage, unusable=str(error))
-            await self._enter(request, entry, store=self._patient)  # First: a full store must not hide it.
+            await self._enter(request, entry, store=self._insistent)  # First: a full store must not hide it.
             await self._keep_unusable(error.data)
             return None
         except ProviderRejectedError as error:
@@ -247,7 +252,7 @@ class Purchase:
         digest, judged = digest_of(data), {"unusable": reason}
         entries = self.file.ledger.entries.items()
         found = {request: entry.model_copy(update=judged) for request, entry in entries if entry.digest == digest}
-        await self.file.enter(self._patient, found)
+        await self.file.enter(self._insistent, found)
         await self._keep_unusable(data)
         logger.warning("%s: unusable answer %d: %s", self.wanted, len(self.file.ledger.unusable), reason)
 

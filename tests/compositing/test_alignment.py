@@ -34,7 +34,7 @@ def test_right_to_left_lines_share_their_origin_on_the_right() -> None:
 
 
 def test_an_opening_quote_hangs_out_of_the_letters_margin_but_not_out_of_the_box() -> None:
-    layout = set_title("“Alles neu” macht der Mai und noch mehr")
+    layout = set_title("“Alles neu” im Mai")
     quoted, *others = (each.x for each in layout.lines)
     assert len({round(x, 3) for x in others}) == 1
     assert others[0] - quoted == pytest.approx(layout.lines[0].line.hanging * layout.scale)

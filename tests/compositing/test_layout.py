@@ -93,10 +93,11 @@ def test_lines_of_a_tall_font_do_not_touch() -> None:
         assert above.baseline - above.line.bottom * layout.scale < below.baseline - below.line.top * layout.scale
 
 
-def test_words_stay_whole_if_any_size_allows_it() -> None:
-    layout = set_title("Internationalization", "left-panel")
-    assert texts(layout) == ["Internationalization"]
-    assert SMALLEST < layout.size < layout.template.largest
+@pytest.mark.parametrize(("word", "whole"), [("Documentation", True), ("Internationalization", False)])
+def test_a_word_stays_whole_unless_it_would_get_too_small(word: str, whole: bool) -> None:
+    layout = set_title(word, "left-panel")
+    assert (texts(layout) == [word]) == whole
+    assert layout.size >= layout.template.whole_words
 
 
 def test_a_word_too_wide_at_every_size_is_broken_but_complete() -> None:
