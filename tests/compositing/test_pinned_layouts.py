@@ -68,8 +68,8 @@ PAGE = [
         "a word that would get too small is hyphenated",
         "Internationalization",
         "left-panel",
-        46,
-        ["Internationalization"],
+        73,
+        ["Interna-", "tionalization"],
     ),
     Pinned(
         "a word that fits at no size is hyphenated as little as its size allows",
