@@ -15,6 +15,7 @@ would fail in the same way; Render, which sees only the text, retries those too.
     │   └── UnusableAnswerError          a success without a picture
     ├── PictureError                     the bytes are not a usable image
     ├── TooManyUnusableAnswersError      too many unusable answers to pay for another
+    ├── CapReachedError                  a leaf's picture would cost more than the cap
     ├── DamagedOriginalError             a stored original is damaged
     ├── LostPictureError                 a picture was paid for and could not be stored
     ├── CompositingError                 a bug of ours while composing
@@ -33,6 +34,7 @@ from collections.abc import Mapping, Sequence
 from money import Money
 
 __all__ = [
+    "CapReachedError",
     "CompositingError",
     "DamagedOriginalError",
     "InjectedCrashError",
@@ -125,10 +127,10 @@ class ProviderThrottledError(ProviderUnavailableError):
 
     code = "throttled"
 
-    def __init__(self, message: str, wait_seconds: float | None) -> None:
-        """Take the message and how long to wait, or None if the provider does not say."""
+    def __init__(self, message: str, wait_seconds: float | None, *, maybe_billed: bool = False) -> None:
+        """Take the message, how long to wait (None if it is not known), and whether this may have been billed."""
         self.wait_seconds = wait_seconds
-        super().__init__(message)
+        super().__init__(message, maybe_billed=maybe_billed)
 
 
 class QuotaWaitTooLongError(ProviderUnavailableError):
@@ -170,6 +172,13 @@ class PictureError(ThumbnailError):
     """The bytes are not an image, or not a usable one."""
 
     code = "unusable_picture"
+
+
+class CapReachedError(ThumbnailError):
+    """A picture is not asked for, as it would cost more than MAX_COST_USD with what it has cost so far."""
+
+    code = "max_cost"
+    permanent = True
 
 
 class DamagedOriginalError(ThumbnailError):

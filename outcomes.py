@@ -141,6 +141,10 @@ class Pending(TypedDict):
     status: Literal["pending"]
     title: str
     model: str
+    original: NotRequired[str]
+    """The key of the picture that this run may be paying for, for the batch's next run."""
+    thumbnail: NotRequired[str]
+    """The thumbnail's key."""
 
 
 Ended = TypeVar("Ended", bound=Finished | Unfinished)

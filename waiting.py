@@ -119,12 +119,15 @@ async def gather_limited(function: Callable[[A], Awaitable[T]], items: Iterable[
 
     workers = [asyncio.create_task(work()) for _ in range(min(MAX_CONCURRENT, len(waiting)))]
     try:
-        await asyncio.gather(*workers)
-    except BaseException as error:
-        for worker in workers if isinstance(error, asyncio.CancelledError) else ():
+        if workers:
+            await asyncio.wait(workers)
+    except asyncio.CancelledError:
+        for worker in workers:
             worker.cancel()
         await asyncio.wait(workers)
         raise
+    for worker in workers:
+        worker.result()
     return [result for _, result in sorted(results.items(), key=lambda each: each[0])]
 
 

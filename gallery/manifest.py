@@ -165,7 +165,10 @@ def with_links(rows: list[Row], link: Callable[[str], Link]) -> list[Row]:
     """Return the rows with the present links to their pictures: earlier ones may have expired, or the address moved."""
 
     def linked(picture: T) -> T:
-        found = link(picture["key"])
+        try:
+            found = link(picture["key"])
+        except ValueError:  # A foreign key, which no store can sign.
+            return picture
         others = {name: value for name, value in picture.items() if name != "image_url_expires_at"}
         expiry = {"image_url_expires_at": found.expires_at} if found.expires_at else {}
         return cast(T, {**others, "image_url": found.url, **expiry})

@@ -198,7 +198,7 @@ class Purchase:
         try:
             return await self.attempt.within_grace(provider.generate(self.wanted.picture))
         except ProviderThrottledError as error:
-            self.claim.asking = ""
+            await self._enter(request, self._entry(MAYBE_BILLED if error.maybe_billed else NOTHING))
             wait = await self.gate.refuse(error, self._latest)
             logger.info("%s: throttled for %.1f s: %s", self.wanted, wait, error)
             return None

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from errors import InvalidRequestError, ProviderRejectedError, TooManyUnusableAnswersError
+from errors import CapReachedError, ProviderRejectedError, TooManyUnusableAnswersError
 from originals.ledger import LATEST, Ledger
 from originals.original import Wanted
 from providers.choice import ended_faults
@@ -55,8 +55,8 @@ def check_cap(ledger: Ledger, wanted: Wanted, settings: Settings, prices: Prices
     """Check MAX_COST_USD here too: a leaf may be started by itself, and an unusable answer costs as well.
 
     Raises:
-        InvalidRequestError: the picture, with what this account has paid for it so far, would cost more.
+        CapReachedError: the picture, with what this account has paid for it so far, would cost more.
     """
     paid = ledger.paid_by(wanted.account)
     if faults := estimate([wanted.picture], prices).faults(settings.max_cost_usd, paid):
-        raise InvalidRequestError(faults)
+        raise CapReachedError(f"{'. '.join(faults)}.")

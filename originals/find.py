@@ -37,7 +37,7 @@ async def find_or_buy(
     is something to pay for.
 
     Raises:
-        InvalidRequestError: the picture would cost more than MAX_COST_USD.
+        CapReachedError: the picture would cost more than MAX_COST_USD.
         ProviderRejectedError, ProviderUnavailableError: from the provider, or another run that is making the same
             picture did not finish in time.
         TooManyUnusableAnswersError: the provider sent too many answers that were no pictures.

@@ -47,12 +47,13 @@ class Estimate:
     def faults(self, cap: Decimal | None, paid: Money = NOTHING) -> list[str]:
         """Return a sentence for each reason why the pictures cannot be held to a cap (``MAX_COST_USD``).
 
-        ``paid`` has been spent on them before.
+        ``paid`` has been spent on them before; what of it is unknown counts as much as a picture is estimated at.
         """
         if cap is None:
             return []
         faults = []
-        if self.cost.dollars + paid.dollars > cap:
+        unknown = (paid.unknown + paid.maybe_billed) * self.cost.dollars / max(1, self.cost.pictures)
+        if self.cost.dollars + paid.dollars + unknown > cap:
             before = f", after {paid} that they have cost so far" if paid else ""
             faults.append(
                 f"The pictures would cost {self}{before}. That is above the cap of {usd(cap)}: ask for fewer titles or "

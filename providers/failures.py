@@ -145,7 +145,7 @@ REDIRECTED_TO_RESULT = replace(REDIRECTED, maybe_billed=True)
 # Failures of a proxy, a load balancer or a content delivery network between here and the API.
 GATEWAY_FAILURES = (
     Failure("a gateway's rate limit", THROTTLED, {429}),
-    Failure("a gateway that asks to wait", THROTTLED, {503}, with_wait=True),
+    Failure("a gateway that asks to wait", replace(THROTTLED, maybe_billed=True), {503}, with_wait=True),
     Failure("a gateway's failure", GATEWAY_FAILED, {408, *range(500, 600)}),
     Failure("a redirect to a result", REDIRECTED_TO_RESULT, {303}),
     Failure("a redirect", REDIRECTED, range(300, 400)),

@@ -105,6 +105,6 @@ GEMINI_FAILURES = (
     Failure("invalid request", INVALID, {400}),
     Failure("overloaded, with a time to wait", THROTTLED, {503}, with_wait=True),
     Failure("overloaded", OVERLOADED, {503}),
-    Failure("timeout, cancellation or a gateway's failure", ABANDONED, {408, 499, 502, 504, *range(520, 600)}),
+    Failure("timeout or cancellation", ABANDONED, {408, 499, 502, 504, *range(520, 600)}),
     Failure("conflict or server error", FAILED, {409, *range(500, 600)}),
 )

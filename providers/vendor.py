@@ -69,7 +69,8 @@ class Vendor:
             return ProviderRejectedError(remedy.code, message, answer.usage, maybe_billed=maybe_billed)
         if remedy.kind == "throttled":
             wait = answer.wait_seconds
-            return ProviderThrottledError(message, answer.reset_seconds if wait is None else wait)
+            wait = answer.reset_seconds if wait is None else wait
+            return ProviderThrottledError(message, wait, maybe_billed=maybe_billed)
         return ProviderUnavailableError(message, maybe_billed=maybe_billed)
 
     def missing_key(self, model: str) -> ProviderRejectedError:

@@ -125,7 +125,7 @@ async def generate_batch(ctx: TaskContext, request: BatchRequest, settings: Sett
     record = BatchRecord(request, settings, attempt)
     rows = Rows(posts_of(request.prompts), request.models, request, settings, attempt)
     await rows.prepare()
-    retried = await record.begin(rows.works)
+    retried = await record.begin()
     rows.keep_slugs(record.earlier_rows)
     await rows.find_existing(retried=retried)
     async with record.updating(rows.so_far):

@@ -41,8 +41,11 @@ class Rows:
         self._store = retrying_store(open_store(settings), settings.store_patience_seconds, attempt)
         self._requests = [thumbnail_request(look, post, model) for post in posts for model in models]
         self._pairs = [Pair(post.title, model) for post in posts for model in models]
-        self._outcomes: list[Outcome] = [pending(pair) for pair in self._pairs]
         self.works = [work_of(each, settings) for each in self._requests]
+        self._outcomes: list[Outcome] = [
+            {**pending(pair), "original": work.original_key, "thumbnail": work.thumbnail_key}
+            for pair, work in zip(self._pairs, self.works, strict=True)
+        ]
         # The pair that a thumbnail's cost is counted with: posts with the same title may share the thumbnail.
         self._counted: dict[str, int] = {}
 

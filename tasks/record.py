@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -41,7 +41,6 @@ from storage.updates import update
 from tasks.budget import spent
 from tasks.posts import identity
 from tasks.requests import BatchRequest
-from tasks.work import Work
 from waiting import Attempt, cancel_and_wait, gather_limited, race
 
 __all__ = ["BatchRecord", "BatchResult", "id_of", "page_of"]
@@ -101,9 +100,10 @@ class BatchRecord:
         self._earlier: dict[str, Row] = {}
         # What other runs of the batch paid, by their ids.
         self._others: dict[str, Money] = {}
-        # The run that did not finish before this one, and the pairs that it may have paid for.
-        self._unfinished_run = ""
-        self._works: Sequence[Work] = ()
+        # The run that did not finish before this one: what it had paid by its last update, and the originals and
+        # accounts of the pairs that had not ended then.
+        self._unfinished_run, self._had_paid = "", NOTHING
+        self._pending: dict[str, str] = {}
         self._worked_seconds = 0.0
 
     @asynccontextmanager
@@ -245,11 +245,11 @@ class BatchRecord:
             run_id=self._run,
         )
 
-    async def begin(self, works: Sequence[Work] = ()) -> bool:
+    async def begin(self) -> bool:
         """Read the start time, cost and rows of earlier runs from the manifest; return whether this run has written it.
 
-        A run that did not finish may not have recorded all that it paid, so its entries in the ledgers of these pairs
-        are added up, and once more at the end.
+        A run that did not finish may not have recorded all that it paid, so its entries in the ledgers of the pairs
+        that had not ended are added up, and once more at the end.
 
         Raises:
             StoreError: the store failed, or a newer version wrote the manifest.
@@ -262,8 +262,13 @@ class BatchRecord:
             return False
         run = earlier.get("run_id", "")
         if run != self._run and not earlier["finished"]:
-            self._unfinished_run = run
-            self._works = list({work.thumbnail_key: work for work in works}.values())
+            self._unfinished_run, self._had_paid = run, self._others.get(run, NOTHING)
+            outcomes = [each for row in earlier["rows"] for each in row["results"] if each["status"] == "pending"]
+            self._pending = {
+                account(run, each["thumbnail"]): each["original"]
+                for each in outcomes
+                if "original" in each and "thumbnail" in each
+            }
             await self._add_ledgers(store)
         return self._run in (run, *earlier.get("spent_by_run", {}))
 
@@ -278,14 +283,11 @@ class BatchRecord:
         return manifest
 
     async def _add_ledgers(self, store: Store) -> None:
-        """Add up what the ledgers say that the unfinished run paid for these pairs: its leaves may have outlived it."""
-        if run := self._unfinished_run:
-            ledgers = await gather_limited(lambda work: read_ledger(store, work.original_key), self._works)
-            paid = (
-                ledger.paid_by(account(run, work.thumbnail_key))
-                for work, ledger in zip(self._works, ledgers, strict=True)
-            )
-            self._note(run, sum(paid, NOTHING))
+        """Add what the ledgers say that the unfinished run paid for its last pairs: its leaves may have outlived it."""
+        if self._unfinished_run:
+            ledgers = await gather_limited(lambda original: read_ledger(store, original), self._pending.values())
+            paid = (ledger.paid_by(account) for account, ledger in zip(self._pending, ledgers, strict=True))
+            self._note(self._unfinished_run, sum(paid, self._had_paid))
 
     def _note(self, run: str, paid: Money) -> None:
         """Note what another run has paid by now. What it has paid only grows."""

@@ -15,8 +15,8 @@ import pytest
 from PIL import Image
 
 from errors import (
+    CapReachedError,
     DamagedOriginalError,
-    InvalidRequestError,
     LostPictureError,
     NewerRecordError,
     ProviderRejectedError,
@@ -610,15 +610,25 @@ async def test_a_parent_counts_the_request_that_its_leafs_last_attempt_did_not_l
 async def test_a_leaf_that_is_started_by_itself_keeps_to_the_cap() -> None:
     harness = Harness()
     harness.settings = replace(SETTINGS, max_cost_usd=Decimal(0))
-    with pytest.raises(InvalidRequestError, match=r"above the cap of \$0\.00.*raise MAX_COST_USD"):
+    with pytest.raises(CapReachedError, match=r"above the cap of \$0\.00.*raise MAX_COST_USD"):
         await harness.run()
     assert (harness.asked, harness.kept("claims")) == (0, [])
+
+
+async def test_a_lost_answer_counts_towards_the_cap() -> None:
+    harness = Harness(ProviderUnavailableError("cut off", maybe_billed=True))
+    harness.settings = replace(SETTINGS, max_cost_usd=Decimal("0.04"), openai_image_quality="low")
+    with pytest.raises(ProviderUnavailableError):
+        await harness.run(harness.attempt("leaf", "batch"))
+    with pytest.raises(CapReachedError, match="after 1 more that may have been billed"):
+        await harness.run(harness.attempt("leaf", "batch"))
+    assert harness.asked == 1
 
 
 async def test_an_answer_in_vain_counts_towards_the_cap() -> None:
     harness = Harness(HALF, WHOLE)
     harness.settings = replace(SETTINGS, max_cost_usd=Decimal("0.04"), openai_image_quality="low")
-    with pytest.raises(InvalidRequestError, match=r"after \$0\.03 that they have cost so far"):
+    with pytest.raises(CapReachedError, match=r"after \$0\.03 that they have cost so far"):
         await harness.run()
     assert harness.asked == 1
 

@@ -18,8 +18,14 @@ from providers.openai_failures import OPENAI_FAILURES
 from tests.providers.asking import GEMINI, OPENAI, answering, ask, google_detail, html
 from tests.support.emulator import KEY, Emulator, Fault, Handler, Request, gemini_error, openai_error
 
-# The other failures are the vendor's refusal to begin, or its own failure, and are not billed.
-MAYBE_BILLED = {"timeout", "timeout or cancellation", "a gateway's failure", "a redirect to a result"}
+# The other failures are the vendor's refusal to begin, or documented as not billed.
+MAYBE_BILLED = {
+    "timeout or server error",
+    "timeout or cancellation",
+    "a gateway that asks to wait",
+    "a gateway's failure",
+    "a redirect to a result",
+}
 REJECTED, THROTTLED, UNAVAILABLE = ProviderRejectedError, ProviderThrottledError, ProviderUnavailableError
 GONE = "provider_unavailable"
 
@@ -248,7 +254,7 @@ OPENAI_EXAMPLES = [
     ),
     *(
         Example(
-            "timeout" if status in (408, 504) else "conflict or server error",
+            "conflict" if status == 409 else "timeout or server error",
             openai_answer(status, None, "server_error", "Oops."),
             UNAVAILABLE,
             GONE,

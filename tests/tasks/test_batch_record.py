@@ -182,11 +182,13 @@ async def test_what_a_dead_runs_leaf_pays_while_the_next_run_goes_on_is_counted(
     request = ThumbnailRequest(title="One", model="gpt-image-2", **LOOK)  # type: ignore[arg-type]
     store, work = open_store(settings), work_of(request, settings)
     died = BatchRecord(asked(), settings, Attempt("run-1", paying_run="run-1"))
+    keys = {"original": work.original_key, "thumbnail": work.thumbnail_key}
+    pending: Any = [{**PENDING[0], "results": [{**PENDING[0]["results"][0], **keys}]}]
     with pytest.raises(asyncio.CancelledError):
-        async with died.updating(lambda: PENDING):
+        async with died.updating(lambda: pending):
             raise asyncio.CancelledError
     record = BatchRecord(asked(), settings, Attempt("run-2", paying_run="run-2"))
-    await record.begin([work])
+    await record.begin()
     paid = Entry(account=account("run-1", work.thumbnail_key), cost_usd=0.05, pictures_made=1)
     await LedgerFile(work.original_key).enter(store, {"request": paid})
     await record.finish(DONE)
