@@ -118,7 +118,7 @@ def test_two_runs_at_once_make_one_picture_between_them(deployment: Deployment) 
         assert all(run.ended.wait(TIMEOUT_SECONDS) for run in runs)
     assert sorted(run.output[0]["reused"] for run in runs) == [False, True]
     held = [name for name in objects(deployment) if name.startswith(f"{deployment.bucket}-originals/")]
-    assert len(held) == 1
+    assert len(held) == 2, "the picture and its ledger"
 
 
 def test_store_and_worker_have_no_more_rights_than_they_need(untouched: Deployment) -> None:
