@@ -4,7 +4,7 @@ import functools
 import os
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ import certifi
 
 from errors import SettingsError
 
-__all__ = ["proxy_for", "tls_context"]
+__all__ = ["network_faults", "proxy_for", "tls_context"]
 
 # The first that is set counts. Python's requests reads the second.
 CERTIFICATES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
@@ -61,6 +61,19 @@ def tls_context(environ: Mapping[str, str] | None = None) -> ssl.SSLContext:
         raise SettingsError(
             [f"{name}={path!r}: {reason}. Give a file of PEM certificates, or unset it for the usual authorities"]
         ) from error
+
+
+def network_faults(urls: Iterable[str], environ: Mapping[str, str] | None = None) -> list[str]:
+    """Return a sentence for each variable of the environment that keeps requests from reaching these addresses."""
+    faults: dict[str, None] = {}
+    for url in urls:
+        try:
+            proxy_for(url, environ)
+            if url.startswith("https:"):
+                tls_context(environ)
+        except SettingsError as error:
+            faults |= dict.fromkeys(error.faults)
+    return list(faults)
 
 
 @functools.lru_cache(maxsize=4)

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from datetime import date
 
 from errors import ProviderRejectedError
+from network import network_faults
 from providers.prompt import build_prompt
 from providers.provider import PictureProvider, PictureRequest
 from providers.redaction import RedactingProvider
@@ -49,7 +50,7 @@ def ended_faults(models: Iterable[Model], today: date) -> list[str]:
     return [notice for model in serving.values() if model.has_ended(today) and (notice := model.notice(today))]
 
 
-def provider_faults(models: Iterable[Model], settings: Settings) -> list[str]:
+def provider_faults(models: Sequence[Model], settings: Settings) -> list[str]:
     """Return a sentence for each reason why these models cannot be used with these settings.
 
     A simulation needs no key, but has the models' own qualities and sizes, like a real run.
@@ -60,7 +61,8 @@ def provider_faults(models: Iterable[Model], settings: Settings) -> list[str]:
             faults.setdefault(model.vendor, str(VENDORS[model.vendor].missing_key(model.id)))
         if unsupported := _unsupported(model, settings):
             faults[model.id] = unsupported
-    return list(faults.values())
+    asked = {} if settings.simulate_providers else {model.vendor: VENDORS[model.vendor].address for model in models}
+    return [*faults.values(), *network_faults(asked.values())]
 
 
 def _unsupported(model: Model, settings: Settings) -> str:

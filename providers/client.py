@@ -10,6 +10,7 @@ from typing import Any
 import anyio
 import httpx2
 
+from network import proxy_for
 from providers.vendor import Vendor
 
 __all__ = ["MAX_ANSWER", "VendorClient", "read_bounded"]
@@ -27,8 +28,17 @@ class VendorClient(httpx2.AsyncClient):
     """
 
     def __init__(self, vendor: Vendor, timeout_seconds: float, tls: ssl.SSLContext | None = None) -> None:
-        """Create a client whose requests take at most ``timeout_seconds``, answer included."""
-        super().__init__(timeout=timeout_seconds, verify=tls or httpx2.create_ssl_context())
+        """Create a client whose requests take at most ``timeout_seconds``, answer included.
+
+        Raises:
+            SettingsError: the environment names a proxy that cannot be used.
+        """
+        super().__init__(
+            timeout=timeout_seconds,
+            verify=tls or httpx2.create_ssl_context(),
+            proxy=proxy_for(vendor.address),
+            trust_env=False,  # The client fails on addresses and ranges of IPv6 in NO_PROXY.
+        )
         self._vendor, self._timeout_seconds = vendor, timeout_seconds
 
     async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:

@@ -30,7 +30,7 @@ class Gemini:
                 timeout=round(timeout_seconds * 1000),  # Milliseconds.
                 retry_options=types.HttpRetryOptions(attempts=1),
                 httpx_async_client=self._http,
-                httpx_client=httpx2.Client(verify=tls),
+                httpx_client=httpx2.Client(verify=tls, trust_env=False),
                 async_client_args={"ssl": tls},
             ),
         ).aio

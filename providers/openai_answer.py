@@ -88,7 +88,8 @@ def failure(status: int, body: Mapping[str, Any], headers: Mapping[str, str], pr
         wait_seconds=requested_wait(headers),
         reset_seconds=expected_reset(headers, message),
         usage=_usage(body),
-        from_vendor="json" in headers.get("content-type", ""),
+        # Gateways answer in JSON too, but a failure of OpenAI's own says which.
+        from_vendor="json" in headers.get("content-type", "") and (status < 500 or "type" in error or "code" in error),
     )
 
 

@@ -1,6 +1,7 @@
 """The vendors, and our errors for their failures: what happened, and what to do about it."""
 
 import logging
+import os
 import re
 import textwrap
 from collections.abc import Mapping
@@ -34,8 +35,14 @@ class Vendor:
     name: str
     key_variable: str
     base_url_variable: str
+    base_url: str
     status_page: str
     failures: tuple[Failure, ...]
+
+    @property
+    def address(self) -> str:
+        """Where requests go: the vendor's own API, or what the environment names in its place."""
+        return os.environ.get(self.base_url_variable) or self.base_url
 
     def failed(self, answer: Answer, model: str) -> ThumbnailError:
         """Return our error for a vendor's or a gateway's error response."""
@@ -115,9 +122,21 @@ class Vendor:
         )
 
 
-OPENAI = Vendor("OpenAI", "OPENAI_API_KEY", "OPENAI_BASE_URL", "https://status.openai.com", OPENAI_FAILURES)
+OPENAI = Vendor(
+    "OpenAI",
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+    "https://api.openai.com/v1",
+    "https://status.openai.com",
+    OPENAI_FAILURES,
+)
 GEMINI = Vendor(
-    "Gemini", "GOOGLE_API_KEY", "GOOGLE_GEMINI_BASE_URL", "https://aistudio.google.com/status", GEMINI_FAILURES
+    "Gemini",
+    "GOOGLE_API_KEY",
+    "GOOGLE_GEMINI_BASE_URL",
+    "https://generativelanguage.googleapis.com",
+    "https://aistudio.google.com/status",
+    GEMINI_FAILURES,
 )
 
 

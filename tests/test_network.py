@@ -7,7 +7,7 @@ import certifi
 import pytest
 
 from errors import SettingsError
-from network import proxy_for, tls_context
+from network import network_faults, proxy_for, tls_context
 
 PROXY = "http://proxy.example.com:3128"
 STORE = "https://minio.example.com"
@@ -125,3 +125,16 @@ def test_certificates_that_cannot_be_read_are_named_with_variable_and_file(
         path.write_bytes(content)
     with pytest.raises(SettingsError, match=rf"{name}='{path}': .*{reason}.*Give a file of PEM"):
         tls_context({name: str(path)})
+
+
+def test_every_variable_that_keeps_requests_from_an_address_is_named_once() -> None:
+    broken = {"ALL_PROXY": "socks5://127.0.0.1:1080", "SSL_CERT_FILE": "/no/such/file.pem"}
+    addresses = ["https://api.openai.com/v1", "https://generativelanguage.googleapis.com"]
+    proxies = network_faults(addresses, broken)
+    assert all("SOCKS" in fault for fault in proxies)
+    [certificates] = network_faults(addresses, {"SSL_CERT_FILE": "/no/such/file.pem"})
+    assert "SSL_CERT_FILE='/no/such/file.pem': No such file" in certificates
+    assert network_faults(["http://127.0.0.1:9000"], broken) == []
+    assert (
+        network_faults(addresses, {"NO_PROXY": "fd00::/8,[::1]", "HTTPS_PROXY": "http://proxy.example.com:3128"}) == []
+    )

@@ -156,7 +156,7 @@ def test_a_supported_quality_or_size_is_accepted(changes: dict[str, Any], model:
 
 
 def test_every_model_supports_the_default_settings() -> None:
-    assert provider_faults(MODELS.values(), KEYS) == []
+    assert provider_faults([*MODELS.values()], KEYS) == []
 
 
 @pytest.mark.parametrize("size", ["1K", "2K", "4K"])
@@ -167,3 +167,19 @@ async def test_nano_banana_is_requested_in_each_of_its_sizes(
     [request] = emulator.requests
     assert request.model == "gemini-nano-banana-2.1"
     assert request.body["generationConfig"]["imageConfig"] == {"aspectRatio": "16:9", "imageSize": size}
+
+
+async def test_ranges_of_ipv6_in_no_proxy_do_not_keep_a_vendor_from_being_asked(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "fd00::/8,[::1],10.0.0.0/8")
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example.com:3128")
+    for model in (OPENAI, GEMINI):
+        assert (await ask(emulator, model, monkeypatch)).data
+
+
+def test_a_proxy_that_cannot_be_used_is_refused_before_anything_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1080")
+    faults = provider_faults([MODELS[OPENAI]], Settings(openai_api_key="key"))
+    assert [fault for fault in faults if "ALL_PROXY names a SOCKS proxy" in fault]
+    assert not provider_faults([MODELS[OPENAI]], Settings(simulate_providers=True))
