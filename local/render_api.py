@@ -14,7 +14,8 @@ from render_sdk.client.types import TaskRun, TaskRunDetails
 from render_sdk.public_api.api.workflow_tasks import list_task_runs
 from render_sdk.public_api.types import UNSET
 
-from errors import InvalidRequestError, RenderBusyError
+from errors import InvalidRequestError, RenderBusyError, SettingsError
+from network import network_faults, proxy_for, tls_context
 from settings import read_api_key
 from waiting import Clock
 
@@ -41,7 +42,8 @@ class Workflow:
         """Take the slug, such as ``blog-thumbnails``.
 
         Raises:
-            SettingsError: RENDER_API_KEY is not set, nor a dev server.
+            SettingsError: RENDER_API_KEY is not set, nor a dev server, or the environment names a proxy or certificates
+                that cannot be used.
         """
         self.slug = slug
         self.clock = clock or Clock()
@@ -50,6 +52,11 @@ class Workflow:
         self._workflows, self._api = client.workflows, client.internal
         self._base_url = client.base_url
         self._status = 0
+        if faults := network_faults([self._base_url]):
+            raise SettingsError(faults)
+        # Without these, the client reads the environment itself, and fails on ranges of IPv6 in NO_PROXY.
+        self._api._httpx_args |= {"trust_env": False, "proxy": proxy_for(self._base_url)}
+        self._api._verify_ssl = tls_context()
         http = self._api.get_async_httpx_client()
         http.timeout = REQUEST_SECONDS  # The client's 5 s are too short for 4 MB.
         http.event_hooks = {"response": [self._note_status]}  # The SDK's errors have no status.

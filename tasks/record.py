@@ -241,7 +241,8 @@ class BatchRecord:
             finished=finished,
             simulated=self._simulated,
             name=self._name,
-            spent_by_run={**self._others, **({self._run: own} if own else {})},
+            # A run that has paid nothing yet is there too, so that a retry of it knows that it has run before.
+            spent_by_run={**self._others, **({self._run: own} if own or not finished else {})},
             run_id=self._run,
         )
 
@@ -292,7 +293,7 @@ class BatchRecord:
     def _note(self, run: str, paid: Money) -> None:
         """Note what another run has paid by now. What it has paid only grows."""
         known = self._others.get(run, NOTHING)
-        if paid and run != self._run:
+        if run != self._run:
             self._others[run] = max(known, paid, key=lambda each: (each.dollars, each.pictures, each.maybe_billed))
 
     @property

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from errors import InvalidRequestError, RenderError, StoppedError
+from errors import InvalidRequestError, RenderError, SettingsError, StoppedError
 from local.board import Board, leaves_of
 from local.command_line import main
 from local.engine import RunEvent
@@ -406,3 +406,21 @@ def test_choices_are_applied_there(api: RenderApi, capsys: pytest.CaptureFixture
     Path("choices.json").write_text(json.dumps({**saved, "version": 2}))
     assert main(["--choose", "choices.json", "--on", "blog-thumbnails"]) == 2
     assert len(api.runs) == 1
+
+
+async def test_ranges_of_ipv6_in_no_proxy_do_not_keep_a_run_from_starting(
+    api: RenderApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "fd00::/8,[::1]")
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example.com:3128")
+    workflow = Workflow("blog-thumbnails", SkippingClock())
+    async with workflow.connected():
+        assert await workflow.start("generateBatch", {"prompts": []})
+
+
+def test_a_proxy_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RENDER_LOCAL_DEV_URL", raising=False)
+    monkeypatch.setenv("RENDER_API_KEY", "rnd_key")
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1080")
+    with pytest.raises(SettingsError, match="ALL_PROXY names a SOCKS proxy"):
+        Workflow("blog-thumbnails")

@@ -114,6 +114,17 @@ async def test_two_runs_of_a_batch_at_once_keep_each_others_rows_and_costs(confi
     assert "Two" in page
 
 
+async def test_a_retry_knows_that_it_has_run_before_whoever_wrote_the_record_since(settings: Settings) -> None:
+    def record(run: str) -> BatchRecord:
+        return BatchRecord(replace(asked(), name="Blog"), settings, Attempt(run, paying_run=run))
+
+    async with record("first").updating(lambda: PENDING), record("second").updating(lambda: PENDING):
+        pass
+    assert await record("first").begin()
+    assert await record("second").begin()
+    assert not await record("third").begin()
+
+
 async def test_batches_that_finish_together_are_all_on_the_start_page(configured: Settings) -> None:
     await open_store(configured).prepare()
     titles = [f"Title {number}" for number in range(8)]
