@@ -67,7 +67,7 @@ def test_the_deployment_serves_a_batch_and_loses_nothing_to_a_power_cut(
         seen, kept = pictures(deployment, first), objects(deployment)
         assert all(picture.startswith(b"\xff\xd8") for picture in seen)
         originals = [name for name in kept if name.startswith(f"{deployment.bucket}-originals/")]
-        assert len(originals) == 10, "the claims are removed, which the worker's policy allows"
+        assert len(originals) == 2 * 10, "a ledger for each; the claims are removed, which the worker's policy allows"
         look_at_the_gallery(deployment, browser, run.output[0]["gallery_url"])
 
         deployment.store.kill()
