@@ -427,12 +427,13 @@ def absurd_usage(count: str) -> Fault:
 
 
 def odd_fields(top: Mapping[str, Any] = {}, candidate: Mapping[str, Any] = {}, usage: Mapping[str, Any] = {}) -> Fault:
-    """Answer as Gemini with a picture, and with other fields than it documents in the answer and its parts."""
+    """Answer with a picture, and with other fields than are documented: on top, and in parts that Gemini's answer has."""
 
     def fault(handler: Handler, request: Request) -> None:
         answer = billed_answer(request)
-        answer["candidates"][0].update(candidate)
-        answer["usageMetadata"].update(usage)
+        if request.vendor == "gemini":
+            answer["candidates"][0].update(candidate)
+            answer["usageMetadata"].update(usage)
         handler.reply(200, {**answer, **top})
 
     return fault
