@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from local.nightly import report_night
+from cli.nightly import report_night
 from tests.deploy.blueprint import NIGHTLY, Blueprint
 from tests.support.project import ROOT
 
@@ -72,7 +72,7 @@ def test_it_takes_the_clones_python_or_one_on_the_path(clone: Path, place: str) 
     for name in ("bash", "dirname", "readlink", "sh"):
         (clone / "tools" / name).symlink_to(str(shutil.which(name)))
     done = nightly(clone / SCRIPT, PATH=f"{clone}/path:{clone}/tools", WORKFLOW_SLUG="blog-x1y2")
-    assert done.stdout == f"in {clone}: -m local.nightly --on blog-x1y2 --limit 20\n", done.stderr
+    assert done.stdout == f"in {clone}: -m cli.nightly --on blog-x1y2 --limit 20\n", done.stderr
 
 
 def printed(*statuses: str) -> str:
