@@ -78,7 +78,14 @@ def test_it_takes_the_clones_python_or_one_on_the_path(clone: Path, place: str) 
 def printed(*statuses: str) -> str:
     """Return what the command line prints with --json about a batch whose pairs ended like this."""
     pair = {"title": "One", "model": "gpt-image-2"}
-    made = {**pair, "status": "ok", "image_url": "http://example.com/a.jpg", "reused": True, "cost_usd": 0.0}
+    made: dict[str, Any] = {
+        **pair,
+        "status": "ok",
+        "image_url": "http://example.com/a.jpg",
+        "reused": True,
+        "cost_usd": 0.0,
+    }
+    made["served_by"] = "gpt-image-2"
     outcomes: list[dict[str, Any]] = [
         made if status == "ok" else {**pair, "status": status, "error": {"code": status, "message": "Why."}}
         for status in statuses
