@@ -185,10 +185,10 @@ async def generate_batch(
     )
     attempt = begin_attempt(ctx.metadata.task_run_id)
     record = BatchRecord(request, settings, attempt)
-    rows = Rows(posts_of(request.prompts), request.models, request, settings, attempt)
-    await rows.prepare()
+    await prepare(request.models, settings, attempt)
     retried = await record.begin()
-    rows.keep_slugs(record.earlier_rows)
+    posts, memory = recalled(request, record.earlier_rows, retried=retried)
+    rows = Rows(posts, request.models, request, settings, attempt, memory)
     await rows.find_existing(retried=retried)
     async with record.updating(rows.so_far):
         await attempt.within_grace(rows.generate(leaf_of(ctx)))

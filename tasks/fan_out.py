@@ -15,7 +15,8 @@ from storage.choice import open_store
 from storage.retrying_store import retrying_store
 from storage.store import Area
 from tasks.budget import check_budget, estimate_of, paid_for, settled
-from tasks.posts import thumbnail_request, with_earlier_slugs
+from tasks.memory import Memory, asked_of
+from tasks.posts import thumbnail_request
 from tasks.progress import ProgressLog
 from tasks.requests import Look, Post, ThumbnailRequest, arguments
 from tasks.windows import Windows
@@ -33,13 +34,21 @@ class Rows:
     """A request's pairs and their outcomes so far, as rows."""
 
     def __init__(
-        self, posts: Sequence[Post], models: Sequence[str], look: Look, settings: Settings, attempt: Attempt
+        self,
+        posts: Sequence[Post],
+        models: Sequence[str],
+        look: Look,
+        settings: Settings,
+        attempt: Attempt,
+        memory: Memory | None = None,
     ) -> None:
-        """Take the posts and models, the look they share, the settings, and the parent's attempt."""
+        """Take the posts and models, the look they share, the settings, the parent's attempt, and earlier pictures."""
         self._posts, self._models, self._look = posts, models, look
         self._settings, self._attempt = settings, attempt
         self._store = retrying_store(open_store(settings), settings.store_patience_seconds, attempt)
-        self._requests = [thumbnail_request(look, post, model) for post in posts for model in models]
+        self._remembers = memory is not None
+        request_of = memory.request if memory else thumbnail_request
+        self._requests = [request_of(look, post, model) for post in posts for model in models]
         self._pairs = [Pair(post.title, model) for post in posts for model in models]
         self.works = [work_of(each, settings) for each in self._requests]
         self._outcomes: list[Outcome] = [
@@ -51,8 +60,8 @@ class Rows:
 
     def so_far(self) -> list[Row]:
         """Return one row per post, with its outcomes in the models' order."""
-        outcomes = iter(self._outcomes)
-        return [self._row(post, [next(outcomes) for _ in self._models]) for post in self._posts]
+        pairs = zip(self._requests, self._outcomes, strict=True)
+        return [self._row(post, [next(pairs) for _ in self._models]) for post in self._posts]
 
     async def prepare(self) -> None:
         """Log notes about the models, and check that the store is writable, waiting for it if necessary.
@@ -62,10 +71,6 @@ class Rows:
         """
         log_models(self._models, self._attempt.clock.today())
         await self._store.prepare()
-
-    def keep_slugs(self, rows: Iterable[Row]) -> None:
-        """Keep the slugs that posts had in these earlier rows of their batch; see ``with_earlier_slugs``."""
-        self._posts = with_earlier_slugs(self._posts, rows)
 
     async def find_existing(self, *, retried: bool) -> None:
         """Find the thumbnails that are in the store, so that leaves, which are billed, start only for missing ones.
@@ -126,18 +131,23 @@ class Rows:
         self._outcomes[first] = with_paid(before, most)
         return unpaid(outcome)
 
-    def _row(self, post: Post, results: list[Outcome]) -> Row:
+    def _row(self, post: Post, pairs: list[tuple[ThumbnailRequest, Outcome]]) -> Row:
         row: Row = {
             "title": post.title,
             "style": self._look.style,
             "template": self._look.template,
             "font": self._look.font,
-            "results": results,
+            "results": [self._remembered(request, outcome) for request, outcome in pairs],
+            "variation": pairs[0][0].variation,
         }
         if post.slug:
             row["slug"] = post.slug
-        row["variation"] = self._look.variation if post.variation is None else post.variation
         return row
+
+    def _remembered(self, request: ThumbnailRequest, outcome: Outcome) -> Outcome:
+        if self._remembers and outcome["status"] == "ok":
+            return {**outcome, "asked": asked_of(request)}
+        return outcome
 
 
 async def fan_out(

@@ -7,12 +7,13 @@ from dataclasses import fields, replace
 
 from compositing.title_text import draws_nothing
 from errors import Fault
-from outcomes import Row
+from outcomes import Asked, Row
 from storage.keys import slug
 from tasks.requests import BatchRequest, Look, Post, ThumbnailRequest
 from text import brief, clean_text
 
 __all__ = [
+    "asked_with",
     "collapsed",
     "duplicates",
     "identity",
@@ -25,6 +26,8 @@ __all__ = [
 
 # Up to this many posts with the same fault get a line each; if there are more, one line names this many of them.
 MOST_LINES = 3
+# Inputs of a batch that do not tell it from another.
+NOT_IDENTIFYING = {"name", "left_out", "redraw", "refresh_covers"}
 
 
 def posts_of(prompts: Sequence[str | dict[str, object]]) -> list[Post]:
@@ -80,18 +83,22 @@ def _with_digest(post: Post) -> str:
 def thumbnail_request(request: Look, post: Post, model: str) -> ThumbnailRequest:
     """Return the request for one post's thumbnail by one model."""
     look = {each.name: getattr(request, each.name) for each in fields(Look)}
-    look["context"] = "\n".join(filter(None, (post.context, request.context)))
-    look["extra_prompt"] = post.extra_prompt or request.extra_prompt
     if post.variation is not None:
         look["variation"] = post.variation
-    return ThumbnailRequest(title=post.title, model=model, **look)
+    return ThumbnailRequest(model=model, **{**look, **asked_with(request, post)})
+
+
+def asked_with(request: Look, post: Post) -> Asked:
+    """Return the words that a post's picture is asked for with."""
+    context = "\n".join(filter(None, (post.context, request.context)))
+    return {"title": post.title, "context": context, "extra_prompt": post.extra_prompt or request.extra_prompt}
 
 
 def identity(request: BatchRequest) -> object:
     """Return what identifies a batch across runs: its name, or else its whole request."""
     if request.name:
         return {"name": request.name}
-    return {each.name: getattr(request, each.name) for each in fields(request) if each.name not in ("name", "left_out")}
+    return {each.name: getattr(request, each.name) for each in fields(request) if each.name not in NOT_IDENTIFYING}
 
 
 def titles_of(prompts: Sequence[object]) -> list[str]:

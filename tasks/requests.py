@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, ConfigDict, Discriminator, Field, GetPydanticSchema, Strict, Tag, WrapValidator
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
-from typing_extensions import TypedDict
+from typing_extensions import NotRequired, TypedDict
 
 from compositing.fonts import BRAND_FONT, font_names
 from compositing.templates import TEMPLATES
@@ -119,6 +119,8 @@ class ThumbnailRequest(Look):
 
     title: Title
     model: ModelId
+    asked_title: Text = ""
+    """The title that the model is asked for a picture with, if that which is set on it was edited since."""
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN)
@@ -135,13 +137,16 @@ class BatchRequest(Look):
 
     A prompt is a title, or an object that says more about its post. A batch with a ``name`` keeps its page when posts
     are added, removed or varied. ``left_out`` says, line by line, what of the posts' source is no prompt: the page
-    shows it.
+    shows it. ``redraw`` has the slugs of posts of which another take is wanted. With ``refresh_covers``, each
+    cover that shows an older look or title is set anew, on the same picture.
     """
 
     prompts: Annotated[list[Prompt], Strict(), Field(min_length=1)]
     models: ModelIds
     name: Text = ""
     left_out: Text = ""
+    redraw: tuple[Text, ...] = ()
+    refresh_covers: Annotated[bool, Strict()] = False
 
 
 class Choice(TypedDict):
@@ -151,6 +156,8 @@ class Choice(TypedDict):
     title: Text
     model: Text
     thumbnail: Text
+    original: NotRequired[Text]
+    """The key of the picture, which stays the same whatever title is set on it in which look."""
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN)

@@ -51,7 +51,7 @@ def work_of(request: ThumbnailRequest, settings: Settings) -> Work:
     brand = open_brand(settings.brand_dir)
     model, title = MODELS[request.model], clean_text(request.title)
     asked = {
-        "title": title,
+        "title": clean_text(request.asked_title) or title,
         "style": request.style,
         "context": clean_text(request.context),
         "extra_prompt": clean_text(request.extra_prompt),
@@ -89,6 +89,7 @@ def outcome_of(work: Work, request: ThumbnailRequest, store: Store) -> Finished:
         "served_by": work.picture.served_by,
         "image_url": link.url,
         "key": work.thumbnail_key,
+        "original": work.original_key,
         "alt": alt_text(request.title, request.style, work.brand.name),
         "variation": request.variation,
         "template": request.template,
