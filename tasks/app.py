@@ -6,7 +6,7 @@ Registering, which the dev server does before every run, needs none of what the 
 import dataclasses
 import functools
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from render_sdk import Retry, TaskContext, Workflows
@@ -66,6 +66,7 @@ async def generate_thumbnail(
     context: str = "",
     extra_prompt: str = "",
     variation: int = 0,
+    asked_title: str = "",
 ) -> "Finished | Unfinished":
     """Make one thumbnail and return its outcome.
 
@@ -89,6 +90,7 @@ async def generate_thumbnail(
         context=context,
         extra_prompt=extra_prompt,
         variation=variation,
+        asked_title=asked_title,
     )
     ids = ctx.metadata
     attempt = begin_attempt(ids.task_run_id, LEAF_GRACE_SECONDS, parent_run_id=ids.parent_task_run_id)
@@ -115,7 +117,7 @@ async def generate_thumbnails(
     """Make a thumbnail of the title by each model and return the outcomes in the models' order."""
     from settings import read_settings
     from tasks.checks import checked
-    from tasks.fan_out import Rows
+    from tasks.fan_out import Rows, prepare
     from tasks.requests import Post, ThumbnailsRequest
     from waiting import begin_attempt
 
@@ -134,7 +136,7 @@ async def generate_thumbnails(
     )
     attempt = begin_attempt(ctx.metadata.task_run_id)
     rows = Rows([Post(request.title, slug="")], request.models, request, settings, attempt)
-    await rows.prepare()
+    await prepare(request.models, settings, attempt)
     await rows.find_existing(retried=True)
     [row] = await attempt.within_grace(rows.generate(leaf_of(ctx)))
     return row
@@ -158,12 +160,14 @@ async def generate_batch(
     variation: int = 0,
     name: str = "",
     left_out: str = "",
+    redraw: Sequence[str] = (),
+    refresh_covers: bool = False,
 ) -> "BatchResult":
     """Make a thumbnail of every title by every model and return a summary, the rows, and where to look at them."""
     from settings import read_settings
     from tasks.checks import checked
-    from tasks.fan_out import Rows
-    from tasks.posts import posts_of
+    from tasks.fan_out import Rows, prepare
+    from tasks.memory import recalled
     from tasks.record import BatchRecord
     from tasks.requests import BatchRequest
     from waiting import begin_attempt
@@ -182,6 +186,8 @@ async def generate_batch(
         variation=variation,
         name=name,
         left_out=left_out,
+        redraw=redraw,
+        refresh_covers=refresh_covers,
     )
     attempt = begin_attempt(ctx.metadata.task_run_id)
     record = BatchRecord(request, settings, attempt)

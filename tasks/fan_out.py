@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, MutableSequence, Sequence
+from collections.abc import Awaitable, Callable, MutableSequence, Sequence
 
 from errors import QuotaWaitTooLongError
 from money import Money
@@ -23,7 +23,7 @@ from tasks.windows import Windows
 from tasks.work import Work, is_thumbnail, outcome_of, work_of
 from waiting import Attempt, gather_limited
 
-__all__ = ["Rows", "fan_out", "outcome_of_leaf"]
+__all__ = ["Rows", "fan_out", "outcome_of_leaf", "prepare"]
 
 logger = logging.getLogger(__name__)
 
@@ -62,15 +62,6 @@ class Rows:
         """Return one row per post, with its outcomes in the models' order."""
         pairs = zip(self._requests, self._outcomes, strict=True)
         return [self._row(post, [next(pairs) for _ in self._models]) for post in self._posts]
-
-    async def prepare(self) -> None:
-        """Log notes about the models, and check that the store is writable, waiting for it if necessary.
-
-        Raises:
-            StoreError: the store is not writable.
-        """
-        log_models(self._models, self._attempt.clock.today())
-        await self._store.prepare()
 
     async def find_existing(self, *, retried: bool) -> None:
         """Find the thumbnails that are in the store, so that leaves, which are billed, start only for missing ones.
@@ -148,6 +139,16 @@ class Rows:
         if self._remembers and outcome["status"] == "ok":
             return {**outcome, "asked": asked_of(request)}
         return outcome
+
+
+async def prepare(models: Sequence[str], settings: Settings, attempt: Attempt) -> None:
+    """Log notes about the models, and check that the store is writable, waiting for it if necessary.
+
+    Raises:
+        StoreError: the store is not writable.
+    """
+    log_models(models, attempt.clock.today())
+    await retrying_store(open_store(settings), settings.store_patience_seconds, attempt).prepare()
 
 
 async def fan_out(

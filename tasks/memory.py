@@ -14,11 +14,11 @@ from pydantic import ValidationError
 from errors import Fault, InvalidRequestError
 from gallery.manifest import Manifest
 from outcomes import Asked, Finished, Row
-from tasks.posts import asked_with, posts_of, thumbnail_request
-from tasks.requests import Look, Post, ThumbnailRequest
+from tasks.posts import asked_with, posts_of, thumbnail_request, with_earlier_slugs
+from tasks.requests import BatchRequest, Look, Post, ThumbnailRequest
 from text import clean_text, unknown
 
-__all__ = ["Memory", "Take", "asked_of", "continued", "takes_of", "with_asked"]
+__all__ = ["Memory", "Take", "asked_of", "continued", "recalled", "takes_of", "with_asked"]
 
 
 class Take(NamedTuple):
@@ -64,6 +64,24 @@ class Memory:
         if row and post.variation is None and not named:
             return row.get("variation", 0)
         return named
+
+
+def recalled(request: BatchRequest, rows: Sequence[Row], *, retried: bool) -> tuple[list[Post], Memory | None]:
+    """Return a batch's posts, with the slugs of its earlier rows, and what it remembers of those, if it has a name.
+
+    A run that is ``retried`` has asked for its further takes already.
+
+    Raises:
+        InvalidRequestError: another take of a post is wanted that the batch does not have.
+    """
+    posts = with_earlier_slugs(posts_of(request.prompts), rows)
+    if request.name:
+        return posts, Memory(posts, rows, () if retried else request.redraw)
+    if request.redraw:
+        raise InvalidRequestError(
+            [Fault("a batch without a name remembers no takes", "redraw", "give variation instead")]
+        )
+    return posts, None
 
 
 def _is_unfinished(row: Row) -> bool:

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, NotRequired, TypeVar
 
 from pydantic import AfterValidator, ConfigDict, Discriminator, Field, GetPydanticSchema, Strict, Tag, WrapValidator
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 from compositing.fonts import BRAND_FONT, font_names
 from compositing.templates import TEMPLATES
