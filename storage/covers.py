@@ -42,7 +42,7 @@ async def ensure_covers(store: Store, rows: Sequence[Row], *, refresh: bool = Fa
     covered_rows = await gather_limited(covered, rows)
     if covers.foreign:
         logger.warning(
-            "covers that show another title (%d): %s; choose again on the page, or if the cover is another post's, give "
+            "covers that show another title (%d): %s; choose again on the page, or if a cover is another post's, give "
             "this one a slug of its own",
             len(covers.foreign),
             ", ".join(sorted(covers.foreign)[:MOST_EXAMPLES]),

@@ -298,7 +298,7 @@ class BatchRecord:
             self._others[run] = max(known, paid, key=lambda each: (each.dollars, each.pictures, each.maybe_billed))
 
     async def _with_covers(self, store: Store, rows: list[Row]) -> list[Row]:
-        """Return the rows with their covers, which may be of earlier takes and of models that are not asked any more."""
+        """Return the rows with their covers, which may show earlier takes, or those of other models."""
         known = await ensure_covers(store, self._with_earlier(rows)[: len(rows)], refresh=self._refresh)
         return [
             {**row, "cover": each["cover"]} if "cover" in each else row for row, each in zip(rows, known, strict=True)
