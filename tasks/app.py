@@ -16,10 +16,11 @@ from settings import LEAF_TIMEOUT_SECONDS
 if TYPE_CHECKING:
     from outcomes import Finished, Row, Unfinished
     from tasks.choices import Applied
+    from tasks.planning import PlanResult
     from tasks.record import BatchResult
     from tasks.requests import ThumbnailRequest
 
-__all__ = ["app", "apply_choices", "generate_batch", "generate_thumbnail", "generate_thumbnails"]
+__all__ = ["app", "apply_choices", "generate_batch", "generate_thumbnail", "generate_thumbnails", "plan_batch"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -115,7 +116,9 @@ async def generate_thumbnails(
     """Make a thumbnail of the title by each model and return the outcomes in the models' order."""
     from settings import read_settings
     from tasks.checks import checked
-    from tasks.fan_out import Rows
+    from tasks.fan_out import draw
+    from tasks.pairs import rows_of
+    from tasks.plan import begin, prepare
     from tasks.requests import Post, ThumbnailsRequest
     from waiting import begin_attempt
 
@@ -133,10 +136,10 @@ async def generate_thumbnails(
         variation=variation,
     )
     attempt = begin_attempt(ctx.metadata.task_run_id)
-    rows = Rows([Post(request.title, slug="")], request.models, request, settings, attempt)
-    await rows.prepare()
-    await rows.find_existing(retried=True)
-    [row] = await attempt.within_grace(rows.generate(leaf_of(ctx)))
+    await prepare(request.models, settings, attempt)
+    plan = await begin([Post(request.title)], request, settings, attempt, retried=True)
+    await attempt.within_grace(draw(plan, leaf_of(ctx), settings, attempt))
+    [row] = rows_of(plan.pairs)
     return row
 
 
@@ -162,8 +165,9 @@ async def generate_batch(
     """Make a thumbnail of every title by every model and return a summary, the rows, and where to look at them."""
     from settings import read_settings
     from tasks.checks import checked
-    from tasks.fan_out import Rows
-    from tasks.posts import posts_of
+    from tasks.fan_out import draw
+    from tasks.pairs import rows_of
+    from tasks.plan import begin, posts_of_batch, prepare
     from tasks.record import BatchRecord
     from tasks.requests import BatchRequest
     from waiting import begin_attempt
@@ -185,14 +189,57 @@ async def generate_batch(
     )
     attempt = begin_attempt(ctx.metadata.task_run_id)
     record = BatchRecord(request, settings, attempt)
-    rows = Rows(posts_of(request.prompts), request.models, request, settings, attempt)
-    await rows.prepare()
+    await prepare(request.models, settings, attempt)
     retried = await record.begin()
-    rows.keep_slugs(record.earlier_rows)
-    await rows.find_existing(retried=retried)
-    async with record.updating(rows.so_far):
-        await attempt.within_grace(rows.generate(leaf_of(ctx)))
-    return await record.finish(rows.so_far())
+    plan = await begin(posts_of_batch(request, record.earlier_rows), request, settings, attempt, retried=retried)
+    async with record.updating(lambda: rows_of(plan.pairs)):
+        await attempt.within_grace(draw(plan, leaf_of(ctx), settings, attempt))
+    return await record.finish(rows_of(plan.pairs))
+
+
+@app.task(
+    name="planBatch",
+    retry=Retry(max_retries=1, wait_duration_ms=1_000, backoff_scaling=2),
+    timeout_seconds=LEAF_TIMEOUT_SECONDS,
+)
+@fitting
+async def plan_batch(
+    ctx: TaskContext,
+    prompts: list[str | dict[str, Any]],
+    models: list[str],
+    style: str,
+    template: str,
+    font: str,
+    context: str = "",
+    extra_prompt: str = "",
+    variation: int = 0,
+    name: str = "",
+    left_out: str = "",
+) -> "PlanResult":
+    """Return what ``generateBatch`` would make with this input and what that would cost. Pays for nothing."""
+    from settings import read_settings
+    from tasks import planning
+    from tasks.checks import checked
+    from tasks.requests import BatchRequest
+    from waiting import begin_attempt
+
+    settings = read_settings()
+    request = checked(
+        BatchRequest,
+        settings,
+        prompts=prompts,
+        models=models,
+        style=style,
+        template=template,
+        font=font,
+        context=context,
+        extra_prompt=extra_prompt,
+        variation=variation,
+        name=name,
+        left_out=left_out,
+    )
+    plan = await planning.plan_batch(request, settings, begin_attempt(ctx.metadata.task_run_id))
+    return planning.fitting_result(plan)
 
 
 @app.task(
