@@ -6,7 +6,7 @@ validates nothing. The manifest's JSON Schema is generated from these types.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Literal, NamedTuple, NotRequired, TypeVar, cast
+from typing import Annotated, Literal, NotRequired, TypeVar, cast
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, ConfigDict, Field, with_config
@@ -24,13 +24,11 @@ __all__ = [
     "Outcome",
     "OutcomeError",
     "Paid",
-    "Pair",
     "Pending",
     "Row",
     "Unfinished",
     "counts",
     "described",
-    "pending",
     "unpaid",
     "with_paid",
 ]
@@ -216,18 +214,6 @@ class Counts(TypedDict):
     """Those of `ok` that cost nothing this time."""
     rejected: int
     failed: int
-
-
-class Pair(NamedTuple):
-    """The title and model of one thumbnail."""
-
-    title: str
-    model: str
-
-
-def pending(pair: Pair) -> Pending:
-    """Return the placeholder for a pair that has no outcome yet."""
-    return {"status": "pending", "title": pair.title, "model": pair.model}
 
 
 def with_paid(outcome: Ended, paid: Money) -> Ended:

@@ -9,23 +9,24 @@ from pathlib import Path
 from rich.console import Console
 
 from cli.covers import CoverFile, fetch_covers, make_folder, read_covers, write_covers
-from cli.here.plan import make_plan
 from cli.here.run import page_address, run_here
 from cli.reading.environment import local_settings
 from cli.reading.inputs import read_input
 from cli.reading.options import Options, given_settings
 from cli.showing.board import Board, leaves_of
 from cli.showing.live import LiveView
+from cli.showing.plan import plan_text
 from cli.showing.progress import PlainProgress
 from cli.showing.report import report
+from errors import InvalidRequestError
 from providers.choice import log_models
 from settings import Settings
 from storage.choice import open_store
-from tasks.budget import check_budget
 from tasks.checks import check_request
+from tasks.planning import PlanResult, plan_batch
 from tasks.record import BatchResult, id_of
 from tasks.requests import BatchRequest, bind
-from waiting import Clock
+from waiting import Attempt, Clock
 
 __all__ = ["draw_here", "draw_there", "plan_here"]
 
@@ -77,16 +78,13 @@ def plan_here(options: Options, screen: Console) -> int:
     """Show what a run in this process would do."""
     settings, request = _checked(options)
     log_models(request.models, Clock().today())
-    plan = asyncio.run(make_plan(request, settings))
-    print(json.dumps(plan.as_dict(), indent=1) if options.json else plan)
-    check_budget(plan.estimate, settings)
-    return ALL_THERE
+    return _print_plan(asyncio.run(plan_batch(request, settings, Attempt())), options)
 
 
 def _checked(options: Options) -> tuple[Settings, BatchRequest]:
     """Return the settings and the request of a run in this process."""
     settings = local_settings(given_settings(options))
-    request = check_request(BatchRequest, read_input(options, settings), settings, any_size=options.plan)
+    request = check_request(BatchRequest, read_input(options, settings), settings)
     if options.crash == "":
         settings = replace(settings, crash_model=request.models[0])
     return settings, request
@@ -113,6 +111,18 @@ def _print_result(result: BatchResult, options: Options, *, simulated: bool, lef
         else f"\n{report(result, simulated=simulated, verbose=options.verbose, left_out=left_out)}"
     )
     return ALL_THERE if result["summary"]["ok"] == result["summary"]["requested"] else SOME_MISSING
+
+
+def _print_plan(plan: PlanResult, options: Options) -> int:
+    """Print the plan, and return the exit code.
+
+    Raises:
+        InvalidRequestError: a run would be refused for what it would pay for.
+    """
+    print(json.dumps(plan, indent=1) if options.json else plan_text(plan, verbose=options.verbose))
+    if plan["faults"]:
+        raise InvalidRequestError(plan["faults"])
+    return ALL_THERE
 
 
 def _write_covers(covers: list[tuple[CoverFile, bytes]], folder: Path) -> None:

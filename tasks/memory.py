@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from errors import Fault, InvalidRequestError
 from gallery.manifest import Manifest
 from outcomes import Asked, Finished, Row
+from providers.registry import MODELS
 from tasks.posts import asked_with, posts_of, thumbnail_request, with_earlier_slugs
 from tasks.requests import BatchRequest, Look, Post, ThumbnailRequest
 from text import clean_text, unknown
@@ -46,9 +47,18 @@ class Memory:
 
     def request(self, look: Look, post: Post, model: str) -> ThumbnailRequest:
         """Return the request for a post's thumbnail by one model, in the words that its picture was asked for with."""
-        variation = self._variation(look, post)
-        request = replace(thumbnail_request(look, post, model), variation=variation)
-        outcome = self._takes.get(post.slug, {}).get(Take(model, variation))
+        return self._request(look, post, Take(model, self._variation(look, post)))
+
+    def cover_request(self, look: Look, post: Post) -> ThumbnailRequest | None:
+        """Return the request for the thumbnail that a post's cover shows, or None if it shows none of the row's."""
+        cover = self._rows[post.slug].get("cover") if post.slug in self._rows else None
+        take = Take(cover["model"], cover["variation"]) if cover else None
+        is_drawable = take and take in self._takes[post.slug] and take.model in MODELS
+        return self._request(look, post, take) if take and is_drawable else None
+
+    def _request(self, look: Look, post: Post, take: Take) -> ThumbnailRequest:
+        request = replace(thumbnail_request(look, post, take.model), variation=take.variation)
+        outcome = self._takes.get(post.slug, {}).get(take)
         if not outcome or "asked" not in outcome:
             return request
         asked = outcome["asked"]

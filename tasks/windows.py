@@ -2,8 +2,10 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from tasks.pairs import Pair
 
 __all__ = ["Start", "Windows"]
 
@@ -17,10 +19,10 @@ class _Lane:
     """
 
     window: float
-    waiting: deque[int] = field(default_factory=deque)
+    waiting: deque[Pair] = field(default_factory=deque)
     in_flight: int = 0
     started: int = 0
-    # How many leaves had started when the window last halved. If one of them was throttled, that is no news.
+    # How many leaves had started when the window last halved. One of them that was throttled says nothing new.
     started_before_halving: int = 0
 
     @property
@@ -30,22 +32,21 @@ class _Lane:
 
 @dataclass(frozen=True)
 class Start:
-    """A leaf that may start: its pair's number, its vendor, and its position among that vendor's starts."""
+    """A leaf that may start: its pair, and its position among its vendor's starts."""
 
-    number: int
-    vendor: str
+    pair: Pair
     position: int
 
 
 class Windows:
     """One window for each vendor."""
 
-    def __init__(self, vendors: Mapping[int, str], window: int) -> None:
-        """Take the vendor of each pair that needs a leaf, by the pair's number, and the largest window."""
-        self.max_window = window
+    def __init__(self, pairs: Iterable[Pair], window: int) -> None:
+        """Take the pairs that need a leaf, and the largest window."""
+        self._max_window = window
         self._lanes: dict[str, _Lane] = {}
-        for number, vendor in vendors.items():
-            self._lanes.setdefault(vendor, _Lane(window)).waiting.append(number)
+        for pair in pairs:
+            self._lanes.setdefault(pair.model.vendor, _Lane(window)).waiting.append(pair)
         self._changed = asyncio.Condition()
 
     async def start(self) -> Start | None:
@@ -56,23 +57,21 @@ class Windows:
         """
         async with self._changed:
             while any(lane.waiting for lane in self._lanes.values()):
-                ready = [vendor for vendor, lane in self._lanes.items() if lane.has_room]
-                if ready:
-                    vendor = min(ready, key=lambda vendor: self._lanes[vendor].in_flight)
-                    lane = self._lanes[vendor]
+                if ready := [lane for lane in self._lanes.values() if lane.has_room]:
+                    lane = min(ready, key=lambda lane: lane.in_flight)
                     lane.in_flight += 1
                     lane.started += 1
-                    return Start(lane.waiting.popleft(), vendor, lane.started)
+                    return Start(lane.waiting.popleft(), lane.started)
                 await self._changed.wait()
             self._changed.notify_all()
             return None
 
     async def end(self, start: Start, *, throttled: bool) -> None:
         """Record that a leaf ended, and adjust its vendor's window."""
-        lane = self._lanes[start.vendor]
+        lane = self._lanes[start.pair.model.vendor]
         lane.in_flight -= 1
         if not throttled:
-            lane.window = min(self.max_window, lane.window + 1 / lane.window)
+            lane.window = min(self._max_window, lane.window + 1 / lane.window)
         elif start.position > lane.started_before_halving:
             lane.window = max(1.0, lane.window / 2)
             lane.started_before_halving = lane.started

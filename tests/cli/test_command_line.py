@@ -35,10 +35,10 @@ def in_its_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIMULATE_PROVIDERS", "")
 
 
-def run(tmp_path: Path, batch: Any) -> int:
+def run(tmp_path: Path, batch: Any, *options: str) -> int:
     path = tmp_path / "batch.json"
     path.write_text(batch if isinstance(batch, str) else json.dumps(batch))
-    return main([str(path)])
+    return main([str(path), *options])
 
 
 def test_a_batch_without_keys_is_simulated_in_plain_sight(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -140,7 +140,6 @@ def test_input_by_names_is_read_too(tmp_path: Path) -> None:
         ([*BATCH, 0, "name", "left out", "more"], "The input has 11 values, 1 too many"),
         ({"titles": ["a"]}, "The input has unknown names: 'titles'"),
         ([[], *BATCH[1:]], "prompts: must have at least one entry"),
-        ([[str(number) for number in range(26)], *BATCH[1:]], "The request is for 52 images"),
     ],
 )
 def test_bad_input_is_refused_before_anything_starts(
@@ -152,6 +151,18 @@ def test_bad_input_is_refused_before_anything_starts(
     assert "Nothing was started and nothing was paid for" in shown.err
     assert shown.out == ""
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("options", [[], ["--plan"]], ids=["run", "plan"])
+def test_too_many_new_pictures_are_refused_by_a_plan_as_by_a_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    batch = [[str(number) for number in range(26)], *BATCH[1:]]
+    assert run(tmp_path, batch, *options) == 2
+    error = capsys.readouterr().err
+    assert "Nothing was started and nothing was paid for" in error
+    assert "The request is for 52 new pictures, and MAX_IMAGES_PER_BATCH is 50; split the batch" in error
+    assert not list(tmp_path.glob("out/**/*.jpg"))
 
 
 def test_a_folder_of_posts_is_a_batch_named_after_the_folder(
@@ -442,7 +453,7 @@ def test_a_covers_folder_that_cannot_be_is_refused_before_anything_is_paid_for(
 def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "titles.txt").write_text("\n".join(f"Title {number}" for number in range(300)))
     command = f"{sys.executable} -m cli titles.txt --plan | head -1"
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "MAX_IMAGES_PER_BATCH": "600"}
     done = subprocess.run(command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert "roken pipe" not in done.stderr
     assert len(done.stderr.splitlines()) == 1
