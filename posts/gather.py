@@ -1,6 +1,5 @@
 """Turns records into posts with plain titles and contexts and unique slugs, and counts the rest."""
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,7 +13,7 @@ from posts.pictures import ENTRY_PICTURE, HOLDERS, NAMES
 from posts.plain import plain_summary, plain_title, shortened
 from posts.posts import KINDS, LeftOut, Post, Posts, Record, Tally, lines_of
 from posts.slugs import choose_slug
-from text import brief, clean_text, one_line
+from text import brief, canonical, clean_text, one_line
 
 __all__ = ["gather"]
 
@@ -54,7 +53,7 @@ def gather(kind: str, name: str, records: Iterable[Record], now: datetime, is_si
     posts = _with_slugs(found, remarks)
     images = own_pictures([record for record, _ in found], [post.slug for post in posts], is_sites)
     posts = tuple(replace(post, image=_encodable(image)) for post, image in zip(posts, images, strict=True))
-    return Posts(kind, _normal(name), posts, tuple(left_out), remarks.lines(), zone=now.tzinfo or UTC)
+    return Posts(kind, canonical(_encodable(name)), posts, tuple(left_out), remarks.lines(), zone=now.tzinfo or UTC)
 
 
 def _fault(record: Record, title: str, now: datetime) -> tuple[str, str]:
@@ -147,12 +146,10 @@ def _with_slugs(found: list[tuple[Record, Post]], remarks: Tally) -> tuple[Post,
 def _path(record: Record) -> tuple[str, ...]:
     """Return the folders of a post, followed by its own slug or else its file's name."""
     own = slug_path(record.fields, markdown=record.markdown)
-    return tuple(map(_normal, own if len(own) > 1 else (*record.path[:-1], *(own or record.path[-1:]))))
-
-
-def _normal(text: str) -> str:
-    """Return a name in one spelling of its accents, without spaces around it."""
-    return unicodedata.normalize("NFC", _encodable(text)).strip()
+    return tuple(
+        canonical(_encodable(part))
+        for part in (own if len(own) > 1 else (*record.path[:-1], *(own or record.path[-1:])))
+    )
 
 
 def _encodable(text: str) -> str:
