@@ -12,7 +12,7 @@ from compositing.brand_file import open_brand
 from compositing.title_text import layout_text
 from compositing.typography import typographic
 from originals.original import Wanted
-from outcomes import Finished, Outcome, Row, Unfinished
+from outcomes import Asked, Finished, Outcome, Row, Unfinished
 from providers.choice import picture_request
 from providers.prompt import identity
 from providers.provider import PictureRequest
@@ -67,7 +67,7 @@ class Pair:
     def so_far(self) -> Outcome:
         """The outcome; until there is one, ``pending`` with the keys, by which a later run finds what this one paid."""
         if self.outcome and self.outcome["status"] == "ok" and self.is_remembered:
-            return {**self.outcome, "asked": asked_of(self.request)}
+            return {**self.outcome, "asked": self.asked}
         return self.outcome or {
             "status": "pending",
             "title": self.request.title,
@@ -75,6 +75,11 @@ class Pair:
             "original": self.original_key,
             "thumbnail": self.thumbnail_key,
         }
+
+    @property
+    def asked(self) -> Asked:
+        """What the picture is asked for with, for the record."""
+        return {**asked_of(self.request), "size": self.picture.size, "quality": self.picture.quality}
 
     @property
     def model(self) -> Model:

@@ -5,10 +5,12 @@ from json import dumps
 
 from typing_extensions import TypedDict
 
+from providers.prices import read_prices
 from settings import Settings
 from storage.choice import open_store
 from storage.keys import page_key
 from storage.store import Area
+from tasks.change import Change, change_of
 from tasks.pairs import Action, pairs_of_batch
 from tasks.plan import Plan, look_up
 from tasks.record import MOST_BYTES, BatchRecord, id_of
@@ -43,7 +45,7 @@ class PlanResult(TypedDict):
     generate: int
     pictures: dict[str, int]
     """How many pictures would be asked for and paid for, by the model that serves them."""
-    pictures_of_posts_with_a_cover: int
+    change: Change
     cost_usd: float
     cost: str
     """The estimate in words, with its prices and what is unknown."""
@@ -65,7 +67,8 @@ async def plan_batch(request: BatchRequest, settings: Settings, attempt: Attempt
     record = BatchRecord(request, settings, attempt)
     await record.begin()
     plan = await look_up(pairs_of_batch(request, record.earlier_rows, settings), store, settings)
-    return _result(plan, request, settings)
+    prices = read_prices(settings.prices_file)
+    return _result(plan, request, settings, change_of(plan, request, record.last, prices))
 
 
 def fitting_result(plan: PlanResult, most_bytes: int = MOST_BYTES) -> PlanResult:
@@ -73,7 +76,7 @@ def fitting_result(plan: PlanResult, most_bytes: int = MOST_BYTES) -> PlanResult
     return plan if len(dumps(plan["steps"])) <= most_bytes else {**plan, "steps": []}
 
 
-def _result(plan: Plan, request: BatchRequest, settings: Settings) -> PlanResult:
+def _result(plan: Plan, request: BatchRequest, settings: Settings, change: Change) -> PlanResult:
     """Return the plan as JSON holds it."""
     actions = Counter(pair.action for pair in plan.pairs)
     batch = id_of(request, settings)
@@ -87,7 +90,7 @@ def _result(plan: Plan, request: BatchRequest, settings: Settings) -> PlanResult
         "refused": actions["refused"],
         "generate": actions["generate"],
         "pictures": plan.pictures,
-        "pictures_of_posts_with_a_cover": sum(pair.post.slug in plan.covered for pair in plan.payers),
+        "change": change,
         "cost_usd": plan.estimate.cost.usd,
         "cost": str(plan.estimate),
         "left_out": request.left_out.splitlines(),

@@ -97,8 +97,9 @@ class BatchRecord:
         # The manifest as it was last read or written, and the latest that this run made.
         self._known: Versioned | None = None
         self._manifest: Manifest
-        # The rows of earlier runs.
+        # The rows of earlier runs, and the last one's manifest.
         self._earlier: list[Row] = []
+        self._last: Manifest | None = None
         # What other runs of the batch paid, by their ids.
         self._others: dict[str, Money] = {}
         # The run that did not finish before this one: what it had paid by its last update, and the originals and
@@ -262,6 +263,7 @@ class BatchRecord:
         earlier = await self._take_over(store, self._known)
         if not earlier:
             return False
+        self._last = earlier
         run = earlier.get("run_id", "")
         if run != self._run and not earlier["finished"]:
             self._unfinished_run, self._had_paid = run, self._others.get(run, NOTHING)
@@ -308,6 +310,11 @@ class BatchRecord:
     def earlier_rows(self) -> list[Row]:
         """The rows of earlier runs."""
         return self._earlier
+
+    @property
+    def last(self) -> Manifest | None:
+        """The manifest of the last run, once this one has begun."""
+        return self._last
 
     def _with_earlier(self, rows: list[Row]) -> list[Row]:
         """Add the results of earlier runs that this one has not reached yet, or does not request."""
