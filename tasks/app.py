@@ -193,8 +193,8 @@ async def generate_batch(
     retried = await record.begin()
     plan = await begin(posts_of_batch(request, record.earlier_rows), request, settings, attempt, retried=retried)
     async with record.updating(lambda: rows_of(plan.pairs)):
-        await attempt.within_grace(draw(plan, leaf_of(ctx), settings, attempt))
-    return await record.finish(rows_of(plan.pairs))
+        estimated = await attempt.within_grace(draw(plan, leaf_of(ctx), settings, attempt))
+    return await record.finish(rows_of(plan.pairs), estimated)
 
 
 @app.task(
