@@ -15,6 +15,7 @@ from typing_extensions import TypedDict  # Pydantic cannot read Python 3.11's ow
 from money import NOTHING, Money
 
 __all__ = [
+    "Asked",
     "Counts",
     "Cover",
     "Ended",
@@ -87,6 +88,15 @@ class Paid(TypedDict):
 
 
 @described
+class Asked(TypedDict):
+    """The words that a picture was asked for with."""
+
+    title: str
+    context: str
+    extra_prompt: str
+
+
+@described
 class Finished(Paid):
     """A thumbnail in the bucket."""
 
@@ -101,6 +111,10 @@ class Finished(Paid):
     """When the link expires, if the bucket is private (ISO 8601, UTC)."""
     key: str
     """The thumbnail's key in the bucket."""
+    original: NotRequired[str]
+    """The key of the picture, which stays the same whatever title is set on it in which look."""
+    asked: NotRequired[Asked]
+    """What the picture was asked for with, in a named batch: a later run asks for the same."""
     alt: NotRequired[str]
     """The alternative text for the thumbnail."""
     variation: NotRequired[int]
@@ -162,6 +176,10 @@ class Cover(TypedDict):
     """When the link expires, if the bucket is private (ISO 8601, UTC)."""
     thumbnail: str
     """The key of the copied thumbnail, which may be from another batch."""
+    original: NotRequired[str]
+    """The key of the thumbnail's picture."""
+    older: NotRequired[bool]
+    """Whether it shows an older look or title than the thumbnails of this run do."""
     model: str
     """The thumbnail's model id."""
     variation: int

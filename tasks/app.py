@@ -6,7 +6,7 @@ Registering, which the dev server does before every run, needs none of what the 
 import dataclasses
 import functools
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from render_sdk import Retry, TaskContext, Workflows
@@ -67,6 +67,7 @@ async def generate_thumbnail(
     context: str = "",
     extra_prompt: str = "",
     variation: int = 0,
+    asked_title: str = "",
 ) -> "Finished | Unfinished":
     """Make one thumbnail and return its outcome.
 
@@ -90,6 +91,7 @@ async def generate_thumbnail(
         context=context,
         extra_prompt=extra_prompt,
         variation=variation,
+        asked_title=asked_title,
     )
     ids = ctx.metadata
     attempt = begin_attempt(ids.task_run_id, LEAF_GRACE_SECONDS, parent_run_id=ids.parent_task_run_id)
@@ -117,7 +119,7 @@ async def generate_thumbnails(
     from settings import read_settings
     from tasks.checks import checked
     from tasks.fan_out import draw
-    from tasks.pairs import rows_of
+    from tasks.pairs import pairs_of, rows_of
     from tasks.plan import begin, prepare
     from tasks.requests import Post, ThumbnailsRequest
     from waiting import begin_attempt
@@ -137,7 +139,8 @@ async def generate_thumbnails(
     )
     attempt = begin_attempt(ctx.metadata.task_run_id)
     await prepare(request.models, settings, attempt)
-    plan = await begin([Post(request.title)], request, settings, attempt, retried=True)
+    pairs = pairs_of([Post(request.title)], request.models, request, settings)
+    plan = await begin(pairs, settings, attempt, retried=True)
     await attempt.within_grace(draw(plan, leaf_of(ctx), settings, attempt))
     [row] = rows_of(plan.pairs)
     return row
@@ -161,13 +164,15 @@ async def generate_batch(
     variation: int = 0,
     name: str = "",
     left_out: str = "",
+    redraw: Sequence[str] = (),
+    refresh_covers: bool = False,
 ) -> "BatchResult":
     """Make a thumbnail of every title by every model and return a summary, the rows, and where to look at them."""
     from settings import read_settings
     from tasks.checks import checked
     from tasks.fan_out import draw
-    from tasks.pairs import rows_of
-    from tasks.plan import begin, posts_of_batch, prepare
+    from tasks.pairs import pairs_of_batch, rows_of
+    from tasks.plan import begin, prepare
     from tasks.record import BatchRecord
     from tasks.requests import BatchRequest
     from waiting import begin_attempt
@@ -186,12 +191,15 @@ async def generate_batch(
         variation=variation,
         name=name,
         left_out=left_out,
+        redraw=redraw,
+        refresh_covers=refresh_covers,
     )
     attempt = begin_attempt(ctx.metadata.task_run_id)
     record = BatchRecord(request, settings, attempt)
     await prepare(request.models, settings, attempt)
     retried = await record.begin()
-    plan = await begin(posts_of_batch(request, record.earlier_rows), request, settings, attempt, retried=retried)
+    pairs = pairs_of_batch(request, record.earlier_rows, settings, retried=retried)
+    plan = await begin(pairs, settings, attempt, retried=retried)
     async with record.updating(lambda: rows_of(plan.pairs)):
         estimated = await attempt.within_grace(draw(plan, leaf_of(ctx), settings, attempt))
     return await record.finish(rows_of(plan.pairs), estimated)
@@ -215,6 +223,8 @@ async def plan_batch(
     variation: int = 0,
     name: str = "",
     left_out: str = "",
+    redraw: Sequence[str] = (),
+    refresh_covers: bool = False,
 ) -> "PlanResult":
     """Return what ``generateBatch`` would make with this input and what that would cost. Pays for nothing."""
     from settings import read_settings
@@ -237,6 +247,8 @@ async def plan_batch(
         variation=variation,
         name=name,
         left_out=left_out,
+        redraw=redraw,
+        refresh_covers=refresh_covers,
     )
     plan = await planning.plan_batch(request, settings, begin_attempt(ctx.metadata.task_run_id))
     return planning.fitting_result(plan)

@@ -29,6 +29,7 @@ POST_FIELDS = list(Post.__dataclass_fields__)
 MUST_BE = {
     "string_type": "must be text in quotes",
     "list_type": "must be a list in square brackets",
+    "tuple_type": "must be a list in square brackets",
     "int_type": "must be a whole number without quotes",
     "greater_than_equal": "must be 0 or more",
     "too_short": "must have at least one entry",

@@ -21,11 +21,12 @@ from providers.registry import MODELS, Model
 from settings import Settings
 from storage.keys import account, original_key, thumbnail_key
 from storage.store import ObjectInfo, Store
+from tasks.memory import Memory, asked_of, recalled
 from tasks.posts import thumbnail_request
-from tasks.requests import Look, Post, ThumbnailRequest, arguments
+from tasks.requests import BatchRequest, Look, Post, ThumbnailRequest, arguments
 from text import alt_text, clean_text
 
-__all__ = ["Action", "Pair", "is_thumbnail", "pair_of", "pairs_of", "rows_of"]
+__all__ = ["Action", "Pair", "is_thumbnail", "pair_of", "pairs_of", "pairs_of_batch", "rows_of"]
 
 # In bytes. Smaller ones are damaged; larger ones are never made.
 THUMBNAIL_SIZES = range(2_000, MAX_BYTES + 1)
@@ -40,14 +41,18 @@ Action = Literal["reuse", "recompose", "refused", "generate"]
 class Pair:
     """A post and a model: the request for their thumbnail, its keys under these settings, and its outcome so far.
 
-    ``action`` is what is to be done for it, once the store was looked into, ``paid_before`` what earlier attempts of
-    the run paid, and ``withheld`` why its picture is not asked for any more. Pairs are equal if they ask for the same
-    thumbnail. Whoever only shows a pair never reads its keys, which depend on the settings of the machine that draws.
+    A batch with a name remembers what its pictures were asked for with. An extra pair, which sets a post's cover anew,
+    is made only from a picture that is stored. ``action`` is what is to be done for the pair, once the store was looked
+    into, ``paid_before`` what earlier attempts of the run paid, and ``withheld`` why its picture is not asked for any
+    more. Pairs are equal if they ask for the same thumbnail. Whoever only shows a pair never reads its keys, which
+    depend on the settings of the machine that draws.
     """
 
     request: ThumbnailRequest
     settings: Settings = field(compare=False, repr=False)
     post: Post = field(compare=False, repr=False)
+    is_remembered: bool = field(default=False, compare=False, repr=False)
+    is_extra: bool = field(default=False, compare=False, repr=False)
     outcome: Finished | Unfinished | None = field(default=None, compare=False, repr=False)
     action: Action = field(default="generate", compare=False, repr=False)
     paid_before: Money = field(default=NOTHING, compare=False, repr=False)
@@ -65,6 +70,8 @@ class Pair:
     @property
     def so_far(self) -> Outcome:
         """The outcome; until there is one, ``pending`` with the keys, by which a later run finds what this one paid."""
+        if self.outcome and self.outcome["status"] == "ok" and self.is_remembered:
+            return {**self.outcome, "asked": asked_of(self.request)}
         if self.outcome:
             return self.outcome
         pending: Pending = {
@@ -147,6 +154,7 @@ class Pair:
             "served_by": self.picture.served_by,
             "image_url": link.url,
             "key": self.thumbnail_key,
+            "original": self.original_key,
             "alt": alt_text(self.request.title, self.request.style, self.brand.name),
             "variation": self.request.variation,
             "template": self.request.template,
@@ -161,7 +169,7 @@ class Pair:
     @property
     def _asked(self) -> dict[str, str]:
         return {
-            "title": self.title,
+            "title": clean_text(self.request.asked_title) or self.title,
             "style": self.request.style,
             "context": clean_text(self.request.context),
             "extra_prompt": clean_text(self.request.extra_prompt),
@@ -173,9 +181,40 @@ def pair_of(request: ThumbnailRequest, settings: Settings) -> Pair:
     return Pair(request, settings, Post(request.title))
 
 
-def pairs_of(posts: Iterable[Post], models: Sequence[str], look: Look, settings: Settings) -> list[Pair]:
+def pairs_of(
+    posts: Iterable[Post], models: Sequence[str], look: Look, settings: Settings, memory: Memory | None = None
+) -> list[Pair]:
     """Return the pairs of posts and models, post by post. This is the one place that multiplies them out."""
-    return [Pair(thumbnail_request(look, post, model), settings, post) for post in posts for model in models]
+    request_of = memory.request if memory else thumbnail_request
+    return [
+        Pair(request_of(look, post, model), settings, post, is_remembered=memory is not None)
+        for post in posts
+        for model in models
+    ]
+
+
+def pairs_of_batch(
+    request: BatchRequest, earlier: Sequence[Row], settings: Settings, *, retried: bool = False
+) -> list[Pair]:
+    """Return a batch's pairs, by what it remembers of its earlier rows, with those that set covers anew, if wanted.
+
+    A run that is ``retried`` has asked for its further takes already.
+
+    Raises:
+        InvalidRequestError: another take of a post is wanted that the batch does not have.
+    """
+    posts, memory = recalled(request, earlier, retried=retried)
+    pairs = pairs_of(posts, request.models, request, settings, memory)
+    if not memory or not request.refresh_covers:
+        return pairs
+    known = {(pair.post.slug, pair.request.model, pair.request.variation) for pair in pairs}
+    extra = [
+        Pair(each, settings, post, is_remembered=True, is_extra=True)
+        for post in posts
+        if (each := memory.cover_request(request, post)) and (post.slug, each.model, each.variation) not in known
+    ]
+    places = {id(post): place for place, post in enumerate(posts)}
+    return sorted([*pairs, *extra], key=lambda pair: places[id(pair.post)])
 
 
 def rows_of(pairs: Iterable[Pair]) -> list[Row]:

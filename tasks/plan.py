@@ -2,14 +2,14 @@
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from errors import Fault, InvalidRequestError
 from money import NOTHING, Money
 from originals.ledger import read_ledger
-from outcomes import Finished, Row, Unfinished, unpaid, with_paid
+from outcomes import Finished, Unfinished, unpaid, with_paid
 from providers.choice import log_models
 from providers.cost import Estimate, estimate
 from providers.prices import read_prices
@@ -19,12 +19,10 @@ from storage.keys import cover_key
 from storage.retrying_store import RetryingStore, retrying_store
 from storage.store import Area, Store
 from tasks.budget import paid_for
-from tasks.pairs import Action, Pair, is_thumbnail, pairs_of
-from tasks.posts import posts_of, with_earlier_slugs
-from tasks.requests import BatchRequest, Post, ThumbnailsRequest
+from tasks.pairs import Action, Pair, is_thumbnail
 from waiting import Attempt, gather_limited
 
-__all__ = ["Plan", "begin", "look_up", "posts_of_batch", "prepare"]
+__all__ = ["Plan", "begin", "look_up", "prepare"]
 
 logger = logging.getLogger(__name__)
 
@@ -110,6 +108,8 @@ async def look_up(pairs: Sequence[Pair], store: Store, settings: Settings, *, re
     actions = dict(zip(first, await gather_limited(decide, first), strict=True))
     for pair in missing:
         pair.action = actions[pair.original_key]
+    pairs = [pair for pair in pairs if pair.outcome or pair.action == "recompose" or not pair.is_extra]
+    missing = [pair for pair in pairs if not pair.outcome]
     payers = [pair for pair in missing if pair.action == "generate" and first[pair.original_key] is pair]
     slugs = list(dict.fromkeys(pair.post.slug for pair in payers if pair.post.slug))
     covers = await gather_limited(has_cover, slugs)
@@ -122,11 +122,6 @@ async def look_up(pairs: Sequence[Pair], store: Store, settings: Settings, *, re
     return plan
 
 
-def posts_of_batch(request: BatchRequest, earlier: Iterable[Row]) -> list[Post]:
-    """Return a batch's posts, with what its earlier rows say of them."""
-    return with_earlier_slugs(posts_of(request.prompts), earlier)
-
-
 async def prepare(models: Sequence[str], settings: Settings, attempt: Attempt) -> None:
     """Log notes about the models, and check that the store is writable, waiting for it if necessary.
 
@@ -137,14 +132,7 @@ async def prepare(models: Sequence[str], settings: Settings, attempt: Attempt) -
     await _patient(settings, attempt).prepare()
 
 
-async def begin(
-    posts: Sequence[Post],
-    request: BatchRequest | ThumbnailsRequest,
-    settings: Settings,
-    attempt: Attempt,
-    *,
-    retried: bool,
-) -> Plan:
+async def begin(pairs: Sequence[Pair], settings: Settings, attempt: Attempt, *, retried: bool) -> Plan:
     """Return the plan that a run begins with, and report it. Leaves, which are billed, start only for the missing.
 
     Raises:
@@ -152,7 +140,7 @@ async def begin(
         StoreError: the store failed.
     """
     attempt.on_stage("looking")
-    pairs, run = pairs_of(posts, request.models, request, settings), attempt.paying_run if retried else ""
+    run = attempt.paying_run if retried else ""
     plan = await look_up(pairs, _patient(settings, attempt), settings, retried_run=run)
     found = [pair.arguments for pair in pairs if pair.outcome]
     attempt.on_found(found)

@@ -9,8 +9,8 @@ from settings import Settings
 from storage.choice import open_store
 from storage.keys import page_key
 from storage.store import Area
-from tasks.pairs import Action, pairs_of
-from tasks.plan import Plan, look_up, posts_of_batch
+from tasks.pairs import Action, pairs_of_batch
+from tasks.plan import Plan, look_up
 from tasks.record import MOST_BYTES, BatchRecord, id_of
 from tasks.requests import BatchRequest
 from waiting import Attempt
@@ -64,8 +64,7 @@ async def plan_batch(request: BatchRequest, settings: Settings, attempt: Attempt
         await store.read(area, "never-written")
     record = BatchRecord(request, settings, attempt)
     await record.begin()
-    posts = posts_of_batch(request, record.earlier_rows)
-    plan = await look_up(pairs_of(posts, request.models, request, settings), store, settings)
+    plan = await look_up(pairs_of_batch(request, record.earlier_rows, settings), store, settings)
     return _result(plan, request, settings)
 
 
