@@ -151,7 +151,7 @@ class Unfinished(Paid):
 
 @described
 class Pending(TypedDict):
-    """No thumbnail yet: the batch is still running, or was stopped before it reached this pair."""
+    """No thumbnail yet: the batch is still running, was stopped before it reached this pair, or did not ask for it."""
 
     status: Literal["pending"]
     title: str
@@ -160,6 +160,8 @@ class Pending(TypedDict):
     """The key of the picture that this run may be paying for, for the batch's next run."""
     thumbnail: NotRequired[str]
     """The thumbnail's key."""
+    error: NotRequired[OutcomeError]
+    """Why the run did not ask for its picture: the cap, or the vendor refused another for the whole account."""
 
 
 Ended = TypeVar("Ended", bound=Finished | Unfinished)

@@ -13,10 +13,12 @@ __all__ = [
     "GATEWAY_FAILURES",
     "INVALID",
     "KEY_RESTRICTED",
+    "MODEL_WIDE",
     "MODERATION",
     "NO_MODEL",
     "OVERLOADED",
     "THROTTLED",
+    "VENDOR_WIDE",
     "Answer",
     "Failure",
     "Remedy",
@@ -94,12 +96,14 @@ def rejected(code: str, message: str) -> Remedy:
     return Remedy("rejected", message, code)
 
 
-def quota(problem: str, remedy: str) -> Remedy:
+def quota(problem: str, remedy: str, code: str = "quota") -> Remedy:
     """Return the remedy of an account at its spending limit, which no wait within a batch fixes."""
-    return rejected(
-        "quota", f"{problem}: {{reason}} {remedy}, then run again; finished pictures are not paid for again."
-    )
+    return rejected(code, f"{problem}: {{reason}} {remedy}, then run again; finished pictures are not paid for again.")
 
+
+# The codes of refusals that concern all that an account asks a vendor for, and all that it asks a model for.
+VENDOR_WIDE = frozenset({"account", "address", "bad_key", "quota", "region"})
+MODEL_WIDE = frozenset({"model_ended", "model_quota", "model_unavailable"})
 
 MODERATION = rejected(
     "moderation", "{vendor} refuses to draw this: {reason} Change the title, the context or the guidelines."

@@ -28,9 +28,12 @@ SPEND_CAP = quota("The Gemini project has reached its spend cap", f"Raise the ca
 DAY_USED_UP = quota(
     "The Gemini project has used up its quota for today",
     f"Wait until midnight Pacific time, or ask for a higher limit at {RATE_LIMIT_PAGE}",
+    "model_quota",
 )
 NO_ALLOWANCE = quota(
-    "The Gemini project's tier allows no pictures of {model}", f"Enable billing for the project at {PROJECTS_PAGE}"
+    "The Gemini project's tier allows no pictures of {model}",
+    f"Enable billing for the project at {PROJECTS_PAGE}",
+    "model_quota",
 )
 NOT_BILLED = rejected(
     "account", f"Gemini needs billing for this: {{reason}} Enable it for the key's project at {PROJECTS_PAGE}."

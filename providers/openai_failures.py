@@ -39,7 +39,9 @@ NOT_BILLED = quota(
     "The OpenAI account cannot spend any more", f"Add credit at {BILLING_PAGE} or raise the limit at {LIMITS_PAGE}"
 )
 NO_ALLOWANCE = quota(
-    "The account's tier allows no pictures of {model}", f"Add credit at {BILLING_PAGE} to reach a higher tier"
+    "The account's tier allows no pictures of {model}",
+    f"Add credit at {BILLING_PAGE} to reach a higher tier",
+    "model_quota",
 )
 TOO_LARGE = rejected(
     "invalid_request",
@@ -61,9 +63,7 @@ ADDRESS_NOT_ALLOWED = rejected(
     "of the organization or the project.",
 )
 
-WRONG_ADDRESS = rejected(
-    "invalid_request", "There is no image API at this address: {reason} Correct {base_url_variable}."
-)
+WRONG_ADDRESS = rejected("address", "There is no image API at this address: {reason} Correct {base_url_variable}.")
 
 OPENAI_FAILURES = (
     Failure("moderation", MODERATION, {400, 403}, {"moderation_blocked", "content_policy_violation"}),

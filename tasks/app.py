@@ -201,8 +201,8 @@ async def generate_batch(
     pairs = pairs_of_batch(request, record.earlier_rows, settings, retried=retried)
     plan = await begin(pairs, settings, attempt, retried=retried)
     async with record.updating(lambda: rows_of(plan.pairs)):
-        await attempt.within_grace(draw(plan, leaf_of(ctx), settings, attempt))
-    return await record.finish(rows_of(plan.pairs))
+        estimated = await attempt.within_grace(draw(plan, leaf_of(ctx), settings, attempt))
+    return await record.finish(rows_of(plan.pairs), estimated)
 
 
 @app.task(

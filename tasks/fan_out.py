@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from decimal import Decimal
 
-from errors import QuotaWaitTooLongError
-from outcomes import Finished, Unfinished, with_paid
+from outcomes import Finished, OutcomeError, Unfinished, with_paid
 from settings import Settings
 from storage.choice import open_store
-from tasks.budget import settled
+from tasks.budget import Budget, settled
 from tasks.pairs import Pair
 from tasks.plan import Plan
 from tasks.progress import ProgressLog
@@ -24,9 +25,12 @@ RunLeaf = Callable[[ThumbnailRequest], Awaitable[Finished | Unfinished]]
 End = Callable[[Pair, Finished | Unfinished], None]
 
 
-async def draw(plan: Plan, run_leaf: RunLeaf, settings: Settings, attempt: Attempt) -> None:
-    """Run a leaf for each of a plan's pairs that has no thumbnail, and set the pairs' outcomes."""
-    store = open_store(settings)
+async def draw(plan: Plan, run_leaf: RunLeaf, settings: Settings, attempt: Attempt) -> Decimal:
+    """Run a leaf for each of a plan's pairs that has no thumbnail, and set the pairs' outcomes.
+
+    Return what the pictures that were paid for had been estimated at.
+    """
+    store, budget = open_store(settings), Budget(plan.pairs, settings)
 
     async def run(pair: Pair) -> Finished | Unfinished:
         outcome = await outcome_of_leaf(pair, run_leaf(pair.request))
@@ -34,15 +38,29 @@ async def draw(plan: Plan, run_leaf: RunLeaf, settings: Settings, attempt: Attem
             return outcome
         return with_paid(outcome, await settled(store, pair, attempt.paying_run))
 
-    await fan_out(plan.pairs, run, plan.end, settings.fan_out_window)
+    await fan_out(plan.pairs, run, plan.end, budget, settings.fan_out_window)
+    withheld = [(pair, pair.withheld) for pair in plan.pairs if pair.withheld]
+    for message, times in Counter(error["message"] for _, error in withheld).items():
+        logger.warning("%d of %d pictures: %s", times, len(plan.pairs), message)
+    for pair, error in withheld:
+        if pair.paid_before:  # What is pending costs nothing, by its type.
+            plan.end(pair, with_paid(_failed(pair, error), pair.paid_before))
+    return budget.estimated
 
 
 async def fan_out(
-    pairs: Sequence[Pair], run_leaf: Callable[[Pair], Awaitable[Finished | Unfinished]], end: End, window: int
+    pairs: Sequence[Pair],
+    run_leaf: Callable[[Pair], Awaitable[Finished | Unfinished]],
+    end: End,
+    budget: Budget,
+    window: int,
 ) -> None:
-    """Run a leaf for each pair without an outcome, as many at a time as the window allows, and ``end`` it."""
+    """Run a leaf for each pair without an outcome, as many at a time as the window allows, and ``end`` it.
+
+    Pairs that are not to be asked for any more have no outcome then, and are ``withheld``.
+    """
     missing = [pair for pair in pairs if not pair.outcome]
-    windows = Windows(missing, window)
+    windows = Windows(missing, window, budget)
     progress = ProgressLog(len(pairs), found=len(pairs) - len(missing))
 
     async def work() -> None:
@@ -51,7 +69,7 @@ async def fan_out(
             outcome = await run_leaf(start.pair)
             end(start.pair, outcome)
             progress.end(outcome)
-            await windows.end(start, throttled=_is_throttled(outcome))
+            await windows.end(start, outcome)
 
     logging_counts = asyncio.create_task(progress.keep_logging())
     workers = [asyncio.create_task(work()) for _ in range(min(window, len(missing)))]
@@ -64,22 +82,13 @@ async def fan_out(
         logging_counts.cancel()
 
 
-def _is_throttled(outcome: Finished | Unfinished) -> bool:
-    """Return whether a leaf had to wait for its vendor's quota, or gave up because the wait was too long."""
-    if outcome["status"] == "ok":
-        return "throttled_seconds" in outcome
-    return outcome["status"] == "failed" and outcome["error"]["code"] == QuotaWaitTooLongError.code
-
-
 async def outcome_of_leaf(pair: Pair, leaf: Awaitable[Finished | Unfinished]) -> Finished | Unfinished:
     """Return a leaf's outcome, ``failed`` if it fails for good: the other leaves continue."""
     try:
         return await leaf
     except Exception as error:  # One failure must not affect the other leaves.
-        message = str(error).removeprefix("Subtask failed: ")
-        return {
-            "status": "failed",
-            "title": pair.request.title,
-            "model": pair.request.model,
-            "error": {"code": "failed", "message": message},
-        }
+        return _failed(pair, {"code": "failed", "message": str(error).removeprefix("Subtask failed: ")})
+
+
+def _failed(pair: Pair, error: OutcomeError) -> Unfinished:
+    return {"status": "failed", "title": pair.request.title, "model": pair.request.model, "error": error}

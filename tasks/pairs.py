@@ -11,8 +11,9 @@ from compositing.brand import Brand
 from compositing.brand_file import open_brand
 from compositing.title_text import layout_text
 from compositing.typography import typographic
+from money import NOTHING, Money
 from originals.original import Wanted
-from outcomes import Asked, Finished, Outcome, Row, Unfinished
+from outcomes import Asked, Finished, Outcome, OutcomeError, Pending, Row, Unfinished
 from providers.choice import picture_request
 from providers.prompt import identity
 from providers.provider import PictureRequest
@@ -42,7 +43,8 @@ class Pair:
 
     A batch with a name remembers what its pictures were asked for with. An extra pair, which sets a post's cover anew,
     is made only from a picture that is stored. ``action`` is what is to be done for the pair, once the store was looked
-    into. Pairs are equal if they ask for the same thumbnail. Whoever only shows a pair never reads its keys, which
+    into, ``paid_before`` what earlier attempts of the run paid, and ``withheld`` why its picture is not asked for any
+    more. Pairs are equal if they ask for the same thumbnail. Whoever only shows a pair never reads its keys, which
     depend on the settings of the machine that draws.
     """
 
@@ -53,6 +55,8 @@ class Pair:
     is_extra: bool = field(default=False, compare=False, repr=False)
     outcome: Finished | Unfinished | None = field(default=None, compare=False, repr=False)
     action: Action = field(default="generate", compare=False, repr=False)
+    paid_before: Money = field(default=NOTHING, compare=False, repr=False)
+    withheld: OutcomeError | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         """Return the pair, for the start of a log line."""
@@ -68,13 +72,21 @@ class Pair:
         """The outcome; until there is one, ``pending`` with the keys, by which a later run finds what this one paid."""
         if self.outcome and self.outcome["status"] == "ok" and self.is_remembered:
             return {**self.outcome, "asked": self.asked}
-        return self.outcome or {
+        if self.outcome:
+            return self.outcome
+        pending: Pending = {
             "status": "pending",
             "title": self.request.title,
             "model": self.request.model,
             "original": self.original_key,
             "thumbnail": self.thumbnail_key,
         }
+        return {**pending, "error": self.withheld} if self.withheld else pending
+
+    @property
+    def is_billed(self) -> bool:
+        """Whether its leaf asks a vendor for a picture, as far as the store tells."""
+        return self.action == "generate" and not self.picture.simulated
 
     @property
     def asked(self) -> Asked:

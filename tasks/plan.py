@@ -83,16 +83,16 @@ async def look_up(pairs: Sequence[Pair], store: Store, settings: Settings, *, re
     """Find in the store what exists of these pairs, and return what is to be done for each.
 
     Thumbnails that exist become their pairs' outcomes. If this is a retry of a run, pass the run to add what earlier
-    attempts paid for them.
+    attempts paid.
 
     Raises:
         StoreError: the store failed.
     """
 
     async def find(pair: Pair) -> None:
+        pair.paid_before = await paid_for(store, pair, retried_run) if retried_run else NOTHING
         if is_thumbnail(await store.stat(Area.THUMBNAILS, pair.thumbnail_key)):
-            paid = await paid_for(store, pair, retried_run) if retried_run else NOTHING
-            pair.action, pair.outcome = "reuse", with_paid(pair.found(store), paid)
+            pair.action, pair.outcome = "reuse", with_paid(pair.found(store), pair.paid_before)
 
     async def decide(original: str) -> Action:
         if await store.stat(Area.ORIGINALS, original):

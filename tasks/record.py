@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from decimal import Decimal
 from json import dumps
 from typing import ParamSpec, TypeVar
 
@@ -67,6 +68,8 @@ class BatchResult(TypedDict):
     cost_usd: float
     cost: str
     """The cost of this run in words, including whether it is an estimate and how many costs are unknown."""
+    estimated_usd: float
+    """What the pictures that this run paid for had been estimated at."""
     pictures_made: int
     """How many pictures, or answers in place of one, this run paid for."""
     maybe_billed: int
@@ -132,8 +135,12 @@ class BatchRecord:
         ended.set()
         await writing  # So that the last update is not overwritten.
 
-    async def finish(self, rows: list[Row], most_bytes: int = MOST_BYTES) -> BatchResult:
+    async def finish(
+        self, rows: list[Row], estimated: Decimal = Decimal(0), most_bytes: int = MOST_BYTES
+    ) -> BatchResult:
         """Write the final manifest and page, and return the batch's result.
+
+        ``estimated`` is what the pictures that were paid for had been estimated at, in dollars.
 
         If the rows take more than ``most_bytes`` of JSON, the result's are empty, and only the manifest has them.
         """
@@ -156,6 +163,7 @@ class BatchRecord:
             "summary": summary,
             "cost_usd": cost.usd,
             "cost": str(cost),
+            "estimated_usd": float(estimated),
             "pictures_made": cost.pictures,
             "maybe_billed": cost.maybe_billed,
             "manifest_url": manifest_url,

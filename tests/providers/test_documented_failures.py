@@ -175,7 +175,7 @@ OPENAI_EXAMPLES = [
         "wrong address",
         openai_answer(404, None, INVALID, "Invalid URL (POST /v1/v1/images/generations)"),
         REJECTED,
-        "invalid_request",
+        "address",
         "Correct OPENAI_BASE_URL.",
     ),
     Example(
@@ -189,7 +189,7 @@ OPENAI_EXAMPLES = [
         "no allowance for the model",
         openai_answer(429, "rate_limit_exceeded", "requests", "Rate limit for images per minute. Limit: 0/1min."),
         REJECTED,
-        "quota",
+        "model_quota",
         "The account's tier allows no pictures of gpt-image-2",
     ),
     Example(
@@ -301,10 +301,12 @@ GEMINI_EXAMPLES = [
         "no allowance for the model",
         gemini_quota(f"{QUOTA} Quota exceeded for metric: free_tier_requests, limit: 0, model: x", PER_DAY, "25s"),
         REJECTED,
-        "quota",
+        "model_quota",
         "The Gemini project's tier allows no pictures of gemini-3-pro-image",
     ),
-    Example("quota of the day", gemini_quota(QUOTA, PER_DAY, "30s"), REJECTED, "quota", "Wait until midnight Pacific"),
+    Example(
+        "quota of the day", gemini_quota(QUOTA, PER_DAY, "30s"), REJECTED, "model_quota", "Wait until midnight Pacific"
+    ),
     Example(
         "rate limit",
         gemini_quota(QUOTA, PER_MINUTE, "7.5s"),

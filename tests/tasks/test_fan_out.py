@@ -6,14 +6,16 @@ import pytest
 
 from outcomes import Finished, Outcome, Unfinished, counts
 from settings import Settings
+from tasks.budget import Budget
 from tasks.fan_out import fan_out, outcome_of_leaf
 from tasks.pairs import Pair, pair_of
 from tasks.requests import ThumbnailRequest
 from tests.support.batches import LOOK, missing, ok
 from tests.support.clock import TestClock, settle
 
+SETTINGS = Settings(simulate_providers=True)
 REQUESTS = [ThumbnailRequest(title=f"title {number}", model="gpt-image-2", **LOOK) for number in range(30)]  # type: ignore[arg-type]
-PAIRS = [pair_of(request, Settings()) for request in REQUESTS]
+PAIRS = [pair_of(request, SETTINGS) for request in REQUESTS]
 
 
 def finished(pair: Pair) -> Finished:
@@ -27,7 +29,7 @@ async def run(leaf: Callable[[Pair], Awaitable[Finished | Unfinished]], window: 
     async def outcome(pair: Pair) -> Finished | Unfinished:
         return await outcome_of_leaf(pair, leaf(pair))
 
-    await fan_out(PAIRS, outcome, ended.__setitem__, window)
+    await fan_out(PAIRS, outcome, ended.__setitem__, Budget(PAIRS, SETTINGS), window)
     return [ended[pair] for pair in PAIRS]
 
 
