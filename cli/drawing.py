@@ -13,7 +13,7 @@ from cli.here.plan import make_plan
 from cli.here.run import page_address, run_here
 from cli.reading.environment import local_settings
 from cli.reading.inputs import read_input
-from cli.reading.options import Options, given_settings
+from cli.reading.options import SETTINGS, Options, given_settings
 from cli.showing.board import Board, leaves_of
 from cli.showing.live import LiveView
 from cli.showing.progress import PlainProgress
@@ -57,7 +57,10 @@ def draw_there(options: Options, screen: Console) -> int:
     from cli.on_render.api import Workflow
     from cli.on_render.run import run_there
 
-    workflow = Workflow(options.on)
+    workflow = Workflow(str(options.on))
+    for variable, name in SETTINGS.items():
+        if name in options.places:
+            print(f"note: {options.places[name]} holds here only; on Render, set {variable}", file=sys.stderr)
     request = check_request(BatchRequest, bind(BatchRequest, [], read_input(options, None)), None)
     if options.covers:
         make_folder(options.covers)
@@ -75,7 +78,7 @@ def draw_there(options: Options, screen: Console) -> int:
 
 def plan_here(options: Options, screen: Console) -> int:
     """Show what a run in this process would do."""
-    settings, request = _checked(options)
+    settings, request = _checked(options, any_size=True)
     log_models(request.models, Clock().today())
     plan = asyncio.run(make_plan(request, settings))
     print(json.dumps(plan.as_dict(), indent=1) if options.json else plan)
@@ -83,10 +86,10 @@ def plan_here(options: Options, screen: Console) -> int:
     return ALL_THERE
 
 
-def _checked(options: Options) -> tuple[Settings, BatchRequest]:
+def _checked(options: Options, *, any_size: bool = False) -> tuple[Settings, BatchRequest]:
     """Return the settings and the request of a run in this process."""
     settings = local_settings(given_settings(options))
-    request = check_request(BatchRequest, read_input(options, settings), settings, any_size=options.plan)
+    request = check_request(BatchRequest, read_input(options, settings), settings, any_size=any_size)
     if options.crash == "":
         settings = replace(settings, crash_model=request.models[0])
     return settings, request
