@@ -4,11 +4,10 @@ import asyncio
 import json
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 from rich.console import Console
 
-from cli.covers import CoverFile, fetch_covers, make_folder, read_covers, write_covers
+from cli.covers import fetch_covers, make_folder, read_covers, say_written
 from cli.here.plan import make_plan
 from cli.here.run import page_address, run_here
 from cli.reading.environment import local_settings
@@ -47,7 +46,7 @@ def draw_here(options: Options, screen: Console) -> int:
         print("Nothing crashed: every picture was already there. Ask for new ones with --variation 1.", file=sys.stderr)
     code = _print_result(result, options, simulated=settings.simulate_providers, left_out=request.left_out)
     if options.covers:
-        _write_covers(asyncio.run(read_covers(open_store(settings), id_of(request, settings))), options.covers)
+        say_written(asyncio.run(read_covers(open_store(settings), id_of(request, settings))), options.covers)
     return code
 
 
@@ -72,7 +71,7 @@ def draw_there(options: Options, screen: Console) -> int:
     simulated = any(each["served_by"].startswith("simulated/") for each in made)
     code = _print_result(result, options, simulated=simulated, left_out=request.left_out)
     if options.covers:
-        _write_covers(fetch_covers(result["manifest_url"]), options.covers)
+        say_written(fetch_covers(result["manifest_url"]), options.covers)
     return code
 
 
@@ -116,9 +115,3 @@ def _print_result(result: BatchResult, options: Options, *, simulated: bool, lef
         else f"\n{report(result, simulated=simulated, verbose=options.verbose, left_out=left_out)}"
     )
     return ALL_THERE if result["summary"]["ok"] == result["summary"]["requested"] else SOME_MISSING
-
-
-def _write_covers(covers: list[tuple[CoverFile, bytes]], folder: Path) -> None:
-    """Write the covers, and print how many changed."""
-    changed = write_covers(covers, folder)
-    print(f"covers:   {folder}, {len(changed)} changed", file=sys.stderr)

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from cli.choices import choose_here, choose_there
 from cli.drawing import draw_here, draw_there, plan_here
+from cli.looking import export, open_page, status
 from cli.reading.faults import refuse
 from cli.reading.options import SETTINGS, Options
 from cli.reading.verbs import ALWAYS, VERBS
@@ -40,6 +41,9 @@ MODES = (
     Mode(plan_here, "plan", remedies={"on": WORKER_ONLY}),
     Mode(draw_there, "draw", by=("on",), remedies=IN_THE_WORKFLOW),
     Mode(draw_here, "draw"),
+    Mode(export, "export"),
+    Mode(status, "status"),
+    Mode(open_page, "open"),
 )
 
 

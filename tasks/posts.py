@@ -16,6 +16,7 @@ __all__ = [
     "collapsed",
     "duplicates",
     "identity",
+    "identity_of_name",
     "place_of",
     "posts_of",
     "thumbnail_request",
@@ -90,8 +91,13 @@ def thumbnail_request(request: Look, post: Post, model: str) -> ThumbnailRequest
 def identity(request: BatchRequest) -> object:
     """Return what identifies a batch across runs: its name, or else its whole request."""
     if request.name:
-        return {"name": request.name}
+        return identity_of_name(request.name)
     return {each.name: getattr(request, each.name) for each in fields(request) if each.name not in ("name", "left_out")}
+
+
+def identity_of_name(name: str) -> object:
+    """Return what identifies the batch with this name."""
+    return {"name": name}
 
 
 def titles_of(prompts: Sequence[object]) -> list[str]:

@@ -100,6 +100,9 @@ class Options:
         "the site's folder for the covers, as <slug>.jpg", "DIR", type=_path, complete=shtab.DIRECTORY
     )
     on: str | None = _option("run on Render, in this workflow; needs only RENDER_API_KEY", "SLUG", type=_text)
+    address: str | None = _option(
+        "where Render's covers are public: the page's address up to batches/", "URL", type=_text
+    )
     folder: Path | None = _option(
         "work in this folder, such as your blog's", "FOLDER", flag="-C", type=_path, once=True, complete=shtab.DIRECTORY
     )

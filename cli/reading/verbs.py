@@ -11,6 +11,8 @@ __all__ = ["ALWAYS", "CHOOSING", "VERBS", "Verb"]
 CHOOSING = ("limit", "since", "only")
 # What says which batch is meant: its source, or its name.
 _BATCH = {"source", "kind", *CHOOSING, *INPUTS}
+# What says which batch is meant that was made before: its source or its name, and where it is.
+_MADE = ("source", "kind", "name", "on", "address")
 _HERE = {"brand", "quality", "max_cost", "max_images"}
 # Every verb takes these.
 ALWAYS = frozenset({"folder", "env_file", "verbose"})
@@ -37,5 +39,8 @@ VERBS: Mapping[str, Verb] = {
         *(_BATCH | _HERE),
         *("covers", "json", "on", "plan", "crash"),
     ),
+    "export": _verb("write the site's files again, as after a choice", *_MADE, "covers"),
+    "status": _verb("count posts, covers, older looks, and dollars", *_MADE, "json"),
+    "open": _verb("open the page to look at it", *_MADE),
 }
 assert all(verb.options <= DECLARED.keys() for verb in VERBS.values())  # noqa: S101

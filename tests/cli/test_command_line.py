@@ -46,10 +46,13 @@ def test_a_batch_without_keys_is_simulated_in_plain_sight(tmp_path: Path, capsys
     assert run(tmp_path, BATCH) == 0
     shown = capsys.readouterr()
     assert shown.err.startswith("SIMULATED PICTURES")
-    assert "simulated/gpt-image-2.5-flare" in shown.out
+    assert shown.out.count("file://") == 2  # The page's and the manifest's.
     assert "4 requested, 4 ok, 0 reused, 0 rejected, 0 failed; simulated, nothing was paid for" in shown.out
     pictures = list((tmp_path / "out/thumbnails/neon").rglob("*.jpg"))
     assert len(pictures) == 4
+    assert main([str(tmp_path / "batch.json"), "-v"]) == 0
+    shown = capsys.readouterr()
+    assert "simulated/gpt-image-2.5-flare" in shown.out
     for picture in pictures:
         assert picture.as_uri() in shown.out
 
