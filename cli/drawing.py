@@ -4,15 +4,14 @@ import asyncio
 import json
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 from rich.console import Console
 
-from cli.covers import CoverFile, fetch_covers, make_folder, read_covers, write_covers
+from cli.covers import fetch_covers, make_folder, read_covers, say_written
 from cli.here.run import page_address, run_here
 from cli.reading.environment import local_settings
 from cli.reading.inputs import read_input
-from cli.reading.options import Options, given_settings
+from cli.reading.options import SETTINGS, Options, given_settings
 from cli.showing.board import Board, leaves_of
 from cli.showing.live import LiveView
 from cli.showing.plan import plan_text
@@ -48,7 +47,7 @@ def draw_here(options: Options, screen: Console) -> int:
         print("Nothing crashed: every picture was already there. Ask for new ones with --variation 1.", file=sys.stderr)
     code = _print_result(result, options, simulated=settings.simulate_providers, left_out=request.left_out)
     if options.covers:
-        _write_covers(asyncio.run(read_covers(open_store(settings), id_of(request, settings))), options.covers)
+        say_written(asyncio.run(read_covers(open_store(settings), id_of(request, settings))), options.covers)
     return code
 
 
@@ -58,7 +57,10 @@ def draw_there(options: Options, screen: Console) -> int:
     from cli.on_render.api import Workflow
     from cli.on_render.run import run_there
 
-    workflow = Workflow(options.on)
+    workflow = Workflow(str(options.on))
+    for variable, name in SETTINGS.items():
+        if name in options.places:
+            print(f"note: {options.places[name]} holds here only; on Render, set {variable}", file=sys.stderr)
     request = check_request(BatchRequest, bind(BatchRequest, [], read_input(options, None)), None)
     if options.covers:
         make_folder(options.covers)
@@ -70,7 +72,7 @@ def draw_there(options: Options, screen: Console) -> int:
     simulated = any(each["served_by"].startswith("simulated/") for each in made)
     code = _print_result(result, options, simulated=simulated, left_out=request.left_out)
     if options.covers:
-        _write_covers(fetch_covers(result["manifest_url"]), options.covers)
+        say_written(fetch_covers(result["manifest_url"]), options.covers)
     return code
 
 
@@ -123,9 +125,3 @@ def _print_plan(plan: PlanResult, options: Options) -> int:
     if plan["faults"]:
         raise InvalidRequestError(plan["faults"])
     return ALL_THERE
-
-
-def _write_covers(covers: list[tuple[CoverFile, bytes]], folder: Path) -> None:
-    """Write the covers, and print how many changed."""
-    changed = write_covers(covers, folder)
-    print(f"covers:   {folder}, {len(changed)} changed", file=sys.stderr)

@@ -41,11 +41,11 @@ from storage.store import Area, Store, StoredObject, Versioned
 from storage.updates import update
 from tasks.budget import spent
 from tasks.memory import Take, continued, takes_of, with_asked
-from tasks.posts import identity
+from tasks.posts import identity, identity_of_name
 from tasks.requests import BatchRequest
 from waiting import Attempt, cancel_and_wait, gather_limited, race
 
-__all__ = ["BatchRecord", "BatchResult", "id_of", "page_of"]
+__all__ = ["BatchRecord", "BatchResult", "id_of", "id_of_name", "page_of"]
 
 logger = logging.getLogger(__name__)
 
@@ -360,6 +360,11 @@ def _completed(outcome: Outcome, earlier: Finished | None) -> Outcome:
 def id_of(request: BatchRequest, settings: Settings) -> str:
     """Return the id of a request's batch. Simulated and real pictures are different batches."""
     return batch_id([identity(request), settings.simulate_providers])
+
+
+def id_of_name(name: str, settings: Settings) -> str:
+    """Return the id of the batch with this name."""
+    return batch_id([identity_of_name(name), settings.simulate_providers])
 
 
 def page_of(store: Store, manifest: Manifest, workflow: str) -> str:
