@@ -89,14 +89,18 @@ def _brand(settings: Settings | None) -> Brand:
 
 
 def _over_posts(values: dict[str, object], over: Mapping[str, object]) -> dict[str, object]:
-    """Return the input without posts' own values that options replace."""
+    """Return the input without posts' own values that options replace.
+
+    A batch with a name remembers each post's latest take, so a variation of 0 is said of each post.
+    """
     replaced, prompts = over.keys() & {"extra_prompt", "variation"}, values.get("prompts")
+    said = {"variation": over["variation"]} if "variation" in replaced and values.get("name") else {}
     if not replaced or not isinstance(prompts, list):
         return values
     return {
         **values,
         "prompts": [
-            {name: value for name, value in prompt.items() if name not in replaced}
+            {name: value for name, value in prompt.items() if name not in replaced} | said
             if isinstance(prompt, dict)
             else prompt
             for prompt in prompts
