@@ -17,7 +17,7 @@ from errors import InvalidRequestError
 from providers.prompt import STYLES
 from providers.registry import MODELS
 from storage.keys import is_slug, slug
-from text import brief, clean_text, has_lone_surrogate, unknown
+from text import brief, canonical, clean_text, has_lone_surrogate, unknown
 
 __all__ = [
     "BatchRequest",
@@ -48,7 +48,7 @@ def _titled(text: str) -> str:
 
 
 def _slug(text: str) -> str:
-    if text and not is_slug(_whole(text)):
+    if text and not is_slug(canonical(_whole(text))):
         shown, instead = brief(clean_text(text)), slug(clean_text(text))
         raise PydanticCustomError(
             "slug", "{message}", {"message": f'"{shown}" is not safe in an address; write "{instead}"'}
@@ -83,13 +83,18 @@ KNOWN = ConfigDict(extra="forbid")
 
 @dataclass(frozen=True, config=KNOWN)
 class Post:
-    """One post. ``slug`` names its cover. ``context`` goes before the batch's; later fields replace the batch's."""
+    """One post. ``slug`` names its cover. ``context`` goes before the batch's; the next two replace the batch's.
+
+    ``slug_made`` says that nobody gave the slug: it was made from the title, or lengthened, as several posts asked for
+    it.
+    """
 
     title: Title
     slug: Annotated[str, Strict(), AfterValidator(_slug)] = ""
     context: Text = ""
     extra_prompt: Text = ""
     variation: Variation | None = None
+    slug_made: Annotated[bool, Strict()] = False
 
 
 # A prompt is a title or a post. It stays as it was written: the id of a batch without a name is a digest of it.
