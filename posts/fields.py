@@ -80,6 +80,7 @@ EXCLUSIONS: list[tuple[str, tuple[str, ...] | None, str]] = [
     ("headless", YES, "not posts"),
     ("eleventyexcludefromcollections", YES, "not posts"),
     ("redirectto", None, "not posts"),
+    *((name, NO, 'with "cover: false"') for name in ("cover", "extra.cover", "params.cover")),
 ]
 KNOWN = {*TITLE, "slug", *ADDRESS, *CONTEXT, *TEXT, *DATE, *EXPIRY, "extraprompt", "variation"} | {
     name.partition(".")[0] for name, _, _ in EXCLUSIONS

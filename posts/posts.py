@@ -8,7 +8,7 @@ from typing import Any
 
 from text import clean_text
 
-__all__ = ["KINDS", "REMEDIES", "LeftOut", "Post", "Posts", "Record", "Tally", "lines_of"]
+__all__ = ["KINDS", "PICTURED", "REMEDIES", "LeftOut", "Post", "Posts", "Record", "Tally", "lines_of"]
 
 KINDS = {
     "markdown": "a folder of Markdown posts, or one such file",
@@ -19,6 +19,7 @@ KINDS = {
     "jsonl": "JSON Lines: a title or a post on each line",
 }
 EXAMPLES = 3
+PICTURED = "with a picture of their own"
 # What to do about a record that is left out for a fault, by what it is counted as. The others are as they should be.
 REMEDIES = {
     "invalid front matter": "Fix it there",
@@ -35,6 +36,8 @@ REMEDIES = {
     "lines that are not JSON": "Fix them",
     "neither a title nor an object": "Write a title in quotes, or an object with a title",
 }
+# How to have posts all the same that are left out on purpose.
+WAYS = {PICTURED: "To draw them too, give --with-images"}
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class LeftOut:
     """A record that is not among the posts.
 
     ``where`` identifies it, ``what`` is what it is counted as, such as ``drafts``, and ``detail`` says more about this
-    one. ``remedy`` is empty if nothing is wrong with it.
+    one. ``remedy`` is empty if nothing is to be done.
     """
 
     where: str
@@ -52,7 +55,12 @@ class LeftOut:
     @property
     def remedy(self) -> str:
         """What to do about it."""
-        return REMEDIES.get(self.what, "")
+        return REMEDIES.get(self.what) or WAYS.get(self.what, "")
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether something is wrong with it."""
+        return self.what in REMEDIES
 
     def __str__(self) -> str:
         return clean_text(f"{self.where}: {self.detail}" if self.detail else self.where)
@@ -84,7 +92,12 @@ class Record:
 
 @dataclass(frozen=True)
 class Post:
-    """One post for the tasks, with its source and its date in UTC, if any."""
+    """One post for the tasks, with its source and its date in UTC, if any.
+
+    ``image`` is the picture that its source says is its own: an address, or a path as its generator reads it; "" if
+    there is none. ``slug_made`` says that nobody gave the slug: it was made from the title, or lengthened, as several
+    posts asked for it.
+    """
 
     title: str
     slug: str
@@ -93,10 +106,17 @@ class Post:
     variation: int = 0
     date: datetime | None = None
     where: str = ""
+    image: str = ""
+    slug_made: bool = False
 
     def as_prompt(self) -> dict[str, Any]:
         """Return the post as one of ``generateBatch``'s prompts, without empty fields."""
-        optional = {"context": self.context, "extra_prompt": self.extra_prompt, "variation": self.variation}
+        optional = {
+            "slug_made": self.slug_made,
+            "context": self.context,
+            "extra_prompt": self.extra_prompt,
+            "variation": self.variation,
+        }
         return {"title": self.title, "slug": self.slug, **{name: value for name, value in optional.items() if value}}
 
 
@@ -121,7 +141,7 @@ def lines_of(left_out: Iterable[LeftOut], *, verbose: bool = False) -> tuple[str
     for each in left_out:
         by_reason.setdefault(each.what, []).append(each)
     return tuple(
-        _line(what, [*map(str, found)], len(found) if verbose or found[0].remedy else EXAMPLES, found[0].remedy)
+        _line(what, [*map(str, found)], len(found) if verbose or found[0].is_fault else EXAMPLES, found[0].remedy)
         for what, found in by_reason.items()
     )
 

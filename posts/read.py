@@ -17,6 +17,7 @@ from posts.gather import gather
 from posts.json_source import read_json, read_json_lines
 from posts.kinds import kind_of, other_folder
 from posts.markdown import path_of, read_folder, read_post
+from posts.own_pictures import SitePictures
 from posts.plain import plain_title
 from posts.posts import KINDS, Posts, Record
 from posts.rows import read_csv, read_lines
@@ -130,7 +131,8 @@ def _read_folder(path: Path, source: str, kind: str | None, now: datetime) -> Po
     if not records and (other := other_folder(path)):
         raise InvalidRequestError([f"{source} is {other}"])
     zone = site.zone or now.tzinfo
-    posts = gather("markdown", _identifying(path) or source, records, now.astimezone(zone))
+    pictures = SitePictures(site.pictures, site.root or path)
+    posts = gather("markdown", _identifying(path) or source, records, now.astimezone(zone), pictures)
     newest_first = sorted(posts.posts, key=lambda post: post.date or datetime.min.replace(tzinfo=UTC), reverse=True)
     return replace(posts, posts=tuple(newest_first))
 

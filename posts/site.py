@@ -4,7 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -40,6 +40,8 @@ SCRIPTS = [
     for name in ("astro.config", "docusaurus.config", "next.config", "eleventy.config", ".eleventy")
     for ending in ("mjs", "js", "ts", "cjs", "mts")
 ]
+WORDS = re.compile(r"[^\s\"'`,;:=()\[\]{}<>]+")
+PICTURE = re.compile(r".+?\.(?:avif|gif|jpe?g|png|svg|webp)\b", re.IGNORECASE)
 DEFAULT = re.compile(r"\bdefault(?:Locale|Language)\s*[:=]\s*[\"']([A-Za-z]{2,3}(?:[-_]\w+)?)[\"']")
 LOCALES = re.compile(r"\b(?:locales|languages)\s*[:=]\s*\[([^\]]*)\]")
 QUOTED = re.compile(r"[\"']([A-Za-z]{2,3}(?:[-_]\w+)?)[\"']")
@@ -51,6 +53,8 @@ class Site:
 
     ``root`` is the folder of the configuration, or None if there is none. ``folders`` are those of each language's
     content, below the root. Languages are in lower case; Hugo knows them only by ``folders`` and by files' names.
+    ``has_resources`` says that a picture beside a post's ``index.md`` may be the post's, as in Hugo, but not in Zola.
+    ``pictures`` are the pictures that the configuration names, such as the one for posts without their own.
     """
 
     root: Path | None = None
@@ -59,6 +63,8 @@ class Site:
     folders: Mapping[PurePosixPath, str] = field(default_factory=dict)
     zone: tzinfo | None = None
     is_hugo: bool = False
+    has_resources: bool = False
+    pictures: frozenset[str] = frozenset()
 
 
 def site_of(folder: Path) -> Site:
@@ -67,8 +73,15 @@ def site_of(folder: Path) -> Site:
     for root in [folder, *folder.parents][:MOST_LEVELS]:
         for read in (_hugo, _jekyll, _script):
             if site := read(root):
-                return site
+                return replace(site, pictures=_pictures(root))
     return Site()
+
+
+def _pictures(root: Path) -> frozenset[str]:
+    params = root.glob("config/_default/params.*")
+    texts = map(_text, [*(root / name for name in (*HUGO, *JEKYLL, *SCRIPTS)), *params])
+    named = (PICTURE.match(word) for text in texts for word in WORDS.findall(text))
+    return frozenset(each[0].lstrip("./") for each in named if each)
 
 
 def _hugo(root: Path) -> Site | None:
@@ -84,7 +97,7 @@ def _hugo(root: Path) -> Site | None:
     named = str(said.get("defaultcontentlanguage") or said.get("default_language") or "").lower()
     default = named or ("en" if "en" in languages else next(iter(languages), ""))
     names = frozenset({default, *languages}) if languages else frozenset()
-    return Site(root, default, names, _folders(languages), _zone(said.get("timezone")), is_hugo=True)
+    return Site(root, default, names, _folders(languages), _zone(said.get("timezone")), True, "base_url" not in said)
 
 
 def _folders(languages: Mapping[str, Mapping[str, Any]]) -> dict[PurePosixPath, str]:

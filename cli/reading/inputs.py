@@ -25,7 +25,7 @@ MOST_LEFT_OUT = 100_000
 # One of each vendor, OpenAI's first.
 DEFAULT_MODELS = ["gpt-image-2.5-flare", "gemini-nano-banana-2.1"]
 # What chooses among a source's posts.
-CHOOSING = ("limit", "since", "only")
+CHOOSING = ("limit", "since", "only", "exclude", "with_images")
 FOR_SOURCES = "only sources of posts do; leave {it} out"
 
 
@@ -65,7 +65,14 @@ def _titles(options: Options, over: dict[str, object]) -> dict[str, object]:
 def _chosen(posts: Posts, options: Options, look: Mapping[str, Any], settings: Settings | None) -> dict[str, object]:
     """Return the posts that are asked for and the batch's name, and print what was chosen and left out."""
     can_be_drawn = drawable(posts, look["font"], _brand(settings))
-    chosen = choose(can_be_drawn, options.limit, options.since, options.only)
+    chosen = choose(
+        can_be_drawn,
+        options.limit,
+        options.since,
+        options.only,
+        options.exclude,
+        with_images=options.with_images,
+    )
     number = "1 post" if len(chosen.posts) == 1 else f"{len(chosen.posts)} posts"
     said = ", ".join([look["style"], look["template"], look["font"], *look["models"]])
     print(f"{number} from {chosen.name} ({chosen.kind}): {said}", file=sys.stderr)

@@ -95,7 +95,11 @@ class Options:
     )
     limit: int | None = _option("only the first N posts", "N", type=int)
     since: str | None = _option("only posts from this day on, such as 2026-01-31", "DATE")
-    only: str | None = _option("only posts with this text in their title or slug", "TEXT", type=_text)
+    only: str | None = _option(
+        "only posts with this text in their title or slug, or only the one with this slug", "TEXT", type=_text
+    )
+    exclude: str | None = _option("no posts with this text in their title or slug", "TEXT", type=_text)
+    with_images: bool = _option("posts with a picture of their own, too", action="store_true")
     prompts: list[str] | None = _option("a title; may be repeated", "TEXT", flag="--title", action="append")
     models: list[str] | None = _option("a model; may be repeated", "ID", flag="--model", action="append", valid=MODELS)
     style: str | None = _option(metavar="NAME", valid=STYLES)
