@@ -40,7 +40,7 @@ def read_input(options: Options, settings: Settings | None) -> dict[str, object]
     over = given_inputs(options)
     if options.source is None:
         return _titles(options, over)
-    posts = read_posts(options.source, kind=options.kind, with_images=options.with_images)
+    posts = read_posts(options.source, kind=options.kind)
     if posts.request is not None:
         refuse(options, f"{options.source}, which is generateBatch's own input,", dict.fromkeys(CHOOSING, FOR_SOURCES))
         args, named = (posts.request, {}) if isinstance(posts.request, list) else ([], posts.request)
@@ -66,7 +66,14 @@ def _titles(options: Options, over: dict[str, object]) -> dict[str, object]:
 def _chosen(posts: Posts, options: Options, look: Mapping[str, Any], settings: Settings | None) -> dict[str, object]:
     """Return the posts that are asked for and the batch's name, and print what was chosen and left out."""
     can_be_drawn = drawable(posts, look["font"], _brand(settings))
-    chosen = choose(can_be_drawn, options.limit, options.since, options.only, options.exclude)
+    chosen = choose(
+        can_be_drawn,
+        options.limit,
+        options.since,
+        options.only,
+        options.exclude,
+        with_images=options.with_images,
+    )
     number = "1 post" if len(chosen.posts) == 1 else f"{len(chosen.posts)} posts"
     said = ", ".join([look["style"], look["template"], look["font"], *look["models"]])
     print(f"{number} from {chosen.name} ({chosen.kind}): {said}", file=sys.stderr)

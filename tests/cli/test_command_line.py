@@ -187,6 +187,20 @@ def test_a_folder_of_posts_is_a_batch_named_after_the_folder(
     assert json.loads(capsys.readouterr().out)["batch_id"] == first["batch_id"]
 
 
+def test_a_post_with_a_picture_of_its_own_is_drawn_if_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIMULATED_LATENCY_SECONDS", "0")
+    (tmp_path / "posts.csv").write_text("title,image\nOne,/img/one.jpg\nTwo,\nNews,\n")
+    asked = [str(tmp_path / "posts.csv"), "--model", "gpt-image-2", "--json", "--exclude", "news"]
+    assert main(asked) == 0
+    shown = capsys.readouterr()
+    assert [row["slug"] for row in json.loads(shown.out)["rows"]] == ["two"]
+    assert "left out: with a picture of their own (1): One: /img/one.jpg. To draw them too, give" in shown.err
+    assert main([*asked, "--with-images"]) == 0
+    assert [row["slug"] for row in json.loads(capsys.readouterr().out)["rows"]] == ["one", "two"]
+
+
 def test_posts_from_standard_input_are_a_batch_without_a_name(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
