@@ -182,6 +182,8 @@ class Row(TypedDict):
     variation: NotRequired[int]
     """Which picture of the same request the row asks for, from 0."""
     cover: NotRequired[Cover]
+    without_cover: NotRequired[bool]
+    """Whether a person wants this post to have no cover."""
     style: str
     template: str
     font: str
