@@ -184,6 +184,8 @@ class Row(TypedDict):
     cover: NotRequired[Cover]
     without_cover: NotRequired[bool]
     """Whether a person wants this post to have no cover."""
+    removed: NotRequired[list[str]]
+    """The keys of pictures that a person took off the page. They stay in the bucket."""
     style: str
     template: str
     font: str

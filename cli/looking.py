@@ -7,12 +7,12 @@ import webbrowser
 from rich.console import Console
 from typing_extensions import TypedDict
 
-from cli.covers import fetch_covers, make_folder, read_covers, say_written
+from cli.covers import fetch_covers, make_folder, read_covers, say_written, without_cover
 from cli.made import Made, find_made
 from cli.reading.options import Options
 from errors import InvalidRequestError
+from gallery.cards import shown_cover
 from money import Money
-from outcomes import Row
 from tasks.posts import posts_of
 
 __all__ = ["Status", "export", "open_page", "status", "status_of"]
@@ -57,22 +57,10 @@ def status_of(made: Made) -> Status:
         "chosen": sum(row["cover"]["chosen"] for row in covered),
         "new_posts": [post.slug for post in posts if post.slug not in known],
         "without_picture": [row["slug"] for row in rows if all(each["status"] != "ok" for each in row["results"])],
-        "older_looks": [row["slug"] for row in covered if _shows_older_look(row)],
+        "older_looks": [row["slug"] for row in covered if (shown := shown_cover(row)) and shown.older],
         "spent": str(Money.of(made.manifest)),
         "page": made.page,
     }
-
-
-def _shows_older_look(row: Row) -> bool:
-    """Return whether the cover shows a picture that the batch has now with another title, template, font or brand."""
-    cover, made = row["cover"], [each for each in row["results"] if each["status"] == "ok"]
-    if any(each["key"] == cover["thumbnail"] for each in made):
-        return False
-    return any(
-        each["key"].rpartition("-")[0] == cover["thumbnail"].rpartition("-")[0]
-        and each.get("variation", 0) == cover["variation"]
-        for each in made
-    )
 
 
 def _text(found: Status) -> str:
@@ -111,5 +99,5 @@ def export(options: Options, screen: Console) -> int:
         covers = asyncio.run(read_covers(made.store, made.manifest["batch_id"]))
     else:
         covers = fetch_covers(made.manifest_url)
-    say_written(covers, options.covers)
+    say_written(covers, options.covers, without_cover(made.manifest))
     return 0

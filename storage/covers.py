@@ -31,6 +31,8 @@ async def ensure_covers(store: Store, rows: list[Row]) -> list[Row]:
     other: list[str] = []
 
     async def covered(row: Row) -> Row:
+        if row.get("without_cover"):
+            return row
         try:
             cover = await _ensure_cover(store, row, other)
         except StoreError as error:

@@ -140,6 +140,7 @@ class BatchRecord:
             await self._add_ledgers(store)  # Its leaves may have outlived it.
         except StoreError as error:
             logger.warning("what the run before this one may have paid since then is not in the sum: %s", error)
+        rows = [_with_wishes(row, self._earlier.get(_row_id(row))) for row in rows]
         rows = await ensure_covers(store, rows)
         manifest_url, gallery_url = await self._write(rows, store, finished=True)
         outcomes = [outcome for row in rows for outcome in row["results"]]
@@ -320,7 +321,20 @@ def _merged(row: Row, earlier: Row | None) -> Row:
     merged: Row = {**row, "results": [*results, *map(unpaid, finished.values())]}
     if "cover" in earlier and "cover" not in row:
         merged["cover"] = earlier["cover"]
-    return merged
+    return _with_wishes(merged, earlier)
+
+
+def _with_wishes(row: Row, earlier: Row | None) -> Row:
+    """Return the row with what a person wants of its post: no cover, or fewer pictures."""
+    if earlier and earlier.get("without_cover"):
+        row = {**row, "without_cover": True}
+    if earlier and (removed := earlier.get("removed")):
+        row = {
+            **row,
+            "removed": removed,
+            "results": [each for each in row["results"] if each.get("key") not in removed],
+        }
+    return row
 
 
 def _completed(outcome: Outcome, earlier: Finished | None) -> Outcome:
