@@ -7,11 +7,11 @@ import webbrowser
 from rich.console import Console
 from typing_extensions import TypedDict
 
+from cli.choosing.covers import newer_look
 from cli.covers import fetch_covers, make_folder, read_covers, say_written, without_cover
 from cli.made import Made, find_made
 from cli.reading.options import Options
 from errors import InvalidRequestError
-from gallery.cards import shown_cover
 from money import Money
 from tasks.posts import posts_of
 
@@ -57,7 +57,7 @@ def status_of(made: Made) -> Status:
         "chosen": sum(row["cover"]["chosen"] for row in covered),
         "new_posts": [post.slug for post in posts if post.slug not in known],
         "without_picture": [row["slug"] for row in rows if all(each["status"] != "ok" for each in row["results"])],
-        "older_looks": [row["slug"] for row in covered if (shown := shown_cover(row)) and shown.older],
+        "older_looks": [row["slug"] for row in covered if newer_look(row)],
         "spent": str(Money.of(made.manifest)),
         "page": made.page,
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import count
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from outcomes import Cover, Finished, Outcome, Row
 
@@ -27,16 +27,22 @@ def shown_cover(row: Row) -> Shown | None:
     if not cover:
         return None
     made: list[Finished] = [each for each in row["results"] if each["status"] == "ok"]
+    older = bool(cast(Mapping[str, object], cover).get("older"))
     if any(each["key"] == cover["thumbnail"] for each in made):
-        return Shown(cover, cover["thumbnail"], elsewhere=False, older=False)
-    same = next((each for each in made if _is_picture_of(cover, each)), None)
-    return Shown(cover, same["key"] if same else cover["thumbnail"], elsewhere=same is None, older=same is not None)
+        return Shown(cover, cover["thumbnail"], elsewhere=False, older=older)
+    same = next((each for each in made if _shows_the_same(cover, each, older=older)), None)
+    return Shown(cover, same["key"] if same else cover["thumbnail"], elsewhere=not same, older=older or bool(same))
 
 
-def _is_picture_of(cover: Cover, outcome: Finished) -> bool:
-    """Return whether a cover was made from a thumbnail's picture: their keys differ in their digests alone."""
-    same = cover["thumbnail"].rpartition("-")[0] == outcome["key"].rpartition("-")[0]
-    return same and cover["variation"] == outcome.get("variation", 0)
+def _shows_the_same(cover: Cover, outcome: Finished, *, older: bool) -> bool:
+    """Return whether a cover and a thumbnail with another key have one original.
+
+    Where their originals are not recorded, a cover that is known to be of an older look has the model's own picture.
+    """
+    originals = [cast(Mapping[str, object], each).get("original") for each in (cover, outcome)]
+    if all(originals):
+        return originals[0] == originals[1]
+    return older and (cover["model"], cover["variation"]) == (outcome["model"], outcome.get("variation", 0))
 
 
 def numbered(results: Sequence[Outcome], numbers: Mapping[str, int]) -> list[tuple[Outcome, int]]:

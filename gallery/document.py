@@ -49,7 +49,7 @@ def spent(on: Paid) -> str:
 
 
 def blog_name(name: str) -> str:
-    """Return what a batch's name says of the blog: ``ann`` of ``ann/content/posts``, ``Ann`` of ``Ann (ann.example)``."""
+    """Return a batch's name as its blog's: ``ann`` of ``ann/content/posts``, ``Ann`` of ``Ann (ann.example)``."""
     if re.fullmatch(r"[^\s/]+(?:/[^\s/]+)+", name):
         specific = [part for part in name.split("/") if not GENERIC.fullmatch(part)]
         return specific[-1] if specific else name

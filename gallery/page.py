@@ -10,25 +10,29 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from gallery.cards import CARD_FILTERS
+from gallery.causes import causes_of
 from gallery.document import TEMPLATES, blog_name, count, joined, render, spent
 from gallery.manifest import Manifest
-from gallery.pictures import PICTURE_FILTERS
+from gallery.pictures import PICTURE_FILTERS, first_expiry
 
-__all__ = ["Live", "render_page", "render_posts"]
+__all__ = ["Live", "render_page", "render_posts", "tally"]
 
 STYLES = ("base.css", "tools.css", "page.css", "dialogs.css", "print.css")
 STATUSES = {"ok": "Ready", "rejected": "Rejected", "failed": "Failed", "pending": "Pending"}
 MOST_COLUMNS = 6
 # With this many posts or more, their pictures begin small.
 MANY_POSTS = 100
-# Widths of pictures in rem that the page begins with: a few posts; many posts, by the number of models.
-LARGE, SMALL, SMALL_ALONE = 18, 8, 13
+# Widths of pictures in rem that the page begins with: a few posts; many posts, by the number of models, so that two
+# posts or more stand side by side in a window of 1,300 pixels.
+LARGE, SMALL, SMALL_ALONE, SMALL_ROW = 18, 8, 13, 38
 APPLY = "./covers --choose ~/Downloads/choices.json"
 
 
 @dataclass(frozen=True)
 class Live:
     """A page that a server brings: its script sends each action to the server in place of keeping choices.
+
+    ``gallery/live.py`` says what the server is asked, and what it answers.
 
     Args:
         address: where actions are sent, ``POST <address>/<action>``, at the page's own origin.
@@ -52,18 +56,11 @@ def render_page(manifest: Manifest, *, home: str, data: str, workflow: str = "",
     numbers = cast(Mapping[str, int], manifest["summary"])
     models = _models(manifest)
     size = _size(manifest)
-    shown = [outcome for row in rows for outcome in row["results"] if outcome["status"] == "ok"]
-    expiries = [
-        picture["image_url_expires_at"]
-        for picture in [*shown, *(row["cover"] for row in rows if "cover" in row)]
-        if "image_url_expires_at" in picture
-    ]
     filters = (
         ("Model", "model", [(model, model) for model in models]),
         ("Status", "status", [(key, name) for key, name in STATUSES.items() if numbers[key]]),
     )
     columns = min(len(models), MOST_COLUMNS)
-    few, many = LARGE, SMALL if columns > 1 else SMALL_ALONE
     return render(
         "page.html",
         styles=STYLES,
@@ -76,12 +73,13 @@ def render_page(manifest: Manifest, *, home: str, data: str, workflow: str = "",
         heading=blog_name(manifest["name"]) if "name" in manifest else size,
         tally=tally(manifest),
         counts=_counts(numbers),
+        causes=causes_of(rows),
         cost=spent(manifest),
         look=joined(request["style"], request["template"], request["font"], _variation(request["variation"])),
-        expires_at=min(expiries, default=None),
+        expires_at=first_expiry(rows),
         filters=[each for each in filters if len(each[2]) > 1],
         columns=columns,
-        size=many if len(rows) >= MANY_POSTS else few,
+        size=_width(len(rows), columns),
         choosing=any("slug" in row for row in rows),
         command=f"{APPLY} --on {workflow}" if workflow else APPLY,
         live=live,
@@ -124,6 +122,12 @@ def _models(manifest: Manifest) -> list[str]:
 
 def _size(manifest: Manifest) -> str:
     return f"{count(len(manifest['rows']), 'post', 'posts')}, {count(len(_models(manifest)), 'model', 'models')}"
+
+
+def _width(posts: int, columns: int) -> int:
+    """Return the width of pictures in rem that the page begins with."""
+    small = min(SMALL, SMALL_ROW // columns) if columns > 1 else SMALL_ALONE
+    return small if posts >= MANY_POSTS else LARGE
 
 
 def _origin(address: str) -> str:

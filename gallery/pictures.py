@@ -1,15 +1,15 @@
 """What the page says of one picture: where it is, what it shows, what it took, or why there is none."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 from urllib.parse import quote, urlsplit
 
 from gallery.document import brief, count, joined
-from outcomes import Cover, Finished
+from outcomes import Cover, Finished, Row
 from text import clean_text
 
-__all__ = ["PICTURE_FILTERS"]
+__all__ = ["PICTURE_FILTERS", "first_expiry", "reason"]
 
 # What each timing was spent on, in the order of the work.
 TIMINGS = {
@@ -18,6 +18,13 @@ TIMINGS = {
     "composite_seconds": "title",
     "upload_seconds": "upload",
 }
+
+
+def first_expiry(rows: Sequence[Row]) -> str | None:
+    """Return when the first of a page's links expires (ISO 8601, UTC), None if none does."""
+    pictures: list[Finished | Cover] = [row["cover"] for row in rows if "cover" in row]
+    pictures += [outcome for row in rows for outcome in row["results"] if outcome["status"] == "ok"]
+    return min((each["image_url_expires_at"] for each in pictures if "image_url_expires_at" in each), default=None)
 
 
 def _source(picture: Finished | Cover) -> str:
@@ -50,11 +57,11 @@ def _facts(outcome: Finished, simulated: bool) -> str:
     )
 
 
-def _reason(message: str) -> str:
+def reason(message: str) -> str:
     """Return an error's message without the provider's raw answer at its end; the details have all of it."""
     words, raw, _ = message.partition("{")
     sentences, stop, _ = words.rpartition(". ")
     return (sentences + stop if raw and stop else words).rstrip(" -:\n") or message
 
 
-PICTURE_FILTERS = {"source": _source, "published": _published, "alt": _alt, "facts": _facts, "reason": _reason}
+PICTURE_FILTERS = {"source": _source, "published": _published, "alt": _alt, "facts": _facts, "reason": reason}

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from errors import StoreError
-from outcomes import Row
+from outcomes import Cover, Finished, Row
 from storage.covers import MAX_AGE_SECONDS
 from storage.keys import cover_key
 from storage.store import Area, Store, StoredObject
 
-__all__ = ["Before", "keep", "remove_cover", "restore"]
+__all__ = ["Before", "keep", "newer_look", "original_of", "remove_cover", "restore"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,30 @@ class Before:
     row: Row
     metadata: Mapping[str, str] | None
     data: bytes | None = field(default=None, repr=False)
+
+
+def newer_look(row: Row) -> Finished | None:
+    """Return the thumbnail that shows a cover's picture as the batch sets it now; None if the cover shows that.
+
+    A thumbnail's key tells its post and model, its digest apart.
+    """
+    made = [each for each in row["results"] if each["status"] == "ok"]
+    cover = row.get("cover")
+    if not cover or any(each["key"] == cover["thumbnail"] for each in made):
+        return None
+
+    def shows_the_same(each: Finished) -> bool:
+        if original_of(each) and original_of(cover):
+            return original_of(each) == original_of(cover)
+        stems = [key.rpartition("-")[0] for key in (each["key"], cover["thumbnail"])]
+        return stems[0] == stems[1] and each.get("variation", 0) == cover["variation"]
+
+    return next(filter(shows_the_same, made), None)
+
+
+def original_of(picture: Finished | Cover) -> str:
+    """Return the key of the original that a picture shows, "" if it is not recorded."""
+    return str(cast(Mapping[str, object], picture).get("original", ""))
 
 
 async def keep(store: Store, row: Row) -> Before:

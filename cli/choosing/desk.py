@@ -5,9 +5,8 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cli.choosing.covers import Before, keep, remove_cover, restore
+from cli.choosing.covers import Before, keep, newer_look, original_of, remove_cover, restore
 from errors import InvalidRequestError
-from gallery.cards import shown_cover
 from gallery.manifest import Manifest
 from outcomes import Finished, Row
 from storage.covers import cover_of, put_cover
@@ -57,10 +56,10 @@ class Desk:
         """Return the batch as it is now."""
         return await batch_manifest(self._store, self._batch_id)
 
-    async def choose(self, slug: str, thumbnail: str) -> Answer:
+    async def choose(self, slug: str, thumbnail: str, original: str = "") -> Answer:
         """Make a thumbnail its post's cover."""
         async with self._turn:
-            row, picture = _find(await self.manifest(), slug, thumbnail)
+            row, picture = _find(await self.manifest(), slug, thumbnail, original)
             said = f"{picture['model']} is chosen for {_title(row)}."
             return await self._put("the choice", [(row, picture)], said)
 
@@ -78,11 +77,7 @@ class Desk:
     async def look(self) -> Answer:
         """Set each cover that shows an older look or title anew, on the same picture."""
         async with self._turn:
-            wanted = [
-                (row, next(each for each in _pictures(row) if each["key"] == shown.key))
-                for row in _rows(await self.manifest())
-                if (shown := shown_cover(row)) and shown.older
-            ]
+            wanted = [(row, picture) for row in _rows(await self.manifest()) if (picture := newer_look(row))]
             return await self._put("the new look", wanted, f"{_counted(wanted)} set anew.", keeps_chosen=True)
 
     async def rest(self) -> Answer:
@@ -105,24 +100,24 @@ class Desk:
 
             return await self._finish("leaving it without a cover", before, f"{_title(row)} has no cover.", change)
 
-    async def remove(self, slug: str, thumbnail: str) -> Answer:
+    async def remove(self, slug: str, thumbnail: str, original: str = "") -> Answer:
         """Take a picture off the page. It stays in the store."""
         async with self._turn:
-            row, picture = _find(await self.manifest(), slug, thumbnail)
-            if (shown := shown_cover(row)) and shown.key == thumbnail:
+            row, picture = _find(await self.manifest(), slug, thumbnail, original)
+            if "cover" in row and picture["key"] == row["cover"]["thumbnail"]:
                 raise InvalidRequestError(["This picture is the post's cover. Choose another one first"])
 
             def change(row: Row) -> None:
-                row["results"] = [each for each in row["results"] if each.get("key") != thumbnail]
-                row["removed"] = [*row.get("removed", []), thumbnail]
+                row["results"] = [each for each in row["results"] if each.get("key") != picture["key"]]
+                row["removed"] = [*row.get("removed", []), picture["key"]]
 
             said = f"The picture by {picture['model']} is off the page."
             return await self._finish("removing a picture", await self._keep([row]), said, change)
 
-    async def take(self, slug: str, thumbnail: str) -> Answer:
+    async def take(self, slug: str, thumbnail: str, original: str = "") -> Answer:
         """Draw another picture like one, beside the earlier ones. Other actions go on meanwhile."""
         manifest = await self.manifest()
-        row, picture = _find(manifest, slug, thumbnail)
+        row, picture = _find(manifest, slug, thumbnail, original)
         drawn = await self._draw(manifest, row, picture)
         async with self._turn:
             after = await self.manifest()
@@ -212,9 +207,12 @@ def _pictures(row: Row) -> list[Finished]:
     return [each for each in row["results"] if each["status"] == "ok"]
 
 
-def _find(manifest: Manifest, slug: str, thumbnail: str) -> tuple[Row, Finished]:
+def _find(manifest: Manifest, slug: str, thumbnail: str, original: str) -> tuple[Row, Finished]:
+    """Return a post's row and its picture, which may have got another look since the page was opened."""
     row = _row(manifest, slug)
-    picture = next((each for each in _pictures(row) if each["key"] == thumbnail), None)
+    exactly = (each for each in _pictures(row) if each["key"] == thumbnail)
+    same = (each for each in _pictures(row) if original and original_of(each) == original)
+    picture = next(exactly, None) or next(same, None)
     if picture is None:
         raise InvalidRequestError(["This picture is not in the batch any more. Reload the page"])
     return row, picture

@@ -9,14 +9,14 @@ import hmac
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
 from aiohttp import web
 
-from cli.choosing.desk import Answer, Desk
+from cli.choosing.desk import Desk
 from errors import InvalidRequestError, ThumbnailError
 from gallery.manifest import Manifest, manifest_text
-from gallery.page import Live, render_page, render_posts, tally
+from gallery.live import Live, answer
+from gallery.page import render_page
 from storage.keys import page_key
 from storage.store import Area, Store
 
@@ -33,16 +33,14 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-# What each action takes, all of them texts.
-TAKES: Mapping[str, tuple[str, ...]] = {
-    "choose": ("slug", "thumbnail"),
-    "take": ("slug", "thumbnail"),
-    "remove": ("slug", "thumbnail"),
-    "without": ("slug",),
-    "everywhere": ("model",),
-    "rest": (),
-    "look": (),
-    "undo": (),
+# What each action takes, as gallery/live.py says. A picture is named by the first two of its fields, all but one texts.
+SLUG, PICTURE = frozenset({"slug"}), frozenset({"thumbnail", "original"})
+ABOUT_A_PICTURE = frozenset({"model", "variation"})
+TAKES: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("choose", "take", "remove"), SLUG | PICTURE),
+    "without": SLUG,
+    "everywhere": frozenset({"model"}),
+    **dict.fromkeys(("rest", "look", "undo"), frozenset()),
 }
 
 
@@ -124,36 +122,33 @@ class ChoosingServer:
         if action not in TAKES:
             raise web.HTTPNotFound
         try:
-            answer = await getattr(self._desk, action)(**await _values(request, TAKES[action]))
+            done = await getattr(self._desk, action)(**await _values(request, TAKES[action]))
         except InvalidRequestError as error:
             return web.json_response({"error": ". ".join(map(str, error.faults))}, status=409)
         except (ThumbnailError, OSError) as error:
             logger.warning("%s failed: %s", action, error)
             return web.json_response({"error": str(error)}, status=502)
-        return web.json_response(self._answered(answer))
-
-    def _answered(self, answer: Answer) -> dict[str, Any]:
-        self._keys = _pictures_of(answer.manifest)
-        return {
-            "posts": render_posts(_here(answer.manifest), answer.slugs),
-            "said": answer.said,
-            "undo": self._desk.undoes,
-            "tally": tally(answer.manifest),
-        }
+        self._keys = _pictures_of(done.manifest)
+        return web.json_response(answer(_here(done.manifest), done.slugs, said=done.said, undo=self._desk.undoes))
 
 
-async def _values(request: web.Request, names: tuple[str, ...]) -> dict[str, str]:
+async def _values(request: web.Request, names: frozenset[str]) -> dict[str, str]:
+    """Return the texts that an action takes.
+
+    Raises:
+        HTTPBadRequest: they are not there, or something else is.
+    """
     try:
         values = await request.json()
     except ValueError:
         values = None
-    if (
-        not isinstance(values, dict)
-        or values.keys() != {*names}
-        or not all(isinstance(v, str) for v in values.values())
-    ):
+    optional = {"original"} | (ABOUT_A_PICTURE if names >= PICTURE else frozenset())
+    if not isinstance(values, dict) or not names - optional <= values.keys() <= names | optional:
         raise web.HTTPBadRequest
-    return values
+    taken = {name: value for name, value in values.items() if name in names}
+    if not all(isinstance(value, str) for value in taken.values()):
+        raise web.HTTPBadRequest
+    return taken
 
 
 def _pictures_of(manifest: Manifest) -> set[str]:

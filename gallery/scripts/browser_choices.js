@@ -1,24 +1,24 @@
 // Keeps choices where nobody serves the page: in this browser, until they are saved as a file and a command applies it.
-import { batch, changed, modelOf, posts, postNamed } from "./posts.js";
+import { batch, changed, identityOf, picturesOf, pictureOf, posts, postNamed } from "./posts.js";
 import { keep, recall } from "./state.js";
 import { say } from "./saying.js";
 
-// The keys of the chosen pictures, by slug, that are not the posts' covers yet. One whose picture is not on the page
-// counts for nothing until the picture is there again.
+// The chosen pictures, by slug, that are not the posts' covers yet. One that is not on the page counts for nothing until
+// it is there again.
 const waiting = new Map();
 // What each choice replaced, by slug: undefined, or null in storage, if nothing.
 const undoable = recall("sessionStorage", "undo") ?? [];
 
-const set = (slug, key) => {
-  if (key) waiting.set(slug, key);
+const set = (slug, picture) => {
+  if (picture) waiting.set(slug, picture);
   else waiting.delete(slug);
   document.querySelector(".unkept").hidden = keep("localStorage", "choices", [...waiting]);
   keep("sessionStorage", "undo", undoable);
 };
 
-const choose = (post, key, isCover) => {
+const choose = (post, card, isCover) => {
   undoable.push([post.slug, waiting.get(post.slug)]);
-  set(post.slug, isCover ? undefined : key);
+  set(post.slug, isCover ? undefined : identityOf(card));
   changed([post]);
 };
 
@@ -37,8 +37,8 @@ const undo = () => {
 
 const waitingPosts = () =>
   posts.flatMap((post) => {
-    const card = post.cards.find((each) => each.dataset.key && each.dataset.key === waiting.get(post.slug));
-    return card ? [{ slug: post.slug, title: post.title, model: modelOf(card), thumbnail: card.dataset.key }] : [];
+    const card = picturesOf(post).find((each) => identityOf(each) === waiting.get(post.slug));
+    return card ? [{ slug: post.slug, title: post.title, ...pictureOf(card) }] : [];
   });
 
 const download = (name, text) => {
@@ -68,7 +68,7 @@ export const saveChoices = () => {
 const read = (isApplied) => {
   const kept = recall("localStorage", "choices") ?? [];
   waiting.clear();
-  for (const [slug, key] of kept) if (!isApplied(slug, key)) waiting.set(slug, key);
+  for (const [slug, picture] of kept) if (!isApplied(slug, picture)) waiting.set(slug, picture);
   if (waiting.size < kept.length) keep("localStorage", "choices", [...waiting]);
 };
 

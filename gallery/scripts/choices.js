@@ -2,15 +2,21 @@
 // choice in this browser, or has a server apply it.
 import { browserChoices } from "./browser_choices.js";
 import { isLive, liveChoices } from "./live_choices.js";
-import { changed, choosable, main, onChange, picturesOf, postNamed, posts } from "./posts.js";
+import { changed, choosable, identityOf, main, onChange, picturesOf, postNamed, posts } from "./posts.js";
 import { counted } from "./saying.js";
 
 const keeper = isLive ? liveChoices : browserChoices;
 export const choosing = main.dataset.choosing !== undefined;
 
-const pickedOf = (post) => picturesOf(post).find((card) => card.dataset.key === keeper.waiting.get(post.slug));
+const pickedOf = (post) => picturesOf(post).find((card) => identityOf(card) === keeper.waiting.get(post.slug));
 const appliedOf = (post) => ("decided" in post.section.dataset ? post.section.dataset.cover : undefined);
-const isCoverAsShown = (post, key) => appliedOf(post) === key && !("older" in post.section.dataset);
+const isOlder = (post) => "older" in post.section.dataset;
+// Whether a person's choice made this picture the cover, in the look that the page shows.
+const isCoverAsShown = (post, picture) => {
+  const applied = appliedOf(post);
+  const card = picturesOf(post).find((each) => each.dataset.key === applied);
+  return applied !== undefined && !isOlder(post) && (card ? identityOf(card) : applied) === picture;
+};
 const chosenOf = (post) => pickedOf(post)?.dataset.key ?? appliedOf(post);
 const hasCover = (post) => "covered" in post.section.dataset;
 const isDecided = (post) => Boolean(pickedOf(post)) || "decided" in post.section.dataset;
@@ -26,12 +32,12 @@ export const needsDecision = (post) =>
   choosable(post) && !isDecided(post) && (optionsOf(post) > 1 || !hasCover(post));
 // The only picture of a post that shows it already leaves nothing to choose.
 export const offersChoice = (post) =>
-  choosable(post) && (optionsOf(post) > 1 || !hasCover(post) || "older" in post.section.dataset);
+  choosable(post) && (optionsOf(post) > 1 || !hasCover(post) || isOlder(post));
 
 export const choose = (post, card) => {
-  const { key } = card.dataset;
-  if (key === pickedOf(post)?.dataset.key || (!pickedOf(post) && isCoverAsShown(post, key))) return;
-  keeper.choose(post, key, isCoverAsShown(post, key));
+  const isCover = isCoverAsShown(post, identityOf(card));
+  const picked = pickedOf(post);
+  if (picked ? card !== picked : !isCover) keeper.choose(post, card, isCover);
 };
 export const undo = () => keeper.undo();
 
@@ -62,10 +68,12 @@ const withCovers = (named) => {
 
 export const tallyOf = () => {
   const named = posts.filter((post) => post.slug !== undefined);
-  const chosen = named.filter(isDecided).length;
-  if (chosen) return `${withCovers(named)}; ${chosen.toLocaleString("en")} chosen by you`;
-  const isDone = !main.dataset.unfinished && !posts.some(needsDecision);
-  return isDone ? `${withCovers(named)}. Nothing needs doing.` : withCovers(named);
+  const [chosen, older] = [named.filter(isDecided).length, named.filter(isOlder).length];
+  const words = [withCovers(named)];
+  if (chosen) words.push(`${chosen.toLocaleString("en")} chosen by you`);
+  if (older) words.push(`${counted(older, "shows", "show")} an older look`);
+  const isDone = words.length === 1 && !main.dataset.unfinished && !posts.some(needsDecision);
+  return isDone ? `${words[0]}. Nothing needs doing.` : words.join("; ");
 };
 
 const drawTally = () => {
@@ -82,9 +90,9 @@ const drawTally = () => {
 };
 
 if (choosing) {
-  keeper.start((slug, key) => {
+  keeper.start((slug, picture) => {
     const post = postNamed(slug);
-    return post !== undefined && isCoverAsShown(post, key);
+    return post !== undefined && isCoverAsShown(post, picture);
   });
   onChange((those) => {
     those.forEach(drawChoice);

@@ -1,11 +1,12 @@
-// Sends each action to the server that brings the page. The server applies it and answers with the posts as they are then.
-import { changed, main, modelOf, replacePosts } from "./posts.js";
+// Sends each action to the server that brings the page. The server applies it and answers with the posts as they are
+// then; gallery/live.py describes both.
+import { changed, identityOf, main, modelOf, pictureOf, replacePosts } from "./posts.js";
 import { say } from "./saying.js";
 
 export const isLive = main.dataset.live !== undefined;
 const GONE = "The program that brings this page does not answer. Start it again, and open the address that it prints.";
 
-// The keys of the pictures that were chosen and are not the posts' covers yet, by slug.
+// The pictures that were chosen and are not the posts' covers yet, by slug.
 const waiting = new Map();
 let undoes = main.dataset.undo ?? "";
 
@@ -44,13 +45,14 @@ const act = async (asking, failed = () => undefined) => {
   }
 };
 
-const choose = (post, key) => {
-  waiting.set(post.slug, key);
+const choose = (post, card) => {
+  const picture = identityOf(card);
+  waiting.set(post.slug, picture);
   changed([post]);
   const done = () => {
-    if (waiting.get(post.slug) === key) waiting.delete(post.slug);
+    if (waiting.get(post.slug) === picture) waiting.delete(post.slug);
   };
-  const asking = inTurn("choose", { slug: post.slug, thumbnail: key }).finally(done);
+  const asking = inTurn("choose", { slug: post.slug, ...pictureOf(card) }).finally(done);
   return act(asking, () => changed([post]));
 };
 
@@ -63,10 +65,10 @@ export const prices = JSON.parse(main.dataset.prices ?? "{}");
 export const takeAnother = async (button, post, card) => {
   button.disabled = true;
   say(`${modelOf(card)} draws another picture. You can go on meanwhile.`);
-  await act(send("take", { slug: post.slug, thumbnail: card.dataset.key }));
+  await act(send("take", { slug: post.slug, ...pictureOf(card) }));
   button.disabled = false;
 };
-export const remove = (post, card) => act(inTurn("remove", { slug: post.slug, thumbnail: card.dataset.key }));
+export const remove = (post, card) => act(inTurn("remove", { slug: post.slug, ...pictureOf(card) }));
 export const leaveWithout = (post) => act(inTurn("without", { slug: post.slug }));
 export const everywhere = (model) => act(inTurn("everywhere", { model }));
 export const acceptTheRest = () => act(inTurn("rest", {}));

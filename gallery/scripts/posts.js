@@ -21,6 +21,13 @@ export const idOf = (post) => post.slug ?? post.title;
 export const postNamed = (id) => posts.find((post) => idOf(post) === id);
 export const modelOf = (card) => models[card.dataset.model];
 export const picturesOf = (post) => post.cards.filter((card) => card.dataset.key);
+// What a choice is of: the picture, whatever title is set on it now, if its original is known.
+export const identityOf = ({ dataset: { original, key } }) => original ?? key;
+export const pictureOf = (card) => {
+  const { key, original, variation } = card.dataset;
+  const picture = { model: modelOf(card), variation: Number(variation ?? 0), thumbnail: key };
+  return original ? { ...picture, original } : picture;
+};
 export const choosable = (post) => post.slug !== undefined && picturesOf(post).length > 0;
 
 export const nextPost = (post, step, wanted = () => true) => {

@@ -36,7 +36,7 @@ if (main.dataset.unfinished) {
   const waiting = Date.now() - since < PATIENCE;
   document.querySelector("[data-renewal]").textContent = waiting
     ? "This page refreshes itself while it is open."
-    : "Nothing has changed for 15 minutes: reload the page to check again.";
+    : "Nothing has changed for 15 minutes: if the batch was stopped, run it again to continue.";
   if (waiting) {
     // A larger page is written less often, and should not spend its time loading.
     const begun = performance.now();

@@ -78,6 +78,7 @@ def scroll_to_end(page: Page) -> None:
     while page.locator(".rest").is_visible():
         page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)")
         page.evaluate("() => new Promise(requestAnimationFrame)")
+    page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)")
 
 
 def tick(page: Page, name: str) -> None:

@@ -23,8 +23,8 @@ TITLES = ["Why fan-out beats a loop", "كيف نصنع الأغلفة", "Café s
 DRAWN = [{0, 1}, {0, 1, 2}, {1, 2}, {0, 1, 2, 3, 4}]
 
 
-def key(post: int, model: str) -> str:
-    return f"neon/post-{post}/{model}-00.jpg"
+def key(post: int, model: str, look: str = "neon") -> str:
+    return f"{look}/post-{post}/{model}-00.jpg"
 
 
 def write_batch(
@@ -34,11 +34,14 @@ def write_batch(
     numbers: Sequence[int] = (),
     models: Sequence[str] = MODELS,
     live: Live | None = None,
+    originals: bool = False,
+    look: str = "neon",
     **changes: Any,
 ) -> str:
     """Write a batch with its covers, only the second of which was chosen, and return its page's address.
 
     ``drawn`` says for each post which of MODELS made its pictures, ``numbers`` the posts' numbers, if not in order.
+    With ``originals`` the outcomes name theirs, which are the same in each ``look``.
     """
 
     def place(each: str) -> dict[str, str]:
@@ -46,8 +49,10 @@ def write_batch(
         return {"image_url": link.url, **({"image_url_expires_at": link.expires_at} if link.expires_at else {})}
 
     def outcome(number: int, title: str, model: str, made: Sequence[str]) -> Any:
-        picture = key(number, model)
-        return ok(title, model, key=picture, **place(picture)) if model in made else missing("rejected", title, model)
+        picture = key(number, model, look)
+        known = {"original": f"originals/{number}-{model}.png"} if originals else {}
+        drawn = ok(title, model, key=picture, **place(picture), **known)
+        return drawn if model in made else missing("rejected", title, model)
 
     rows, posts, keys = [], [], []
     for number, indices in zip(numbers or range(len(drawn)), drawn, strict=True):
@@ -55,7 +60,7 @@ def write_batch(
         made = [model for each, model in enumerate(MODELS) if each in indices and model in models]
         rows.append([outcome(number, title, model, made) for model in models])
         posts.append(post_of(number, made, place(f"covers/post-{number}.jpg")))
-        keys += [*(key(number, model) for model in made), f"covers/post-{number}.jpg"]
+        keys += [*(key(number, model, look) for model in made), f"covers/post-{number}.jpg"]
     written = manifest(*rows, posts=changes.pop("posts", posts), models=list(models), **changes)
     address = store.link("index.html").url if store.link("index.html").expires_at else "../../index.html"
     page = render_page(written, home=address, data="manifest.json", live=live).encode()

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page
 
 from settings import read_settings
 from storage.minio_store import MinioStore
-from tests.e2e.browsing import WINDOWS, Shown, fits, load_all, open_page, pasted, scroll_to_end, show, tick, visible
+from tests.e2e.browsing import WINDOWS, Shown, fits, load_all, pasted, scroll_to_end, show, tick
 from tests.e2e.choosable import (
     DRAWN,
     MODELS,
@@ -68,7 +68,13 @@ def test_choices_stay_in_the_browser_until_they_are_saved_with_the_command_that_
         "version": 1,
         "batch_id": "00ff",
         "choices": [
-            {"slug": f"post-{post}", "title": TITLES[post], "model": "dall-e-3", "thumbnail": key(post, "dall-e-3")}
+            {
+                "slug": f"post-{post}",
+                "title": TITLES[post],
+                "model": "dall-e-3",
+                "variation": 0,
+                "thumbnail": key(post, "dall-e-3"),
+            }
             for post in (0, 2)
         ],
     }
@@ -234,18 +240,6 @@ def test_the_keys_are_shown_and_can_be_turned_off(page: Page) -> None:
     page.reload()
     press(page, "j", "2")
     assert tally(page) == covers(chosen=1)
-
-
-def test_a_page_says_so_when_the_browser_forbids_storage(browser: Browser, tmp_path: Path) -> None:
-    page = open_page(browser)
-    page.add_init_script(
-        "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no', 'SecurityError'); }})"
-    )
-    page.goto(write_batch(directory(tmp_path)))
-    page.get_by_role("button", name="Choose dall-e-3").first.click()
-    assert tally(page) == covers(chosen=2)
-    assert "save them before you close the page" in page.locator("body").inner_text()
-    page.close()
 
 
 def test_a_page_without_slugs_has_nothing_to_choose_and_still_compares(browser: Browser, tmp_path: Path) -> None:
