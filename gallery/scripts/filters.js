@@ -59,11 +59,13 @@ const filterPosts = (through) => {
   drawShowing(shown, shownPictures);
 };
 
-// The reader stays at the same post, if it still matches.
+// The reader stays at the same post, if it still matches: at that of the last change, until the reader scrolls.
+let kept = { post: undefined, at: 0 };
 export const keepingPost = (change) => {
-  const post = scrollY > 0 ? postInSight() : undefined;
+  const post = scrollY > 0 ? (scrollY === kept.at ? kept.post : postInSight()) : undefined;
   change(post?.number);
   if (post?.matches) post.section.scrollIntoView();
+  kept = { post, at: scrollY };
 };
 
 export const filterAll = () =>
