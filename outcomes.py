@@ -203,6 +203,10 @@ class Row(TypedDict):
     variation: NotRequired[int]
     """Which picture of the same request the row asks for, from 0."""
     cover: NotRequired[Cover]
+    without_cover: NotRequired[bool]
+    """Whether a person wants this post to have no cover."""
+    removed: NotRequired[list[str]]
+    """The keys of pictures that a person took off the page. They stay in the bucket."""
     style: str
     template: str
     font: str

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from cli.covers import make_folder
+from cli.made import find_made
 from cli.reading.environment import local_settings
 from cli.reading.options import Options
 from errors import InvalidRequestError
@@ -15,7 +17,7 @@ from tasks.checks import check_request
 from tasks.choices import Applied, apply_choices
 from tasks.requests import ChoicesRequest, bind
 
-__all__ = ["choose_here", "choose_there"]
+__all__ = ["choose_here", "choose_live", "choose_there"]
 
 
 def choose_here(options: Options, screen: Console) -> int:
@@ -32,6 +34,18 @@ def choose_there(options: Options, screen: Console) -> int:
 
     workflow, choices = Workflow(str(options.on)), _read(options.choose or Path())
     print(_text(asyncio.run(apply_there(workflow, choices, lambda text: print(text, file=sys.stderr)))))
+    return 0
+
+
+def choose_live(options: Options, screen: Console) -> int:
+    """Open the page of a batch in the browser, and apply each choice there when it is made."""
+    # Imported here because aiohttp's server takes long to import.
+    from cli.choosing.run import serve
+
+    made = find_made(options)
+    if options.covers:
+        make_folder(options.covers)
+    asyncio.run(serve(made, made.store or open_store(made.settings), options.covers))
     return 0
 
 

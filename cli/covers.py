@@ -1,9 +1,10 @@
 """Copies a batch's covers to files for a site generator, from the store or from their public addresses."""
 
+import asyncio
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NotRequired
@@ -11,7 +12,7 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from errors import InvalidRequestError, StoreError
-from gallery.manifest import MANIFEST
+from gallery.manifest import MANIFEST, Manifest
 from outcomes import Cover, Row
 from posts.fetch import fetch
 from storage.covers import cover_of
@@ -19,8 +20,18 @@ from storage.keys import cover_key, is_slug
 from storage.store import Area, Store
 from tasks.choices import batch_manifest
 from text import clean_text
+from waiting import gather_limited
 
-__all__ = ["CoverFile", "fetch_covers", "make_folder", "read_covers", "say_written", "write_covers"]
+__all__ = [
+    "CoverFile",
+    "fetch_covers",
+    "follow_covers",
+    "make_folder",
+    "read_covers",
+    "say_written",
+    "without_cover",
+    "write_covers",
+]
 
 MAX_CONCURRENT = 8
 
@@ -93,10 +104,35 @@ def make_folder(folder: Path) -> None:
         ) from None
 
 
-def write_covers(covers: list[tuple[CoverFile, bytes]], folder: Path) -> list[str]:
+async def follow_covers(store: Store, manifest: Manifest, slugs: Collection[str], folder: Path) -> None:
+    """Let the files of these posts be as their covers are in the store, after a choice.
+
+    Raises:
+        StoreError: the store failed, or something else than a file stands in the place of one.
+    """
+    rows = {row["slug"]: row for row in manifest["rows"] if "slug" in row}
+    listed = [_listed(row, slug, row["cover"]) for slug, row in rows.items() if "cover" in row]
+    changed = [about for about in listed if about["slug"] in slugs]
+    found = await gather_limited(lambda about: store.read(Area.THUMBNAILS, cover_key(about["slug"])), changed)
+    covers = [(about, each.data) for about, each in zip(changed, found, strict=True) if each]
+    await asyncio.to_thread(write_covers, covers, folder, listed, without_cover(manifest))
+
+
+def without_cover(manifest: Manifest) -> list[str]:
+    """Return the slugs of the posts that a person left without a cover."""
+    return [row["slug"] for row in manifest["rows"] if row.get("without_cover") and is_slug(row.get("slug", ""))]
+
+
+def write_covers(
+    covers: list[tuple[CoverFile, bytes]],
+    folder: Path,
+    listed: Sequence[CoverFile] | None = None,
+    gone: Iterable[str] = (),
+) -> list[str]:
     """Write covers to a folder as ``<slug>.jpg``, then ``covers.json``; return the names of the JPEGs that changed.
 
-    Files that would not change are not written, so that a site is not rebuilt for nothing.
+    Files that would not change are not written, so that a site is not rebuilt for nothing. ``covers.json`` lists these
+    covers, or else ``listed``. The files of ``gone`` slugs are removed.
 
     Raises:
         StoreError: something else than a file stands in the place of one, and nothing was written.
@@ -107,17 +143,21 @@ def write_covers(covers: list[tuple[CoverFile, bytes]], folder: Path) -> list[st
     if faults := [fault for path in (*paths, listing) if (fault := _in_place_of_a_file(path))]:
         raise StoreError(f"The covers were not written: {'; '.join(faults)}. Move it away, and run the command again.")
     changed = [about["file"] for (about, data), path in zip(covers, paths, strict=True) if _write(path, data)]
-    _write(listing, json.dumps([about for about, _ in covers], ensure_ascii=False, indent=2).encode())
+    for path in (folder / os.fsdecode(f"{slug}.jpg".encode()) for slug in gone):
+        if path.is_file() and not path.is_symlink():
+            path.unlink()
+    listed = [about for about, _ in covers] if listed is None else listed
+    _write(listing, json.dumps(listed, ensure_ascii=False, indent=2).encode())
     return changed
 
 
-def say_written(covers: list[tuple[CoverFile, bytes]], folder: Path) -> None:
+def say_written(covers: list[tuple[CoverFile, bytes]], folder: Path, gone: Iterable[str] = ()) -> None:
     """Write covers to a folder, and print how many changed.
 
     Raises:
         StoreError: as ``write_covers``.
     """
-    print(f"covers:   {folder}, {len(write_covers(covers, folder))} changed", file=sys.stderr)
+    print(f"covers:   {folder}, {len(write_covers(covers, folder, gone=gone))} changed", file=sys.stderr)
 
 
 def _in_place_of_a_file(path: Path) -> str:

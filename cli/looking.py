@@ -7,7 +7,7 @@ import webbrowser
 from rich.console import Console
 from typing_extensions import TypedDict
 
-from cli.covers import fetch_covers, make_folder, read_covers, say_written
+from cli.covers import fetch_covers, make_folder, read_covers, say_written, without_cover
 from cli.made import Made, find_made
 from cli.reading.options import Options
 from errors import InvalidRequestError
@@ -102,5 +102,5 @@ def export(options: Options, screen: Console) -> int:
         covers = asyncio.run(read_covers(made.store, made.manifest["batch_id"]))
     else:
         covers = fetch_covers(made.manifest_url)
-    say_written(covers, options.covers)
+    say_written(covers, options.covers, without_cover(made.manifest))
     return 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from rich.console import Console
 
-from cli.choices import choose_here, choose_there
+from cli.choices import choose_here, choose_live, choose_there
 from cli.drawing import draw_here, draw_there, plan_here
 from cli.looking import export, open_page, status
 from cli.reading.faults import refuse
@@ -17,6 +17,7 @@ __all__ = ["mode_of"]
 ELSEWHERE = "give {it} in another command"
 IN_THE_WORKFLOW = {name: f"set {variable} in the workflow's Environment instead" for variable, name in SETTINGS.items()}
 WORKER_ONLY = "only the worker reaches the store that a plan looks into; leave {it} out"
+PAGE_THERE = "there, the batch's own page saves choices as a file, for --choose FILE; leave {it} out"
 Run = Callable[[Options, Console], int]
 
 
@@ -41,6 +42,7 @@ MODES = (
     Mode(plan_here, "plan", remedies={"on": WORKER_ONLY}),
     Mode(draw_there, "draw", by=("on",), remedies=IN_THE_WORKFLOW),
     Mode(draw_here, "draw"),
+    Mode(choose_live, "choose", remedies={"on": PAGE_THERE}),
     Mode(export, "export"),
     Mode(status, "status"),
     Mode(open_page, "open"),

@@ -5,7 +5,7 @@ readers in other languages. Only what is read back is checked, because others wr
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, NotRequired, TypeVar, cast
 
@@ -29,6 +29,7 @@ __all__ = [
     "manifest_schema",
     "manifest_text",
     "read_request",
+    "summary_of",
     "timestamp",
     "with_links",
 ]
@@ -138,8 +139,6 @@ def build_manifest(
     run_id: str = "",
 ) -> Manifest:
     """Return the manifest of these rows; what has no outcome yet is counted as pending."""
-    counted = counts([outcome for row in rows for outcome in row["results"]])
-    pending = counted["requested"] - counted["ok"] - counted["rejected"] - counted["failed"]
     manifest: Manifest = {
         "version": MANIFEST_VERSION,
         "batch_id": batch_id,
@@ -148,7 +147,7 @@ def build_manifest(
         "finished": finished,
         "simulated": simulated,
         "request": request,
-        "summary": {**counted, "pending": pending},
+        "summary": summary_of(rows),
         "rows": rows,
     }
     if name:
@@ -159,6 +158,13 @@ def build_manifest(
         manifest["spent_by_run"] = {run: cast(Paid, spent.record) for run, spent in spent_by_run.items()}
         manifest = cast(Manifest, {**manifest, **sum(spent_by_run.values(), NOTHING).record})
     return manifest
+
+
+def summary_of(rows: Sequence[Row]) -> Summary:
+    """Return how many outcomes of each kind there are; what has none yet is pending."""
+    counted = counts([outcome for row in rows for outcome in row["results"]])
+    pending = counted["requested"] - counted["ok"] - counted["rejected"] - counted["failed"]
+    return {**counted, "pending": pending}
 
 
 def with_links(rows: list[Row], link: Callable[[str], Link]) -> list[Row]:

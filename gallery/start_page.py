@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from gallery.batches import MOST_BATCHES, Batch
-from gallery.document import TEMPLATES, count, joined, render, spent
+from gallery.document import TEMPLATES, blog_name, count, joined, render, spent
 
 __all__ = ["render_start_page"]
 
@@ -46,8 +46,7 @@ def _state(batch: Batch) -> str:
         f"{summary['rejected']:,} rejected" if summary["rejected"] else "",
         f"{summary['failed']:,} failed" if summary["failed"] else "",
         spent(batch),
-        "simulated" if batch["simulated"] else "",
     )
 
 
-TEMPLATES.filters |= {"others": _others, "state": _state}
+TEMPLATES.filters |= {"others": _others, "state": _state, "blog_name": blog_name}

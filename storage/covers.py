@@ -36,6 +36,8 @@ async def ensure_covers(
     covers.renewed = covers.renewed if renewed is None else renewed
 
     async def covered(row: Row) -> Row:
+        if row.get("without_cover"):
+            return row
         try:
             cover = await covers.ensure(row, refresh=refresh)
         except StoreError as error:

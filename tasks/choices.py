@@ -1,14 +1,15 @@
 """Applies the choices made on a batch's page: makes each chosen thumbnail its post's cover."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import NamedTuple
 
 from typing_extensions import TypedDict
 
 from errors import InvalidRequestError, StoreError
-from gallery.manifest import MANIFEST, Manifest, manifest_text, timestamp, with_links
+from gallery.manifest import MANIFEST, Manifest, manifest_text, summary_of, timestamp, with_links
 from gallery.publishing import write_page
 from outcomes import Cover, Finished, Row
 from storage.covers import cover_of, put_cover
@@ -21,7 +22,7 @@ from tasks.requests import Choice, ChoicesRequest
 from text import brief, clean_text
 from waiting import gather_limited
 
-__all__ = ["Applied", "apply_choices", "batch_manifest"]
+__all__ = ["Applied", "apply_choices", "batch_manifest", "change_manifest"]
 
 
 class Applied(TypedDict):
@@ -54,12 +55,16 @@ async def apply_choices(store: Store, request: ChoicesRequest, workflow: str = "
     try:
         covers = await gather_limited(choose, wanted)
         by_slug = {choice.slug: cover for choice, cover in zip(wanted, covers, strict=True)}
-        url = await _write_covers(store, request.batch_id, by_slug, workflow)
+        await change_manifest(store, request.batch_id, partial(_with_covers, by_slug), workflow)
     except StoreError as error:
         done = f"the covers of {', '.join(sorted(changed))} were changed" if changed else "no cover was changed"
         raise StoreError(f"{error} Apply the choices again; {done} before this.") from error
     lines = [str(choice) for choice in wanted if choice.slug in changed]
-    return {"changed": lines, "unchanged": len(wanted) - len(lines), "page_url": url}
+    return {
+        "changed": lines,
+        "unchanged": len(wanted) - len(lines),
+        "page_url": store.link(page_key(request.batch_id)).url,
+    }
 
 
 class _Choice(NamedTuple):
@@ -135,15 +140,30 @@ async def _manifest(store: Store, batch_id: str, found: Versioned | None) -> Man
     return manifest
 
 
-async def _write_covers(store: Store, batch_id: str, covers: Mapping[str, Cover | None], workflow: str) -> str:
-    """Write these covers into the batch's manifest, whatever a run of the batch has written since, and its page."""
+def _with_covers(covers: Mapping[str, Cover | None], manifest: Manifest) -> None:
+    for row in manifest["rows"]:
+        if cover := covers.get(row.get("slug", "")):
+            row["cover"] = cover
+            row.pop("without_cover", None)
+
+
+async def change_manifest(
+    store: Store, batch_id: str, change: Callable[[Manifest], None], workflow: str = ""
+) -> Manifest:
+    """Change a batch's manifest, whatever a run of the batch has written since, and its page; return the manifest.
+
+    ``change`` may be called again with a newer manifest, so it must be idempotent.
+
+    Raises:
+        InvalidRequestError: the batch is unknown, or its manifest cannot be read.
+        StoreError: the store failed.
+    """
     key = manifest_key(batch_id)
 
-    async def change(found: Versioned | None) -> StoredObject:
+    async def changed(found: Versioned | None) -> StoredObject:
         manifest = await _manifest(store, batch_id, found)
-        for row in manifest["rows"]:
-            if cover := covers.get(row.get("slug", "")):
-                row["cover"] = cover
+        change(manifest)
+        manifest["summary"] = summary_of(manifest["rows"])
         manifest["rows"] = with_links(manifest["rows"], store.link)
         manifest["updated_at"] = timestamp(datetime.now(UTC))
         return StoredObject(manifest_text(manifest).encode(), "application/json", immutable=False)
@@ -151,5 +171,6 @@ async def _write_covers(store: Store, batch_id: str, covers: Mapping[str, Cover 
     async def page(record: Versioned) -> str:
         return await asyncio.to_thread(page_of, store, await _manifest(store, batch_id, record), workflow)
 
-    record = await update(store, Area.THUMBNAILS, key, change)
-    return await write_page(store, key, record, page_key(batch_id), page)
+    record = await update(store, Area.THUMBNAILS, key, changed)
+    await write_page(store, key, record, page_key(batch_id), page)
+    return await _manifest(store, batch_id, record)

@@ -356,7 +356,20 @@ def _merged(row: Row, earlier: Row | None) -> Row:
     merged: Row = {**row, "results": [*results, *map(unpaid, finished.values())]}
     if "cover" in earlier and "cover" not in row and earlier.get("slug") == row.get("slug"):
         merged["cover"] = earlier["cover"]
-    return merged
+    return _with_wishes(merged, earlier)
+
+
+def _with_wishes(row: Row, earlier: Row | None) -> Row:
+    """Return the row with what a person wants of its post: no cover, or fewer pictures."""
+    if earlier and earlier.get("without_cover"):
+        row = {**row, "without_cover": True}
+    if earlier and (removed := earlier.get("removed")):
+        row = {
+            **row,
+            "removed": removed,
+            "results": [each for each in row["results"] if each.get("key") not in removed],
+        }
+    return row
 
 
 def _completed(outcome: Outcome, earlier: Finished | None) -> Outcome:

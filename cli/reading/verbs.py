@@ -47,6 +47,7 @@ VERBS: Mapping[str, Verb] = {
         *(_BATCH | _HERE),
         *("covers", "json", "on", "plan", "crash", "all"),
     ),
+    "choose": _verb("open the page, and make each choice there the cover at once", *_MADE, *_HERE, "covers"),
     "export": _verb("write the site's files again, as after a choice", *_MADE, "covers"),
     "status": _verb("count posts, covers, older looks, and dollars", *_MADE, "json"),
     "open": _verb("open the page to look at it", *_MADE),

@@ -1,115 +1,103 @@
-// Choices by slug, until they are saved and applied: once a choice is the post's cover, it is dropped. One whose picture
-// is not on the page, as it was made with another template, counts for nothing until the picture is there again.
-const choosing = main.dataset.choosing !== undefined;
-const choices = new Map();
-const undoable = [];
+// Which picture is each post's cover, which is chosen, and which posts need a decision. `keeper` is the seam: it keeps a
+// choice in this browser, or has a server apply it.
+import { browserChoices } from "./browser_choices.js";
+import { isLive, liveChoices } from "./live_choices.js";
+import { changed, choosable, identityOf, main, onChange, picturesOf, postNamed, posts } from "./posts.js";
+import { counted } from "./saying.js";
 
-const coverOf = (post) => ("decided" in post.section.dataset ? post.section.dataset.cover : undefined);
-const pickedOf = (post) => post.cards.find((card) => card.dataset.key && card.dataset.key === choices.get(post.slug));
-const chosenOf = (post) => pickedOf(post)?.dataset.key ?? coverOf(post);
-const isDecided = (post) => choosable(post) && chosenOf(post) !== undefined;
+const keeper = isLive ? liveChoices : browserChoices;
+export const choosing = main.dataset.choosing !== undefined;
 
-const drawChoice = (post) => {
+const pickedOf = (post) => picturesOf(post).find((card) => identityOf(card) === keeper.waiting.get(post.slug));
+const appliedOf = (post) => ("decided" in post.section.dataset ? post.section.dataset.cover : undefined);
+const isOlder = (post) => "older" in post.section.dataset;
+// Whether a person's choice made this picture the cover, in the look that the page shows.
+const isCoverAsShown = (post, picture) => {
+  const applied = appliedOf(post);
+  const card = picturesOf(post).find((each) => each.dataset.key === applied);
+  return applied !== undefined && !isOlder(post) && (card ? identityOf(card) : applied) === picture;
+};
+const chosenOf = (post) => pickedOf(post)?.dataset.key ?? appliedOf(post);
+const hasCover = (post) => "covered" in post.section.dataset;
+const isDecided = (post) => Boolean(pickedOf(post)) || "decided" in post.section.dataset;
+
+// How many pictures the post could show: those on the page, and its cover, if that is none of them.
+const optionsOf = (post) => {
+  const { cover } = post.section.dataset;
+  const pictures = picturesOf(post);
+  return pictures.length + (cover && !pictures.some((card) => card.dataset.key === cover) ? 1 : 0);
+};
+
+export const needsDecision = (post) =>
+  choosable(post) && !isDecided(post) && (optionsOf(post) > 1 || !hasCover(post));
+// The only picture of a post that shows it already leaves nothing to choose.
+export const offersChoice = (post) =>
+  choosable(post) && (optionsOf(post) > 1 || !hasCover(post) || isOlder(post));
+
+export const choose = (post, card) => {
+  const isCover = isCoverAsShown(post, identityOf(card));
+  const picked = pickedOf(post);
+  if (picked ? card !== picked : !isCover) keeper.choose(post, card, isCover);
+};
+export const undo = () => keeper.undo();
+
+export const drawPressed = (button, pressed) => {
+  button.setAttribute("aria-pressed", pressed);
+  button.querySelector("span").textContent = pressed ? "Chosen" : "Choose";
+};
+
+export const drawChoice = (post) => {
   const chosen = choosable(post) ? chosenOf(post) : undefined;
-  for (const card of post.cards) {
-    if (!card.dataset.key) continue;
+  for (const card of picturesOf(post)) {
     const pressed = card.dataset.key === chosen;
     card.toggleAttribute("data-chosen", pressed);
-    card.querySelector(".choose")?.setAttribute("aria-pressed", pressed);
+    const button = card.querySelector(".choose");
+    if (button) drawPressed(button, pressed);
   }
-  post.section.toggleAttribute("data-changed", Boolean(pickedOf(post)));
 };
 
-const unsaved = () =>
-  posts.flatMap((post) => {
-    const card = pickedOf(post);
-    return card ? [{ slug: post.slug, title: post.title, model: modelOf(card), thumbnail: card.dataset.key }] : [];
-  });
+const withCovers = (named) => {
+  const all = named.length;
+  const covered = named.filter((post) => hasCover(post) || pickedOf(post)).length;
+  const without = named.filter((post) => !picturesOf(post).length).length;
+  if (covered === all) return all === 1 ? "The post has a cover" : `All ${all.toLocaleString("en")} posts have a cover`;
+  const words = `${covered.toLocaleString("en")} of ${counted(all, "post has", "posts have")} a cover`;
+  if (main.dataset.unfinished) return `${words} so far`;
+  return without ? `${words}, ${counted(without, "has", "have")} no picture` : words;
+};
 
-const decidedCount = () => posts.filter(isDecided).length;
-const tallyOf = () =>
-  `${decidedCount().toLocaleString("en")} of ${posts.filter(choosable).length.toLocaleString("en")} chosen`;
+export const tallyOf = () => {
+  const named = posts.filter((post) => post.slug !== undefined);
+  const [chosen, older] = [named.filter(isDecided).length, named.filter(isOlder).length];
+  const words = [withCovers(named)];
+  if (chosen) words.push(`${chosen.toLocaleString("en")} chosen by you`);
+  if (older) words.push(`${counted(older, "shows", "show")} an older look`);
+  const isDone = words.length === 1 && !main.dataset.unfinished && !posts.some(needsDecision);
+  return isDone ? `${words[0]}. Nothing needs doing.` : words.join("; ");
+};
 
 const drawTally = () => {
-  const all = posts.filter(choosable).length;
-  const decided = decidedCount();
-  const waiting = unsaved().length;
   const bar = document.querySelector(".choices");
+  const save = bar.querySelector("[value=save]");
+  const waiting = posts.filter(pickedOf).length;
   bar.querySelector("b").textContent = tallyOf();
-  bar.querySelector("progress").max = all;
-  bar.querySelector("progress").value = decided;
-  bar.querySelector("[value=save]").disabled = !waiting;
-  bar.querySelector("[value=save]").textContent =
-    waiting ? `Save ${waiting.toLocaleString("en")} ${waiting === 1 ? "choice" : "choices"}` : "Save choices";
-  bar.querySelector("[value=undo]").disabled = !undoable.length;
-  document.querySelector(".tools [name=undecided] + span b").textContent = (all - decided).toLocaleString("en");
-};
-
-const setChoice = (post, key) => {
-  if (key === undefined) choices.delete(post.slug);
-  else choices.set(post.slug, key);
-  document.querySelector(".unkept").hidden = keep("localStorage", "choices", [...choices]);
-  drawChoice(post);
-  drawTally();
-};
-
-// Choosing a picture again removes the choice.
-const choose = (post, card) => {
-  const before = choices.get(post.slug);
-  const { key } = card.dataset;
-  undoable.push([post, before]);
-  setChoice(post, key === before || key === coverOf(post) ? undefined : key);
-  return key !== before;
-};
-
-const undo = () => {
-  if (!undoable.length) return undefined;
-  const [post, before] = undoable.pop();
-  setChoice(post, before);
-  return post;
-};
-
-const saveChoices = () => {
-  const list = unsaved();
-  if (!list.length) return say("There are no choices to save.");
-  const text = JSON.stringify({ version: 1, batch_id: batch, choices: list }, null, 2);
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  // A new name each time: browsers rename a second file of the same name, and the command would apply the first again.
-  link.download = `choices-${new Date().toISOString().slice(0, 19).replace(/\D/g, "-")}.json`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-  const dialog = document.querySelector("dialog.saved");
-  const command = dialog.querySelector(".command code");
-  dialog.querySelector("b").textContent = list.length === 1 ? "1 choice is" : `${list.length} choices are`;
-  dialog.querySelector("p code").textContent = link.download;
-  command.textContent = command.dataset.command.replace("choices.json", link.download);
-  say("");
-  return dialog.showModal();
-};
-
-const readChoices = () => {
-  choices.clear();
-  const slugs = new Map(posts.map((post) => [post.slug, post]));
-  const kept = recall("localStorage", "choices") ?? [];
-  for (const [slug, key] of kept) {
-    const post = slugs.get(slug);
-    if (!post || coverOf(post) !== key) choices.set(slug, key);
-  }
-  // Or else an applied choice would come back when another one replaces it.
-  if (choices.size < kept.length) keep("localStorage", "choices", [...choices]);
+  bar.querySelector("[value=undo]").disabled = !keeper.undoable();
+  bar.toggleAttribute("data-idle", !waiting && !keeper.undoable() && !posts.some(offersChoice));
+  document.querySelector(".tools [name=undecided]").closest("label").hidden = !posts.some(offersChoice);
+  if (!save) return;
+  save.disabled = !waiting;
+  save.textContent = waiting ? `Save ${counted(waiting, "choice", "choices")}` : "Save choices";
 };
 
 if (choosing) {
-  readChoices();
-  posts.forEach(drawChoice);
-  drawTally();
-  document.querySelector(".choices").hidden = false;
-  // The same batch in another tab of this browser.
-  addEventListener("storage", (event) => {
-    if (event.key !== `choices:${batch}`) return;
-    readChoices();
-    posts.forEach(drawChoice);
+  keeper.start((slug, picture) => {
+    const post = postNamed(slug);
+    return post !== undefined && isCoverAsShown(post, picture);
+  });
+  onChange((those) => {
+    those.forEach(drawChoice);
     drawTally();
   });
+  changed(posts);
+  document.querySelector(".choices").hidden = false;
 }

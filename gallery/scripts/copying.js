@@ -1,5 +1,7 @@
+import { say } from "./saying.js";
+
 // A bucket on plain HTTP is not a secure context, so navigator.clipboard is missing there; this works everywhere.
-const copy = (text, button, done) => {
+export const copy = (text, button, done) => {
   const field = document.createElement("textarea");
   field.className = "unseen";
   field.value = text;
@@ -25,9 +27,9 @@ const linesFor = (post) => {
   ].map(([property, content]) => `<meta property="${property}" content="${attribute(String(content))}">\n`).join("");
 };
 
-const copyAddress = (card, button) => copy(card.querySelector("a").href, button, "Address copied.");
+export const copyAddress = (card, button) => copy(card.querySelector("a").href, button, "Address copied.");
 
-const copyLines = (post, button) =>
+export const copyLines = (post, button) =>
   copy(
     linesFor(post),
     button,

@@ -1,91 +1,116 @@
 // Search and filters. With no model ticked, all are shown; the same holds for statuses.
-const tools = document.querySelector(".tools");
-const search = tools.querySelector("[type=search]");
-const dense = tools.querySelector("[name=dense]");
-const undecided = tools.querySelector("[name=undecided]");
-const comparable = (text) => text.normalize("NFKD").replace(/\p{Mn}/gu, "").toLowerCase();
-for (const post of posts) {
-  post.words = comparable(`${post.title} ${post.slug ?? ""}`);
-  post.cardsShown = post.cards.length;
-}
+import { needsDecision } from "./choices.js";
+import { main, models, onChange, posts } from "./posts.js";
+import { postInSight, showFirstRows, showRows } from "./rows.js";
 
+export const tools = document.querySelector(".tools");
+export const search = tools.querySelector("[type=search]");
+const undecided = tools.querySelector("[name=undecided]");
+const panel = tools.querySelector(".filters");
+const pictures = posts.reduce((sum, post) => sum + post.cards.length, 0);
+
+const comparable = (text) => text.normalize("NFKD").replace(/\p{Mn}/gu, "").toLowerCase();
+for (const post of posts) post.words = comparable(`${post.title} ${post.slug ?? ""}`);
+
+const tickedOf = (name) => [...tools.querySelectorAll(`[name=${name}]:checked`)].map((box) => box.value);
 const ticked = (name) => {
-  const values = [...tools.querySelectorAll(`[name=${name}]:checked`)].map((box) => box.value);
+  const values = tickedOf(name);
   return (value) => !values.length || values.includes(value);
 };
 
-const filterCards = () => {
+const filterCards = (those) => {
   const model = ticked("model");
   const status = ticked("status");
-  for (const post of posts) {
-    post.cardsShown = 0;
+  for (const post of those) {
     for (const card of post.cards) {
-      card.hidden = !(model(card.dataset.model) && status(card.dataset.status));
-      if (!card.hidden) post.cardsShown += 1;
+      card.hidden = !(model(models[card.dataset.model]) && status(card.dataset.status));
     }
+    const shown = post.cards.filter((card) => !card.hidden);
+    post.cardsShown = shown.length;
+    post.modelsShown = new Set(shown.map((card) => card.dataset.model)).size;
   }
+};
+
+const drawShowing = (shown, shownPictures) => {
+  const [of, all] = [shown.toLocaleString("en"), posts.length.toLocaleString("en")];
+  const some = `${shownPictures.toLocaleString("en")} of ${pictures.toLocaleString("en")} pictures`;
+  tools.querySelector(".showing").textContent =
+    shown < posts.length ? `${of} of ${all} posts` : shownPictures < pictures ? some : "";
+  const number = tickedOf("model").length + tickedOf("status").length;
+  if (panel) panel.querySelector("summary b").textContent = number ? number : "";
 };
 
 const filterPosts = (through) => {
   const words = comparable(search.value).split(/\s+/).filter(Boolean);
-  let pictures = 0;
+  let shownPictures = 0;
   let shown = 0;
   let columns = 1;
   for (const post of posts) {
     const found = words.every((word) => post.words.includes(word));
-    post.matches = found && post.cardsShown > 0 && !(undecided?.checked && isDecided(post));
+    post.matches = found && post.cardsShown > 0 && !(undecided?.checked && !needsDecision(post));
     if (!post.matches) continue;
     shown += 1;
-    pictures += post.cardsShown;
-    columns = Math.max(columns, post.cardsShown);
+    shownPictures += post.cardsShown;
+    columns = Math.max(columns, post.modelsShown);
   }
   showRows(through);
   main.dataset.columns = Math.min(columns, 6); // A filter leaves no empty column.
   main.querySelector(".nothing").hidden = shown > 0;
-  const all = posts.reduce((sum, post) => sum + post.cards.length, 0);
-  tools.querySelector(".showing").textContent =
-    pictures === all ? "" : `${pictures.toLocaleString("en")} of ${all.toLocaleString("en")} pictures`;
+  drawShowing(shown, shownPictures);
 };
 
-// The reader stays at the same post, if it still matches.
-const keepingPost = (change) => {
-  const post = scrollY > 0 ? postInSight() : undefined;
+// The reader stays at the same post, if it still matches: at that of the last change, until the reader scrolls.
+let kept = { post: undefined, at: 0 };
+export const keepingPost = (change) => {
+  const post = scrollY > 0 ? (scrollY === kept.at ? kept.post : postInSight()) : undefined;
   change(post?.number);
   if (post?.matches) post.section.scrollIntoView();
+  kept = { post, at: scrollY };
 };
 
-const filterAll = () =>
+export const filterAll = () =>
   keepingPost((through) => {
-    filterCards();
+    filterCards(posts);
     filterPosts(through);
   });
 
-const showDense = () => keepingPost(() => main.toggleAttribute("data-dense", dense.checked));
-
 // Results start at the top.
 const searchAgain = () => {
-  most = STEP;
+  showFirstRows();
   filterPosts();
   if (main.getBoundingClientRect().top < 0) main.scrollIntoView();
 };
 
-const clearFilters = () => {
+export const clearFilters = () => {
   search.value = "";
-  for (const box of tools.querySelectorAll(":checked:not([name=dense])")) box.checked = false;
+  for (const box of tools.querySelectorAll(":checked")) box.checked = false;
   filterAll();
   search.focus();
 };
 
-dense.checked = main.dataset.dense !== undefined;
 search.addEventListener("input", searchAgain);
 tools.addEventListener("change", (event) => {
-  if (event.target === dense) showDense();
-  else if (event.target !== search) filterAll();
+  if (event.target.type === "checkbox") filterAll();
+});
+// The panel lies over the pictures, so it goes when the reader turns to them.
+const closePanel = () => panel?.removeAttribute("open");
+document.addEventListener("pointerdown", (event) => {
+  if (!event.target.closest(".filters")) closePanel();
+});
+panel?.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  closePanel();
+  panel.querySelector("summary").focus();
+});
+
+onChange((those) => {
+  filterCards(those);
+  filterPosts();
 });
 tools.hidden = false;
-filterCards(); // A browser may restore what was ticked.
+filterCards(posts);
 filterPosts();
-main.dataset.live = "";
+main.dataset.ready = "";
 
 // Keeps what is scrolled to clear of the bars.
 new ResizeObserver(() => {

@@ -1,80 +1,17 @@
-// The current post, and everything that a click or a key does.
-let current;
+// What each key and each button does.
+import { choosing } from "./choices.js";
+import { compare, comparing, moreCandidates, openComparison, toggleAlone } from "./comparing.js";
+import { copy, copyAddress, copyLines } from "./copying.js";
+import { clearFilters, search } from "./filters.js";
+import { acceptTheRest, everywhere, isLive, leaveWithout, remove, renewLooks, takeAnother } from "./live_choices.js";
+import { chooseCard, chooseNumber, compareCurrent, move, moveToUndecided, setCurrent, takeBack } from "./moving.js";
+import { main, postOf } from "./posts.js";
+import { showMore } from "./rows.js";
+import { saveChoices } from "./browser_choices.js";
+import { resize } from "./size.js";
+import { keep, recall } from "./state.js";
+
 const shortcuts = document.querySelector("dialog.keys [name=keys]");
-
-const setCurrent = (post) => {
-  current?.section.removeAttribute("aria-current");
-  current = post;
-  post.section.setAttribute("aria-current", "true");
-};
-
-const nextPost = (post, step, wanted = () => true) => {
-  for (let number = post.number + step; posts[number]; number += step) {
-    if (posts[number].matches && wanted(posts[number])) return posts[number];
-  }
-  return undefined;
-};
-
-const goTo = (post) => {
-  setCurrent(post);
-  if (post.section.hidden && post.matches) showRows(post.number);
-  if (compare.open) openComparison(post);
-  else if (post.matches) {
-    post.heading.focus({ preventScroll: true });
-    post.section.scrollIntoView({ block: dense.checked || main.dataset.columns === "1" ? "nearest" : "start" });
-  }
-};
-
-const move = (step, wanted) => {
-  const here = compare.open ? comparing.post : current;
-  const start = here ?? postInSight();
-  if (!start) return undefined;
-  const post = !here && (!wanted || wanted(start)) ? start : nextPost(start, step, wanted);
-  if (post) return goTo(post);
-  return say(wanted ? "There are no more undecided posts after this one." : step > 0 ? "This is the last post." : "This is the first post.");
-};
-
-const chooseCard = (post, card, onward) => {
-  const made = choose(post, card);
-  const next = made && onward ? nextPost(post, 1) : undefined;
-  const words = [made ? `${modelOf(card)} is chosen for \u2068${brief(post.title)}\u2069.` : "Choice removed."];
-  if (made && onward && !next) words.push(`That was the last post: ${tallyOf()}. Press S to save the choices.`);
-  say(words.join(" "));
-  if (undecided.checked) filterPosts();
-  if (next) goTo(next);
-  else if (compare.open) openComparison(post, card);
-};
-
-// The post that a key is for. While a search hides the current one, there is none, and the first in sight becomes it.
-const postForKey = () => {
-  if (compare.open) return comparing.post;
-  if (current?.matches) return current;
-  const first = postInSight();
-  if (first) goTo(first);
-  return undefined;
-};
-
-const chooseNumber = (number) => {
-  const post = postForKey();
-  if (!post) return undefined;
-  const card = post.cards.find((each) => Number(each.dataset.model) === number - 1 && !each.hidden);
-  if (!choosable(post) || !card?.dataset.key) return say(`This post has no picture ${number} to choose.`);
-  return chooseCard(post, card, true);
-};
-
-const compareCurrent = () => {
-  const post = postForKey();
-  if (post) openComparison(post);
-};
-
-const takeBack = () => {
-  const post = undo();
-  if (!post) return say("There is nothing to undo.");
-  filterPosts();
-  goTo(post);
-  return say("Undone.");
-};
-
 const showKeys = () => document.querySelector("dialog.keys").showModal();
 
 const KEYS = {
@@ -84,14 +21,15 @@ const KEYS = {
   ArrowLeft: () => move(-1),
   "?": showKeys,
   m: () => compare.open && moreCandidates(),
-  d: () => !compare.open && dense.click(),
+  "+": () => resize(1),
+  "=": () => resize(1), // The same key without Shift.
+  "-": () => resize(-1),
   "/": () => !compare.open && search.focus(),
-  ...(choosing && {
-    n: () => move(1, (post) => choosable(post) && !isDecided(post)),
-    u: takeBack,
-    s: saveChoices,
-  }),
+  ...(choosing && { n: moveToUndecided, u: takeBack }),
+  ...(choosing && !isLive && { s: saveChoices }),
 };
+// A key that is held moves on, and does nothing else again: it would choose for one post after another.
+const REPEATED = new Set(["j", "k", "ArrowRight", "ArrowLeft"]);
 
 const BUTTONS = {
   choose: (button, post, card) => chooseCard(post, card, false),
@@ -106,13 +44,19 @@ const BUTTONS = {
   keys: showKeys,
   undo: takeBack,
   save: saveChoices,
-  1: () => move(1),
-  "-1": () => move(-1),
+  previous: () => move(-1),
+  next: () => move(1),
+  take: takeAnother,
+  remove: (button, post, card) => remove(post, card),
+  without: (button, post) => leaveWithout(post),
+  everywhere: (button) => everywhere(button.dataset.model),
+  accept: acceptTheRest,
+  looks: renewLooks,
 };
 
 document.addEventListener("click", (event) => {
   const section = event.target.closest("main section");
-  const post = section ? postOf.get(section) : comparing.post;
+  const post = section ? postOf(section) : comparing.post;
   if (section) setCurrent(post);
   const button = event.target.closest("button");
   if (button) {
@@ -120,12 +64,19 @@ document.addEventListener("click", (event) => {
     BUTTONS[button.value](button, post, card);
     return;
   }
-  if (event.target === compare) compare.close(); // The backdrop.
   const link = event.target.closest("main li > a");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   openComparison(post, link.closest("li"));
 });
+
+// What a key does here, or undefined if it is not for the page.
+const actionOf = (name, target) => {
+  if (name === "Enter" && !compare.open && !target.closest("a, button, input, summary")) return compareCurrent;
+  if (choosing && /^[1-9]$/.test(name)) return () => chooseNumber(Number(name));
+  if (target.type === "range" && name.startsWith("Arrow")) return undefined;
+  return Object.hasOwn(KEYS, name) ? KEYS[name] : undefined;
+};
 
 document.addEventListener("keydown", (event) => {
   if (event.target === search) {
@@ -133,20 +84,17 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !shortcuts.checked) return;
-  const open = document.querySelector("dialog[open]:not(.compare)");
-  if (open) return;
+  if (document.querySelector("dialog[open]:not(.compare)")) return;
   const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  const free = !event.target.closest("a, button, input, summary");
-  if (name === "Enter" && free && current && !compare.open) compareCurrent();
-  else if (choosing && /^[1-9]$/.test(name)) chooseNumber(Number(name));
-  else if (Object.hasOwn(KEYS, name)) KEYS[name]();
-  else return;
+  const action = actionOf(name, event.target);
+  if (!action) return;
   event.preventDefault();
+  if (!event.repeat || REPEATED.has(name)) action();
 });
 
 main.addEventListener("focusin", (event) => {
   const section = event.target.closest("section");
-  if (section) setCurrent(postOf.get(section));
+  if (section) setCurrent(postOf(section));
 });
 
 shortcuts.checked = recall("localStorage", "keys") ?? true;

@@ -1,38 +1,9 @@
-// The view survives a reload: search, filters, density, current post and scroll position. An unfinished batch's page
-// reloads itself; on a disk, where a page may not fetch anything, that works too.
+// An unfinished batch's page reloads itself; on a disk, where a page may not fetch anything, that works too.
+import { main } from "./posts.js";
+import { keep, recall } from "./state.js";
+
 const QUIET = 3000; // Milliseconds without a key, a touch or a scroll.
 const PATIENCE = 15 * 60_000; // A batch that has not changed for this long was stopped.
-const boxes = () => [...tools.querySelectorAll("[type=checkbox]")];
-
-const rememberView = () => {
-  const top = scrollY > 0 ? postInSight() : undefined;
-  keep("sessionStorage", "view", {
-    search: search.value,
-    ticked: boxes().filter((box) => box.checked).map((box) => [box.name, box.value]),
-    current: current?.number,
-    top: top?.number,
-    offset: top && topOf(top),
-    searching: document.activeElement === search,
-  });
-};
-
-const restoreView = (view) => {
-  search.value = view.search;
-  for (const box of boxes()) box.checked = view.ticked.some(([name, value]) => name === box.name && value === box.value);
-  showDense();
-  filterAll();
-  if (posts[view.current]) setCurrent(posts[view.current]);
-  if (posts[view.top]?.matches) {
-    history.scrollRestoration = "manual";
-    showRows(view.top);
-    scrollBy({ top: topOf(posts[view.top]) - view.offset, behavior: "instant" });
-  }
-  if (view.searching) search.focus({ preventScroll: true });
-};
-
-const view = recall("sessionStorage", "view");
-if (view) restoreView(view);
-addEventListener("pagehide", rememberView);
 
 if (main.dataset.unfinished) {
   let touched = -QUIET;
@@ -65,7 +36,7 @@ if (main.dataset.unfinished) {
   const waiting = Date.now() - since < PATIENCE;
   document.querySelector("[data-renewal]").textContent = waiting
     ? "This page refreshes itself while it is open."
-    : "Nothing has changed for 15 minutes: reload the page to check again.";
+    : "Nothing has changed for 15 minutes: if the batch was stopped, run it again to continue.";
   if (waiting) {
     // A larger page is written less often, and should not spend its time loading.
     const begun = performance.now();

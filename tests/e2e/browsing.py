@@ -1,5 +1,6 @@
 """Opens pages in a real browser, watches them for errors, and reads them."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -77,6 +78,14 @@ def scroll_to_end(page: Page) -> None:
     while page.locator(".rest").is_visible():
         page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)")
         page.evaluate("() => new Promise(requestAnimationFrame)")
+    page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)")
+
+
+def tick(page: Page, name: str) -> None:
+    """Click a filter, in the panel that has them."""
+    if not page.locator(".filters[open]").count():
+        page.locator(".filters summary").click()
+    page.locator(".filters label", has_text=re.compile(f"^{re.escape(name)}$")).click()
 
 
 def visible(page: Page) -> int:

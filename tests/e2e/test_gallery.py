@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.browsing import WINDOWS, Shown, fits, load_all, open_page, scroll_to_end, show, visible
+from tests.e2e.browsing import WINDOWS, Shown, fits, load_all, open_page, scroll_to_end, show, tick, visible
 from tests.gallery.test_page import HOSTILE
 from tests.support.batches import manifest, missing, ok
 from tests.support.large_batch import sample_manifest, write_batch
@@ -64,18 +64,19 @@ def test_the_start_page_lists_the_batch_and_leads_to_it_and_back(shown: Shown) -
     assert page.locator(".batches > li").count() == 1
     assert load_all(page) == 4
     page.get_by_role("link", name="Why fan-out beats sequential generation").click()
-    assert page.locator("h1").inner_text() == "5 titles, 2 models"
+    assert page.locator("h1").inner_text() == "5 posts, 2 models"
 
 
 def test_filtering_by_mouse_and_by_keyboard(shown: Shown) -> None:
     page = shown.page
-    page.locator("label", has_text="gpt-image-1").click()
+    tick(page, "gpt-image-1")
     assert visible(page) == 5
     assert page.locator(".showing").inner_text() == "5 of 10 pictures"
-    page.locator("label", has_text="gpt-image-1").click()
+    tick(page, "gpt-image-1")
     page.get_by_role("checkbox", name="gemini-3-pro-image-preview").focus()
     page.keyboard.press("Space")
     assert visible(page) == 5
+    assert page.locator(".filters summary b").inner_text() == "1"
     page.keyboard.press("Space")
     assert visible(page) == 10
 
@@ -126,7 +127,7 @@ def test_two_pictures_are_large_at_once(shown: Shown) -> None:
 
 
 def test_only_what_the_filters_show_is_compared(shown: Shown) -> None:
-    shown.page.locator("label", has_text="gpt-image-1").click()
+    tick(shown.page, "gpt-image-1")
     shown.page.locator("main li > a:visible").first.click()
     assert shown.page.locator("dialog img").count() == 1
 
@@ -160,7 +161,7 @@ def test_hostile_titles_are_text_in_the_page_and_in_the_dialog(browser: Browser,
 def test_filtering_by_status(browser: Browser, mixed_url: str) -> None:
     page, _ = show(browser, mixed_url)
     for name, count in (("Rejected", 3), ("Ready", 12), ("Failed", 15)):
-        page.locator("label", has_text=name).click()
+        tick(page, name)
         assert visible(page) == count
     page.close()
 
@@ -217,7 +218,7 @@ def test_a_search_in_a_long_page_shows_its_first_results_and_begins_at_the_top(l
     assert long_page.locator("h2").first.is_visible()
     assert visible(long_page) < 400
     long_page.get_by_role("searchbox").fill("title 1")
-    assert long_page.locator(".showing").inner_text() == "628 of 1,600 pictures"
+    assert long_page.locator(".showing").inner_text() == "157 of 400 posts"
     scroll_to_end(long_page)
     assert visible(long_page) == 628
 
@@ -226,8 +227,11 @@ def test_a_filter_leaves_the_reader_at_the_same_post(long_page: Page) -> None:
     long_page.get_by_role("button", name="Show more").click()
     place = long_page.locator("section:visible").nth(30)
     place.evaluate("(section) => section.scrollIntoView()")
-    for name in ("dall-e-3", "Dense", "Dense"):  # Not by a pointer, for which Playwright would scroll first.
-        long_page.get_by_role("checkbox", name=name).evaluate("(box) => box.click()")
+    for change in ("[value='dall-e-3']", "[name='size']", "[value='dall-e-3']"):
+        control = long_page.locator(f".tools {change}")  # Not by a pointer, for which Playwright would scroll first.
+        control.evaluate(
+            "(box) => box.type === 'range' ? (box.stepUp(9), box.dispatchEvent(new Event('input'))) : box.click()"
+        )
         box = place.bounding_box()
         assert box
         assert 0 < box["y"] < 768
@@ -236,7 +240,7 @@ def test_a_filter_leaves_the_reader_at_the_same_post(long_page: Page) -> None:
 def test_the_manifest_is_beside_the_page(browser: Browser, gallery_url: str) -> None:
     page, _ = show(browser, gallery_url)
     with page.expect_navigation(wait_until="load"):
-        page.locator(".request summary").click()
+        page.locator(".about summary").click()
         page.get_by_role("link", name="manifest.json").click()
     assert len(json.loads(page.locator("pre").inner_text())["rows"]) == 5
     page.close()
