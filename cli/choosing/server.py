@@ -14,8 +14,8 @@ from aiohttp import web
 
 from cli.choosing.desk import Desk
 from errors import InvalidRequestError, ThumbnailError
-from gallery.manifest import Manifest, manifest_text
 from gallery.live import Live, answer
+from gallery.manifest import Manifest, manifest_text
 from gallery.page import render_page
 from storage.keys import page_key
 from storage.store import Area, Store
