@@ -7,8 +7,7 @@ from typing import Any
 
 from errors import ThumbnailError
 from providers.answers import decode_picture, is_count, mapping, mappings, read_json, text, token_counts
-from providers.failures import MODERATION, Answer
-from providers.gemini_failures import GEMINI_REFUSALS
+from providers.failures import Answer
 from providers.provider import PictureRequest
 from providers.redaction import without_prompt
 from providers.vendor import GEMINI
@@ -69,10 +68,10 @@ def _refusal(
     """Return our error for an answer that says why there will be no picture."""
     feedback, reason = mapping(_get(body, "promptFeedback")), _reason(candidates)
     if blocked := text(_get(feedback, "blockReason")):
-        remedy = MODERATION
+        remedy = GEMINI.documented.remedies["moderation"]
         message = f"the prompt was blocked, {blocked}. {text(_get(feedback, 'blockReasonMessage'))}"
-    elif reason in GEMINI_REFUSALS:
-        remedy = GEMINI_REFUSALS[reason]
+    elif reason in GEMINI.documented.refusals:
+        remedy = GEMINI.documented.refusals[reason]
         message = f"{reason}. {_said(candidates, words)}"
     else:
         return None

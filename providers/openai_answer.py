@@ -8,7 +8,6 @@ import httpx2
 
 from providers.answers import decode_picture, mapping, mappings, read_json, text, token_counts
 from providers.failures import Answer
-from providers.openai_failures import STATUSES
 from providers.provider import PictureRequest
 from providers.redaction import without_prompt
 from providers.vendor import OPENAI
@@ -94,4 +93,4 @@ def failure(status: int, body: Mapping[str, Any], headers: Mapping[str, str], pr
 
 
 def _status_of(name: str) -> int | None:
-    return int(name) if re.fullmatch(r"[45]\d\d", name) else STATUSES.get(name)
+    return int(name) if re.fullmatch(r"[45]\d\d", name) else OPENAI.documented.statuses.get(name)
