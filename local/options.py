@@ -15,8 +15,8 @@ from compositing.fonts import font_names
 from compositing.templates import TEMPLATES
 from errors import InvalidRequestError, SettingsError
 from posts.posts import KINDS
-from providers.prompt import STYLES
 from providers.registry import MODELS
+from styles import STYLES
 
 __all__ = ["given_inputs", "parse", "refuse_beside_choose", "with_option_names"]
 

@@ -17,10 +17,10 @@ from compositing.title_text import draws_nothing, layout_text
 from errors import InvalidRequestError, SettingsError
 from providers.choice import ended_faults, provider_faults
 from providers.prices import read_prices
-from providers.prompt import STYLES
 from providers.registry import MODELS
 from settings import Settings
 from storage.choice import store_faults
+from styles import STYLES
 from tasks.posts import Fault, collapsed, post_faults, titles_of
 from tasks.requests import Inputs, RequestT, ThumbnailRequest, inputs_of
 from text import brief, clean_text, has_lone_surrogate, unknown

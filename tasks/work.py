@@ -16,8 +16,9 @@ from providers.registry import MODELS, Model
 from settings import Settings
 from storage.keys import account, original_key, thumbnail_key
 from storage.store import ObjectInfo, Store
+from styles import alt_text
 from tasks.requests import ThumbnailRequest
-from text import alt_text, clean_text
+from text import clean_text
 
 __all__ = ["Work", "is_thumbnail", "outcome_of", "work_of"]
 

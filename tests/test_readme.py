@@ -42,13 +42,13 @@ from providers.choice import ended_faults, picture_request
 from providers.cost import estimate
 from providers.failures import Answer
 from providers.prices import read_prices
-from providers.prompt import STYLES
 from providers.provider import PictureRequest
 from providers.registry import MODELS
 from providers.vendor import OPENAI
 from settings import Settings, read_settings
 from storage.choice import open_store
 from storage.minio_failures import NotPublicError, store_error
+from styles import STYLES
 from tasks import apply_choices, choices, generate_batch, generate_thumbnail, generate_thumbnails
 from tasks.checks import check_request
 from tasks.requests import BatchRequest, ChoicesRequest
