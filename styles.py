@@ -23,9 +23,8 @@ class Style:
     finish: str | None = None
 
 
-STYLES = {
-    name: Style(**fields) for name, fields in tomllib.loads(Path(__file__).with_suffix(".toml").read_text()).items()
-}
+TABLE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+STYLES = {name: Style(**fields) for name, fields in TABLE.items()}
 
 
 def alt_text(title: str, style: str, name: str = "") -> str:

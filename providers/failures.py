@@ -93,7 +93,7 @@ class FailureTable:
 @functools.cache
 def read_failures(name: str = SHARED) -> FailureTable:
     """Return the table in the file of this name; by default that of gateways, whose remedies all tables share."""
-    given: dict[str, Any] = tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text())
+    given: dict[str, Any] = tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))
     shared = read_failures().remedies if name != SHARED else {}
     remedies = {**shared, **{key: Remedy(**fields) for key, fields in given["remedies"].items()}}
     return FailureTable(
