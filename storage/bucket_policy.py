@@ -7,7 +7,7 @@ from minio import Minio
 from minio.error import S3Error
 
 from settings import Settings
-from storage.minio_failures import NotPublicError
+from storage.minio_failures import NOT_PUBLIC, UnsuitableError
 
 __all__ = ["BucketPolicy"]
 
@@ -33,7 +33,7 @@ class BucketPolicy:
         """Allow anyone to read single thumbnails, unless the bucket has a policy, or links are presigned.
 
         Raises:
-            NotPublicError: the key may not allow it, and nothing says that thumbnails are served elsewhere.
+            UnsuitableError: the key may not allow it, and nothing says that thumbnails are served elsewhere.
         """
         code = self._code()
         if self._presigned_hours:
@@ -55,7 +55,7 @@ class BucketPolicy:
             if error.code in NO_POLICIES or (error.code == "AccessDenied" and self._has_public_address):
                 self._warn_of_links(f"cannot be made public ({error.code})")
             elif error.code == "AccessDenied":
-                raise NotPublicError(self._bucket) from error
+                raise UnsuitableError(NOT_PUBLIC) from error
             else:
                 raise
         else:
