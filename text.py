@@ -32,12 +32,13 @@ def has_lone_surrogate(text: str) -> bool:
 
 
 def brief(text: str) -> str:
-    """Return the text, cut to 60 characters for a message."""
-    return text if len(text) <= 60 else f"{text[:59]}\N{HORIZONTAL ELLIPSIS}"
+    """Return the text for a message: cleaned, and cut to 60 characters."""
+    shown = clean_text(text)
+    return shown if len(shown) <= 60 else f"{shown[:59]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def unknown(kind: str, name: str, valid: Sequence[str]) -> str:
     """Return the message for an unknown name of a kind, with the nearest valid one and all of them."""
     near = difflib.get_close_matches(name.lower(), valid, n=1)
     hint = f' Did you mean "{near[0]}"?' if near else ""
-    return f'unknown {kind} "{brief(clean_text(name))}".{hint} Valid: {", ".join(valid)}'
+    return f'unknown {kind} "{brief(name)}".{hint} Valid: {", ".join(valid)}'

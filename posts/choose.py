@@ -20,7 +20,7 @@ def choose(posts: Posts, limit: int | None = None, since: str | None = None, onl
     faults = []
     day = as_date(since, posts.zone)
     if since is not None and day is None:
-        faults.append(f"--since {brief(clean_text(since))} is not a date. Write it like 2026-01-31")
+        faults.append(f"--since {brief(since)} is not a date. Write it like 2026-01-31")
     if limit is not None and limit < 1:
         faults.append(f"--limit {limit}: give 1 or more")
     if faults:
