@@ -39,7 +39,7 @@ SERVERS := $(if $(GO),.minio/bin/minio .minio/bin/versitygw)
 FILE := batch.json
 ARGS :=
 batch: $(VENV)/runtime
-	$(VENV)/bin/python -m local $(call quoted,$(value FILE)) $(ARGS)
+	$(VENV)/bin/python -m cli $(call quoted,$(value FILE)) $(ARGS)
 
 test: lint types $(VENV)/registry/fetched $(SERVERS)
 ifndef SERVERS
@@ -64,7 +64,7 @@ bench: $(VENV)/development
 
 # Every template with every font, to look at: out/contact-sheet/. PHOTOS names a folder of pictures to take.
 contact-sheet: $(VENV)/runtime
-	$(VENV)/bin/python -m local.contact_sheet $(if $(PHOTOS),"$(PHOTOS)")
+	$(VENV)/bin/python -m benchmarks.contact_sheet $(if $(PHOTOS),"$(PHOTOS)")
 
 # The README's two pictures: docs/live.svg and docs/gallery.jpg.
 pictures: $(VENV)/development

@@ -29,7 +29,8 @@ would fail in the same way; Render, which sees only the text, retries those too.
     └── InjectedCrashError               a crash requested by a setting
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from money import Money
 
@@ -37,6 +38,7 @@ __all__ = [
     "CapReachedError",
     "CompositingError",
     "DamagedOriginalError",
+    "Fault",
     "InjectedCrashError",
     "InvalidRequestError",
     "LostPictureError",
@@ -60,11 +62,31 @@ __all__ = [
 ]
 
 
+# What each fault begins with, in an error's text.
+BULLET = "- "
+
+
 class ThumbnailError(Exception):
     """The base class of every error this system raises on purpose."""
 
     code = "error"
     permanent = False
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong: what, where (such as ``prompts[3]`` or a variable's name), and what to do about it.
+
+    It stays a value until it is shown. ``what`` may hold the remedy already, if the two cannot be told apart.
+    """
+
+    what: str
+    where: str = ""
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        sentence = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{sentence}; {self.remedy}" if self.remedy else sentence
 
 
 class InvalidRequestError(ThumbnailError):
@@ -74,12 +96,18 @@ class InvalidRequestError(ThumbnailError):
     permanent = True
     summary = "Nothing was started and nothing was paid for"
 
-    def __init__(self, faults: Sequence[str]) -> None:
-        """Take all the faults, each a sentence with its remedy."""
-        self.faults = tuple(faults)
+    def __init__(self, faults: Iterable[Fault | str]) -> None:
+        """Take all the faults; one that is a text is in no place of its own."""
+        self.faults = tuple(fault if isinstance(fault, Fault) else Fault(fault) for fault in faults)
         problems = "1 problem" if len(self.faults) == 1 else f"{len(self.faults)} problems"
-        listed = "\n".join(f"- {fault}" for fault in self.faults)
+        listed = "\n".join(f"{BULLET}{fault}" for fault in self.faults)
         super().__init__(f"{self.summary}: fix {problems} first.\n{listed}")
+
+    @classmethod
+    def faults_in(cls, text: str) -> list[Fault]:
+        """Return the faults in an error's text, which is all that crosses between tasks; [] if it has none."""
+        summary, *faults = text.split(f"\n{BULLET}")
+        return [Fault(fault) for fault in faults] if cls.summary in summary else []
 
 
 class SettingsError(InvalidRequestError):

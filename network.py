@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import certifi
 
-from errors import SettingsError
+from errors import Fault, SettingsError
 
 __all__ = ["network_faults", "proxy_for", "tls_context"]
 
@@ -63,9 +63,9 @@ def tls_context(environ: Mapping[str, str] | None = None) -> ssl.SSLContext:
         ) from error
 
 
-def network_faults(urls: Iterable[str], environ: Mapping[str, str] | None = None) -> list[str]:
-    """Return a sentence for each variable of the environment that keeps requests from reaching these addresses."""
-    faults: dict[str, None] = {}
+def network_faults(urls: Iterable[str], environ: Mapping[str, str] | None = None) -> list[Fault]:
+    """Return a fault for each variable of the environment that keeps requests from reaching these addresses."""
+    faults: dict[Fault, None] = {}
     for url in urls:
         try:
             proxy_for(url, environ)

@@ -32,7 +32,7 @@ MODELS = [
 
 def measure(images: int) -> None:
     """Run one batch in this process, and print wall seconds, CPU milliseconds per image, and peak memory."""
-    from local.engine import Engine
+    from cli.here.engine import Engine
     from tasks import app, generate_batch
 
     titles = [f"Title number {number} of a large batch" for number in range(images // len(MODELS))]

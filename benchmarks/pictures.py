@@ -34,7 +34,7 @@ def run(folder: Path, *arguments: str) -> str:
     termios.tcsetwinsize(inside, (LINES, COLUMNS))
     variables = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "THUMBNAILS_DIR": str(folder)}
     # Not by a developer's own .env, which may name a provider's key.
-    command = [sys.executable, "-m", "local", "--env-file", os.devnull, *arguments]
+    command = [sys.executable, "-m", "cli", "--env-file", os.devnull, *arguments]
     process = subprocess.Popen(command, cwd=ROOT, env=variables, stdin=inside, stdout=inside, stderr=inside)
     os.close(inside)
     written = b""
@@ -54,7 +54,7 @@ def draw_live_view(folder: Path) -> None:
     frames = [frame for frame in REDRAWN.split(run(folder, "batch.json")) if " 5/10 " in frame]
     console = Console(record=True, width=COLUMNS, file=io.StringIO())
     console.print(Text.from_ansi(frames[-1].replace("\r", "").rstrip()))
-    drawn = console.export_svg(title="python -m local batch.json")
+    drawn = console.export_svg(title="./covers batch.json")
     # The reader's own font, instead of one from another site.
     (DOCS / "live.svg").write_text(re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL), encoding="utf-8")
 

@@ -47,7 +47,7 @@ async def store_all() -> None:
 
 def measure() -> None:
     """Run the batch in this process, and print its seconds and peak memory."""
-    from local.engine import Engine
+    from cli.here.engine import Engine
     from tasks import app, generate_batch
     from tasks.requests import BatchRequest
 

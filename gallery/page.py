@@ -29,7 +29,7 @@ TIMINGS = {
 }
 MOST_COLUMNS = 6
 DENSE_FROM = 100  # With this many posts or more, the page opens in its dense view.
-APPLY = ".venv/bin/python -m local --choose ~/Downloads/choices.json"
+APPLY = "./covers --choose ~/Downloads/choices.json"
 
 
 def render_page(manifest: Manifest, *, home: str, data: str, workflow: str = "") -> str:

@@ -81,7 +81,7 @@ def read_json_lines(text: str, name: str) -> Iterator[Record]:
             try:
                 yield _record(_parsed(line, name), number)
             except InvalidRequestError as error:
-                yield Record(f"line {number}", {}, reason="lines that are not JSON", detail=error.faults[0])
+                yield Record(f"line {number}", {}, reason="lines that are not JSON", detail=str(error.faults[0]))
 
 
 def _parsed(text: str, name: str, line: int = 1) -> Any:

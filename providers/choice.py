@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequenc
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import date
 
-from errors import ProviderRejectedError
+from errors import Fault, ProviderRejectedError
 from network import network_faults
 from providers.prompt import build_prompt
 from providers.provider import PictureProvider, PictureRequest
@@ -50,8 +50,8 @@ def ended_faults(models: Iterable[Model], today: date) -> list[str]:
     return [notice for model in serving.values() if model.has_ended(today) and (notice := model.notice(today))]
 
 
-def provider_faults(models: Sequence[Model], settings: Settings) -> list[str]:
-    """Return a sentence for each reason why these models cannot be used with these settings.
+def provider_faults(models: Sequence[Model], settings: Settings) -> list[Fault]:
+    """Return a fault for each reason why these models cannot be used with these settings.
 
     A simulation needs no key, but has the models' own qualities and sizes, like a real run.
     """
@@ -62,7 +62,7 @@ def provider_faults(models: Sequence[Model], settings: Settings) -> list[str]:
         if unsupported := _unsupported(model, settings):
             faults[model.id] = unsupported
     asked = {} if settings.simulate_providers else {model.vendor: VENDORS[model.vendor].address for model in models}
-    return [*faults.values(), *network_faults(asked.values())]
+    return [*map(Fault, faults.values()), *network_faults(asked.values())]
 
 
 def _unsupported(model: Model, settings: Settings) -> str:

@@ -1,30 +1,27 @@
-"""The Render app and its tasks: what they are called, what they take, and how Render retries them."""
+"""The Render app and its tasks: what they are called, what they take, and how Render retries them.
 
+Registering, which the dev server does before every run, needs none of what the tasks do, so the tasks import it.
+"""
+
+import dataclasses
 import functools
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Concatenate, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from render_sdk import Retry, TaskContext, Workflows
 
-from settings import LEAF_TIMEOUT_SECONDS, Settings
-from tasks.requests import (
-    BatchRequest,
-    ChoicesRequest,
-    RequestT,
-    ThumbnailRequest,
-    ThumbnailsRequest,
-    bind,
-    inputs_of,
-)
+from settings import LEAF_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
     from outcomes import Finished, Row, Unfinished
     from tasks.choices import Applied
     from tasks.record import BatchResult
+    from tasks.requests import ThumbnailRequest
 
 __all__ = ["app", "apply_choices", "generate_batch", "generate_thumbnail", "generate_thumbnails"]
 
+P = ParamSpec("P")
 R = TypeVar("R")
 # Render sends SIGKILL 30 seconds after SIGTERM unless a service says otherwise (``maxShutdownDelaySeconds``); for
 # workflows it documents no figure. The rest is for giving back a claim.
@@ -35,36 +32,22 @@ LEAF_GRACE_SECONDS = 25.0
 app = Workflows()
 
 
-def takes(
-    kind: type[RequestT],
-) -> Callable[
-    [Callable[[TaskContext, RequestT, Settings], Awaitable[R]]], Callable[Concatenate[TaskContext, ...], Awaitable[R]]
-]:
-    """Turn a function of a checked request into one of a request's inputs, by position or by name.
+def fitting(
+    task: Callable[Concatenate[TaskContext, P], Awaitable[R]],
+) -> Callable[Concatenate[TaskContext, P], Awaitable[R]]:
+    """Return the task, which raises InvalidRequestError in place of a TypeError if its input has the wrong shape."""
+    _, *parameters = inspect.signature(task).parameters.values()
+    inputs = {each.name: dataclasses.MISSING if each.default is each.empty else each.default for each in parameters}
 
-    Raises:
-        InvalidRequestError: the inputs are too few, too many, misnamed, or not what they must be. Input comes from a
-            file that a person wrote; Python's own message would count the context too and name no remedy.
-    """
+    @functools.wraps(task)
+    async def call(ctx: TaskContext, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        from tasks.requests import misfit_of
 
-    def decorate(
-        work: Callable[[TaskContext, RequestT, Settings], Awaitable[R]],
-    ) -> Callable[Concatenate[TaskContext, ...], Awaitable[R]]:
-        @functools.wraps(work)
-        async def task(ctx: TaskContext, /, *args: Any, **kwargs: Any) -> R:
-            values = bind(kind, args, kwargs)
-            # Registering, which the dev server does before every run, needs none of what the work does.
-            from settings import read_settings
-            from tasks.checks import check_request
+        if misfit := misfit_of(inputs, args, kwargs):
+            raise misfit
+        return await task(ctx, *args, **kwargs)
 
-            settings = read_settings()
-            return await work(ctx, check_request(kind, values, settings), settings)
-
-        context = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-        task.__signature__ = inspect.Signature([context, *inputs_of(kind).values()])  # type: ignore[attr-defined]
-        return task
-
-    return decorate
+    return call
 
 
 @app.task(
@@ -72,17 +55,41 @@ def takes(
     retry=Retry(max_retries=2, wait_duration_ms=5_000, backoff_scaling=2),
     timeout_seconds=LEAF_TIMEOUT_SECONDS,
 )
-@takes(ThumbnailRequest)
+@fitting
 async def generate_thumbnail(
-    ctx: TaskContext, request: ThumbnailRequest, settings: Settings
+    ctx: TaskContext,
+    title: str,
+    model: str,
+    style: str,
+    template: str,
+    font: str,
+    context: str = "",
+    extra_prompt: str = "",
+    variation: int = 0,
 ) -> "Finished | Unfinished":
     """Make one thumbnail and return its outcome.
 
     Raises what a retry may help against, so that Render retries this leaf and no other.
     """
+    from settings import read_settings
+    from tasks.checks import checked
     from tasks.leaf import make_thumbnail
+    from tasks.requests import ThumbnailRequest
     from waiting import begin_attempt
 
+    settings = read_settings()
+    request = checked(
+        ThumbnailRequest,
+        settings,
+        title=title,
+        model=model,
+        style=style,
+        template=template,
+        font=font,
+        context=context,
+        extra_prompt=extra_prompt,
+        variation=variation,
+    )
     ids = ctx.metadata
     attempt = begin_attempt(ids.task_run_id, LEAF_GRACE_SECONDS, parent_run_id=ids.parent_task_run_id)
     return await make_thumbnail(request, settings, attempt)
@@ -93,13 +100,38 @@ async def generate_thumbnail(
     retry=Retry(max_retries=1, wait_duration_ms=1_000, backoff_scaling=2),
     timeout_seconds=3_600,
 )
-@takes(ThumbnailsRequest)
-async def generate_thumbnails(ctx: TaskContext, request: ThumbnailsRequest, settings: Settings) -> "Row":
+@fitting
+async def generate_thumbnails(
+    ctx: TaskContext,
+    title: str,
+    models: list[str],
+    style: str,
+    template: str,
+    font: str,
+    context: str = "",
+    extra_prompt: str = "",
+    variation: int = 0,
+) -> "Row":
     """Make a thumbnail of the title by each model and return the outcomes in the models' order."""
+    from settings import read_settings
+    from tasks.checks import checked
     from tasks.fan_out import Rows
-    from tasks.posts import Post
+    from tasks.requests import Post, ThumbnailsRequest
     from waiting import begin_attempt
 
+    settings = read_settings()
+    request = checked(
+        ThumbnailsRequest,
+        settings,
+        title=title,
+        models=models,
+        style=style,
+        template=template,
+        font=font,
+        context=context,
+        extra_prompt=extra_prompt,
+        variation=variation,
+    )
     attempt = begin_attempt(ctx.metadata.task_run_id)
     rows = Rows([Post(request.title, slug="")], request.models, request, settings, attempt)
     await rows.prepare()
@@ -113,14 +145,44 @@ async def generate_thumbnails(ctx: TaskContext, request: ThumbnailsRequest, sett
     retry=Retry(max_retries=1, wait_duration_ms=1_000, backoff_scaling=2),
     timeout_seconds=86_400,
 )
-@takes(BatchRequest)
-async def generate_batch(ctx: TaskContext, request: BatchRequest, settings: Settings) -> "BatchResult":
+@fitting
+async def generate_batch(
+    ctx: TaskContext,
+    prompts: list[str | dict[str, Any]],
+    models: list[str],
+    style: str,
+    template: str,
+    font: str,
+    context: str = "",
+    extra_prompt: str = "",
+    variation: int = 0,
+    name: str = "",
+    left_out: str = "",
+) -> "BatchResult":
     """Make a thumbnail of every title by every model and return a summary, the rows, and where to look at them."""
+    from settings import read_settings
+    from tasks.checks import checked
     from tasks.fan_out import Rows
     from tasks.posts import posts_of
     from tasks.record import BatchRecord
+    from tasks.requests import BatchRequest
     from waiting import begin_attempt
 
+    settings = read_settings()
+    request = checked(
+        BatchRequest,
+        settings,
+        prompts=prompts,
+        models=models,
+        style=style,
+        template=template,
+        font=font,
+        context=context,
+        extra_prompt=extra_prompt,
+        variation=variation,
+        name=name,
+        left_out=left_out,
+    )
     attempt = begin_attempt(ctx.metadata.task_run_id)
     record = BatchRecord(request, settings, attempt)
     rows = Rows(posts_of(request.prompts), request.models, request, settings, attempt)
@@ -138,24 +200,29 @@ async def generate_batch(ctx: TaskContext, request: BatchRequest, settings: Sett
     retry=Retry(max_retries=1, wait_duration_ms=1_000, backoff_scaling=2),
     timeout_seconds=LEAF_TIMEOUT_SECONDS,
 )
-@takes(ChoicesRequest)
-async def apply_choices(ctx: TaskContext, request: ChoicesRequest, settings: Settings) -> "Applied":
+@fitting
+async def apply_choices(ctx: TaskContext, version: int, batch_id: str, choices: list[dict[str, str]]) -> "Applied":
     """Make the thumbnails that were chosen on a batch's page their posts' covers, and return what changed."""
+    from settings import read_settings
     from storage.choice import open_store
     from storage.retrying_store import retrying_store
-    from tasks import choices
+    from tasks import choices as applying
+    from tasks.checks import checked
+    from tasks.requests import ChoicesRequest
     from waiting import begin_attempt
 
+    settings = read_settings()
+    request = checked(ChoicesRequest, settings, version=version, batch_id=batch_id, choices=choices)
     attempt = begin_attempt(ctx.metadata.task_run_id)
     store = retrying_store(open_store(settings), settings.store_patience_seconds, attempt)
-    return await choices.apply_choices(store, request, settings.service_name)
+    return await applying.apply_choices(store, request, settings.service_name)
 
 
 def leaf_of(ctx: TaskContext) -> "Callable[[ThumbnailRequest], Awaitable[Finished | Unfinished]]":
     """Return how a parent runs a leaf: as its own task."""
     from tasks.requests import arguments
 
-    async def run(request: ThumbnailRequest) -> "Finished | Unfinished":
-        return await ctx.run(generate_thumbnail, *arguments(request))
+    async def run(request: "ThumbnailRequest") -> "Finished | Unfinished":
+        return await ctx.run(generate_thumbnail, *arguments(request))  # type: ignore[arg-type]
 
     return run

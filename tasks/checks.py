@@ -1,96 +1,49 @@
-"""Checks a request before anything is started, and lists every problem at once."""
+"""Checks a request before anything is started, and lists every fault at once."""
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
-from pydantic_core import ErrorDetails, PydanticCustomError
-from typing_extensions import TypedDict
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from compositing.brand import Brand
 from compositing.brand_file import open_brand
 from compositing.fallback import missing_characters
 from compositing.fonts import BRAND_FONT, font_names
-from compositing.templates import TEMPLATES
-from compositing.title_text import draws_nothing, layout_text
-from errors import InvalidRequestError, SettingsError
+from compositing.title_text import layout_text
+from errors import Fault, InvalidRequestError, SettingsError
 from providers.choice import ended_faults, provider_faults
 from providers.prices import read_prices
 from providers.registry import MODELS
 from settings import Settings
 from storage.choice import store_faults
-from styles import STYLES
-from tasks.posts import Fault, collapsed, post_faults, titles_of
-from tasks.requests import Inputs, RequestT, ThumbnailRequest, inputs_of
+from tasks.posts import collapsed, duplicates, place_of, titles_of
+from tasks.requests import Post, Prompt, RequestT, ThumbnailRequest, inputs_of
 from text import brief, clean_text, has_lone_surrogate, unknown
 from waiting import Clock
 
-__all__ = ["check_request"]
+__all__ = ["check_request", "checked", "post_faults"]
 
-
-def _whole(text: str) -> str:
-    if has_lone_surrogate(text):
-        raise PydanticCustomError("half", "contains half of a surrogate pair, which is not a character; remove it")
-    return text
-
-
-def _titled(text: str) -> str:
-    if draws_nothing(clean_text(_whole(text))):
-        raise PydanticCustomError("empty", "has no visible characters; write a title")
-    return text
-
-
-def _one_of(kind: str, valid: Iterable[str]) -> Callable[[str], str]:
-    names = list(valid)
-
-    def check(name: str) -> str:
-        if _whole(name) in names:
-            return name
-        raise PydanticCustomError("unknown", "{message}", {"message": unknown(kind, name, names)})
-
-    return check
-
-
-def _batch_id(text: str) -> str:
-    if not re.fullmatch("[0-9a-f]{16}", text):
-        raise PydanticCustomError("batch_id", "not a batch's id; save the choices again on its page")
-    return text
-
-
-Text = Annotated[str, AfterValidator(_whole)]
-Title = Annotated[str, AfterValidator(_titled)]
-ModelId = Annotated[str, AfterValidator(_one_of("model", MODELS))]
-AtLeastOne = Field(min_length=1)
-
-
-class Choice(TypedDict):
-    """One post's choice: the key of the thumbnail that is to be its cover."""
-
-    slug: Text
-    title: Text
-    model: Text
-    thumbnail: Text
-
-
-# How each input is validated, by its name.
-CHECKED: dict[str, Any] = {
-    "prompts": Annotated[list[Any], AtLeastOne],
-    "title": Title,
-    "models": Annotated[list[ModelId], AtLeastOne],
-    "model": ModelId,
-    "style": Annotated[str, AfterValidator(_one_of("style", STYLES))],
-    "template": Annotated[str, AfterValidator(_one_of("template", TEMPLATES))],
-    "font": Annotated[str, AfterValidator(_one_of("font", (*font_names(), BRAND_FONT)))],
-    "context": Text,
-    "extra_prompt": Text,
-    "variation": Annotated[int, Field(ge=0)],
-    "name": Text,
-    "left_out": Text,
-    "version": Literal[1],
-    "batch_id": Annotated[Text, AfterValidator(_batch_id)],
-    "choices": list[Choice],
+POST_FIELDS = list(Post.__dataclass_fields__)
+# What a value must be, by the type of Pydantic's error.
+MUST_BE = {
+    "string_type": "must be text in quotes",
+    "list_type": "must be a list in square brackets",
+    "int_type": "must be a whole number without quotes",
+    "greater_than_equal": "must be 0 or more",
+    "too_short": "must have at least one entry",
+    "dict_type": "must be an object in curly brackets",
+    "dataclass_type": "must be text in quotes, or an object with a title",
 }
+
+
+def checked(kind: type[RequestT], settings: Settings, **values: Any) -> RequestT:
+    """Return the request with these values.
+
+    Raises:
+        InvalidRequestError: naming every fault of the values and of the settings, each with its remedy.
+    """
+    return check_request(kind, values, settings)
 
 
 def check_request(
@@ -112,7 +65,7 @@ def check_request(
     prompts, given_models = _given(values, "title", "prompts"), _given(values, "model", "models")
     titles = titles_of(prompts)
     models = [model for model in given_models if isinstance(model, str)]
-    faults = collapsed(post_faults(prompts)) if "prompts" in values else []
+    faults = duplicates(prompts) if "prompts" in values else []
     faults += _duplicate_faults("models", given_models)
     if settings and not any_size:
         faults += _size_faults(len(titles) * len(models), settings)
@@ -122,29 +75,52 @@ def check_request(
         faults += error.faults
     else:
         faults += _font_faults(values.get("font"), brand) if settings else []
-        faults += collapsed(_glyph_faults(titles, values.get("font"), brand))
+        faults += _glyph_faults(titles, values.get("font"), brand)
     if kind is not ThumbnailRequest:  # A leaf answers a model or key that it cannot use with a rejected outcome.
         known = [MODELS[model] for model in models if model in MODELS]
-        faults += ended_faults(known, (clock or Clock()).today())
+        faults += map(Fault, ended_faults(known, (clock or Clock()).today()))
         faults += provider_faults(known, settings) if settings else []
     if settings:
-        faults += [*store_faults(settings), *_crash_faults(settings), *_price_faults(settings)]
+        faults += [*map(Fault, store_faults(settings)), *_crash_faults(settings), *_price_faults(settings)]
     try:
-        _model(kind).model_validate(values)
+        request = kind(**values)
     except ValidationError as error:
         in_order = sorted(error.errors(), key=lambda fault: list(inputs_of(kind)).index(str(fault["loc"][0])))
-        raise InvalidRequestError([*map(_sentence, in_order), *faults]) from None
+        faults = [*(_fault(each, prompts) for each in in_order), *faults]
     if faults:
-        raise InvalidRequestError(faults)
-    return kind(**values)
+        raise InvalidRequestError(collapsed(faults))
+    return request
 
 
-def _model(kind: type[Inputs]) -> type[BaseModel]:
-    inputs: dict[str, Any] = {
-        name: (CHECKED[name], ... if each.default is each.empty else each.default)
-        for name, each in inputs_of(kind).items()
-    }
-    return create_model(kind.__name__, __config__=ConfigDict(strict=True), **inputs)
+def post_faults(prompt: object) -> list[Fault]:
+    """Return the faults of one prompt."""
+    try:
+        TypeAdapter(list[Prompt]).validate_python([prompt])
+    except ValidationError as error:
+        return [_fault({**each, "loc": ("prompts", *each["loc"])}, [prompt]) for each in error.errors()]
+    return []
+
+
+def _fault(error: ErrorDetails, prompts: Sequence[Any]) -> Fault:
+    """Return what Pydantic found, as a fault of the request."""
+    name, *inner = error["loc"]
+    if name == "prompts" and inner:
+        number, _, *field = inner  # Between them is whether it is a title or a post.
+        what = _what(error) if not field or error["type"] == "missing" else f"{field[0]}: {_what(error)}"
+        if error["type"] == "unexpected_keyword_argument":
+            what = unknown("name", str(field[0]), POST_FIELDS)
+        if field == ["title"] and error["type"] in ("missing", "empty", "half"):
+            what = "has no title" if error["type"] == "missing" else error["msg"]
+        return Fault(what, place_of(int(number), prompts[int(number)]))
+    where = name if not inner else f"{name}[{inner[0]}]" + "".join(f".{part}" for part in inner[1:])
+    if error["type"] == "missing":
+        return Fault(f"{where} is missing")
+    return Fault(_what(error), str(where))
+
+
+def _what(error: ErrorDetails) -> str:
+    must_be = MUST_BE.get(error["type"])
+    return f"{must_be}, not {brief(repr(error['input']))}" if must_be else error["msg"]
 
 
 def _given(values: Mapping[str, Any], one: str, many: str) -> list[object]:
@@ -153,31 +129,37 @@ def _given(values: Mapping[str, Any], one: str, many: str) -> list[object]:
     return given if isinstance(given, list) else []
 
 
-def _duplicate_faults(name: str, items: Sequence[object]) -> list[str]:
+def _duplicate_faults(name: str, items: Sequence[object]) -> list[Fault]:
     texts = [clean_text(item) if isinstance(item, str) else None for item in items]
     return [
-        f'{name}[{number}]: "{brief(text)}" is a duplicate; keep one'
+        Fault(f'"{brief(text)}" is a duplicate', f"{name}[{number}]", "keep one")
         for number, text in enumerate(texts)
         if text is not None and text in texts[:number]
     ]
 
 
-def _size_faults(images: int, settings: Settings) -> list[str]:
+def _size_faults(images: int, settings: Settings) -> list[Fault]:
     if images <= settings.max_images_per_batch:
         return []
     return [
-        f"The request is for {images} images, and MAX_IMAGES_PER_BATCH is {settings.max_images_per_batch}; "
-        f"split the batch, or set MAX_IMAGES_PER_BATCH={images}"
+        Fault(
+            f"The request is for {images} images, and MAX_IMAGES_PER_BATCH is {settings.max_images_per_batch}",
+            remedy=f"split the batch, or set MAX_IMAGES_PER_BATCH={images}",
+        )
     ]
 
 
-def _crash_faults(settings: Settings) -> list[str]:
+def _crash_faults(settings: Settings) -> list[Fault]:
     if settings.crash_model in (None, *MODELS):
         return []
-    return [f"CRASH_FIRST_ATTEMPT_OF_MODEL={settings.crash_model!r}: unknown model; name another, or leave it out"]
+    return [
+        Fault(
+            "unknown model", f"CRASH_FIRST_ATTEMPT_OF_MODEL={settings.crash_model!r}", "name another, or leave it out"
+        )
+    ]
 
 
-def _price_faults(settings: Settings) -> list[str]:
+def _price_faults(settings: Settings) -> list[Fault]:
     try:
         read_prices(settings.prices_file)
     except SettingsError as error:
@@ -185,12 +167,15 @@ def _price_faults(settings: Settings) -> list[str]:
     return []
 
 
-def _font_faults(font: object, brand: Brand) -> list[str]:
+def _font_faults(font: object, brand: Brand) -> list[Fault]:
     if font != BRAND_FONT or brand.font:
         return []
     return [
-        f'font: there is no font "{BRAND_FONT}", as the brand has none; put a TTF or OTF beside brand.json and name it '
-        'there as "font", or use another font'
+        Fault(
+            f'there is no font "{BRAND_FONT}", as the brand has none',
+            "font",
+            'put a TTF or OTF beside brand.json and name it there as "font", or use another font',
+        )
     ]
 
 
@@ -200,25 +185,10 @@ def _glyph_faults(titles: Sequence[str], font: object, brand: Brand) -> list[Fau
     faults = []
     for title in titles:
         if has_lone_surrogate(title):
-            continue  # Refused for that already.
+            continue  # Another check refuses it.
         if missing := missing_characters(layout_text(title), brand.load_font(font)):
             what = f'{" ".join(missing[:20])} in the title "{brief(clean_text(title))}"'
-            faults.append(Fault("", f'The font "{font}" cannot draw {what}, and neither can any other; remove them'))
+            faults.append(
+                Fault(f'The font "{font}" cannot draw {what}, and neither can any other', remedy="remove them")
+            )
     return faults
-
-
-def _sentence(error: ErrorDetails) -> str:
-    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"]).lstrip(".")
-    if error["type"] == "missing":
-        return f"{where} is missing"
-    remedies = {
-        "string_type": "must be text in quotes",
-        "list_type": "must be a list in square brackets",
-        "int_type": "must be a whole number without quotes",
-        "greater_than_equal": "must be 0 or more",
-        "too_short": "must have at least one entry",
-        "dict_type": "must be an object in curly brackets",
-    }
-    if remedy := remedies.get(error["type"]):
-        return f"{where}: {remedy}, not {brief(repr(error['input']))}"
-    return f"{where}: {error['msg']}"

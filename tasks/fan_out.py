@@ -15,9 +15,9 @@ from storage.choice import open_store
 from storage.retrying_store import retrying_store
 from storage.store import Area
 from tasks.budget import check_budget, estimate_of, paid_for, settled
-from tasks.posts import Post, thumbnail_request, with_earlier_slugs
+from tasks.posts import thumbnail_request, with_earlier_slugs
 from tasks.progress import ProgressLog
-from tasks.requests import Look, ThumbnailRequest, arguments
+from tasks.requests import Look, Post, ThumbnailRequest, arguments
 from tasks.windows import Windows
 from tasks.work import Work, is_thumbnail, outcome_of, work_of
 from waiting import Attempt, gather_limited

@@ -3,21 +3,20 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import NamedTuple
+from dataclasses import fields, replace
 
 from compositing.title_text import draws_nothing
+from errors import Fault
 from outcomes import Row
-from storage.keys import is_slug, slug
-from tasks.requests import BatchRequest, Look, ThumbnailRequest
-from text import brief, clean_text, has_lone_surrogate, unknown
+from storage.keys import slug
+from tasks.requests import BatchRequest, Look, Post, ThumbnailRequest
+from text import brief, clean_text
 
 __all__ = [
-    "Fault",
-    "Post",
     "collapsed",
+    "duplicates",
     "identity",
-    "post_faults",
+    "place_of",
     "posts_of",
     "thumbnail_request",
     "titles_of",
@@ -26,20 +25,6 @@ __all__ = [
 
 # Up to this many posts with the same fault get a line each; if there are more, one line names this many of them.
 MOST_LINES = 3
-
-
-@dataclass(frozen=True)
-class Post:
-    """One post. ``slug`` names its cover. ``context`` goes before the batch's; later fields replace the batch's."""
-
-    title: str
-    slug: str
-    context: str = ""
-    extra_prompt: str = ""
-    variation: int | None = None
-
-
-NAMES = [each.name for each in fields(Post)]
 
 
 def posts_of(prompts: Sequence[str | dict[str, object]]) -> list[Post]:
@@ -109,78 +94,38 @@ def identity(request: BatchRequest) -> object:
     return {each.name: getattr(request, each.name) for each in fields(request) if each.name not in ("name", "left_out")}
 
 
-class Fault(NamedTuple):
-    """One fault: what it is about, and what is wrong, with the remedy."""
-
-    where: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}" if self.where else self.what
-
-
-def post_faults(prompts: Sequence[object]) -> list[Fault]:
-    """Return every fault of a batch's prompts."""
-    faults: list[Fault] = []
-    for number, prompt in enumerate(prompts):
-        values = prompt if isinstance(prompt, dict) else {"title": prompt}
-        where = _where(number, values.get("title"))
-        if not isinstance(prompt, dict | str):
-            faults.append(Fault(where, f"must be text in quotes, or an object with a title, not {brief(repr(prompt))}"))
-            continue
-        faults += [Fault(where, what) for what in _value_faults(values)]
-    return [*faults, *_duplicates(prompts)]
-
-
 def titles_of(prompts: Sequence[object]) -> list[str]:
     """Return the titles, leaving out those that are not text."""
     titles = [prompt.get("title") if isinstance(prompt, dict) else prompt for prompt in prompts]
     return [title for title in titles if isinstance(title, str)]
 
 
-def collapsed(faults: Iterable[Fault]) -> list[str]:
-    """Return the faults as lines. A fault that many posts share is one line, with the first few and a count."""
-    kinds: dict[str, list[str]] = {}
+def collapsed(faults: Iterable[Fault]) -> list[Fault]:
+    """Return the faults. One that many posts share is a single fault, with the first few places and a count."""
+    kinds: dict[tuple[str, str], list[Fault]] = {}
     for fault in faults:
-        kinds.setdefault(fault.what, []).append(fault.where)
-    lines = []
-    for what, places in kinds.items():
-        if len(places) <= MOST_LINES:
-            lines += [str(Fault(where, what)) for where in places]
+        kinds.setdefault((fault.what, fault.remedy), []).append(fault)
+    shown: list[Fault] = []
+    for (what, remedy), same in kinds.items():
+        if len(same) <= MOST_LINES:
+            shown += same
         else:
-            others = len(places) - MOST_LINES
-            lines.append(str(Fault(f"{', '.join(places[:MOST_LINES])} and {others} more", what)))
-    return lines
+            places = ", ".join(fault.where for fault in same[:MOST_LINES])
+            shown.append(Fault(what, f"{places} and {len(same) - MOST_LINES} more", remedy))
+    return shown
 
 
-def _where(number: int, title: object) -> str:
+def place_of(number: int, prompt: object) -> str:
     """Return how a message names a post: by its index, and by its title if that is readable."""
+    title = prompt.get("title") if isinstance(prompt, dict) else prompt
     shown = clean_text(title.encode(errors="replace").decode()) if isinstance(title, str) else ""
     return f"prompts[{number}]" if not shown or draws_nothing(shown) else f'prompts[{number}] ("{brief(shown)}")'
 
 
-def _value_faults(values: dict[str, object]) -> Iterable[str]:
-    yield from (unknown("name", str(name), NAMES) for name in values if name not in NAMES)
-    if "title" not in values:
-        yield "has no title"
-    for name in ("title", "slug", "context", "extra_prompt"):
-        value = values.get(name, "")
-        if not isinstance(value, str):
-            yield f"{name}: must be text in quotes, not {brief(repr(value))}"
-        elif has_lone_surrogate(value):
-            yield "contains half of a surrogate pair, which is not a character; remove it"
-        elif name == "title" and "title" in values and draws_nothing(clean_text(value)):
-            yield "has no visible characters; write a title"
-        elif name == "slug" and value and not is_slug(value):
-            yield f'slug: "{brief(clean_text(value))}" is not safe in an address; write "{slug(clean_text(value))}"'
-    variation = values.get("variation", 0)
-    if not isinstance(variation, int) or isinstance(variation, bool) or variation < 0:
-        yield f"variation: must be a whole number, 0 or more, not {brief(repr(variation))}"
-
-
-def _duplicates(prompts: Sequence[object]) -> Iterable[Fault]:
+def duplicates(prompts: Sequence[object]) -> list[Fault]:
     """Return a fault for each repeated slug or title; posts may share a title if their slugs differ."""
     first: dict[tuple[bool, str], int] = {}
+    faults = []
     for number, prompt in enumerate(prompts):
         values = prompt if isinstance(prompt, dict) else {"title": prompt}
         title, given = values.get("title"), values.get("slug")
@@ -189,8 +134,10 @@ def _duplicates(prompts: Sequence[object]) -> Iterable[Fault]:
         has_slug = isinstance(given, str) and bool(given)
         known = has_slug, str(given) if has_slug else clean_text(title)
         if first.setdefault(known, number) != number:
-            where = _where(number, title)
+            where = place_of(number, prompt)
             if has_slug:
-                yield Fault(where, f"has the same slug as prompts[{first[known]}]; change one of them")
+                what = f"has the same slug as prompts[{first[known]}]"
+                faults.append(Fault(what, where, "change one of them"))
             else:
-                yield Fault(where, "is a duplicate; keep one, or give each its own slug")
+                faults.append(Fault("is a duplicate", where, "keep one, or give each its own slug"))
+    return faults

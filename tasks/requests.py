@@ -1,64 +1,135 @@
-"""The tasks' inputs.
+"""The tasks' inputs: what each may be. Making one checks it; ``tasks/checks.py`` reports every fault at once."""
 
-Registering a task needs only these names and defaults, so nothing heavy is imported here. ``tasks/checks.py`` validates
-the values, with models that it builds from these classes.
-"""
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import MISSING, fields
+from typing import Annotated, Any, Literal, TypeVar
 
-import inspect
-from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, fields
-from typing import TypeVar
+from pydantic import AfterValidator, ConfigDict, Discriminator, Field, GetPydanticSchema, Strict, Tag, WrapValidator
+from pydantic.dataclasses import dataclass
+from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict
 
+from compositing.fonts import BRAND_FONT, font_names
+from compositing.templates import TEMPLATES
+from compositing.title_text import draws_nothing
 from errors import InvalidRequestError
+from providers.registry import MODELS
+from storage.keys import is_slug, slug
+from styles import STYLES
+from text import brief, clean_text, has_lone_surrogate, unknown
 
 __all__ = [
     "BatchRequest",
     "ChoicesRequest",
-    "Inputs",
     "Look",
+    "Post",
+    "Prompt",
     "RequestT",
     "ThumbnailRequest",
     "ThumbnailsRequest",
     "arguments",
     "bind",
     "inputs_of",
+    "misfit_of",
 ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Inputs:
-    """A task's inputs."""
+def _whole(text: str) -> str:
+    if has_lone_surrogate(text):
+        raise PydanticCustomError("half", "contains half of a surrogate pair, which is not a character; remove it")
+    return text
 
 
-@dataclass(frozen=True, kw_only=True)
-class Look(Inputs):
+def _titled(text: str) -> str:
+    if draws_nothing(clean_text(_whole(text))):
+        raise PydanticCustomError("empty", "has no visible characters; write a title")
+    return text
+
+
+def _slug(text: str) -> str:
+    if text and not is_slug(_whole(text)):
+        shown, instead = brief(clean_text(text)), slug(clean_text(text))
+        raise PydanticCustomError(
+            "slug", "{message}", {"message": f'"{shown}" is not safe in an address; write "{instead}"'}
+        )
+    return text
+
+
+def _one_of(kind: str, valid: Iterable[str]) -> Callable[[str], str]:
+    names = list(valid)
+
+    def check(name: str) -> str:
+        if _whole(name) in names:
+            return name
+        raise PydanticCustomError("unknown", "{message}", {"message": unknown(kind, name, names)})
+
+    return check
+
+
+def _batch_id(text: str) -> str:
+    if not re.fullmatch("[0-9a-f]{16}", text):
+        raise PydanticCustomError("batch_id", "not a batch's id; save the choices again on its page")
+    return text
+
+
+Text = Annotated[str, Strict(), AfterValidator(_whole)]
+Title = Annotated[str, Strict(), AfterValidator(_titled)]
+ModelId = Annotated[str, Strict(), AfterValidator(_one_of("model", MODELS))]
+ModelIds = Annotated[list[ModelId], Strict(), Field(min_length=1)]
+Variation = Annotated[int, Strict(), Field(ge=0)]
+KNOWN = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, config=KNOWN)
+class Post:
+    """One post. ``slug`` names its cover. ``context`` goes before the batch's; later fields replace the batch's."""
+
+    title: Title
+    slug: Annotated[str, Strict(), AfterValidator(_slug)] = ""
+    context: Text = ""
+    extra_prompt: Text = ""
+    variation: Variation | None = None
+
+
+# A prompt is a title or a post. It stays as it was written: the id of a batch without a name is a digest of it.
+_AsWritten = Annotated[
+    Annotated[Title, Tag("title")] | Annotated[Post, Tag("post")],
+    Discriminator(lambda prompt: "title" if isinstance(prompt, str) else "post"),
+    WrapValidator(lambda prompt, check: [check(prompt), prompt][1]),
+]
+Prompt = Annotated[str | dict[str, Any], GetPydanticSchema(lambda _, schema_of: schema_of(_AsWritten))]
+
+
+@dataclass(frozen=True, kw_only=True, config=KNOWN)
+class Look:
     """The inputs that all thumbnails of a request share."""
 
-    style: str
-    template: str
-    font: str
-    context: str = ""
-    extra_prompt: str = ""
-    variation: int = 0
+    style: Annotated[str, Strict(), AfterValidator(_one_of("style", STYLES))]
+    template: Annotated[str, Strict(), AfterValidator(_one_of("template", TEMPLATES))]
+    font: Annotated[str, Strict(), AfterValidator(_one_of("font", (*font_names(), BRAND_FONT)))]
+    context: Text = ""
+    extra_prompt: Text = ""
+    variation: Variation = 0
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=KNOWN)
 class ThumbnailRequest(Look):
     """One thumbnail: a title, and the model that makes its picture."""
 
-    title: str
-    model: str
+    title: Title
+    model: ModelId
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=KNOWN)
 class ThumbnailsRequest(Look):
     """One title, by each of several models."""
 
-    title: str
-    models: list[str]
+    title: Title
+    models: ModelIds
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=KNOWN)
 class BatchRequest(Look):
     """Several posts, each by each of several models.
 
@@ -67,43 +138,45 @@ class BatchRequest(Look):
     shows it.
     """
 
-    prompts: list[str | dict[str, object]]
-    models: list[str]
-    name: str = ""
-    left_out: str = ""
+    prompts: Annotated[list[Prompt], Strict(), Field(min_length=1)]
+    models: ModelIds
+    name: Text = ""
+    left_out: Text = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChoicesRequest(Inputs):
+class Choice(TypedDict):
+    """One post's choice: the key of the thumbnail that is to be its cover."""
+
+    slug: Text
+    title: Text
+    model: Text
+    thumbnail: Text
+
+
+@dataclass(frozen=True, kw_only=True, config=KNOWN)
+class ChoicesRequest:
     """What a batch's page saves as ``choices-<time>.json``: which thumbnail is to be each post's cover."""
 
-    version: int
-    batch_id: str
-    choices: list[dict[str, str]]
+    version: Literal[1]
+    batch_id: Annotated[Text, AfterValidator(_batch_id)]
+    choices: list[Choice]
 
 
-RequestT = TypeVar("RequestT", bound=Inputs)
+RequestT = TypeVar("RequestT", bound=Look | ChoicesRequest)
 
 
-def inputs_of(kind: type[Inputs]) -> dict[str, inspect.Parameter]:
-    """Return a request's inputs by name, in the order of the tutorial.
+def inputs_of(kind: type[Any]) -> dict[str, object]:
+    """Return a request's inputs and their defaults (MISSING if there is none), in the order of the tutorial.
 
     First what to make, then how it should look, then the optional inputs that the tutorial does not have.
     """
     look = [each.name for each in fields(Look)]
+    defaults = {each.name: each.default for each in fields(kind)}
 
-    def place(each: Field[object]) -> int:
-        return 1 if each.name in look else 0 if each.default is MISSING else 2
+    def place(name: str) -> int:
+        return 1 if name in look else 0 if defaults[name] is MISSING else 2
 
-    return {
-        each.name: inspect.Parameter(
-            each.name,
-            inspect.Parameter.POSITIONAL_OR_KEYWORD,
-            default=inspect.Parameter.empty if each.default is MISSING else each.default,
-            annotation=each.type,
-        )
-        for each in sorted(fields(kind), key=place)
-    }
+    return {name: defaults[name] for name in sorted(defaults, key=place)}
 
 
 def arguments(request: Look) -> list[object]:
@@ -111,29 +184,37 @@ def arguments(request: Look) -> list[object]:
     return [getattr(request, name) for name in inputs_of(type(request))]
 
 
-def bind(kind: type[Inputs], args: Sequence[object], kwargs: Mapping[str, object] | None = None) -> dict[str, object]:
+def bind(kind: type[Any], args: Sequence[object], kwargs: Mapping[str, object] | None = None) -> dict[str, object]:
     """Return a request's values by name, including defaults.
 
     Raises:
         InvalidRequestError: values are missing, too many or misnamed; the message lists what the task takes.
     """
-    kwargs = kwargs or {}
-    inputs = inputs_of(kind)
-    usage = f"It takes, in this order: {', '.join(map(_described, inputs.values()))}"
+    kwargs, inputs = kwargs or {}, inputs_of(kind)
+    if misfit := misfit_of(inputs, args, kwargs):
+        raise misfit
     named = {**dict(zip(inputs, args, strict=False)), **kwargs}
+    return {name: named.get(name, default) for name, default in inputs.items()}
+
+
+def misfit_of(
+    inputs: Mapping[str, object], args: Sequence[object], kwargs: Mapping[str, object]
+) -> InvalidRequestError | None:
+    """Return what is wrong with a call if values are missing, too many or misnamed. ``inputs`` are as of ``inputs_of``.
+
+    Input comes from a file that a person wrote; Python's own message would count the context and name no remedy.
+    """
+    named = {*list(inputs)[: len(args)], *kwargs}
     faults = []
     if len(args) > len(inputs):
         faults.append(f"The input has {len(args)} values, {len(args) - len(inputs)} too many")
-    if unknown := [name for name in kwargs if name not in inputs]:
-        faults.append(f"The input has unknown names: {', '.join(map(repr, unknown))}")
-    if missing := [name for name, p in inputs.items() if p.default is p.empty and name not in named]:
+    if misnamed := [name for name in kwargs if name not in inputs]:
+        faults.append(f"The input has unknown names: {', '.join(map(repr, misnamed))}")
+    if missing := [name for name, default in inputs.items() if default is MISSING and name not in named]:
         faults.append(f"The input is missing {', '.join(missing)}")
-    if faults:
-        raise InvalidRequestError([*faults[:-1], f"{faults[-1]}. {usage}"])
-    return {name: named.get(name, parameter.default) for name, parameter in inputs.items()}
-
-
-def _described(parameter: inspect.Parameter) -> str:
-    return (
-        parameter.name if parameter.default is parameter.empty else f"{parameter.name} (default {parameter.default!r})"
+    if not faults:
+        return None
+    takes = ", ".join(
+        name if default is MISSING else f"{name} (default {default!r})" for name, default in inputs.items()
     )
+    return InvalidRequestError([*faults[:-1], f"{faults[-1]}. It takes, in this order: {takes}"])

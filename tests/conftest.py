@@ -25,7 +25,7 @@ MARKED = {
     "render_program": "cli",
 }
 # These start processes, which take seconds each.
-SLOW = (ROOT / "tests/e2e", ROOT / "tests/local/test_interrupt.py")
+SLOW = (ROOT / "tests/e2e", ROOT / "tests/cli/test_interrupt.py")
 
 OURS = (
     "BRAND_",

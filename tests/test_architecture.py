@@ -24,12 +24,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "originals": {"providers", "compositing", "storage"} | BOTTOM,
     "tasks": {"originals"} | MIDDLE | BOTTOM,
     "posts": {"errors", "text", "network", "storage"},
-    "local": {"tasks", "posts", "originals"} | MIDDLE | BOTTOM,
+    "cli": {"tasks", "posts", "originals"} | MIDDLE | BOTTOM,
     "deploy": {"storage"} | BOTTOM,
     "main": {"tasks", "settings"},
     "network": {"errors"},
-    "benchmarks": {"tests", "local", "tasks", "originals"} | MIDDLE | BOTTOM,
-    "tests": {"local", "posts", "deploy", "tasks", "originals"} | MIDDLE | BOTTOM,
+    "benchmarks": {"tests", "cli", "tasks", "originals"} | MIDDLE | BOTTOM,
+    "tests": {"cli", "posts", "deploy", "tasks", "originals"} | MIDDLE | BOTTOM,
 }
 
 
@@ -82,5 +82,5 @@ def test_registering_loads_only_the_sdk_and_signatures() -> None:
         "yaml",
         "defusedxml",
         "posts",
-        "local",
+        "cli",
     }

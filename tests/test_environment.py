@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from local.environment import read_env_files
+from cli.reading.environment import read_env_files
 from settings import log_level, read_settings
 from tests.deploy.blueprint import WORKER, Blueprint
 from tests.support.project import ROOT

@@ -39,7 +39,7 @@ def test_a_batch_can_be_another_file_with_options() -> None:
     assert planned("batch", "FILE=my posts.csv", "ARGS=--limit 5 --plan")[-1].endswith(
         " 'my posts.csv' --limit 5 --plan"
     )
-    assert planned("batch")[-1].endswith(" -m local 'batch.json' ")
+    assert planned("batch")[-1].endswith(" -m cli 'batch.json' ")
 
 
 def test_the_makefile_and_the_tests_know_the_same_locks() -> None:

@@ -131,9 +131,9 @@ def test_every_variable_that_keeps_requests_from_an_address_is_named_once() -> N
     broken = {"ALL_PROXY": "socks5://127.0.0.1:1080", "SSL_CERT_FILE": "/no/such/file.pem"}
     addresses = ["https://api.openai.com/v1", "https://generativelanguage.googleapis.com"]
     proxies = network_faults(addresses, broken)
-    assert all("SOCKS" in fault for fault in proxies)
+    assert all("SOCKS" in str(fault) for fault in proxies)
     [certificates] = network_faults(addresses, {"SSL_CERT_FILE": "/no/such/file.pem"})
-    assert "SSL_CERT_FILE='/no/such/file.pem': No such file" in certificates
+    assert "SSL_CERT_FILE='/no/such/file.pem': No such file" in str(certificates)
     assert network_faults(["http://127.0.0.1:9000"], broken) == []
     assert (
         network_faults(addresses, {"NO_PROXY": "fd00::/8,[::1]", "HTTPS_PROXY": "http://proxy.example.com:3128"}) == []

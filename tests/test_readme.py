@@ -18,6 +18,11 @@ import pytest
 import urllib3
 from PIL import Image
 
+from cli.command_line import main
+from cli.covers import fetch_covers, write_covers
+from cli.on_render.api import Workflow
+from cli.on_render.run import run_there
+from cli.reading.inputs import DEFAULT_MODELS
 from compositing.canvas import open_on_canvas
 from compositing.fonts import font_names
 from compositing.templates import TEMPLATES
@@ -30,11 +35,6 @@ from errors import (
     SettingsError,
     ThumbnailError,
 )
-from local.command_line import main
-from local.covers import fetch_covers, write_covers
-from local.inputs import DEFAULT_MODELS
-from local.on_render import run_there
-from local.render_api import Workflow
 from money import NOTHING, Money
 from network import proxy_for
 from posts.read import read_posts
@@ -68,7 +68,9 @@ REQUESTS = PAGES[Path("docs/requests.md")]
 TROUBLES = re.findall(r"^\| `(.+?)` \|", PAGES[Path("docs/troubleshooting.md")], re.MULTILINE)
 LINKS = sorted((page, link) for page, text in PAGES.items() for link in re.findall(r"\]\(([^)\s]+)\)", text))
 ROOMS = "|".join(path.name for path in ROOT.iterdir() if path.is_dir() and path.name.isalpha() and path.name != "out")
-SHOWN = sorted({line for text in PAGES.values() for line in re.findall(r"^ {4,}.*-m local .*", text, re.MULTILINE)})
+SHOWN = sorted(
+    {line for text in PAGES.values() for line in re.findall(r"^ {4,}(?:\S*/)?covers .*", text, re.MULTILINE)}
+)
 GOOD: dict[str, Any] = {
     "prompts": ["A title"],
     "models": ["gpt-image-2"],
@@ -131,7 +133,7 @@ def test_every_shown_command_line_option_exists(command: str, capsys: pytest.Cap
     with pytest.raises(SystemExit):
         main(["--help"])
     options = set(re.findall(r"--[a-z][a-z-]*", capsys.readouterr().out))
-    assert set(re.findall(r"(?<= )--[a-z][a-z-]*", command.partition("-m local ")[2].partition("#")[0])) <= options
+    assert set(re.findall(r"(?<= )--[a-z][a-z-]*", command.partition("covers ")[2].partition("#")[0])) <= options
 
 
 def test_the_projects_own_batch_asks_live_models_for_the_tutorials_pictures() -> None:
@@ -165,7 +167,8 @@ def test_no_example_default_or_page_names_a_model_that_ends_soon() -> None:
         ROOT / "render.yaml",
         ROOT / "deploy/nightly.sh",
     ]
-    texts = {path.name: path.read_text() for path in examples} | {str(path): text for path, text in PAGES.items()}
+    pages = {str(page): text for page, text in PAGES.items() if page.name != "command-line.md"}  # It lists every model.
+    texts = {path.name: path.read_text() for path in examples} | pages
     # What serves the tutorial's own ids is named nowhere but asked for.
     asked = [*DEFAULT_MODELS, *(model.successor for model in MODELS.values() if model.successor)]
     for sentence in named_although_they_end(texts | {"a default or a successor": " ".join(asked)}, Clock().today()):

@@ -22,7 +22,7 @@ PIPS = [*re.findall(r"^pip==(\S+)", OLDER_PIPS.read_text(), re.MULTILINE), locke
 # Which rooms each list serves: it must name every package that they import. The image's are the modules that it runs.
 ROOMS = {
     WORKER: ("main", "tasks", "providers", "compositing", "storage", "gallery"),
-    LOCAL: ("local", "posts"),
+    LOCAL: ("cli", "posts"),
     DEVELOPMENT: ("tests", "benchmarks"),
 }
 

@@ -87,7 +87,7 @@ BAD = {
 def test_every_invalid_value_is_reported_with_its_remedy() -> None:
     with pytest.raises(SettingsError) as caught:
         read_settings(BAD)
-    faults = caught.value.faults
+    faults = [str(fault) for fault in caught.value.faults]
     assert {fault.partition(":")[0].partition("=")[0] for fault in faults} == BAD.keys()
     assert all(": give " in fault for fault in faults)
     assert "canary" not in str(caught.value)

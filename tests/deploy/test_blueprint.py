@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from cli.reading.inputs import DEFAULT_MODELS
 from deploy.worker_user import USER
-from local.inputs import DEFAULT_MODELS
 from settings import Endpoint, read_settings
 from storage.choice import open_store, store_faults
 from tests.deploy.blueprint import FRONT, NIGHTLY, STORE, WORKER, Blueprint

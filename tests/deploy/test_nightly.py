@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from local.nightly import report_night
+from cli.nightly import report_night
 from tests.deploy.blueprint import NIGHTLY, Blueprint
 from tests.support.project import ROOT
 
@@ -72,13 +72,20 @@ def test_it_takes_the_clones_python_or_one_on_the_path(clone: Path, place: str) 
     for name in ("bash", "dirname", "readlink", "sh"):
         (clone / "tools" / name).symlink_to(str(shutil.which(name)))
     done = nightly(clone / SCRIPT, PATH=f"{clone}/path:{clone}/tools", WORKFLOW_SLUG="blog-x1y2")
-    assert done.stdout == f"in {clone}: -m local.nightly --on blog-x1y2 --limit 20\n", done.stderr
+    assert done.stdout == f"in {clone}: -m cli.nightly --on blog-x1y2 --limit 20\n", done.stderr
 
 
 def printed(*statuses: str) -> str:
     """Return what the command line prints with --json about a batch whose pairs ended like this."""
     pair = {"title": "One", "model": "gpt-image-2"}
-    made = {**pair, "status": "ok", "image_url": "http://example.com/a.jpg", "reused": True, "cost_usd": 0.0}
+    made: dict[str, Any] = {
+        **pair,
+        "status": "ok",
+        "image_url": "http://example.com/a.jpg",
+        "reused": True,
+        "cost_usd": 0.0,
+    }
+    made["served_by"] = "gpt-image-2"
     outcomes: list[dict[str, Any]] = [
         made if status == "ok" else {**pair, "status": status, "error": {"code": status, "message": "Why."}}
         for status in statuses

@@ -12,8 +12,8 @@ from minio.credentials.providers import AssumeRoleProvider, StaticProvider
 from minio.error import MinioAdminException, S3Error
 from minio.minioadmin import MinioAdmin
 
+from cli.here.engine import Engine
 from deploy.worker_user import main
-from local.engine import Engine
 from tasks import app
 from tests.support import s3_servers
 from tests.support.minio_server import PASSWORD, USER, MinioServer

@@ -44,8 +44,8 @@ from minio.error import S3Error
 from PIL import Image
 from render_sdk import Options, TaskRunMetadata
 
+from cli.here.engine import Engine
 from errors import StoreError
-from local.engine import Engine
 from money import Money
 from settings import Settings, read_settings
 from storage.keys import manifest_key

@@ -31,11 +31,11 @@ MOMENTS = PAIRS / WINDOW * LATENCY_SECONDS + 0.3
 
 
 def start(folder: Path, emulator: Emulator) -> "subprocess.Popen[str]":
-    """Start ``python -m local`` in a folder."""
+    """Start the command line in a folder."""
     (folder / "batch.json").write_text(json.dumps(BATCH))
     more = {"PYTHONPATH": str(ROOT), "FAN_OUT_WINDOW": str(WINDOW)}
     environment = {"PATH": os.environ["PATH"], **more, **emulator.environment}
-    command = [sys.executable, "-m", "local", "batch.json", "--json"]
+    command = [sys.executable, "-m", "cli", "batch.json", "--json"]
     return subprocess.Popen(
         command, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )

@@ -157,7 +157,7 @@ def test_choices_stay_in_the_browser_until_they_are_saved_with_the_command_that_
     dialog.get_by_role("button", name="Copy").click()
     assert "Command copied." in dialog.inner_text()
     dialog.get_by_role("button", name="Done").click()
-    assert pasted(page, page.get_by_role("searchbox")) == f".venv/bin/python -m local --choose ~/Downloads/{name}"
+    assert pasted(page, page.get_by_role("searchbox")) == f"./covers --choose ~/Downloads/{name}"
 
 
 def test_an_address_a_file_and_the_og_image_lines_are_one_click_each(anywhere: Shown) -> None:

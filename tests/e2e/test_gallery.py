@@ -34,7 +34,7 @@ def gallery_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     if request.param == "private bucket":
         variables["MINIO_PRESIGNED_HOURS"] = "1"
     done = subprocess.run(
-        [sys.executable, "-m", "local", str(ROOT / "docs" / "tutorial-batch.json")],
+        [sys.executable, "-m", "cli", str(ROOT / "docs" / "tutorial-batch.json")],
         cwd=folder,
         env={"PATH": os.environ["PATH"], **variables},
         capture_output=True,

@@ -41,7 +41,7 @@ def environment(dev_server: DevServer) -> dict[str, str]:
 
 
 def local(dev_server: DevServer, folder: Path, *options: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "local", *options, "--on", "blog-thumbnails"]
+    command = [sys.executable, "-m", "cli", *options, "--on", "blog-thumbnails"]
     variables = environment(dev_server)
     return subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, timeout=300)
 
@@ -98,7 +98,7 @@ def test_ctrl_c_leaves_the_run_going_and_says_how_to_look_at_it(
     dev_server: DevServer, emulator: Emulator, folder: Path
 ) -> None:
     emulator.latency_seconds = 3
-    command = [sys.executable, "-m", "local", "batch.json", "--on", "blog-thumbnails"]
+    command = [sys.executable, "-m", "cli", "batch.json", "--on", "blog-thumbnails"]
     with subprocess.Popen(
         command, cwd=folder, env=environment(dev_server), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as running:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local.engine import Engine
+from cli.here.engine import Engine
 from styles import STYLES
 from tasks import app
 from tests.support.emulator import KEY, Emulator, Handler, Request, gemini_error, openai_error, picture_for

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from local.engine import Engine
+from cli.here.engine import Engine
 from tasks import app
 from tests.support.project import TUTORIAL_BATCH
 from tests.support.task_server import Run, TaskServer, Worker

@@ -237,7 +237,7 @@ def test_hostile_xml_and_other_formats_are_rejected(tmp_path: Path, text: str, m
     with pytest.raises(InvalidRequestError) as rejected:
         read(tmp_path, text)
     [fault] = rejected.value.faults
-    assert message in fault
+    assert message in str(fault)
 
 
 Answer = Callable[[BaseHTTPRequestHandler], None]

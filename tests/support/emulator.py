@@ -427,7 +427,7 @@ def absurd_usage(count: str) -> Fault:
 
 
 def odd_fields(top: Mapping[str, Any] = {}, candidate: Mapping[str, Any] = {}, usage: Mapping[str, Any] = {}) -> Fault:
-    """Answer with a picture, and with other fields than are documented: on top, and in parts that Gemini's answer has."""
+    """Answer with a picture and odd fields: some on top, and others in those parts that only Gemini's answer has."""
 
     def fault(handler: Handler, request: Request) -> None:
         answer = billed_answer(request)

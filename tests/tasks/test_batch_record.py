@@ -18,7 +18,7 @@ from storage.keys import BATCHES_KEY, START_PAGE_KEY, account, manifest_key, pag
 from storage.store import Area, StoredObject
 from tasks.choices import apply_choices
 from tasks.record import BatchRecord
-from tasks.requests import BatchRequest, ChoicesRequest, ThumbnailRequest
+from tasks.requests import BatchRequest, Choice, ChoicesRequest, ThumbnailRequest
 from tasks.work import work_of
 from tests.support.batches import LOOK, missing, ok
 from tests.support.clock import TestClock
@@ -220,7 +220,8 @@ async def test_choices_that_are_applied_while_a_batch_ends_are_kept(
 
     async def applied_first(area: Area, key: str, stored: StoredObject, version: str) -> str | None:
         monkeypatch.setattr(store, "replace", create)
-        choice = {"slug": "one", "title": "One", "model": "dall-e-3", "thumbnail": DONE[0]["results"][1]["key"]}  # type: ignore[typeddict-item]
+        thumbnail = DONE[0]["results"][1]["key"]  # type: ignore[typeddict-item]
+        choice: Choice = {"slug": "one", "title": "One", "model": "dall-e-3", "thumbnail": thumbnail}
         await apply_choices(store, ChoicesRequest(version=1, batch_id=result["batch_id"], choices=[choice]))
         return await create(area, key, stored, version)
 
@@ -297,7 +298,8 @@ async def test_a_page_shows_the_choice_that_was_applied_while_it_was_written(set
         await store.write(Area.THUMBNAILS, outcome["key"], StoredObject(b"a picture", "image/jpeg"))
     result = await record.finish(posts)
     write, page = store.write, page_key(result["batch_id"])
-    choice = {"slug": "one", "title": "One", "model": "dall-e-3", "thumbnail": DONE[0]["results"][1]["key"]}  # type: ignore[typeddict-item]
+    thumbnail = DONE[0]["results"][1]["key"]  # type: ignore[typeddict-item]
+    choice: Choice = {"slug": "one", "title": "One", "model": "dall-e-3", "thumbnail": thumbnail}
 
     async def overtaken(area: Area, key: str, stored: StoredObject) -> None:
         if key == page:

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from local.engine import Engine, RunEvent
+from cli.events import RunEvent
+from cli.here.engine import Engine
 from settings import Settings
 from tasks import app, generate_batch, generate_thumbnail, generate_thumbnails
 from tests.providers.test_prices import LIVE, every_choice

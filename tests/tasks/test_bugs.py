@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from cli.here.engine import Engine
 from compositing import canvas, drawing, thumbnail, xmp
 from errors import CompositingError
-from local.engine import Engine
 from originals.ledger import read_ledger
 from settings import Settings
 from storage.choice import open_store

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from cli.here.engine import Engine
 from errors import InvalidRequestError, StoreError, StoreFullError
-from local.engine import Engine
 from settings import Settings
 from storage.covers import cover_of
 from storage.directory_store import DirectoryStore
@@ -156,4 +156,4 @@ async def test_a_page_made_on_render_shows_the_command_that_applies_there(
     choices = await saved(0)
     applied = await run("applyChoices", choices)
     page = Path(applied["page_url"].removeprefix("file://")).read_text()
-    assert f'data-command=".venv/bin/python -m local --choose ~/Downloads/choices.json{on}"' in page
+    assert f'data-command="./covers --choose ~/Downloads/choices.json{on}"' in page

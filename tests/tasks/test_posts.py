@@ -7,12 +7,13 @@ from typing import Any, cast
 
 import pytest
 
-from local.engine import Engine, RunEvent
+from cli.events import RunEvent
+from cli.here.engine import Engine
 from outcomes import Row
 from settings import Settings
 from tasks import app
-from tasks.posts import Post, posts_of, thumbnail_request, with_earlier_slugs
-from tasks.requests import BatchRequest
+from tasks.posts import posts_of, thumbnail_request, with_earlier_slugs
+from tasks.requests import BatchRequest, Post
 from tests.support.project import TUTORIAL_BATCH
 
 LOOK: dict[str, Any] = {"style": "neon", "template": "left-panel", "font": "lora"}
@@ -81,7 +82,9 @@ def test_a_post_keeps_its_slug_whichever_other_posts_there_are(
 
 
 def test_a_posts_values_take_precedence_over_the_batchs() -> None:
-    batch = BatchRequest(prompts=[], models=[], **LOOK, context="a blog", extra_prompt="no people", variation=1)
+    batch = BatchRequest(
+        prompts=["One"], models=["dall-e-3"], **LOOK, context="a blog", extra_prompt="no people", variation=1
+    )
     plain = thumbnail_request(batch, Post("One", "one"), "dall-e-3")
     assert (plain.context, plain.extra_prompt, plain.variation) == ("a blog", "no people", 1)
     own = thumbnail_request(batch, Post("One", "one", "on cats", "cats", 0), "dall-e-3")

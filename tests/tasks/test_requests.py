@@ -30,10 +30,10 @@ GOOD: dict[str, Any] = {
 def refusal(settings: Settings, **changes: Any) -> list[str]:
     with pytest.raises(InvalidRequestError) as caught:
         check_request(BatchRequest, {**GOOD, **changes}, settings)
-    assert all(fault in str(caught.value) for fault in caught.value.faults)
+    assert all(str(fault) in str(caught.value) for fault in caught.value.faults)
     assert str(caught.value).encode()  # Any input gives a printable message.
     assert str(caught.value).startswith("Nothing was started and nothing was paid for")
-    return list(caught.value.faults)
+    return [str(fault) for fault in caught.value.faults]
 
 
 def test_a_valid_request_passes(settings: Settings) -> None:
@@ -62,7 +62,7 @@ def test_a_valid_request_passes(settings: Settings) -> None:
         ),
         (
             {"prompts": [{"title": "A", "variation": -1}]},
-            'prompts[0] ("A"): variation: must be a whole number, 0 or more, not -1',
+            'prompts[0] ("A"): variation: must be 0 or more, not -1',
         ),
         (
             {"prompts": [{"title": "A", "slug": "x"}, {"title": "B", "slug": "x"}]},
@@ -202,7 +202,7 @@ def test_a_model_that_has_ended_is_refused_with_its_replacements(settings: Setti
     check_request(BatchRequest, values, given, clock=TestClock(THE_END - 1))
     with pytest.raises(InvalidRequestError) as caught:
         check_request(BatchRequest, values, given, clock=TestClock(THE_END))
-    assert caught.value.faults == (
+    assert tuple(map(str, caught.value.faults)) == (
         "gpt-image-1.5 was shut down on 2026-12-01: choose gpt-image-2.6-flare or gpt-image-2.6-sunburst instead",
         "gpt-image-1-mini was shut down on 2026-12-01: choose gpt-image-2.6-flare or gpt-image-2.6-sunburst instead",
     )

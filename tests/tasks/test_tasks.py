@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from cli.here.engine import Engine
 from errors import InvalidRequestError
-from local.engine import Engine
 from outcomes import Row
 from settings import Settings
 from tasks import app, generate_batch, generate_thumbnail, generate_thumbnails

@@ -1,0 +1,121 @@
+"""Draws a batch, in this process or on Render, or plans it."""
+
+import asyncio
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from cli.covers import CoverFile, fetch_covers, make_folder, read_covers, write_covers
+from cli.here.plan import make_plan
+from cli.here.run import page_address, run_here
+from cli.reading.environment import local_settings
+from cli.reading.inputs import read_input
+from cli.reading.options import Options, given_settings
+from cli.showing.board import Board, leaves_of
+from cli.showing.live import LiveView
+from cli.showing.progress import PlainProgress
+from cli.showing.report import report
+from providers.choice import log_models
+from settings import Settings
+from storage.choice import open_store
+from tasks.budget import check_budget
+from tasks.checks import check_request
+from tasks.record import BatchResult, id_of
+from tasks.requests import BatchRequest, bind
+from waiting import Clock
+
+__all__ = ["draw_here", "draw_there", "plan_here"]
+
+ALL_THERE, SOME_MISSING = 0, 1
+
+
+def draw_here(options: Options, screen: Console) -> int:
+    """Run a batch in this process."""
+    settings, request = _checked(options)
+    if options.covers:
+        make_folder(options.covers)
+    if settings.simulate_providers:
+        _say_simulated(settings)
+    print(f"page: {page_address(request, settings)}", file=sys.stderr)
+    board, view = _view(request, screen)
+    with view:
+        result = asyncio.run(run_here(request, settings, board, view.observe, view.say))
+    if options.crash is not None and not board.retries:
+        print("Nothing crashed: every picture was already there. Ask for new ones with --variation 1.", file=sys.stderr)
+    code = _print_result(result, options, simulated=settings.simulate_providers, left_out=request.left_out)
+    if options.covers:
+        _write_covers(asyncio.run(read_covers(open_store(settings), id_of(request, settings))), options.covers)
+    return code
+
+
+def draw_there(options: Options, screen: Console) -> int:
+    """Run a batch on Render. The worker checks its own keys, store and caps."""
+    # Imported here because the SDK's client doubles the time to start.
+    from cli.on_render.api import Workflow
+    from cli.on_render.run import run_there
+
+    workflow = Workflow(options.on)
+    request = check_request(BatchRequest, bind(BatchRequest, [], read_input(options, None)), None)
+    if options.covers:
+        make_folder(options.covers)
+    log_models(request.models, Clock().today())
+    _, view = _view(request, screen)
+    with view:
+        result = asyncio.run(run_there(workflow, request, view.observe, view.say))
+    made = [each for row in result["rows"] for each in row["results"] if each["status"] == "ok"]
+    simulated = any(each["served_by"].startswith("simulated/") for each in made)
+    code = _print_result(result, options, simulated=simulated, left_out=request.left_out)
+    if options.covers:
+        _write_covers(fetch_covers(result["manifest_url"]), options.covers)
+    return code
+
+
+def plan_here(options: Options, screen: Console) -> int:
+    """Show what a run in this process would do."""
+    settings, request = _checked(options)
+    log_models(request.models, Clock().today())
+    plan = asyncio.run(make_plan(request, settings))
+    print(json.dumps(plan.as_dict(), indent=1) if options.json else plan)
+    check_budget(plan.estimate, settings)
+    return ALL_THERE
+
+
+def _checked(options: Options) -> tuple[Settings, BatchRequest]:
+    """Return the settings and the request of a run in this process."""
+    settings = local_settings(given_settings(options))
+    request = check_request(BatchRequest, read_input(options, settings), settings, any_size=options.plan)
+    if options.crash == "":
+        settings = replace(settings, crash_model=request.models[0])
+    return settings, request
+
+
+def _say_simulated(settings: Settings) -> None:
+    has_keys = settings.openai_api_key or settings.google_api_key
+    remedy = "Unset SIMULATE_PROVIDERS" if has_keys else "Set OPENAI_API_KEY and GOOGLE_API_KEY"
+    print("SIMULATED PICTURES: no provider is asked and nothing is paid for.", file=sys.stderr)
+    print(f"{remedy} for real ones.\n", file=sys.stderr)
+
+
+def _view(request: BatchRequest, screen: Console) -> tuple[Board, LiveView | PlainProgress]:
+    """Return a batch's board and its view: a tree in a terminal, lines elsewhere."""
+    board = Board(leaves_of(request))
+    return board, LiveView(board, screen) if screen.is_terminal else PlainProgress(board)
+
+
+def _print_result(result: BatchResult, options: Options, *, simulated: bool, left_out: str) -> int:
+    """Print the result, and return the exit code."""
+    print(
+        json.dumps(result)  # In ASCII, which is valid whatever stdout's encoding.
+        if options.json
+        else f"\n{report(result, simulated=simulated, verbose=options.verbose, left_out=left_out)}"
+    )
+    return ALL_THERE if result["summary"]["ok"] == result["summary"]["requested"] else SOME_MISSING
+
+
+def _write_covers(covers: list[tuple[CoverFile, bytes]], folder: Path) -> None:
+    """Write the covers, and print how many changed."""
+    changed = write_covers(covers, folder)
+    print(f"covers:   {folder}, {len(changed)} changed", file=sys.stderr)

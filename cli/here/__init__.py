@@ -1,0 +1,1 @@
+"""Running tasks in this process, and planning what that would do."""

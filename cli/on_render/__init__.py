@@ -1,0 +1,1 @@
+"""Starting tasks on Render, and following them there."""

@@ -1,0 +1,1 @@
+"""What is asked for: options, the environment, and a batch's input."""
