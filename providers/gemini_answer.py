@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from errors import ThumbnailError
-from providers.answers import decode_picture, is_count, mapping, mappings, read_json, text, token_counts
+from providers.answers import is_count, mapping, mappings, read_json, text, token_counts
 from providers.failures import Answer
 from providers.provider import PictureRequest
 from providers.redaction import without_prompt
@@ -31,7 +31,7 @@ def read_picture(content: str, request: PictureRequest) -> tuple[bytes, dict[str
     shown = [part for part in parts if part.get("thought") is not True]
     pictures = [data for part in shown if (data := text(mapping(_get(part, "inlineData")).get("data")))]
     if pictures:
-        return _decoded(pictures[-1], usage), usage
+        return GEMINI.decoded(pictures[-1], usage), usage
     if mapping(body.get("error")):
         raise GEMINI.failed(failure(200, body, {}, request.prompt), request.served_by)
     words = " ".join(filter(None, (text(part.get("text")) for part in shown)))
@@ -49,13 +49,6 @@ def _body(content: str) -> Mapping[str, Any]:
     if not isinstance(body, Mapping):
         raise GEMINI.no_picture(FOREIGN, data=_bytes(content))
     return body
-
-
-def _decoded(encoded: str, usage: Mapping[str, float | str]) -> bytes:
-    try:
-        return decode_picture(encoded)
-    except ValueError as error:
-        raise GEMINI.no_picture("the response has invalid base64", usage, _bytes(encoded)) from error
 
 
 def _refusal(

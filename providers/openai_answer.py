@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2
 
-from providers.answers import decode_picture, mapping, mappings, read_json, text, token_counts
+from providers.answers import mapping, mappings, read_json, text, token_counts
 from providers.failures import Answer
 from providers.provider import PictureRequest
 from providers.redaction import without_prompt
@@ -32,20 +32,12 @@ def read_picture(
     usage = _usage(body)
     for item in mappings(body.get("data")):
         if encoded := text(item.get("b64_json")):
-            return _decoded(encoded, usage), usage
+            return OPENAI.decoded(encoded, usage), usage
         if address := text(item.get("url")):
-            return _decoded(address, usage) if address.startswith("data:") else _url(address, usage), usage
+            return OPENAI.decoded(address, usage) if address.startswith("data:") else _url(address, usage), usage
     if body.get("error"):
         raise OPENAI.failed(failure(200, body, response.headers, request.prompt), request.served_by)
     raise OPENAI.no_picture("the response has no data", usage, content)
-
-
-def _decoded(encoded: str, usage: Mapping[str, float | str]) -> bytes:
-    try:
-        return decode_picture(encoded)
-    except ValueError as error:
-        undecoded = encoded.encode(errors="replace")
-        raise OPENAI.no_picture("the response has invalid base64", usage, undecoded) from error
 
 
 def _url(address: str, usage: Mapping[str, float | str]) -> httpx2.URL:

@@ -15,7 +15,7 @@ from errors import (
     UndocumentedAnswerError,
     UnusableAnswerError,
 )
-from providers.answers import billing
+from providers.answers import billing, decode_picture
 from providers.failures import Answer, FailureTable, Remedy, read_failures
 from providers.registry import MODELS
 
@@ -104,6 +104,18 @@ class Vendor:
     def redirected(self, status: int, target: str) -> ThumbnailError:
         """Return the error for a redirect to ``target``."""
         return self.failed(Answer(status, message=f"to {target}", from_vendor=False), model="")
+
+    def decoded(self, encoded: str, usage: Mapping[str, float | str]) -> bytes:
+        """Return the picture in an answer's base64.
+
+        Raises:
+            UnusableAnswerError: it is not base64.
+        """
+        try:
+            return decode_picture(encoded)
+        except ValueError as error:
+            undecoded = encoded.encode(errors="replace")
+            raise self.no_picture("the response has invalid base64", usage, undecoded) from error
 
     def no_picture(
         self, reason: str, usage: Mapping[str, float | str] | None = None, data: bytes = b""

@@ -8,10 +8,10 @@ from posts.fields import as_date
 from posts.posts import LeftOut, Post, Posts, lines_of
 from text import brief, clean_text
 
-__all__ = ["choose"]
+__all__ = ["selected"]
 
 
-def choose(posts: Posts, limit: int | None = None, since: str | None = None, only: str | None = None) -> Posts:
+def selected(posts: Posts, limit: int | None = None, since: str | None = None, only: str | None = None) -> Posts:
     """Return the first ``limit`` posts from ``since`` on with ``only`` in title or slug, and count the others.
 
     Raises:
