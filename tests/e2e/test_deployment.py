@@ -100,7 +100,7 @@ def look_at_the_gallery(deployment: Deployment, browser: Browser, gallery_url: s
 def test_a_whole_batch_in_one_process_uses_the_same_store(deployment: Deployment) -> None:
     """As docs/limits.md has it for large batches: the cron job with the workflow's variables and without --on."""
     environment = {**os.environ, **deployment.worker, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "local", "--json", "--title", "One", "--model", "gpt-image-2"]
+    command = [sys.executable, "-m", "cli", "--json", "--title", "One", "--model", "gpt-image-2"]
     look = ["--style", "neon", "--template", "left-panel", "--font", "lora"]
     done = subprocess.run([*command, *look], cwd="/", env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
