@@ -20,14 +20,14 @@ CHARACTERS_PER_TOKEN = 4
 
 @dataclass(frozen=True)
 class Item:
-    """So many pictures of one kind, such as ``gpt-image-2 medium``, their cost, and the date of its oldest price."""
+    """So many pictures of one product, such as ``gpt-image-2 medium``, their cost, and the date of its oldest price."""
 
-    kind: str
+    product: str
     cost: Money
     as_of: date | None = None
 
     def __str__(self) -> str:
-        pictures = f"{self.cost.pictures} x {self.kind}"
+        pictures = f"{self.cost.pictures} x {self.product}"
         if self.cost.unknown:
             return f"{pictures} ({self.cost.reason})"
         return f"{pictures} at {usd(self.cost.dollars / self.cost.pictures, digits=3)}"
@@ -35,7 +35,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What pictures will cost, by kind, in order of first appearance."""
+    """What pictures will cost, by product, in order of first appearance."""
 
     items: Sequence[Item] = ()
 
@@ -60,7 +60,7 @@ class Estimate:
                 "models, choose a lower quality or size, or raise MAX_COST_USD"
             )
         faults += [
-            f"{item.cost.unknown} x {item.kind} cannot be held to the cap of {usd(cap)}, as the cost is unknown: "
+            f"{item.cost.unknown} x {item.product} cannot be held to the cap of {usd(cap)}, as the cost is unknown: "
             f"{item.cost.reason}, leave the model out, or unset MAX_COST_USD"
             for item in self.items
             if item.cost.unknown
@@ -84,7 +84,7 @@ def estimate(pictures: Iterable[PictureRequest], prices: Prices) -> Estimate:
         if picture.simulated:
             continue
         item = _estimated(picture, prices.get(picture.served_by))
-        group = item.kind, item.cost.reason
+        group = item.product, item.cost.reason
         items[group] = _together(items[group], item) if group in items else item
     return Estimate(list(items.values()))
 
@@ -115,21 +115,21 @@ def cost(picture: PictureRequest, usage: Mapping[str, float | str], prices: Pric
 
 
 def _estimated(picture: PictureRequest, price: Price | None) -> Item:
-    kind = f"{picture.served_by} {picture.quality or picture.size.split()[-1]}"
+    product = f"{picture.served_by} {picture.quality or picture.size.split()[-1]}"
     if not price:
-        return Item(kind, _unknown(NO_PRICE))
+        return Item(product, _unknown(NO_PRICE))
     count = price.pictures.count(picture.size, picture.quality) if price.pictures else None
     if price.pictures is None or count is None:
         what = f"a picture of {picture.quality or 'any'} quality at {picture.size}"
         remedy = "choose another quality or size, or give the count in PRICES_FILE"
-        return Item(kind, _unknown(f"the token count of {what} is unknown; {remedy}"))
+        return Item(product, _unknown(f"the token count of {what} is unknown; {remedy}"))
     prompt = -(-len(picture.prompt) // CHARACTERS_PER_TOKEN)
     dollars = (count * price.rates.output + prompt * price.rates.input) / MILLION
-    return Item(kind, Money(dollars, estimated=True, pictures=1), min(price.rates.date, price.pictures.date))
+    return Item(product, Money(dollars, estimated=True, pictures=1), min(price.rates.date, price.pictures.date))
 
 
 def _together(item: Item, other: Item) -> Item:
-    return Item(item.kind, item.cost + other.cost, min(filter(None, (item.as_of, other.as_of)), default=None))
+    return Item(item.product, item.cost + other.cost, min(filter(None, (item.as_of, other.as_of)), default=None))
 
 
 def _unknown(reason: str) -> Money:

@@ -40,10 +40,10 @@ class Remedy:
 
     ``message`` may use ``{vendor}``, ``{model}``, ``{status}``, ``{reason}`` (the vendor's message, as a sentence),
     ``{instead}`` (what to use instead of the model), and the vendor's ``{key_variable}``, ``{base_url_variable}`` and
-    ``{status_page}``. ``code`` is the code of a rejected outcome.
+    ``{status_page}``. ``error`` is the class of our error, and ``code`` the code of a rejected outcome.
     """
 
-    kind: Literal["rejected", "throttled", "unavailable"]
+    error: Literal["rejected", "throttled", "unavailable"]
     message: str
     code: str = ""
 

@@ -67,14 +67,14 @@ def failure(status: int, body: Mapping[str, Any], headers: Mapping[str, str], pr
     ``body["error"]`` is an object, or a text. An error that a gateway sends with status 200 has the status of its code.
     """
     error = mapping(body.get("error"))
-    code, kind = str(error.get("code") or ""), str(error.get("type") or "")
+    code, error_type = str(error.get("code") or ""), str(error.get("type") or "")
     message = without_prompt(text(error.get("message")) or str(body.get("error") or ""), prompt)
     if status == 200:
-        status = _status_of(code) or _status_of(kind) or status
+        status = _status_of(code) or _status_of(error_type) or status
     return Answer(
         status=status,
         code=code,
-        type=kind,
+        type=error_type,
         message=message,
         wait_seconds=requested_wait(headers),
         reset_seconds=expected_reset(headers, message),

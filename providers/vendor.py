@@ -70,9 +70,9 @@ class Vendor:
             reason=_sentence(answer.message),
             instead=f"Choose {replacements} instead." if replacements else "Choose another model, or ask for access.",
         )
-        if remedy.kind == "rejected":
+        if remedy.error == "rejected":
             return ProviderRejectedError(remedy.code, message, answer.usage, maybe_billed=answer.maybe_billed)
-        if remedy.kind == "throttled":
+        if remedy.error == "throttled":
             wait = answer.wait_seconds
             wait = answer.reset_seconds if wait is None else wait
             return ProviderThrottledError(message, wait, maybe_billed=answer.maybe_billed)

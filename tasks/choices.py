@@ -18,7 +18,7 @@ from storage.store import Area, Store, StoredObject, Versioned
 from storage.updates import update
 from tasks.record import page_of
 from tasks.requests import ChoicesRequest
-from text import brief, clean_text
+from text import brief
 from waiting import gather_limited
 
 __all__ = ["Applied", "apply_choices", "batch_manifest"]
@@ -73,7 +73,7 @@ class _Choice(NamedTuple):
         return self.row["slug"]
 
     def __str__(self) -> str:
-        return f"{cover_key(self.slug)}: {self.outcome['model']}, {brief(clean_text(self.row['title']))}"
+        return f"{cover_key(self.slug)}: {self.outcome['model']}, {brief(self.row['title'])}"
 
 
 async def _checked(store: Store, request: ChoicesRequest) -> list[_Choice]:
@@ -87,7 +87,7 @@ async def _checked(store: Store, request: ChoicesRequest) -> list[_Choice]:
     faults, wanted = [], dict[str, _Choice]()
     for choice in request.choices:
         slug, thumbnail = choice["slug"], choice["thumbnail"]
-        row, named = rows.get(slug), f'the post "{brief(clean_text(choice["title"]))}" ({slug})'
+        row, named = rows.get(slug), f'the post "{brief(choice["title"])}" ({slug})'
         made = [each for each in row["results"] if each["status"] == "ok"] if row else []
         outcome = next((each for each in made if each["key"] == thumbnail), None)
         if not row:

@@ -49,7 +49,7 @@ def _titled(text: str) -> str:
 
 def _slug(text: str) -> str:
     if text and not is_slug(_whole(text)):
-        shown, instead = brief(clean_text(text)), slug(clean_text(text))
+        shown, instead = brief(text), slug(clean_text(text))
         raise PydanticCustomError(
             "slug", "{message}", {"message": f'"{shown}" is not safe in an address; write "{instead}"'}
         )

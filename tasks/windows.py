@@ -20,7 +20,7 @@ class _Lane:
     waiting: deque[int] = field(default_factory=deque)
     in_flight: int = 0
     started: int = 0
-    # How many leaves had started when the window last halved. If one of them was throttled, that is no news.
+    # How many leaves had started when the window last halved, which covers whichever of them are throttled later.
     started_before_halving: int = 0
 
     @property

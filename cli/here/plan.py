@@ -68,7 +68,7 @@ class Plan:
     def __str__(self) -> str:
         actions = Counter(step.action for step in self.steps)
         lines = [
-            f"{step.action:<10}{'shared' if step.shared else '':<8}{step.model:<28}{brief(clean_text(step.title))}"
+            f"{step.action:<10}{'shared' if step.shared else '':<8}{step.model:<28}{brief(step.title)}"
             for step in self.steps
         ]
         counted = ", ".join(f"{actions[action]} to {action}" for action in ("reuse", "recompose", "generate"))
