@@ -37,7 +37,7 @@ def hyphenate(text: str, language: str) -> list[tuple[int, Hyphen]]:
     """
     words = [word for word in re.finditer(r"[^\W\d_]+", text) if len(word[0]) >= LONG_WORD]
     return [
-        (word.start() + place, _kind(word[0].lower(), place, language))
+        (word.start() + place, _hyphen(word[0].lower(), place, language))
         for word in words
         for place in _syllables(word[0].lower(), language)
     ]
@@ -55,7 +55,7 @@ def _syllables(word: str, language: str) -> Iterator[int]:
         yield from (place for place in dictionary.positions(word) if not place.data)
 
 
-def _kind(word: str, place: int, language: str) -> Hyphen:
+def _hyphen(word: str, place: int, language: str) -> Hyphen:
     first, second = word[:place], word[place:]
     endings = known_of(language).first_parts
     if endings and min(len(first), len(second)) >= LONG_PART and re.search(f"(?:{endings})$", first):

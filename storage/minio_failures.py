@@ -126,8 +126,8 @@ def _tls_failure(where: str, text: str, reason: object) -> StoreError:
             "company's proxy signs certificates here, set SSL_CERT_FILE to a PEM file with its certificate; otherwise "
             "check MINIO_ENDPOINT and the server's certificate."
         )
-    kind = StoreUnavailableError if isinstance(reason, CUT_OFF) else StoreError
-    return kind(f"{text} If the server has no TLS, use http://.")
+    error_type = StoreUnavailableError if isinstance(reason, CUT_OFF) else StoreError
+    return error_type(f"{text} If the server has no TLS, use http://.")
 
 
 def _proxy_failure(where: str, error: urllib3.exceptions.ProxyError) -> StoreError:
@@ -138,8 +138,8 @@ def _proxy_failure(where: str, error: urllib3.exceptions.ProxyError) -> StoreErr
         return StoreError(f"{where}: {UNAUTHORIZED}")
     what = f"the proxy answers with status {status}" if status else "the proxy cannot be reached"
     lasts = _is_unknown_host(error.original_error) if status is None else status < 500 and status not in BUSY
-    kind = StoreError if lasts else StoreUnavailableError
-    return kind(f"{where}: {what}. Check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, or name the server in NO_PROXY.")
+    error_type = StoreError if lasts else StoreUnavailableError
+    return error_type(f"{where}: {what}. Check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, or name the server in NO_PROXY.")
 
 
 def _is_unknown_host(error: BaseException) -> bool:
