@@ -6,7 +6,7 @@ validates nothing. The manifest's JSON Schema is generated from these types.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Literal, NamedTuple, NotRequired, TypeVar, cast
+from typing import Annotated, Literal, NotRequired, TypeVar, cast
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, ConfigDict, Field, with_config
@@ -15,6 +15,7 @@ from typing_extensions import TypedDict  # Pydantic cannot read Python 3.11's ow
 from money import NOTHING, Money
 
 __all__ = [
+    "Asked",
     "Counts",
     "Cover",
     "Ended",
@@ -23,13 +24,11 @@ __all__ = [
     "Outcome",
     "OutcomeError",
     "Paid",
-    "Pair",
     "Pending",
     "Row",
     "Unfinished",
     "counts",
     "described",
-    "pending",
     "unpaid",
     "with_paid",
 ]
@@ -89,6 +88,18 @@ class Paid(TypedDict):
 
 
 @described
+class Asked(TypedDict):
+    """What a picture was asked for with."""
+
+    title: str
+    context: str
+    extra_prompt: str
+    size: NotRequired[str]
+    quality: NotRequired[str]
+    """The vendor's own words, or empty."""
+
+
+@described
 class Finished(Paid):
     """A thumbnail in the bucket."""
 
@@ -103,6 +114,10 @@ class Finished(Paid):
     """When the link expires, if the bucket is private (ISO 8601, UTC)."""
     key: str
     """The thumbnail's key in the bucket."""
+    original: NotRequired[str]
+    """The key of the picture, which stays the same whatever title is set on it in which look."""
+    asked: NotRequired[Asked]
+    """What the picture was asked for with, in a named batch: a later run asks for the same."""
     alt: NotRequired[str]
     """The alternative text for the thumbnail."""
     variation: NotRequired[int]
@@ -136,7 +151,7 @@ class Unfinished(Paid):
 
 @described
 class Pending(TypedDict):
-    """No thumbnail yet: the batch is still running, or was stopped before it reached this pair."""
+    """No thumbnail yet: the batch is still running, was stopped before it reached this pair, or did not ask for it."""
 
     status: Literal["pending"]
     title: str
@@ -145,6 +160,8 @@ class Pending(TypedDict):
     """The key of the picture that this run may be paying for, for the batch's next run."""
     thumbnail: NotRequired[str]
     """The thumbnail's key."""
+    error: NotRequired[OutcomeError]
+    """Why the run did not ask for its picture: the cap, or the vendor refused another for the whole account."""
 
 
 Ended = TypeVar("Ended", bound=Finished | Unfinished)
@@ -162,6 +179,10 @@ class Cover(TypedDict):
     """When the link expires, if the bucket is private (ISO 8601, UTC)."""
     thumbnail: str
     """The key of the copied thumbnail, which may be from another batch."""
+    original: NotRequired[str]
+    """The key of the thumbnail's picture."""
+    older: NotRequired[bool]
+    """Whether it shows an older look or title than the thumbnails of this run do."""
     model: str
     """The thumbnail's model id."""
     variation: int
@@ -198,18 +219,6 @@ class Counts(TypedDict):
     """Those of `ok` that cost nothing this time."""
     rejected: int
     failed: int
-
-
-class Pair(NamedTuple):
-    """The title and model of one thumbnail."""
-
-    title: str
-    model: str
-
-
-def pending(pair: Pair) -> Pending:
-    """Return the placeholder for a pair that has no outcome yet."""
-    return {"status": "pending", "title": pair.title, "model": pair.model}
 
 
 def with_paid(outcome: Ended, paid: Money) -> Ended:

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-__all__ = ["KEPT", "brief", "clean_text", "has_lone_surrogate", "one_line", "unknown"]
+__all__ = ["KEPT", "brief", "canonical", "clean_text", "has_lone_surrogate", "one_line", "unknown"]
 
 # Soft hyphens, and the marks that change the direction of surrounding text, in a title or a log line.
 HIDDEN = "[\u00ad\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
@@ -24,6 +24,11 @@ def clean_text(text: str) -> str:
 def one_line(text: str) -> str:
     """Return the text in Unicode NFC, on one line, with the author's layout characters, such as no-break spaces."""
     return re.sub(f"(?:{GAP})+", " ", unicodedata.normalize("NFC", text)).strip(" ")
+
+
+def canonical(name: str) -> str:
+    """Return a name or a slug in one spelling of its accents (Unicode NFC), without spaces around it."""
+    return unicodedata.normalize("NFC", name).strip()
 
 
 def has_lone_surrogate(text: str) -> bool:

@@ -14,9 +14,9 @@ from benchmarks.measure import Figure, children_cpu, print_rows, spread
 from settings import read_settings
 from storage.choice import open_store
 from storage.store import Area, StoredObject
+from tasks.pairs import pair_of
 from tasks.posts import posts_of, thumbnail_request
 from tasks.requests import BatchRequest
-from tasks.work import work_of
 from tests.support.emulator import Emulator
 from tests.support.large_batch import PICTURE
 from tests.support.minio_server import MinioServer, find_minio
@@ -49,7 +49,7 @@ async def finish(environment: dict[str, str]) -> None:
     picture = StoredObject(PICTURE.read_bytes(), "image/jpeg")
     for post in posts_of(FINISHED.prompts):
         for model in FINISHED.models:
-            work = work_of(thumbnail_request(FINISHED, post, model), settings)
+            work = pair_of(thumbnail_request(FINISHED, post, model), settings)
             await store.write(Area.THUMBNAILS, work.thumbnail_key, picture)
 
 

@@ -29,8 +29,8 @@ async def store_all() -> None:
     from settings import read_settings
     from storage.choice import open_store
     from storage.store import Area, StoredObject
+    from tasks.pairs import THUMBNAIL_SIZES, pair_of
     from tasks.requests import ThumbnailRequest
-    from tasks.work import THUMBNAIL_SIZES, work_of
     from waiting import gather_limited
 
     settings = read_settings()
@@ -39,7 +39,7 @@ async def store_all() -> None:
     picture = StoredObject(bytes(THUMBNAIL_SIZES[0]), "image/jpeg")
 
     async def put(pair: tuple[str, str]) -> None:
-        work = work_of(ThumbnailRequest(title=pair[0], model=pair[1], **LOOK), settings)
+        work = pair_of(ThumbnailRequest(title=pair[0], model=pair[1], **LOOK), settings)
         await store.write(Area.THUMBNAILS, work.thumbnail_key, picture)
 
     await gather_limited(put, [(title, model) for title in TITLES for model in MODELS])

@@ -4,28 +4,28 @@ import asyncio
 import json
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 from rich.console import Console
 
-from cli.covers import CoverFile, fetch_covers, make_folder, read_covers, write_covers
-from cli.here.plan import make_plan
+from cli.covers import fetch_covers, make_folder, read_covers, say_written
 from cli.here.run import page_address, run_here
 from cli.reading.environment import local_settings
 from cli.reading.inputs import read_input
-from cli.reading.options import Options, given_settings
+from cli.reading.options import SETTINGS, Options, given_settings
 from cli.showing.board import Board, leaves_of
 from cli.showing.live import LiveView
+from cli.showing.plan import plan_text
 from cli.showing.progress import PlainProgress
 from cli.showing.report import report
+from errors import InvalidRequestError
 from providers.choice import log_models
 from settings import Settings
 from storage.choice import open_store
-from tasks.budget import check_budget
 from tasks.checks import check_request
+from tasks.planning import PlanResult, plan_batch
 from tasks.record import BatchResult, id_of
 from tasks.requests import BatchRequest, bind
-from waiting import Clock
+from waiting import Attempt, Clock
 
 __all__ = ["draw_here", "draw_there", "plan_here"]
 
@@ -47,7 +47,7 @@ def draw_here(options: Options, screen: Console) -> int:
         print("Nothing crashed: every picture was already there. Ask for new ones with --variation 1.", file=sys.stderr)
     code = _print_result(result, options, simulated=settings.simulate_providers, left_out=request.left_out)
     if options.covers:
-        _write_covers(asyncio.run(read_covers(open_store(settings), id_of(request, settings))), options.covers)
+        say_written(asyncio.run(read_covers(open_store(settings), id_of(request, settings))), options.covers)
     return code
 
 
@@ -57,7 +57,10 @@ def draw_there(options: Options, screen: Console) -> int:
     from cli.on_render.api import Workflow
     from cli.on_render.run import run_there
 
-    workflow = Workflow(options.on)
+    workflow = Workflow(str(options.on))
+    for variable, name in SETTINGS.items():
+        if name in options.places:
+            print(f"note: {options.places[name]} holds here only; on Render, set {variable}", file=sys.stderr)
     request = check_request(BatchRequest, bind(BatchRequest, [], read_input(options, None)), None)
     if options.covers:
         make_folder(options.covers)
@@ -69,7 +72,7 @@ def draw_there(options: Options, screen: Console) -> int:
     simulated = any(each["served_by"].startswith("simulated/") for each in made)
     code = _print_result(result, options, simulated=simulated, left_out=request.left_out)
     if options.covers:
-        _write_covers(fetch_covers(result["manifest_url"]), options.covers)
+        say_written(fetch_covers(result["manifest_url"]), options.covers)
     return code
 
 
@@ -77,16 +80,13 @@ def plan_here(options: Options, screen: Console) -> int:
     """Show what a run in this process would do."""
     settings, request = _checked(options)
     log_models(request.models, Clock().today())
-    plan = asyncio.run(make_plan(request, settings))
-    print(json.dumps(plan.as_dict(), indent=1) if options.json else plan)
-    check_budget(plan.estimate, settings)
-    return ALL_THERE
+    return _print_plan(asyncio.run(plan_batch(request, settings, Attempt())), options)
 
 
 def _checked(options: Options) -> tuple[Settings, BatchRequest]:
     """Return the settings and the request of a run in this process."""
     settings = local_settings(given_settings(options))
-    request = check_request(BatchRequest, read_input(options, settings), settings, any_size=options.plan)
+    request = check_request(BatchRequest, read_input(options, settings), settings)
     if options.crash == "":
         settings = replace(settings, crash_model=request.models[0])
     return settings, request
@@ -115,7 +115,13 @@ def _print_result(result: BatchResult, options: Options, *, simulated: bool, lef
     return ALL_THERE if result["summary"]["ok"] == result["summary"]["requested"] else SOME_MISSING
 
 
-def _write_covers(covers: list[tuple[CoverFile, bytes]], folder: Path) -> None:
-    """Write the covers, and print how many changed."""
-    changed = write_covers(covers, folder)
-    print(f"covers:   {folder}, {len(changed)} changed", file=sys.stderr)
+def _print_plan(plan: PlanResult, options: Options) -> int:
+    """Print the plan, and return the exit code.
+
+    Raises:
+        InvalidRequestError: a run would be refused for what it would pay for.
+    """
+    print(json.dumps(plan, indent=1) if options.json else plan_text(plan, verbose=options.verbose))
+    if plan["faults"]:
+        raise InvalidRequestError(plan["faults"])
+    return ALL_THERE

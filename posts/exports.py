@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from posts.fields import normalized
+from posts.pictures import ENTRY_PICTURE
 from posts.posts import Record
 
 __all__ = ["export_of", "other_export"]
@@ -68,7 +69,20 @@ def _of_wordpress(post: Values) -> Values:
     texts = {name: _text(post.get(name)) for name in ("title", "excerpt", "content")}
     texts["excerpt"] = CUT.sub("", texts["excerpt"])
     # Dates without a zone are the site's; those in GMT do not say so.
-    return {**post, **texts, "date": f"{post['date_gmt']}Z" if post.get("date_gmt") else post.get("date")}
+    date = f"{post['date_gmt']}Z" if post.get("date_gmt") else post.get("date")
+    return {**post, **texts, "date": date, ENTRY_PICTURE: _featured(post)}
+
+
+def _featured(post: Values) -> str:
+    """Return the address of a post's featured picture, or which one it is if only its number is known."""
+    match post:
+        case {"_embedded": {"wp:featuredmedia": [{"source_url": str(address)}, *_]}} if address:
+            return address
+        case {"jetpack_featured_media_url": str(address)} if address:
+            return address
+        case {"featured_media": int(number)} if number:
+            return f"media {number}, whose address the answer does not have"
+    return ""
 
 
 def _hashnode(value: object) -> list[Record] | None:
@@ -82,7 +96,8 @@ def _hashnode(value: object) -> list[Record] | None:
 def _dev_to(value: object) -> list[Record] | None:
     match value:
         case [{"type_of": "article", "title": str()}, *_]:
-            return _records([*value], lambda post: post, markdown=True)
+            # The site makes a social_image of every title.
+            return _records([*value], lambda post: {**post, "social_image": None}, markdown=True)
     return None
 
 

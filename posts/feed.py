@@ -8,7 +8,7 @@ import html
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
@@ -18,6 +18,7 @@ from errors import InvalidRequestError
 from posts.decoding import decode
 from posts.entries import ATOM, ENTRIES, FIELDS, RSS_1, record_of, value_of
 from posts.mending import mended, without_forbidden
+from posts.pictures import ENTRY_PICTURE
 from posts.posts import Record
 
 __all__ = ["Feed", "read_feed"]
@@ -96,7 +97,19 @@ def _parsed(text: str, name: str, remarks: Sequence[str]) -> Feed:
             [f"{name} is XML that cannot be read safely: {error}. Give another feed of the blog, or a list of titles"]
         ) from None
     host = about.get("link", "").partition("//")[2].partition("/")[0]
-    return Feed(html.unescape(about.get("title", "")), host, records, tuple(remarks))
+    return Feed(html.unescape(about.get("title", "")), host, _with_attachments(records), tuple(remarks))
+
+
+def _with_attachments(records: list[Record]) -> list[Record]:
+    """Return the records of WordPress's export, those with a picture among its attachments with that one's address."""
+    addresses = {record.fields.get("postid"): record.fields.get("attachment") for record in records}
+
+    def attached(record: Record) -> Record:
+        number = record.fields.get("thumbnailid")
+        found = addresses.get(number) or f"attachment {number}, which the export does not have"
+        return replace(record, fields={**record.fields, ENTRY_PICTURE: found}) if number else record
+
+    return list(map(attached, records))
 
 
 def _elements(data: bytes, name: str) -> Iterator[tuple[Element, list[str]]]:

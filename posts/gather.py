@@ -1,5 +1,6 @@
 """Turns records into posts with plain titles and contexts and unique slugs, and counts the rest."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -7,21 +8,26 @@ from datetime import UTC, datetime
 from errors import InvalidRequestError
 from posts.beginning import first_paragraph
 from posts.fields import CONTEXT, KNOWN, TEXT, TITLE, date_of, reason_to_skip, slug_path, text_of
+from posts.own_pictures import IsSites, is_cover_of, own_pictures
+from posts.pictures import ENTRY_PICTURE, HOLDERS, NAMES
 from posts.plain import plain_summary, plain_title, shortened
 from posts.posts import KINDS, LeftOut, Post, Posts, Record, Tally, lines_of
 from posts.slugs import choose_slug
-from text import brief, clean_text, one_line
+from text import brief, canonical, clean_text, one_line
 
 __all__ = ["gather"]
 
 MAX_CONTEXT = 500
+PICTURES = {ENTRY_PICTURE, *NAMES, *HOLDERS}
 OLDEST = datetime.min.replace(tzinfo=UTC)
 # What decoding leaves of a character that cannot be read.
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 
 
-def gather(kind: str, name: str, records: Iterable[Record], now: datetime) -> Posts:
+def gather(kind: str, name: str, records: Iterable[Record], now: datetime, is_sites: IsSites = is_cover_of) -> Posts:
     """Return the posts among the records, in their order, and the rest. ``now`` is in the zone of dates without one.
+
+    ``is_sites`` tells pictures that are no post's own.
 
     Raises:
         InvalidRequestError: there are no posts.
@@ -45,7 +51,9 @@ def gather(kind: str, name: str, records: Iterable[Record], now: datetime) -> Po
         rest = f": {'; '.join(lines_of(left_out))}" if left_out else ""
         raise InvalidRequestError([f"{name} has no posts{rest}. It was read as {KINDS[kind]}"])
     posts = _with_slugs(found, remarks)
-    return Posts(kind, _encodable(name), posts, tuple(left_out), remarks.lines(), zone=now.tzinfo or UTC)
+    images = own_pictures([record for record, _ in found], [post.slug for post in posts], is_sites)
+    posts = tuple(replace(post, image=_encodable(image)) for post, image in zip(posts, images, strict=True))
+    return Posts(kind, canonical(_encodable(name)), posts, tuple(left_out), remarks.lines(), zone=now.tzinfo or UTC)
 
 
 def _fault(record: Record, title: str, now: datetime) -> tuple[str, str]:
@@ -86,7 +94,7 @@ def _post(record: Record, title: str, now: datetime, remarks: Tally) -> Post:
     extra_prompt = ""
     if record.verbatim:
         extra_prompt = clean_text(_encodable(text_of(record.fields, ("extraprompt",))))
-        for unused in sorted(record.fields.keys() - KNOWN):
+        for unused in sorted(record.fields.keys() - KNOWN - PICTURES):
             remarks[f"unused values of {brief(unused)}"].append(record.where)
     variation = int(_variation(record) or 0)
     return Post(title, "", _context(record, title, remarks), extra_prompt, variation, date, record.where)
@@ -121,6 +129,7 @@ def _with_slugs(found: list[tuple[Record, Post]], remarks: Tally) -> tuple[Post,
         key=lambda number: (found[number][0].language, found[number][1].date or OLDEST, where[number], number),
     )
     posts, taken = [post for _, post in found], set[str]()
+    asked = Counter(f"{path[-1]}.{record.language}".casefold() for record, _ in found if (path := _path(record)))
     for number in by_age:
         record, post = found[number]
         path, title = _path(record), clean_text(post.title)
@@ -129,14 +138,18 @@ def _with_slugs(found: list[tuple[Record, Post]], remarks: Tally) -> tuple[Post,
         own = f"{path[-1]}.{record.language}" if path and record.language else path[-1] if path else ""
         if own not in ("", slug):
             remarks["changed slugs"].append(f"{brief(own)} -> {slug}")
-        posts[number] = replace(post, slug=slug)
+        is_alone = bool(path) and asked[f"{path[-1]}.{record.language}".casefold()] == 1
+        posts[number] = replace(post, slug=slug, slug_made=not is_alone)
     return tuple(posts)
 
 
 def _path(record: Record) -> tuple[str, ...]:
     """Return the folders of a post, followed by its own slug or else its file's name."""
     own = slug_path(record.fields, markdown=record.markdown)
-    return tuple(map(_encodable, own if len(own) > 1 else (*record.path[:-1], *(own or record.path[-1:]))))
+    return tuple(
+        canonical(_encodable(part))
+        for part in (own if len(own) > 1 else (*record.path[:-1], *(own or record.path[-1:])))
+    )
 
 
 def _encodable(text: str) -> str:

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from posts.beginning import first_heading
@@ -11,6 +12,7 @@ from posts.fields import NAME_DATE, TITLE, text_of
 from posts.front_matter import FrontMatterError, split_front_matter
 from posts.languages import with_languages
 from posts.metadata import split_properties
+from posts.pictures import ENTRY_PICTURE, names_picture, pictures_of
 from posts.posts import Record
 from posts.site import Site
 from posts.slugs import without_date
@@ -30,6 +32,8 @@ NOT_POSTS = re.compile(
 )
 SKIPPED_FOLDERS = ("node_modules", "vendor")
 INDEX = re.compile(r"index(\.[a-z]{2}(?:-[a-z]{2,4})?)?", re.IGNORECASE)
+# What the name of a page bundle's file has in it that is the post's picture: Hugo looks for the first, then the others.
+RESOURCES = (("feature",), ("cover", "thumbnail"))
 # What Notion's exports append to a name.
 NOTION = re.compile(r"(?<=.) [0-9a-f]{32}$")
 DATE = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})(?:[-_]|$)")
@@ -55,11 +59,22 @@ def read_folder(folder: Path, site: Site) -> list[Record]:
         resource = not bundles.isdisjoint(inside)
         try:
             reason = "not posts" if resource else _reason_to_skip(folder, file, jekyll=jekyll, alone=alone)
-            records.append(Record(_shown(file), {}, reason=reason) if reason else _read_file(folder, file))
+            record = Record(_shown(file), {}, reason=reason) if reason else _read_file(folder, file)
+            records.append(_with_resource(record, folder / file) if site.has_resources and not reason else record)
         except OSError as error:
             records.append(Record(_shown(file), {}, reason="that cannot be read", detail=error.strerror or ""))
     posts = iter(with_languages([record for record in records if not record.reason], site, folder))
     return [*unread, *(record if record.reason else next(posts) for record in records)]
+
+
+def _with_resource(record: Record, file: Path) -> Record:
+    """Return a post with the picture beside its ``index.md`` that Hugo takes for a post that names none, if any."""
+    if not INDEX.fullmatch(file.stem) or pictures_of(record.fields):
+        return record
+    beside = sorted(path.name for path in file.parent.iterdir() if names_picture(path.name))
+    found = (name for words in RESOURCES for name in beside if any(word in name.lower() for word in words))
+    name = next(found, "")
+    return replace(record, fields={**record.fields, ENTRY_PICTURE: name}) if name else record
 
 
 def _read_file(folder: Path, file: Path) -> Record:

@@ -10,11 +10,13 @@ from typing import Any
 
 from text import clean_text
 
-__all__ = ["KINDS", "REMEDIES", "LeftOut", "Post", "Posts", "Record", "Tally", "lines_of"]
+__all__ = ["KINDS", "PICTURED", "REMEDIES", "LeftOut", "Post", "Posts", "Record", "Tally", "lines_of"]
 
 TABLE = tomllib.loads(Path(__file__).with_name("sources.toml").read_text(encoding="utf-8"))
 KINDS: dict[str, str] = TABLE["kinds"]
 REMEDIES: dict[str, str] = TABLE["remedies"]
+WAYS: dict[str, str] = TABLE["ways"]
+PICTURED = "with a picture of their own"
 EXAMPLES = 3
 
 
@@ -23,7 +25,7 @@ class LeftOut:
     """A record that is not among the posts.
 
     ``where`` identifies it, ``what`` is what it is counted as, such as ``drafts``, and ``detail`` says more about this
-    one. ``remedy`` is empty if nothing is wrong with it.
+    one. ``remedy`` is empty if nothing is to be done.
     """
 
     where: str
@@ -33,7 +35,12 @@ class LeftOut:
     @property
     def remedy(self) -> str:
         """What to do about it."""
-        return REMEDIES.get(self.what, "")
+        return REMEDIES.get(self.what) or WAYS.get(self.what, "")
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether something is wrong with it."""
+        return self.what in REMEDIES
 
     def __str__(self) -> str:
         return clean_text(f"{self.where}: {self.detail}" if self.detail else self.where)
@@ -65,7 +72,12 @@ class Record:
 
 @dataclass(frozen=True)
 class Post:
-    """One post for the tasks, with its source and its date in UTC, if any."""
+    """One post for the tasks, with its source and its date in UTC, if any.
+
+    ``image`` is the picture that its source says is its own: an address, or a path as its generator reads it; "" if
+    there is none. ``slug_made`` says that nobody gave the slug: it was made from the title, or lengthened, as several
+    posts asked for it.
+    """
 
     title: str
     slug: str
@@ -74,10 +86,17 @@ class Post:
     variation: int = 0
     date: datetime | None = None
     where: str = ""
+    image: str = ""
+    slug_made: bool = False
 
     def as_prompt(self) -> dict[str, Any]:
         """Return the post as one of ``generateBatch``'s prompts, without empty fields."""
-        optional = {"context": self.context, "extra_prompt": self.extra_prompt, "variation": self.variation}
+        optional = {
+            "slug_made": self.slug_made,
+            "context": self.context,
+            "extra_prompt": self.extra_prompt,
+            "variation": self.variation,
+        }
         return {"title": self.title, "slug": self.slug, **{name: value for name, value in optional.items() if value}}
 
 
@@ -102,7 +121,7 @@ def lines_of(left_out: Iterable[LeftOut], *, verbose: bool = False) -> tuple[str
     for each in left_out:
         by_reason.setdefault(each.what, []).append(each)
     return tuple(
-        _line(what, [*map(str, found)], len(found) if verbose or found[0].remedy else EXAMPLES, found[0].remedy)
+        _line(what, [*map(str, found)], len(found) if verbose or found[0].is_fault else EXAMPLES, found[0].remedy)
         for what, found in by_reason.items()
     )
 

@@ -4,7 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -40,6 +40,9 @@ SCRIPTS = [
     for name in ("astro.config", "docusaurus.config", "next.config", "eleventy.config", ".eleventy")
     for ending in ("mjs", "js", "ts", "cjs", "mts")
 ]
+# What else stands at a site's root. Its languages are not read.
+OTHER_ROOTS = ("pelicanconf.py", "package.json")
+PICTURE = re.compile(r"[^\s\"'`,;:=()\[\]{}<>]+\.(?:avif|gif|jpe?g|png|svg|webp)\b", re.IGNORECASE)
 DEFAULT = re.compile(r"\bdefault(?:Locale|Language)\s*[:=]\s*[\"']([A-Za-z]{2,3}(?:[-_]\w+)?)[\"']")
 LOCALES = re.compile(r"\b(?:locales|languages)\s*[:=]\s*\[([^\]]*)\]")
 QUOTED = re.compile(r"[\"']([A-Za-z]{2,3}(?:[-_]\w+)?)[\"']")
@@ -51,6 +54,8 @@ class Site:
 
     ``root`` is the folder of the configuration, or None if there is none. ``folders`` are those of each language's
     content, below the root. Languages are in lower case; Hugo knows them only by ``folders`` and by files' names.
+    ``has_resources`` says that a picture beside a post's ``index.md`` may be the post's, as in Hugo, but not in Zola.
+    ``pictures`` are the pictures that the configuration names, such as the one for posts without their own.
     """
 
     root: Path | None = None
@@ -59,16 +64,26 @@ class Site:
     folders: Mapping[PurePosixPath, str] = field(default_factory=dict)
     zone: tzinfo | None = None
     is_hugo: bool = False
+    has_resources: bool = False
+    pictures: frozenset[str] = frozenset()
 
 
 def site_of(folder: Path) -> Site:
     """Return what the nearest configuration says, in a folder or above it."""
     folder = folder.resolve()
-    for root in [folder, *folder.parents][:MOST_LEVELS]:
+    above = [folder, *folder.parents][:MOST_LEVELS]
+    for root in above:
         for read in (_hugo, _jekyll, _script):
             if site := read(root):
-                return site
-    return Site()
+                return replace(site, pictures=_pictures(root))
+    other = next((each for each in above if any((each / name).exists() for name in OTHER_ROOTS)), None)
+    return Site(other, pictures=_pictures(other)) if other else Site()
+
+
+def _pictures(root: Path) -> frozenset[str]:
+    params = root.glob("config/_default/params.*")
+    texts = map(_text, [*(root / name for name in (*HUGO, *JEKYLL, *SCRIPTS, *OTHER_ROOTS)), *params])
+    return frozenset(found.lstrip("./") for text in texts for found in PICTURE.findall(text))
 
 
 def _hugo(root: Path) -> Site | None:
@@ -84,7 +99,7 @@ def _hugo(root: Path) -> Site | None:
     named = str(said.get("defaultcontentlanguage") or said.get("default_language") or "").lower()
     default = named or ("en" if "en" in languages else next(iter(languages), ""))
     names = frozenset({default, *languages}) if languages else frozenset()
-    return Site(root, default, names, _folders(languages), _zone(said.get("timezone")), is_hugo=True)
+    return Site(root, default, names, _folders(languages), _zone(said.get("timezone")), True, "base_url" not in said)
 
 
 def _folders(languages: Mapping[str, Mapping[str, Any]]) -> dict[PurePosixPath, str]:

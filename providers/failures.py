@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-__all__ = ["Answer", "Failure", "FailureTable", "Remedy", "read_failures"]
+__all__ = ["MODEL_WIDE", "VENDOR_WIDE", "Answer", "Failure", "FailureTable", "Remedy", "read_failures"]
 
 SHARED = "failures"
 
@@ -91,9 +91,14 @@ class FailureTable:
 
 
 @functools.cache
+def _table(name: str) -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@functools.cache
 def read_failures(name: str = SHARED) -> FailureTable:
     """Return the table in the file of this name; by default that of gateways, whose remedies all tables share."""
-    given: dict[str, Any] = tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))
+    given = _table(name)
     shared = read_failures().remedies if name != SHARED else {}
     remedies = {**shared, **{key: Remedy(**fields) for key, fields in given["remedies"].items()}}
     return FailureTable(
@@ -102,6 +107,10 @@ def read_failures(name: str = SHARED) -> FailureTable:
         statuses=given.get("statuses", {}),
         refusals={reason: remedies[remedy] for reason, remedy in given.get("refusals", {}).items()},
     )
+
+
+# The codes of refusals that concern all that an account asks a vendor for, and all that it asks a model for.
+VENDOR_WIDE, MODEL_WIDE = frozenset[str](_table(SHARED)["vendor_wide"]), frozenset[str](_table(SHARED)["model_wide"])
 
 
 def _contains(statuses: Iterable[int | str], status: int) -> bool:

@@ -6,7 +6,7 @@ Registering, which the dev server does before every run, needs none of what the 
 import dataclasses
 import functools
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from render_sdk import Retry, TaskContext, Workflows
@@ -16,10 +16,11 @@ from settings import LEAF_TIMEOUT_SECONDS
 if TYPE_CHECKING:
     from outcomes import Finished, Row, Unfinished
     from tasks.choices import Applied
+    from tasks.planning import PlanResult
     from tasks.record import BatchResult
     from tasks.requests import ThumbnailRequest
 
-__all__ = ["app", "apply_choices", "generate_batch", "generate_thumbnail", "generate_thumbnails"]
+__all__ = ["app", "apply_choices", "generate_batch", "generate_thumbnail", "generate_thumbnails", "plan_batch"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -66,6 +67,7 @@ async def generate_thumbnail(
     context: str = "",
     extra_prompt: str = "",
     variation: int = 0,
+    asked_title: str = "",
 ) -> "Finished | Unfinished":
     """Make one thumbnail and return its outcome.
 
@@ -89,6 +91,7 @@ async def generate_thumbnail(
         context=context,
         extra_prompt=extra_prompt,
         variation=variation,
+        asked_title=asked_title,
     )
     ids = ctx.metadata
     attempt = begin_attempt(ids.task_run_id, LEAF_GRACE_SECONDS, parent_run_id=ids.parent_task_run_id)
@@ -115,7 +118,9 @@ async def generate_thumbnails(
     """Make a thumbnail of the title by each model and return the outcomes in the models' order."""
     from settings import read_settings
     from tasks.checks import checked
-    from tasks.fan_out import Rows
+    from tasks.fan_out import draw
+    from tasks.pairs import pairs_of, rows_of
+    from tasks.plan import begin, prepare
     from tasks.requests import Post, ThumbnailsRequest
     from waiting import begin_attempt
 
@@ -133,10 +138,11 @@ async def generate_thumbnails(
         variation=variation,
     )
     attempt = begin_attempt(ctx.metadata.task_run_id)
-    rows = Rows([Post(request.title, slug="")], request.models, request, settings, attempt)
-    await rows.prepare()
-    await rows.find_existing(retried=True)
-    [row] = await attempt.within_grace(rows.generate(leaf_of(ctx)))
+    await prepare(request.models, settings, attempt)
+    pairs = pairs_of([Post(request.title)], request.models, request, settings)
+    plan = await begin(pairs, settings, attempt, retried=True)
+    await attempt.within_grace(draw(plan, leaf_of(ctx), settings, attempt))
+    [row] = rows_of(plan.pairs)
     return row
 
 
@@ -158,12 +164,15 @@ async def generate_batch(
     variation: int = 0,
     name: str = "",
     left_out: str = "",
+    redraw: Sequence[str] = (),
+    refresh_covers: bool = False,
 ) -> "BatchResult":
     """Make a thumbnail of every title by every model and return a summary, the rows, and where to look at them."""
     from settings import read_settings
     from tasks.checks import checked
-    from tasks.fan_out import Rows
-    from tasks.posts import posts_of
+    from tasks.fan_out import draw
+    from tasks.pairs import pairs_of_batch, rows_of
+    from tasks.plan import begin, prepare
     from tasks.record import BatchRecord
     from tasks.requests import BatchRequest
     from waiting import begin_attempt
@@ -182,17 +191,67 @@ async def generate_batch(
         variation=variation,
         name=name,
         left_out=left_out,
+        redraw=redraw,
+        refresh_covers=refresh_covers,
     )
     attempt = begin_attempt(ctx.metadata.task_run_id)
     record = BatchRecord(request, settings, attempt)
-    rows = Rows(posts_of(request.prompts), request.models, request, settings, attempt)
-    await rows.prepare()
+    await prepare(request.models, settings, attempt)
     retried = await record.begin()
-    rows.keep_slugs(record.earlier_rows)
-    await rows.find_existing(retried=retried)
-    async with record.updating(rows.so_far):
-        await attempt.within_grace(rows.generate(leaf_of(ctx)))
-    return await record.finish(rows.so_far())
+    pairs = pairs_of_batch(request, record.earlier_rows, settings, retried=retried)
+    plan = await begin(pairs, settings, attempt, retried=retried)
+    async with record.updating(lambda: rows_of(plan.pairs)):
+        estimated = await attempt.within_grace(draw(plan, leaf_of(ctx), settings, attempt))
+    return await record.finish(rows_of(plan.pairs), estimated)
+
+
+@app.task(
+    name="planBatch",
+    retry=Retry(max_retries=1, wait_duration_ms=1_000, backoff_scaling=2),
+    timeout_seconds=LEAF_TIMEOUT_SECONDS,
+)
+@fitting
+async def plan_batch(
+    ctx: TaskContext,
+    prompts: list[str | dict[str, Any]],
+    models: list[str],
+    style: str,
+    template: str,
+    font: str,
+    context: str = "",
+    extra_prompt: str = "",
+    variation: int = 0,
+    name: str = "",
+    left_out: str = "",
+    redraw: Sequence[str] = (),
+    refresh_covers: bool = False,
+) -> "PlanResult":
+    """Return what ``generateBatch`` would make with this input and what that would cost. Pays for nothing."""
+    from settings import read_settings
+    from tasks import planning
+    from tasks.checks import checked
+    from tasks.requests import BatchRequest
+    from waiting import begin_attempt
+
+    settings = read_settings()
+    request = checked(
+        BatchRequest,
+        settings,
+        prompts=prompts,
+        models=models,
+        style=style,
+        template=template,
+        font=font,
+        context=context,
+        extra_prompt=extra_prompt,
+        variation=variation,
+        name=name,
+        left_out=left_out,
+        redraw=redraw,
+        refresh_covers=refresh_covers,
+    )
+    plan = await planning.plan_batch(request, settings, begin_attempt(ctx.metadata.task_run_id))
+    return planning.fitting_result(plan)
 
 
 @app.task(

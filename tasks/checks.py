@@ -29,6 +29,7 @@ POST_FIELDS = list(Post.__dataclass_fields__)
 MUST_BE = {
     "string_type": "must be text in quotes",
     "list_type": "must be a list in square brackets",
+    "tuple_type": "must be a list in square brackets",
     "int_type": "must be a whole number without quotes",
     "greater_than_equal": "must be 0 or more",
     "too_short": "must have at least one entry",
@@ -51,10 +52,9 @@ def check_request(
     values: Mapping[str, Any],
     settings: Settings | None,
     *,
-    any_size: bool = False,
     clock: Clock | None = None,
 ) -> RequestT:
-    """Return the checked request. With ``any_size``, as for a plan, it may ask for any number of images.
+    """Return the checked request.
 
     Without settings, only the request itself is checked: another machine will run it. The clock tells which models have
     been shut down.
@@ -67,8 +67,6 @@ def check_request(
     models = [model for model in given_models if isinstance(model, str)]
     faults = duplicates(prompts) if "prompts" in values else []
     faults += _duplicate_faults("models", given_models)
-    if settings and not any_size:
-        faults += _size_faults(len(titles) * len(models), settings)
     try:
         brand = open_brand(settings.brand_dir if settings else None)
     except SettingsError as error:
@@ -135,17 +133,6 @@ def _duplicate_faults(name: str, items: Sequence[object]) -> list[Fault]:
         Fault(f'"{brief(text)}" is a duplicate', f"{name}[{number}]", "keep one")
         for number, text in enumerate(texts)
         if text is not None and text in texts[:number]
-    ]
-
-
-def _size_faults(images: int, settings: Settings) -> list[Fault]:
-    if images <= settings.max_images_per_batch:
-        return []
-    return [
-        Fault(
-            f"The request is for {images} images, and MAX_IMAGES_PER_BATCH is {settings.max_images_per_batch}",
-            remedy=f"split the batch, or set MAX_IMAGES_PER_BATCH={images}",
-        )
     ]
 
 

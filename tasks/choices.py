@@ -17,7 +17,7 @@ from storage.records import read_record
 from storage.store import Area, Store, StoredObject, Versioned
 from storage.updates import update
 from tasks.record import page_of
-from tasks.requests import ChoicesRequest
+from tasks.requests import Choice, ChoicesRequest
 from text import brief
 from waiting import gather_limited
 
@@ -86,14 +86,13 @@ async def _checked(store: Store, request: ChoicesRequest) -> list[_Choice]:
     rows = {row["slug"]: row for row in manifest["rows"] if "slug" in row}
     faults, wanted = [], dict[str, _Choice]()
     for choice in request.choices:
-        slug, thumbnail = choice["slug"], choice["thumbnail"]
+        slug = choice["slug"]
         row, named = rows.get(slug), f'the post "{brief(choice["title"])}" ({slug})'
-        made = [each for each in row["results"] if each["status"] == "ok"] if row else []
-        outcome = next((each for each in made if each["key"] == thumbnail), None)
+        outcome = _chosen(row, choice) if row else None
         if not row:
             faults.append(f"{named} is not in the batch {request.batch_id}; choose again on its page")
         elif not outcome:
-            faults.append(f"{named} has no thumbnail {thumbnail} any more; choose again on the page")
+            faults.append(f"{named} has no thumbnail {choice['thumbnail']} any more; choose again on the page")
         else:
             wanted[slug] = _Choice(row, outcome)
     found = await gather_limited(lambda choice: store.stat(Area.THUMBNAILS, choice.outcome["key"]), wanted.values())
@@ -105,6 +104,14 @@ async def _checked(store: Store, request: ChoicesRequest) -> list[_Choice]:
     if faults:
         raise InvalidRequestError(faults)
     return list(wanted.values())
+
+
+def _chosen(row: Row, choice: Choice) -> Finished | None:
+    """Return the row's thumbnail that a choice names, or the present one of the same picture: its look may be new."""
+    made = [each for each in row["results"] if each["status"] == "ok"]
+    exactly = (each for each in made if each["key"] == choice["thumbnail"])
+    original = choice.get("original")
+    return next(exactly, None) or next((each for each in made if original and each.get("original") == original), None)
 
 
 async def batch_manifest(store: Store, batch_id: str) -> Manifest:

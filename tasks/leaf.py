@@ -22,8 +22,8 @@ from storage.choice import open_store
 from storage.retrying_store import RetryingStore, retrying_store
 from storage.store import Area, Store, StoredObject
 from tasks.budget import paid_for
+from tasks.pairs import Pair, is_thumbnail, pair_of
 from tasks.requests import ThumbnailRequest
-from tasks.work import Work, is_thumbnail, outcome_of, work_of
 from waiting import Attempt
 
 __all__ = ["make_thumbnail"]
@@ -44,52 +44,50 @@ async def make_thumbnail(
     uploading, and waiting for the provider's quota.
     """
     attempt = attempt or Attempt()
-    work, store = work_of(request, settings), open_store(settings)
+    pair, store = pair_of(request, settings), open_store(settings)
     seconds = LEAF_TIMEOUT_SECONDS - RESERVE_SECONDS
     retrying = retrying_store(store, settings.store_patience_seconds, attempt, seconds)
     try:
-        return await _make(request, work, settings, attempt, retrying)
+        return await _make(pair, settings, attempt, retrying)
     except ProviderRejectedError as error:
-        outcome = _unfinished("rejected", request, work, error)
+        outcome = _unfinished("rejected", pair, error)
     except LostPictureError as error:
-        return with_paid(_unfinished("failed", request, work, error), error.paid)
+        return with_paid(_unfinished("failed", pair, error), error.paid)
     except ThumbnailError as error:
         if not error.permanent or isinstance(error, CompositingError):
             raise
-        outcome = _unfinished("failed", request, work, error)
-    return with_paid(outcome, await paid_for(store, work, attempt.paying_run))
+        outcome = _unfinished("failed", pair, error)
+    return with_paid(outcome, await paid_for(store, pair, attempt.paying_run))
 
 
-async def _make(
-    request: ThumbnailRequest, work: Work, settings: Settings, attempt: Attempt, store: RetryingStore
-) -> Finished:
-    model, title, key, clock = work.model, work.title, work.thumbnail_key, attempt.clock
-    outcome = outcome_of(work, request, store)
-    with composing(work):
-        font, template = work.brand.load_font(request.font), TEMPLATES[request.template]
-        layout = lay_out(work.drawn, font, template, brand=work.brand)
+async def _make(pair: Pair, settings: Settings, attempt: Attempt, store: RetryingStore) -> Finished:
+    request, model, title, key, clock = pair.request, pair.model, pair.title, pair.thumbnail_key, attempt.clock
+    outcome = pair.found(store)
+    with composing(pair):
+        font, template = pair.brand.load_font(request.font), TEMPLATES[request.template]
+        layout = lay_out(pair.drawn, font, template, brand=pair.brand)
     if layout.shortened:
-        logger.warning("%s: the title does not fit at any size, so it ends in an ellipsis; shorten it", work)
+        logger.warning("%s: the title does not fit at any size, so it ends in an ellipsis; shorten it", pair)
         outcome["title_shortened"] = True
     attempt.on_stage("looking")
     if is_thumbnail(await store.stat(Area.THUMBNAILS, key)):
-        logger.info("%s: found in the store, %s", work, key)
-        return with_paid(outcome, await paid_for(store, work, attempt.paying_run))
+        logger.info("%s: found in the store, %s", pair, key)
+        return with_paid(outcome, await paid_for(store, pair, attempt.paying_run))
 
     def prepare_compositing() -> None:
         import_module("compositing.thumbnail")
-        logger.debug("%s: ready to compose", work)
+        logger.debug("%s: ready to compose", pair)
 
     began = clock.now()
-    wanted = work.wanted_by(attempt.paying_run)
+    wanted = pair.wanted_by(attempt.paying_run)
     original = await find_or_buy(wanted, settings, store, attempt, prepare_compositing)
     got_original = clock.now()
     attempt.on_stage("composing")
     if request.model == settings.crash_model:
         await _crash_once(store, key, attempt.run_id)
 
-    served_by, simulated = work.picture.served_by, settings.simulate_providers
-    with composing(work):
+    served_by, simulated = pair.picture.served_by, settings.simulate_providers
+    with composing(pair):
         from compositing.thumbnail import compose
         from compositing.xmp import Provenance, xmp_packet
 
@@ -101,7 +99,7 @@ async def _make(
     await store.write(Area.THUMBNAILS, key, StoredObject(jpeg, "image/jpeg", metadata))
     uploaded = clock.now()
     outcome = with_paid(outcome, original.paid)
-    logger.info("%s: %s, %s", work, "recomposed" if outcome["reused"] else "generated", key)
+    logger.info("%s: %s, %s", pair, "recomposed" if outcome["reused"] else "generated", key)
     if original.usage:
         outcome["usage"] = dict(original.usage)
     if original.unusable_answers:
@@ -114,14 +112,12 @@ async def _make(
     return outcome
 
 
-def _unfinished(
-    status: Literal["rejected", "failed"], request: ThumbnailRequest, work: Work, error: ThumbnailError
-) -> Unfinished:
-    logger.info("%s: %s, %s", work, status, error)
+def _unfinished(status: Literal["rejected", "failed"], pair: Pair, error: ThumbnailError) -> Unfinished:
+    logger.info("%s: %s, %s", pair, status, error)
     return {
         "status": status,
-        "title": request.title,
-        "model": request.model,
+        "title": pair.request.title,
+        "model": pair.request.model,
         "error": {"code": error.code, "message": str(error)},
     }
 

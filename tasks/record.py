@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from decimal import Decimal
 from json import dumps
 from typing import ParamSpec, TypeVar
 
@@ -39,11 +40,12 @@ from storage.retrying_store import retrying_store
 from storage.store import Area, Store, StoredObject, Versioned
 from storage.updates import update
 from tasks.budget import spent
-from tasks.posts import identity
+from tasks.memory import Take, continued, takes_of, with_asked
+from tasks.posts import identity, identity_of_name
 from tasks.requests import BatchRequest
 from waiting import Attempt, cancel_and_wait, gather_limited, race
 
-__all__ = ["BatchRecord", "BatchResult", "id_of", "page_of"]
+__all__ = ["BatchRecord", "BatchResult", "id_of", "id_of_name", "page_of"]
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +68,8 @@ class BatchResult(TypedDict):
     cost_usd: float
     cost: str
     """The cost of this run in words, including whether it is an estimate and how many costs are unknown."""
+    estimated_usd: float
+    """What the pictures that this run paid for had been estimated at."""
     pictures_made: int
     """How many pictures, or answers in place of one, this run paid for."""
     maybe_billed: int
@@ -91,13 +95,14 @@ class BatchRecord:
         self._id = id_of(request, settings)
         self._key = manifest_key(self._id)
         self._created_at = ""
-        self._name = request.name
+        self._name, self._refresh = request.name, request.refresh_covers
         self._run, self._clock = attempt.paying_run, attempt.clock
         # The manifest as it was last read or written, and the latest that this run made.
         self._known: Versioned | None = None
         self._manifest: Manifest
-        # Rows of earlier runs by slug, or by title in records of older versions.
-        self._earlier: dict[str, Row] = {}
+        # The rows of earlier runs, and the last one's manifest.
+        self._earlier: list[Row] = []
+        self._last: Manifest | None = None
         # What other runs of the batch paid, by their ids.
         self._others: dict[str, Money] = {}
         # The run that did not finish before this one: what it had paid by its last update, and the originals and
@@ -130,8 +135,12 @@ class BatchRecord:
         ended.set()
         await writing  # So that the last update is not overwritten.
 
-    async def finish(self, rows: list[Row], most_bytes: int = MOST_BYTES) -> BatchResult:
+    async def finish(
+        self, rows: list[Row], estimated: Decimal = Decimal(0), most_bytes: int = MOST_BYTES
+    ) -> BatchResult:
         """Write the final manifest and page, and return the batch's result.
+
+        ``estimated`` is what the pictures that were paid for had been estimated at, in dollars.
 
         If the rows take more than ``most_bytes`` of JSON, the result's are empty, and only the manifest has them.
         """
@@ -140,7 +149,7 @@ class BatchRecord:
             await self._add_ledgers(store)  # Its leaves may have outlived it.
         except StoreError as error:
             logger.warning("what the run before this one may have paid since then is not in the sum: %s", error)
-        rows = await ensure_covers(store, rows)
+        rows = await self._with_covers(store, rows)
         manifest_url, gallery_url = await self._write(rows, store, finished=True)
         outcomes = [outcome for row in rows for outcome in row["results"]]
         summary, cost = counts(outcomes), spent(outcomes)
@@ -154,6 +163,7 @@ class BatchRecord:
             "summary": summary,
             "cost_usd": cost.usd,
             "cost": str(cost),
+            "estimated_usd": float(estimated),
             "pictures_made": cost.pictures,
             "maybe_billed": cost.maybe_billed,
             "manifest_url": manifest_url,
@@ -208,7 +218,7 @@ class BatchRecord:
             nonlocal rows
             if found is not self._known:
                 await self._take_over(store, found)
-                rows = await ensure_covers(store, rows) if finished else rows
+                rows = await self._with_covers(store, rows) if finished else rows
             self._manifest = await self._work(self._build, rows, finished)
             text = (await self._work(manifest_text, self._manifest)).encode()
             return StoredObject(text, "application/json", immutable=False)
@@ -261,6 +271,7 @@ class BatchRecord:
         earlier = await self._take_over(store, self._known)
         if not earlier:
             return False
+        self._last = earlier
         run = earlier.get("run_id", "")
         if run != self._run and not earlier["finished"]:
             self._unfinished_run, self._had_paid = run, self._others.get(run, NOTHING)
@@ -278,7 +289,7 @@ class BatchRecord:
         manifest = await read_record(store, Area.THUMBNAILS, self._key, MANIFEST, found)
         if manifest:
             self._created_at = manifest["created_at"] if manifest["created_at"] != LONG_AGO else self._created_at
-            self._earlier = {_row_id(row): row for row in manifest["rows"]}
+            self._earlier = with_asked(manifest)
             for run, paid in (manifest.get("spent_by_run") or {"": manifest}).items():
                 self._note(run, Money.of(paid))
         return manifest
@@ -296,29 +307,43 @@ class BatchRecord:
         if run != self._run:
             self._others[run] = max(known, paid, key=lambda each: (each.dollars, each.pictures, each.maybe_billed))
 
+    async def _with_covers(self, store: Store, rows: list[Row]) -> list[Row]:
+        """Return the rows with their covers, which may show earlier takes, or those of other models."""
+        known = await ensure_covers(store, self._with_earlier(rows)[: len(rows)], refresh=self._refresh)
+        return [
+            {**row, "cover": each["cover"]} if "cover" in each else row for row, each in zip(rows, known, strict=True)
+        ]
+
     @property
     def earlier_rows(self) -> list[Row]:
         """The rows of earlier runs."""
-        return list(self._earlier.values())
+        return self._earlier
+
+    @property
+    def last(self) -> Manifest | None:
+        """The manifest of the last run, once this one has begun."""
+        return self._last
 
     def _with_earlier(self, rows: list[Row]) -> list[Row]:
         """Add the results of earlier runs that this one has not reached yet, or does not request."""
-        earlier = dict(self._earlier)
-        current = [_merged(row, earlier.pop(_row_id(row), None)) for row in rows]
-        return [*current, *earlier.values()]
+        found = continued([(row["title"], _name(row)) for row in rows], self._earlier)
+        known = {id(row) for row in found.values()}
+        current = [_merged(row, found.get(_name(row))) for row in rows]
+        return [*current, *(row for row in self._earlier if id(row) not in known)]
 
 
-def _row_id(row: Row) -> str:
+def _name(row: Row) -> str:
     return row.get("slug", row["title"])
 
 
 def _merged(row: Row, earlier: Row | None) -> Row:
+    """Return the row with what it goes on with: other takes of it, and pictures by other models."""
     if not earlier:
         return row
-    finished = {each["model"]: each for each in earlier["results"] if each["status"] == "ok"}
-    results = [_completed(outcome, finished.pop(outcome["model"], None)) for outcome in row["results"]]
+    finished, variation = takes_of(earlier), row.get("variation", 0)
+    results = [_completed(outcome, finished.pop(Take(outcome["model"], variation), None)) for outcome in row["results"]]
     merged: Row = {**row, "results": [*results, *map(unpaid, finished.values())]}
-    if "cover" in earlier and "cover" not in row:
+    if "cover" in earlier and "cover" not in row and earlier.get("slug") == row.get("slug"):
         merged["cover"] = earlier["cover"]
     return merged
 
@@ -335,6 +360,11 @@ def _completed(outcome: Outcome, earlier: Finished | None) -> Outcome:
 def id_of(request: BatchRequest, settings: Settings) -> str:
     """Return the id of a request's batch. Simulated and real pictures are different batches."""
     return batch_id([identity(request), settings.simulate_providers])
+
+
+def id_of_name(name: str, settings: Settings) -> str:
+    """Return the id of the batch with this name."""
+    return batch_id([identity_of_name(name), settings.simulate_providers])
 
 
 def page_of(store: Store, manifest: Manifest, workflow: str) -> str:

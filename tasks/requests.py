@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, NotRequired, TypeVar
 
 from pydantic import AfterValidator, ConfigDict, Discriminator, Field, GetPydanticSchema, Strict, Tag, WrapValidator
 from pydantic.dataclasses import dataclass
@@ -17,7 +17,7 @@ from errors import InvalidRequestError
 from providers.registry import MODELS
 from storage.keys import is_slug, slug
 from styles import STYLES
-from text import brief, clean_text, has_lone_surrogate, unknown
+from text import brief, canonical, clean_text, has_lone_surrogate, unknown
 
 __all__ = [
     "BatchRequest",
@@ -48,7 +48,7 @@ def _titled(text: str) -> str:
 
 
 def _slug(text: str) -> str:
-    if text and not is_slug(_whole(text)):
+    if text and not is_slug(canonical(_whole(text))):
         shown, instead = brief(text), slug(clean_text(text))
         raise PydanticCustomError(
             "slug", "{message}", {"message": f'"{shown}" is not safe in an address; write "{instead}"'}
@@ -83,13 +83,18 @@ KNOWN = ConfigDict(extra="forbid")
 
 @dataclass(frozen=True, config=KNOWN)
 class Post:
-    """One post. ``slug`` names its cover. ``context`` goes before the batch's; later fields replace the batch's."""
+    """One post. ``slug`` names its cover. ``context`` goes before the batch's; the next two replace the batch's.
+
+    ``slug_made`` says that nobody gave the slug: it was made from the title, or lengthened, as several posts asked for
+    it.
+    """
 
     title: Title
     slug: Annotated[str, Strict(), AfterValidator(_slug)] = ""
     context: Text = ""
     extra_prompt: Text = ""
     variation: Variation | None = None
+    slug_made: Annotated[bool, Strict()] = False
 
 
 # A prompt is a title or a post. It stays as it was written: the id of a batch without a name is a digest of it.
@@ -119,6 +124,8 @@ class ThumbnailRequest(Look):
 
     title: Title
     model: ModelId
+    asked_title: Text = ""
+    """The title that the model is asked for a picture with, if that which is set on it was edited since."""
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN)
@@ -135,13 +142,16 @@ class BatchRequest(Look):
 
     A prompt is a title, or an object that says more about its post. A batch with a ``name`` keeps its page when posts
     are added, removed or varied. ``left_out`` says, line by line, what of the posts' source is no prompt: the page
-    shows it.
+    shows it. ``redraw`` has the slugs of posts of which another take is wanted. With ``refresh_covers``, each
+    cover that shows an older look or title is set anew, on the same picture.
     """
 
     prompts: Annotated[list[Prompt], Strict(), Field(min_length=1)]
     models: ModelIds
     name: Text = ""
     left_out: Text = ""
+    redraw: tuple[Text, ...] = ()
+    refresh_covers: Annotated[bool, Strict()] = False
 
 
 class Choice(TypedDict):
@@ -151,6 +161,8 @@ class Choice(TypedDict):
     title: Text
     model: Text
     thumbnail: Text
+    original: NotRequired[Text]
+    """The key of the picture, which stays the same whatever title is set on it in which look."""
 
 
 @dataclass(frozen=True, kw_only=True, config=KNOWN)

@@ -23,6 +23,8 @@ from cli.covers import fetch_covers, write_covers
 from cli.on_render.api import Workflow
 from cli.on_render.run import run_there
 from cli.reading.inputs import DEFAULT_MODELS
+from cli.reading.options import DECLARED, flag
+from cli.reading.parsing import OWN
 from compositing.canvas import open_on_canvas
 from compositing.fonts import font_names
 from compositing.templates import TEMPLATES
@@ -51,8 +53,11 @@ from storage.minio_failures import NOT_PUBLIC, UnsuitableError, store_error
 from styles import STYLES
 from tasks import apply_choices, choices, generate_batch, generate_thumbnail, generate_thumbnails
 from tasks.checks import check_request
-from tasks.requests import BatchRequest, ChoicesRequest
+from tasks.pairs import pair_of
+from tasks.plan import Plan
+from tasks.requests import BatchRequest, ChoicesRequest, ThumbnailRequest
 from tests.storage.test_minio_store import worker_that_may
+from tests.support.batches import LOOK
 from tests.support.clock import SkippingClock
 from tests.support.minio_server import MinioServer, free_port
 from tests.support.project import ROOT, TUTORIAL_BATCH
@@ -129,10 +134,8 @@ def test_every_link_has_a_target(page: Path, link: str) -> None:
 
 
 @pytest.mark.parametrize("command", SHOWN)
-def test_every_shown_command_line_option_exists(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["--help"])
-    options = set(re.findall(r"--[a-z][a-z-]*", capsys.readouterr().out))
+def test_every_shown_command_line_option_exists(command: str) -> None:
+    options = {*map(flag, DECLARED), *(long for *_, long in OWN)}
     assert set(re.findall(r"(?<= )--[a-z][a-z-]*", command.partition("covers ")[2].partition("#")[0])) <= options
 
 
@@ -265,6 +268,13 @@ def capped(pictures: int, model: str) -> str:
     return fault
 
 
+def too_many(settings: Settings) -> str:
+    """Return the fault of a plan with one new picture more than the limit."""
+    pair = pair_of(ThumbnailRequest(title="One", model="gpt-image-2", **LOOK), settings)  # type: ignore[arg-type]
+    [fault] = Plan([pair], payers=[pair] * (settings.max_images_per_batch + 1)).faults(settings)
+    return str(fault)
+
+
 def undecodable() -> str:
     """Return why a picture is not decoded that takes few bytes and much memory."""
     picture = io.BytesIO()
@@ -342,7 +352,7 @@ def messages(
         "was shut down on": lambda: ended_faults([MODELS["gpt-image-1.5"]], date(2026, 12, 1))[0],
         "unknown model": lambda: refused(settings, models=["dalle-3"]),
         "The input is missing": lambda: shown(capsys, tmp_path, '[["A title"], ["gpt-image-2"], "neon"]'),
-        "The request is for": lambda: refused(settings, prompts=[str(number) for number in range(51)]),
+        "The request is for": lambda: too_many(settings),
         "That is above the cap of": lambda: capped(99, "gpt-image-2"),
         "as the cost is unknown": lambda: capped(1, "new-model"),
         "is not a supported source": lambda: unread(tmp_path / "a.bin", b"\0\1"),

@@ -26,7 +26,7 @@ def report(result: BatchResult, *, simulated: bool, verbose: bool, left_out: str
         missing: list[Outcome] = [outcome for outcome in outcomes if outcome["status"] != "ok"]
         listed, hidden = missing[:MOST_PAIRS], len(missing[MOST_PAIRS:])
     if listed:
-        lines += _table(listed, simulated=simulated)
+        lines += _table(listed, simulated=simulated, verbose=verbose)
         lines += [f"and {hidden} more without a thumbnail; -v lists all", ""] if hidden else [""]
     summary = cast(Mapping[str, int], result["summary"])
     counted = ", ".join(f"{summary[name]} {name}" for name in Counts.__annotations__)  # Render's API sorts by name.
@@ -50,8 +50,8 @@ def _paid(result: BatchResult) -> str:
     return f"paid for: {result['pictures_made']}{f', and maybe {maybe} more' if maybe else ''}"
 
 
-def _table(outcomes: Sequence[Outcome], *, simulated: bool) -> list[str]:
-    """Return two lines per pair: how it ended and how long it took, then its address or error."""
+def _table(outcomes: Sequence[Outcome], *, simulated: bool, verbose: bool) -> list[str]:
+    """Return a line per pair, how it ended and how long it took; below it its error or, if ``verbose``, its address."""
     cells = [("how", "seconds", "paid", "model", "title")]
     for outcome in outcomes:
         seconds = [value for name, value in cast(Mapping[str, float], outcome).items() if name.endswith("_seconds")]
@@ -63,7 +63,7 @@ def _table(outcomes: Sequence[Outcome], *, simulated: bool) -> list[str]:
     for row, below in zip(cells, [None, *outcomes], strict=True):
         lines.append("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
         if below and below["status"] == "ok":
-            lines.append(f"    {below['served_by']}: {below['image_url']}")
+            lines += [f"    {below['served_by']}: {below['image_url']}"] if verbose else []
         elif below:
             lines.append(f"    {clean_text(reason(below))}")
     return lines

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import textwrap
 import tomllib
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 
 from cli.command_line import main
-from cli.modes import MODES
-from cli.reading.options import Options
+from cli.reading.options import DECLARED
+from cli.reading.parsing import help_of
+from cli.reading.verbs import ALWAYS, VERBS
 from providers.registry import MODELS
 from tests.support.emulator import Emulator
 from tests.support.project import ROOT
@@ -35,20 +36,23 @@ def in_its_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIMULATE_PROVIDERS", "")
 
 
-def run(tmp_path: Path, batch: Any) -> int:
+def run(tmp_path: Path, batch: Any, *options: str) -> int:
     path = tmp_path / "batch.json"
     path.write_text(batch if isinstance(batch, str) else json.dumps(batch))
-    return main([str(path)])
+    return main([str(path), *options])
 
 
 def test_a_batch_without_keys_is_simulated_in_plain_sight(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(tmp_path, BATCH) == 0
     shown = capsys.readouterr()
     assert shown.err.startswith("SIMULATED PICTURES")
-    assert "simulated/gpt-image-2.5-flare" in shown.out
+    assert shown.out.count("file://") == 2  # The page's and the manifest's.
     assert "4 requested, 4 ok, 0 reused, 0 rejected, 0 failed; simulated, nothing was paid for" in shown.out
     pictures = list((tmp_path / "out/thumbnails/neon").rglob("*.jpg"))
     assert len(pictures) == 4
+    assert main([str(tmp_path / "batch.json"), "-v"]) == 0
+    shown = capsys.readouterr()
+    assert "simulated/gpt-image-2.5-flare" in shown.out
     for picture in pictures:
         assert picture.as_uri() in shown.out
 
@@ -140,7 +144,6 @@ def test_input_by_names_is_read_too(tmp_path: Path) -> None:
         ([*BATCH, 0, "name", "left out", "more"], "The input has 11 values, 1 too many"),
         ({"titles": ["a"]}, "The input has unknown names: 'titles'"),
         ([[], *BATCH[1:]], "prompts: must have at least one entry"),
-        ([[str(number) for number in range(26)], *BATCH[1:]], "The request is for 52 images"),
     ],
 )
 def test_bad_input_is_refused_before_anything_starts(
@@ -152,6 +155,18 @@ def test_bad_input_is_refused_before_anything_starts(
     assert "Nothing was started and nothing was paid for" in shown.err
     assert shown.out == ""
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("options", [[], ["--plan"]], ids=["run", "plan"])
+def test_too_many_new_pictures_are_refused_by_a_plan_as_by_a_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    batch = [[str(number) for number in range(26)], *BATCH[1:]]
+    assert run(tmp_path, batch, *options) == 2
+    error = capsys.readouterr().err
+    assert "Nothing was started and nothing was paid for" in error
+    assert "The request is for 52 new pictures, and MAX_IMAGES_PER_BATCH is 50; split the batch" in error
+    assert not list(tmp_path.glob("out/**/*.jpg"))
 
 
 def test_a_folder_of_posts_is_a_batch_named_after_the_folder(
@@ -217,25 +232,59 @@ def test_options_go_over_what_the_file_says(
 
 def test_without_any_input_the_help_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
-    assert "Name a source of posts, or use --title; see --help" in capsys.readouterr().err
+    assert "There is no input. Name a source of posts, or use --title, or write covers.toml" in capsys.readouterr().err
 
 
-def test_the_help_fits_the_screen_and_lists_what_is_valid(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["--help"])
-    shown = capsys.readouterr().out
-    assert max(map(len, shown.splitlines())) <= 100
-    for name in ("dall-e-3", "watercolor", "overlay-center", "press-start-2p", "exit code:", "--plan"):
-        assert name in shown
-
-
-def test_the_documented_help_is_current(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Renew it with ``COLUMNS=80 ./covers --help | sed 's/^./    &/'``."""
+@pytest.mark.parametrize("verb", ["", *VERBS])
+def test_the_help_of_each_verb_fits_a_screen(verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
+    lines = help_of(verb).splitlines()
+    assert len(lines) <= 50
+    assert max(map(len, lines)) <= 92
+
+
+def test_the_help_begins_with_what_an_owner_does_and_ends_with_what_a_developer_does() -> None:
+    assert help_of().index("covers.toml") < help_of().index("--verbose")
+    assert (
+        help_of("draw").index("the posts:")
+        < help_of("draw").index("for development:")
+        < help_of("draw").index("--crash")
+    )
+    assert not re.search("dall-e|--crash", help_of())
+
+
+def test_the_names_that_options_accept_are_listed_those_of_retired_models_apart(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with pytest.raises(SystemExit):
-        main(["--help"])
+        main(["--names"])
+    now, _, retired = capsys.readouterr().out.partition("for development, retired:")
+    for name in ("gpt-image-2.6-flare", "watercolor", "overlay-center", "press-start-2p"):
+        assert name in now
+    assert "dall-e-3" not in now
+    assert "dall-e-3" in retired
+
+
+def test_a_word_that_is_nearly_a_verb_is_pointed_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for words, said in (
+        (["plna"], "plna is neither a verb nor a file here; did you mean plan?"),
+        (["drwa", "posts"], "unknown verb drwa; did you mean draw?"),
+        (["draw", "posts", "more"], "unknown argument more"),
+    ):
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        assert ended.value.code == 2
+        assert said in capsys.readouterr().err
+    (tmp_path / "plna").write_text("One\n")
+    assert main(["plna", "--plan"]) == main(["plan", "plna"]) == 0
+
+
+def test_the_documented_help_is_current(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Renew it with ``COLUMNS=80 ./covers [verb] --help | sed 's/^./    &/'``."""
+    monkeypatch.setenv("COLUMNS", "80")
     page = (ROOT / "docs/command-line.md").read_text()
-    assert page.endswith(textwrap.indent(capsys.readouterr().out, "    "))
+    for verb in ("", *VERBS):
+        assert textwrap.indent(help_of(verb), "    ") in page
 
 
 def test_a_plan_says_what_a_run_would_do_and_does_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -442,7 +491,7 @@ def test_a_covers_folder_that_cannot_be_is_refused_before_anything_is_paid_for(
 def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "titles.txt").write_text("\n".join(f"Title {number}" for number in range(300)))
     command = f"{sys.executable} -m cli titles.txt --plan | head -1"
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "MAX_IMAGES_PER_BATCH": "600"}
     done = subprocess.run(command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert "roken pipe" not in done.stderr
     assert len(done.stderr.splitlines()) == 1
@@ -488,15 +537,14 @@ def test_choices_are_applied_in_a_command_of_their_own(tmp_path: Path, capsys: p
         command = ["posts", "--choose", str(tmp_path / "choices.json"), "--plan", "--covers", "site", "--style", "neon"]
         assert main([*command, *more]) == 2
         assert (
-            "--choose does not take posts, --style, --plan, --covers: give them in another command"
+            "--choose does not take posts, --style, --covers, --plan: give them in another command"
             in capsys.readouterr().err
         )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["choices.json"]
 
 
-def test_every_option_belongs_to_a_mode() -> None:
-    always = {"env_file", "verbose"}
-    assert always.union(*(mode.takes.union(mode.by) for mode in MODES)) == {each.name for each in fields(Options)}
+def test_every_option_belongs_to_a_verb() -> None:
+    assert {"choose"}.union(ALWAYS, *(verb.options for verb in VERBS.values())) == DECLARED.keys()
 
 
 @pytest.mark.parametrize(

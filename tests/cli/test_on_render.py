@@ -287,7 +287,7 @@ def test_a_run_that_fails_says_why(
         ([], {"RENDER_API_KEY": "rnd_\u2019"}, 2, "give the key alone"),
         ([], {"RENDER_API_KEY": "rnd_wrong"}, 2, "Render does not accept RENDER_API_KEY (401)"),
         (["--on", "blog"], {}, 2, "Render does not know blog/generateBatch. Check the workflow's slug"),
-        (["--plan"], {}, 2, "--on does not take --plan: only the worker reaches the store"),
+        (["--plan"], {}, 2, "covers plan does not take --on: only the worker reaches the store"),
         (
             ["--max-cost", "2"],
             {},

@@ -49,8 +49,9 @@ from errors import StoreError
 from money import Money
 from settings import Settings, read_settings
 from storage.keys import manifest_key
+from tasks.pairs import Pair as DrawnPair
+from tasks.pairs import pair_of as drawn_pair
 from tasks.requests import ThumbnailRequest
-from tasks.work import Work, work_of
 from tests.support.emulator import (
     ABSURD_COUNTS,
     Emulator,
@@ -336,14 +337,14 @@ async def run_once(seed: int, minio: MinioServer) -> Counter[str]:
         variables = {**emulator.environment, **store, "STORE_PATIENCE_SECONDS": str(STORE_PATIENCE_SECONDS)}
         variables["PROVIDER_TIMEOUT_SECONDS"] = str(PROVIDER_TIMEOUT_SECONDS)
         os.environ.update(variables)
-        works = works_of_batch(read_settings(variables))
+        drawn = pairs_of_batch(read_settings(variables))
         client = connect(minio)
-        damage(client, bucket, [works[pair] for pair in chaos.damaged])
+        damage(client, bucket, [drawn[pair] for pair in chaos.damaged])
 
         def is_stored(pair: Pair) -> bool:
             """Return whether a complete picture is stored: at first, a truncated answer has the same key."""
             try:
-                return is_whole(read(client, f"{bucket}-originals", works[pair].original_key))
+                return is_whole(read(client, f"{bucket}-originals", drawn[pair].original_key))
             except S3Error:
                 return False
 
@@ -369,7 +370,7 @@ async def run_once(seed: int, minio: MinioServer) -> Counter[str]:
             assert "no more are paid for within an hour" in outcome["error"]["message"], (seed, outcome)
     paid_again = check_bill(seed, chaos, requests, unusable)
     _, damaged, _ = chaos.damaged
-    left = {works[damaged].thumbnail_key} if damaged in unusable else set()
+    left = {drawn[damaged].thumbnail_key} if damaged in unusable else set()
     missing = check_sum(seed, requests, client, bucket, result["batch_id"])
     check_store(client, bucket, {outcome["key"] for outcome in outcomes if outcome["status"] == "ok"}, left)
     return Counter(
@@ -392,10 +393,10 @@ async def run_once(seed: int, minio: MinioServer) -> Counter[str]:
     )
 
 
-def works_of_batch(settings: Settings) -> dict[Pair, Work]:
+def pairs_of_batch(settings: Settings) -> dict[Pair, DrawnPair]:
     titles, models, style, template, font = BATCH
     return {
-        (title, model): work_of(
+        (title, model): drawn_pair(
             ThumbnailRequest(title=title, model=model, style=style, template=template, font=font), settings
         )
         for title in titles
@@ -407,11 +408,11 @@ def connect(minio: MinioServer) -> Minio:
     return Minio(f"127.0.0.1:{minio.port}", access_key=USER, secret_key=PASSWORD, secure=False, region="us-east-1")
 
 
-def damage(client: Minio, bucket: str, works: Sequence[Work]) -> None:
+def damage(client: Minio, bucket: str, drawn: Sequence[DrawnPair]) -> None:
     """Write a damaged claim, thumbnail and history, as a crash of the store might leave."""
     for ending in ("", "-originals"):
         client.make_bucket(f"{bucket}{ending}")
-    claim, thumbnail, history = works
+    claim, thumbnail, history = drawn
     for name, key in (
         (f"{bucket}-originals", f"claims/{claim.original_key}"),
         (bucket, thumbnail.thumbnail_key),

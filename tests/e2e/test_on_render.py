@@ -72,7 +72,7 @@ def test_what_the_worker_refuses_is_bad_input_here(dev_server: DevServer, emulat
     done = local(dev_server, folder, "batch.json")
     assert done.returncode == 2
     assert "The worker on Render refused this" in done.stderr
-    assert "- The request is for 52 images, and MAX_IMAGES_PER_BATCH is 50" in done.stderr
+    assert "- The request is for 52 new pictures, and MAX_IMAGES_PER_BATCH is 50" in done.stderr
     assert emulator.requests == []
 
 

@@ -43,14 +43,14 @@ from settings import Settings
 from storage.keys import account, unusable_key
 from storage.retrying_store import RetryingStore
 from storage.store import Area, StoredObject
+from tasks.pairs import pair_of
 from tasks.requests import ThumbnailRequest
-from tasks.work import work_of
 from tests.support.clock import TestClock
 from tests.support.memory_store import MemoryStore, plain
 from waiting import Attempt
 
 SETTINGS = Settings(openai_api_key="key")
-WORK = work_of(
+WORK = pair_of(
     ThumbnailRequest(title="One", model="gpt-image-2", style="neon", template="bottom-bar", font="inter"), SETTINGS
 )
 KEY = WORK.original_key
@@ -849,9 +849,9 @@ async def test_waiting_too_long_for_another_run_is_reported() -> None:
 
 def test_a_reworded_prompt_asks_for_no_picture_again(monkeypatch: pytest.MonkeyPatch) -> None:
     request = ThumbnailRequest(title="One", model="gpt-image-2", style="neon", template="bottom-bar", font="inter")
-    before = work_of(request, SETTINGS)
+    before, after = pair_of(request, SETTINGS), pair_of(request, SETTINGS)
+    worded, keys = before.picture.prompt, (before.original_key, before.thumbnail_key)
     monkeypatch.setattr(choice, "build_prompt", lambda *_: "In quite other words.")
-    after = work_of(request, SETTINGS)
-    assert after.picture.prompt != before.picture.prompt
-    assert (after.original_key, after.thumbnail_key) == (before.original_key, before.thumbnail_key)
-    assert work_of(replace(request, variation=1), SETTINGS).original_key != before.original_key
+    assert after.picture.prompt != worded
+    assert (after.original_key, after.thumbnail_key) == keys
+    assert pair_of(replace(request, variation=1), SETTINGS).original_key != before.original_key

@@ -10,23 +10,21 @@ from PIL import Image
 
 from errors import ProviderThrottledError
 from originals.find import find_or_buy
-from outcomes import Outcome, Pair, pending
+from outcomes import Finished
 from providers.provider import Picture, PictureRequest
-from providers.registry import MODELS, Model
+from providers.registry import Model
 from settings import Settings
 from storage.retrying_store import RetryingStore
+from tasks.budget import Budget
 from tasks.fan_out import fan_out
-from tasks.progress import ProgressLog
+from tasks.pairs import Pair, pair_of
 from tasks.requests import ThumbnailRequest
-from tasks.windows import Windows
-from tasks.work import work_of
-from tests.support.batches import ok
+from tests.support.batches import LOOK, ok
 from tests.support.clock import TestClock
 from tests.support.memory_store import MemoryStore
 from waiting import Attempt
 
 SETTINGS = Settings(openai_api_key="key", google_api_key="key")
-LOOK = {"style": "neon", "template": "bottom-bar", "font": "inter"}
 MINUTE = 60.0
 
 
@@ -67,30 +65,30 @@ async def run(pairs: list[Pair], provider: Provider, clock: TestClock, window: i
     """Run the pairs' leaves, and return when each got its picture."""
     store, ended = MemoryStore(clock), dict[Pair, float]()
 
-    async def leaf(pair: Pair) -> Outcome:
+    async def leaf(pair: Pair) -> Finished:
         attempt = Attempt(None, clock)
         patient = RetryingStore(store, clock, attempt.pause, 840, clock.now() + 840)
-        work = work_of(ThumbnailRequest(title=pair.title, model=pair.model, **LOOK), SETTINGS)  # type: ignore[arg-type]
-        wanted = work.wanted_by(attempt.paying_run)
+        wanted = pair.wanted_by(attempt.paying_run)
         original = await find_or_buy(wanted, SETTINGS, patient, attempt, lambda: None, provider.opened)
         ended[pair] = clock.now()
-        outcome: Outcome = ok(*pair)
-        if outcome["status"] == "ok" and original.throttled_seconds:
+        outcome: Finished = ok(pair.title, pair.model.id)
+        if original.throttled_seconds:
             outcome["throttled_seconds"] = original.throttled_seconds
         return outcome
 
-    windows = Windows({number: MODELS[pair.model].vendor for number, pair in enumerate(pairs)}, window)
-    progress = ProgressLog(len(pairs), clock)
-    outcomes: list[Outcome] = [pending(pair) for pair in pairs]
-    await clock.play(fan_out(pairs, lambda number: leaf(pairs[number]), outcomes, windows, progress))
+    await clock.play(fan_out(pairs, leaf, lambda pair, outcome: None, Budget(pairs, SETTINGS), window))
     return ended
+
+
+def pair(title: str, model: str) -> Pair:
+    return pair_of(ThumbnailRequest(title=title, model=model, **LOOK), SETTINGS)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("draws_for", [2.0, 10.0, 30.0])
 async def test_twenty_five_images_at_five_a_minute_take_no_longer_than_the_quota_requires(draws_for: float) -> None:
     clock = TestClock()
     provider = Provider(clock, 5, draws_for)
-    pairs = [Pair(f"Title {number}", "gpt-image-2") for number in range(25)]
+    pairs = [pair(f"Title {number}", "gpt-image-2") for number in range(25)]
     ended = await run(pairs, provider, clock)
     assert len(ended) == 25
     assert provider.refused <= 25
@@ -101,7 +99,7 @@ async def test_a_throttling_vendor_does_not_delay_other_vendors() -> None:
     clock = TestClock()
     provider = Provider(clock, 5, 10.0)
     models = ["gpt-image-2", "gemini-3-pro-image"]
-    pairs = [Pair(f"Title {number}", model) for number in range(50) for model in models]
+    pairs = [pair(f"Title {number}", model) for number in range(50) for model in models]
     ended = await run(pairs, provider, clock)
-    free = max(when for pair, when in ended.items() if pair.model == "gemini-3-pro-image")
-    assert free <= 2 * 50 / 20 * 10.0, "at worst, the other vendor occupies half of the window"
+    free = max(when for pair, when in ended.items() if pair.model.id == "gemini-3-pro-image")
+    assert free <= 10.0 + 2 * 50 / 20 * 10.0, "at worst, the other occupies half of the window after the first answers"

@@ -82,7 +82,7 @@ def test_a_bad_byte_in_a_summary_costs_nothing_and_in_a_title_its_post(tmp_path:
     bad = "<item><title>Bad \udcff title</title><link>https://e.com/bad</link></item>"
     text = f"<rss version='2.0'><channel>{good}{bad}</channel></rss>"
     posts = read(tmp_path, text.encode(errors="surrogateescape"))
-    assert posts.prompts == [{"title": "Good ü ö ä", "slug": "good-u-o-a", "context": "cut here"}]
+    assert posts.prompts == [{"title": "Good ü ö ä", "slug": "good-u-o-a", "slug_made": True, "context": "cut here"}]
     [left_out] = posts.left_out
     assert (left_out.where, left_out.what) == ("https://e.com/bad", "whose titles cannot be read")
     assert posts.remarks == ("characters that are not utf-8 were replaced (2)",)

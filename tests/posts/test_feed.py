@@ -51,7 +51,7 @@ def test_reads_rss(tmp_path: Path) -> None:
     assert (posts.kind, posts.name) == ("feed", "A & B's blog (example.com)")
     assert posts.prompts == [
         {"title": "Café <b>", "slug": "cafe", "context": "A summary of two lines."},
-        {"title": "By number", "slug": "by-number"},
+        {"title": "By number", "slug": "by-number", "slug_made": True},
     ]
     assert lines_of(posts.left_out) == (
         "dated in the future (1): https://example.com/tomorrow",
@@ -202,7 +202,7 @@ def test_reads_atom(tmp_path: Path) -> None:
 def test_xml_is_read_in_the_encoding_it_declares(tmp_path: Path, encoding: str) -> None:
     declared = encoding.removesuffix("-sig")
     text = f'<?xml version="1.0" encoding="{declared}"?><rss><channel><item><title>Ärger</title></item></channel></rss>'
-    assert read(tmp_path, text.encode(encoding)).prompts == [{"title": "Ärger", "slug": "arger"}]
+    assert read(tmp_path, text.encode(encoding)).prompts == [{"title": "Ärger", "slug": "arger", "slug_made": True}]
 
 
 BOMB = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 10}">' for n in range(10))

@@ -12,7 +12,7 @@ from errors import (
     ThumbnailError,
     UndocumentedAnswerError,
 )
-from providers.failures import read_failures
+from providers.failures import MODEL_WIDE, VENDOR_WIDE, read_failures
 from tests.providers.asking import GEMINI, OPENAI, answering, ask, google_detail, html
 from tests.support.emulator import KEY, Emulator, Fault, Handler, Request, gemini_error, openai_error
 
@@ -173,7 +173,7 @@ OPENAI_EXAMPLES = [
         "wrong address",
         openai_answer(404, None, INVALID, "Invalid URL (POST /v1/v1/images/generations)"),
         REJECTED,
-        "invalid_request",
+        "address",
         "Correct OPENAI_BASE_URL.",
     ),
     Example(
@@ -187,7 +187,7 @@ OPENAI_EXAMPLES = [
         "no allowance for the model",
         openai_answer(429, "rate_limit_exceeded", "requests", "Rate limit for images per minute. Limit: 0/1min."),
         REJECTED,
-        "quota",
+        "model_quota",
         "The account's tier allows no pictures of gpt-image-2",
     ),
     Example(
@@ -299,10 +299,12 @@ GEMINI_EXAMPLES = [
         "no allowance for the model",
         gemini_quota(f"{QUOTA} Quota exceeded for metric: free_tier_requests, limit: 0, model: x", PER_DAY, "25s"),
         REJECTED,
-        "quota",
+        "model_quota",
         "The Gemini project's tier allows no pictures of gemini-3-pro-image",
     ),
-    Example("quota of the day", gemini_quota(QUOTA, PER_DAY, "30s"), REJECTED, "quota", "Wait until midnight Pacific"),
+    Example(
+        "quota of the day", gemini_quota(QUOTA, PER_DAY, "30s"), REJECTED, "model_quota", "Wait until midnight Pacific"
+    ),
     Example(
         "rate limit",
         gemini_quota(QUOTA, PER_MINUTE, "7.5s"),
@@ -487,6 +489,12 @@ def test_every_row_has_an_example(examples: list[Example], table: str) -> None:
     names = [failure.name for failure in read_failures(table).failures]
     assert len(set(names)) == len(names)
     assert {example.row for example in examples} == set(names)
+
+
+def test_the_codes_that_concern_more_than_one_picture_are_codes_of_failures() -> None:
+    tables = map(read_failures, ("openai_failures", "gemini_failures"))
+    codes = {remedy.code for table in tables for remedy in table.remedies.values()}
+    assert codes | {"model_ended"} >= VENDOR_WIDE | MODEL_WIDE
 
 
 @pytest.mark.parametrize(("model", "example"), CASES, ids=lambda value: value if isinstance(value, str) else value.row)

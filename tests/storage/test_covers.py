@@ -58,7 +58,7 @@ async def test_covers_that_show_another_title_are_named(store: MemoryStore, capl
     await ensure_covers(store, [row(made("b")), {**row(made("b")), "title": "O\N{SOFT HYPHEN}ne"}])
     assert caplog.text == ""
     await ensure_covers(store, [{**row(made("b")), "title": "One more"}])
-    assert "covers that show another title (1): covers/one.jpg; if a title was edited, choose" in caplog.text
+    assert "covers that show another title (1): covers/one.jpg; choose again on the page" in caplog.text
 
 
 async def test_a_covers_alternative_text_is_of_what_it_shows_and_not_of_its_post_as_edited_since(

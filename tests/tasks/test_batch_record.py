@@ -17,9 +17,9 @@ from storage.choice import open_store
 from storage.keys import BATCHES_KEY, START_PAGE_KEY, account, manifest_key, page_key
 from storage.store import Area, StoredObject
 from tasks.choices import apply_choices
+from tasks.pairs import pair_of
 from tasks.record import BatchRecord
 from tasks.requests import BatchRequest, Choice, ChoicesRequest, ThumbnailRequest
-from tasks.work import work_of
 from tests.support.batches import LOOK, missing, ok
 from tests.support.clock import TestClock
 from tests.support.memory_store import MemoryStore, plain
@@ -191,7 +191,7 @@ async def test_everything_at_a_batchs_end_shares_one_wait_for_the_store(caplog: 
 
 async def test_what_a_dead_runs_leaf_pays_while_the_next_run_goes_on_is_counted(settings: Settings) -> None:
     request = ThumbnailRequest(title="One", model="gpt-image-2", **LOOK)  # type: ignore[arg-type]
-    store, work = open_store(settings), work_of(request, settings)
+    store, work = open_store(settings), pair_of(request, settings)
     died = BatchRecord(asked(), settings, Attempt("run-1", paying_run="run-1"))
     keys = {"original": work.original_key, "thumbnail": work.thumbnail_key}
     pending: Any = [{**PENDING[0], "results": [{**PENDING[0]["results"][0], **keys}]}]

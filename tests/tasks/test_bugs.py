@@ -17,8 +17,8 @@ from settings import Settings
 from storage.choice import open_store
 from tasks import app, leaf
 from tasks.leaf import make_thumbnail
+from tasks.pairs import pair_of
 from tasks.requests import ThumbnailRequest
-from tasks.work import work_of
 from tests.support.emulator import KEY, Emulator, Handler, Request
 
 REQUEST = ThumbnailRequest(title="A title", model="gpt-image-2", style="neon", template="bottom-bar", font="inter")
@@ -79,7 +79,7 @@ async def test_a_bug_in_any_step_after_the_decoding_costs_no_second_picture(
     outcome = await make_thumbnail(REQUEST, configured)
     assert outcome["status"] == "ok"
     assert emulator.billed == 1
-    work = work_of(REQUEST, configured)
+    work = pair_of(REQUEST, configured)
     assert not (await read_ledger(open_store(configured), work.original_key)).unusable
 
 

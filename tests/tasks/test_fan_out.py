@@ -4,30 +4,33 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from outcomes import Finished, Outcome, Pair, Unfinished, counts, pending
+from outcomes import Finished, Outcome, Unfinished, counts
+from settings import Settings
+from tasks.budget import Budget
 from tasks.fan_out import fan_out, outcome_of_leaf
-from tasks.progress import ProgressLog
-from tasks.windows import Windows
-from tests.support.batches import missing, ok
+from tasks.pairs import Pair, pair_of
+from tasks.requests import ThumbnailRequest
+from tests.support.batches import LOOK, missing, ok
 from tests.support.clock import TestClock, settle
 
-PAIRS = [Pair(f"title {number}", "model") for number in range(30)]
+SETTINGS = Settings(simulate_providers=True)
+REQUESTS = [ThumbnailRequest(title=f"title {number}", model="gpt-image-2", **LOOK) for number in range(30)]  # type: ignore[arg-type]
+PAIRS = [pair_of(request, SETTINGS) for request in REQUESTS]
 
 
 def finished(pair: Pair) -> Finished:
-    outcome: Finished = ok(*pair)
+    outcome: Finished = ok(pair.title, pair.model.id)
     return outcome
 
 
 async def run(leaf: Callable[[Pair], Awaitable[Finished | Unfinished]], window: int) -> list[Outcome]:
-    outcomes: list[Outcome] = [pending(pair) for pair in PAIRS]
-    windows, progress = Windows(dict.fromkeys(range(len(PAIRS)), "one vendor"), window), ProgressLog(len(PAIRS))
+    ended: dict[Pair, Outcome] = {}
 
-    async def outcome(number: int) -> Outcome:
-        return await outcome_of_leaf(PAIRS[number], leaf(PAIRS[number]))
+    async def outcome(pair: Pair) -> Finished | Unfinished:
+        return await outcome_of_leaf(pair, leaf(pair))
 
-    await fan_out(PAIRS, outcome, outcomes, windows, progress)
-    return outcomes
+    await fan_out(PAIRS, outcome, ended.__setitem__, Budget(PAIRS, SETTINGS), window)
+    return [ended[pair] for pair in PAIRS]
 
 
 async def test_outcomes_keep_the_pairs_order() -> None:
@@ -68,7 +71,7 @@ async def test_one_failure_does_not_affect_the_other_leaves() -> None:
     assert outcomes[3] == {
         "status": "failed",
         "title": "title 3",
-        "model": "model",
+        "model": "gpt-image-2",
         "error": {"code": "failed", "message": "the store is down"},
     }
     assert counts(outcomes) == {"requested": 30, "ok": 29, "reused": 0, "rejected": 0, "failed": 1}
@@ -106,7 +109,7 @@ async def test_leaves_that_give_up_on_a_quota_narrow_the_window(code: str, narro
         seen.append(running)
         await clock.sleep(1)
         running -= 1
-        return missing("failed", *pair, code=code)  # type: ignore[no-any-return]
+        return missing("failed", pair.title, pair.model.id, code=code)  # type: ignore[no-any-return]
 
     await clock.play(run(leaf, 10))
     assert (max(seen[-5:]) < 5) == narrows

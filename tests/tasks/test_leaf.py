@@ -46,7 +46,7 @@ async def test_a_thumbnail_is_made_and_described_by_its_outcome(settings: Settin
     assert outcome.pop("usage") == {"latency_seconds": 0}
     assert timings.keys() == {"original_seconds", "composite_seconds", "upload_seconds"}
     assert all(0 <= value < 30 for value in timings.values())
-    [path] = files(settings, "thumbnails")
+    [path], [original] = files(settings, "thumbnails"), originals(settings)
     assert outcome == {
         "status": "ok",
         "title": "A title",
@@ -54,6 +54,7 @@ async def test_a_thumbnail_is_made_and_described_by_its_outcome(settings: Settin
         "served_by": "simulated/gpt-image-2.5-sunburst",
         "image_url": path.as_uri(),
         "key": str(path.relative_to(settings.thumbnails_dir / "thumbnails")),  # type: ignore[operator]
+        "original": str(original.relative_to(settings.thumbnails_dir / "thumbnails-originals")),  # type: ignore[operator]
         "alt": 'The title "A title" on a picture in neon colours.',
         "variation": 0,
         "cost_usd": 0.0,

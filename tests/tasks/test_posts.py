@@ -1,8 +1,9 @@
 """Posts, whose values take precedence over the batch's, and named batches, which keep one page."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from random import Random
 from typing import Any, cast
 
 import pytest
@@ -12,7 +13,7 @@ from cli.here.engine import Engine
 from outcomes import Row
 from settings import Settings
 from tasks import app
-from tasks.posts import posts_of, thumbnail_request, with_earlier_slugs
+from tasks.posts import identity, posts_of, thumbnail_request, with_earlier_slugs
 from tasks.requests import BatchRequest, Post
 from tests.support.project import TUTORIAL_BATCH
 
@@ -37,6 +38,7 @@ def test_a_given_slug_is_not_used_for_another_post() -> None:
     assert (made.slug.startswith("one-"), given.slug) == (True, "one")
 
 
+MADE = True
 KEPT: dict[str, tuple[Any, Any, list[str]]] = {
     "an older namesake left the feed": (
         [("2024", "2024-review"), ("2023", "review")],
@@ -45,13 +47,38 @@ KEPT: dict[str, tuple[Any, Any, list[str]]] = {
     ),
     "a new post asks for an old one's slug": (
         [("Hello", "hello")],
-        [("Hello", "en-hello"), ("Hallo", "hello")],
+        [("Hello", "en-hello", MADE), ("Hallo", "hello", MADE)],
         ["hello", "hello-753692"],
     ),
     "the same, a run later": (
         [("Hello", "hello"), ("Hallo", "hello-753692")],
-        [("Hello", "en-hello"), ("Hallo", "hello")],
+        [("Hello", "en-hello", MADE), ("Hallo", "hello", MADE)],
         ["hello", "hello-753692"],
+    ),
+    "a slug was given to a new post, and another to the old one": (
+        [("Guide of 2019", "guide")],
+        [("Guide of 2019", "guide-2019"), ("Guide", "guide")],
+        ["guide-2019", "guide"],
+    ),
+    "two posts exchanged their slugs": (
+        [("One", "one"), ("Two", "two")],
+        [("One", "two"), ("Two", "one")],
+        ["two", "one"],
+    ),
+    "a slug was given to an old post, and its owner is gone": (
+        [("Guide", "guide"), ("Guide of 2020", "guide-2020")],
+        [("Guide of 2020", "guide")],
+        ["guide"],
+    ),
+    "a given slug takes the place of a made one": (
+        [("Hello", "hello")],
+        [("Hello", "hello", MADE), ("Hallo", "hello")],
+        ["hello-185f8d", "hello"],
+    ),
+    "a slug is written in another form of Unicode": (
+        [("Café", "cafe\u0301")],
+        [("Cafe\u0301", "café")],
+        ["café"],
     ),
     "translations got their language": (
         [("Hallo", "hello"), ("Hello", "en-posts-hello")],
@@ -75,10 +102,44 @@ KEPT: dict[str, tuple[Any, Any, list[str]]] = {
 
 @pytest.mark.parametrize(("earlier", "requested", "slugs"), KEPT.values(), ids=KEPT)
 def test_a_post_keeps_its_slug_whichever_other_posts_there_are(
-    earlier: Sequence[tuple[str, str]], requested: Sequence[tuple[str, str]], slugs: list[str]
+    earlier: Sequence[tuple[str, str]], requested: Sequence[tuple[Any, ...]], slugs: list[str]
 ) -> None:
-    rows = cast(list[Row], [{"title": title, "slug": slug} for title, slug in earlier])
-    assert [post.slug for post in with_earlier_slugs([Post(*each) for each in requested], rows)] == slugs
+    posts = [Post(each[0], each[1], slug_made=MADE in each) for each in requested]
+    assert [post.slug for post in with_earlier_slugs(posts, rows(earlier))] == slugs
+
+
+def rows(posts: Iterable[tuple[str, str]]) -> list[Row]:
+    return cast(list[Row], [{"title": title, "slug": slug} for title, slug in posts])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_two_posts_end_with_one_slug_and_given_ones_stay(seed: int) -> None:
+    """Titles, slugs and earlier rows at random, from a few that collide in every way."""
+    random = Random(seed)
+    titles = ["C", "C++", "Go", "Hello", "Café", "Cafe\u0301", "c 3f2b1c", "Hello hello"]
+    slugs = ["c", "go", "hello", "hello.de", "en-hello", "Hello", "café", "c-6e9f2a"]
+    for _ in range(50):
+        written = {slug: random.choice(titles) for slug in random.sample(slugs, 4)}
+        prompts: list[str | dict[str, object]] = [
+            *({"title": title, "slug": slug, "slug_made": random.random() < 0.4} for slug, title in written.items()),
+            *random.sample(titles[:4], 2),
+        ]
+        posts = posts_of(prompts)
+        settled = with_earlier_slugs(posts, rows((random.choice(titles), slug) for slug in random.sample(slugs, 3)))
+        assert len({post.slug for post in posts}) == len({post.slug for post in settled}) == 6
+        assert all(post.slug_made or post.slug == asked.slug for asked, post in zip(posts, settled, strict=True))
+
+
+def test_a_written_slug_is_given_and_without_spaces_around_it() -> None:
+    given, made = posts_of([{"title": "Café", "slug": " cafe\u0301 "}, "Go"])
+    assert (given.slug, given.slug_made, made.slug_made) == ("café", False, True)
+
+
+def test_a_batch_has_one_page_however_its_name_is_encoded() -> None:
+    pages = [
+        identity(BatchRequest(prompts=["One"], models=MODELS, **LOOK, name=name)) for name in ("Café", " Cafe\u0301 ")
+    ]
+    assert pages[0] == pages[1]
 
 
 def test_a_posts_values_take_precedence_over_the_batchs() -> None:

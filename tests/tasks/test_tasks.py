@@ -31,7 +31,7 @@ async def test_a_batch_returns_its_rows_in_order(environment: Settings) -> None:
         assert row.keys() == {"title", "slug", "variation", "cover", "style", "template", "font", "results"}
         assert [outcome["model"] for outcome in row["results"]] == ["dall-e-3", "gpt-image-1"]
         assert all(outcome["title"] == row["title"] for outcome in row["results"])
-    money = {"cost_usd", "cost", "pictures_made", "maybe_billed"}
+    money = {"cost_usd", "cost", "estimated_usd", "pictures_made", "maybe_billed"}
     assert result.keys() == {"batch_id", "summary", *money, "rows", "manifest_url", "gallery_url"}
 
 
@@ -80,13 +80,13 @@ def test_missing_extra_and_unknown_inputs_are_reported_with_the_usage() -> None:
     with pytest.raises(InvalidRequestError, match=r"The input is missing style, template, font\. It takes") as caught:
         bind(BatchRequest, [["a"], ["b"]])
     assert usage in str(caught.value)
-    with pytest.raises(InvalidRequestError, match="The input has 11 values, 1 too many"):
-        bind(BatchRequest, list(range(11)))
+    with pytest.raises(InvalidRequestError, match="The input has 13 values, 1 too many"):
+        bind(BatchRequest, list(range(13)))
     with pytest.raises(InvalidRequestError, match="The input has unknown names: 'titles'"):
         bind(BatchRequest, [], {"titles": []})
 
 
-@pytest.mark.parametrize("arguments", [[], [["a"]], list(range(11)), {"titles": ["a"]}])
+@pytest.mark.parametrize("arguments", [[], [["a"]], list(range(13)), {"titles": ["a"]}])
 async def test_the_tasks_report_invalid_input_too(environment: Settings, arguments: Any) -> None:
     for task in (generate_batch, generate_thumbnails, generate_thumbnail):
         values = arguments if isinstance(arguments, dict) else list(arguments)

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from settings import Settings
+from tasks.pairs import pair_of
 from tasks.requests import ThumbnailRequest
-from tasks.work import work_of
 
 REQUEST = ThumbnailRequest(
     title='"Alles neu" macht der Mai', model="gpt-image-2", style="neon", template="bottom-bar", font="inter"
@@ -14,7 +14,7 @@ REQUEST = ThumbnailRequest(
 def test_a_title_is_drawn_with_typographic_quotes_from_the_same_original_unless_it_is_to_be_drawn_as_typed(
     settings: Settings,
 ) -> None:
-    typographic, typed = work_of(REQUEST, settings), work_of(REQUEST, replace(settings, titles_as_typed=True))
+    typographic, typed = pair_of(REQUEST, settings), pair_of(REQUEST, replace(settings, titles_as_typed=True))
     assert (typographic.drawn, typed.drawn) == ("„Alles neu“ macht der Mai", REQUEST.title)
     assert typographic.title == typed.title == REQUEST.title
     assert typographic.original_key == typed.original_key
