@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from rich.console import Console
 
+from cli.asking import check_wanted
 from cli.covers import fetch_covers, make_folder, read_covers, say_written
 from cli.here.run import page_address, run_here
 from cli.reading.environment import local_settings
@@ -40,6 +41,8 @@ def draw_here(options: Options, screen: Console) -> int:
     if settings.simulate_providers:
         _say_simulated(settings)
     print(f"page: {page_address(request, settings)}", file=sys.stderr)
+    if request.name:
+        check_wanted(asyncio.run(plan_batch(request, settings, Attempt())), options, screen)
     board, view = _view(request, screen)
     with view:
         result = asyncio.run(run_here(request, settings, board, view.observe, view.say))

@@ -12,7 +12,6 @@ from cli.made import Made, find_made
 from cli.reading.options import Options
 from errors import InvalidRequestError
 from money import Money
-from outcomes import Row
 from tasks.posts import posts_of
 
 __all__ = ["Status", "export", "open_page", "status", "status_of"]
@@ -57,22 +56,10 @@ def status_of(made: Made) -> Status:
         "chosen": sum(row["cover"]["chosen"] for row in covered),
         "new_posts": [post.slug for post in posts if post.slug not in known],
         "without_picture": [row["slug"] for row in rows if all(each["status"] != "ok" for each in row["results"])],
-        "older_looks": [row["slug"] for row in covered if _shows_older_look(row)],
+        "older_looks": [row["slug"] for row in covered if row["cover"].get("older")],
         "spent": str(Money.of(made.manifest)),
         "page": made.page,
     }
-
-
-def _shows_older_look(row: Row) -> bool:
-    """Return whether the cover shows a picture that the batch has now with another title, template, font or brand."""
-    cover, made = row["cover"], [each for each in row["results"] if each["status"] == "ok"]
-    if any(each["key"] == cover["thumbnail"] for each in made):
-        return False
-    return any(
-        each["key"].rpartition("-")[0] == cover["thumbnail"].rpartition("-")[0]
-        and each.get("variation", 0) == cover["variation"]
-        for each in made
-    )
 
 
 def _text(found: Status) -> str:
@@ -81,7 +68,11 @@ def _text(found: Status) -> str:
         f"{found['name'] or 'This batch'}: {posts}, {found['covers']} with a cover, {found['chosen']} chosen by you",
         _named(found["new_posts"], "new, not drawn yet", "covers draw draws them"),
         _named(found["without_picture"], "without a picture", "the page says why"),
-        _named(found["older_looks"], "covers with an older look or title", "covers choose sets them anew, free"),
+        _named(
+            found["older_looks"],
+            "covers with an older look or title",
+            "covers draw --refresh-covers sets them anew, free",
+        ),
         "simulated, nothing was paid" if found["simulated"] else f"spent: {found['spent']}",
         f"page:  {found['page']}",
     ]

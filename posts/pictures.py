@@ -12,7 +12,7 @@ from posts.fields import field_name
 __all__ = ["ENTRY_PICTURE", "HOLDERS", "NAMES", "is_address", "names_picture", "pictures_of"]
 
 # What a feed or an export itself says is an entry's picture, whatever its address looks like.
-ENTRY_PICTURE = "picture of the entry"
+ENTRY_PICTURE = "entrypicture"
 TABLE: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 HOLDERS, INNER = TABLE["holders"], TABLE["inner"]
 NAMES = (

@@ -1,6 +1,7 @@
 """The task that plans a batch: says what a run would do and cost, and pays for nothing."""
 
 from collections import Counter
+from dataclasses import replace
 from json import dumps
 
 from typing_extensions import TypedDict
@@ -8,7 +9,7 @@ from typing_extensions import TypedDict
 from providers.prices import read_prices
 from settings import Settings
 from storage.choice import open_store
-from storage.keys import page_key
+from storage.keys import manifest_key, page_key
 from storage.store import Area
 from tasks.change import Change, change_of
 from tasks.pairs import Action, pairs_of_batch
@@ -37,6 +38,8 @@ class PlanResult(TypedDict):
     gallery_url: str
     """Where the batch's page is, or will be."""
     simulated: bool
+    has_real_page: bool
+    """Whether the same batch has a page of real pictures; only a simulated one is told, by its name."""
     requested: int
     reuse: int
     recompose: int
@@ -68,7 +71,11 @@ async def plan_batch(request: BatchRequest, settings: Settings, attempt: Attempt
     await record.begin()
     plan = await look_up(pairs_of_batch(request, record.earlier_rows, settings), store, settings)
     prices = read_prices(settings.prices_file)
-    return _result(plan, request, settings, change_of(plan, request, record.last, prices))
+    result = _result(plan, request, settings, change_of(plan, request, record.last, prices))
+    if request.name and settings.simulate_providers:
+        real = manifest_key(id_of(request, replace(settings, simulate_providers=False)))
+        result["has_real_page"] = await store.stat(Area.THUMBNAILS, real) is not None
+    return result
 
 
 def fitting_result(plan: PlanResult, most_bytes: int = MOST_BYTES) -> PlanResult:
@@ -84,6 +91,7 @@ def _result(plan: Plan, request: BatchRequest, settings: Settings, change: Chang
         "batch_id": batch,
         "gallery_url": open_store(settings).link(page_key(batch)).url,
         "simulated": settings.simulate_providers,
+        "has_real_page": False,
         "requested": len(plan.pairs),
         "reuse": actions["reuse"],
         "recompose": actions["recompose"],

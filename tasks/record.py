@@ -74,6 +74,10 @@ class BatchResult(TypedDict):
     """How many pictures, or answers in place of one, this run paid for."""
     maybe_billed: int
     """How many more may have been billed."""
+    covers_renewed: int
+    """How many covers were set anew, on their own pictures."""
+    covers_older: int
+    """How many covers show an older look or title than the thumbnails of this run do."""
     manifest_url: str | None
     gallery_url: str | None
     rows: list[Row]
@@ -103,6 +107,8 @@ class BatchRecord:
         # The rows of earlier runs, and the last one's manifest.
         self._earlier: list[Row] = []
         self._last: Manifest | None = None
+        # The slugs of the covers that were set anew.
+        self._renewed: set[str] = set()
         # What other runs of the batch paid, by their ids.
         self._others: dict[str, Money] = {}
         # The run that did not finish before this one: what it had paid by its last update, and the originals and
@@ -153,6 +159,7 @@ class BatchRecord:
         manifest_url, gallery_url = await self._write(rows, store, finished=True)
         outcomes = [outcome for row in rows for outcome in row["results"]]
         summary, cost = counts(outcomes), spent(outcomes)
+        older = sum(row["cover"].get("older", False) for row in rows if "cover" in row)
         logger.info("this run cost %s; its page: %s", cost, gallery_url)
         if len(dumps(rows)) > most_bytes:
             logger.warning("the rows take more than %d bytes: only the manifest has them", most_bytes)
@@ -166,6 +173,8 @@ class BatchRecord:
             "estimated_usd": float(estimated),
             "pictures_made": cost.pictures,
             "maybe_billed": cost.maybe_billed,
+            "covers_renewed": len(self._renewed),
+            "covers_older": older,
             "manifest_url": manifest_url,
             "gallery_url": gallery_url,
             "rows": rows,
@@ -309,7 +318,9 @@ class BatchRecord:
 
     async def _with_covers(self, store: Store, rows: list[Row]) -> list[Row]:
         """Return the rows with their covers, which may show earlier takes, or those of other models."""
-        known = await ensure_covers(store, self._with_earlier(rows)[: len(rows)], refresh=self._refresh)
+        known = await ensure_covers(
+            store, self._with_earlier(rows)[: len(rows)], refresh=self._refresh, renewed=self._renewed
+        )
         return [
             {**row, "cover": each["cover"]} if "cover" in each else row for row, each in zip(rows, known, strict=True)
         ]

@@ -40,7 +40,7 @@ def read_input(options: Options, settings: Settings | None) -> dict[str, object]
     over = given_inputs(options)
     if options.source is None:
         return _titles(options, over)
-    posts = read_posts(options.source, kind=options.kind, with_images=options.with_images)
+    posts = read_posts(options.source, kind=options.kind)
     if posts.request is not None:
         refuse(options, f"{options.source}, which is generateBatch's own input,", dict.fromkeys(CHOOSING, FOR_SOURCES))
         args, named = (posts.request, {}) if isinstance(posts.request, list) else ([], posts.request)
@@ -66,7 +66,14 @@ def _titles(options: Options, over: dict[str, object]) -> dict[str, object]:
 def _chosen(posts: Posts, options: Options, look: Mapping[str, Any], settings: Settings | None) -> dict[str, object]:
     """Return the posts that are asked for and the batch's name, and print what was chosen and left out."""
     can_be_drawn = drawable(posts, look["font"], _brand(settings))
-    chosen = selected(can_be_drawn, options.limit, options.since, options.only, options.exclude)
+    chosen = selected(
+        can_be_drawn,
+        options.limit,
+        options.since,
+        options.only,
+        options.exclude,
+        with_images=options.with_images,
+    )
     number = "1 post" if len(chosen.posts) == 1 else f"{len(chosen.posts)} posts"
     said = ", ".join([look["style"], look["template"], look["font"], *look["models"]])
     print(f"{number} from {chosen.name} ({chosen.kind}): {said}", file=sys.stderr)
@@ -89,14 +96,18 @@ def _brand(settings: Settings | None) -> Brand:
 
 
 def _over_posts(values: dict[str, object], over: Mapping[str, object]) -> dict[str, object]:
-    """Return the input without posts' own values that options replace."""
+    """Return the input without posts' own values that options replace.
+
+    A batch with a name remembers each post's latest take, so a variation of 0 is said of each post.
+    """
     replaced, prompts = over.keys() & {"extra_prompt", "variation"}, values.get("prompts")
+    said = {"variation": over["variation"]} if "variation" in replaced and values.get("name") else {}
     if not replaced or not isinstance(prompts, list):
         return values
     return {
         **values,
         "prompts": [
-            {name: value for name, value in prompt.items() if name not in replaced}
+            {name: value for name, value in prompt.items() if name not in replaced} | said
             if isinstance(prompt, dict)
             else prompt
             for prompt in prompts

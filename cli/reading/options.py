@@ -96,6 +96,13 @@ class Options:
     context: str | None = _option("what the posts are about", "TEXT", type=_text)
     extra_prompt: str | None = _option("further guidelines for the pictures", "TEXT", type=_text)
     variation: int | None = _option("1, 2, ...: another picture, paid for again", "N", type=int)
+    redraw: list[str] | None = _option(
+        "another picture of this post, paid for; may be repeated", "SLUG", action="append", type=_text, once=True
+    )
+    refresh_covers: bool = _option(
+        "set every cover anew in the present look, from its own picture", action="store_true", once=True
+    )
+    all: bool = _option("pay for new pictures of posts that have a cover, unasked", action="store_true", once=True)
     max_cost: str | None = _option(
         "refuse what is estimated to cost more, in US dollars", "USD", type=_text, unquoted=(int, float)
     )
@@ -183,7 +190,7 @@ def key(name: str) -> str:
 def given_inputs(options: Options, *, by_file: bool = True) -> dict[str, object]:
     """Return the inputs of generateBatch that options give; without ``by_file``, only the command line's."""
     names = [name for name in INPUTS if by_file or name not in options.places]
-    return {name: value for name in names if (value := getattr(options, name)) is not None}
+    return {name: getattr(options, name) for name in names if options.has(name)}
 
 
 def given_settings(options: Options) -> dict[str, str]:

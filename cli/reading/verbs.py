@@ -32,12 +32,20 @@ def _verb(about: str, *options: str) -> Verb:
 
 VERBS: Mapping[str, Verb] = {
     "plan": _verb(
-        "show what draw would make and what it would cost", *_BATCH, *_HERE, "covers", "json", "on", "plan", "crash"
+        "show what draw would make and what it would cost",
+        *_BATCH,
+        *_HERE,
+        "covers",
+        "json",
+        "on",
+        "plan",
+        "crash",
+        "all",
     ),
     "draw": _verb(
         "draw what is missing, give each post a cover, and write the site's files",
         *(_BATCH | _HERE),
-        *("covers", "json", "on", "plan", "crash"),
+        *("covers", "json", "on", "plan", "crash", "all"),
     ),
     "export": _verb("write the site's files again, as after a choice", *_MADE, "covers"),
     "status": _verb("count posts, covers, older looks, and dollars", *_MADE, "json"),

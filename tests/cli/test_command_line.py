@@ -104,10 +104,9 @@ def test_a_source_of_which_nothing_can_be_drawn_is_refused(tmp_path: Path, capsy
     assert "has no posts left: whose titles cannot be drawn (1): line 1" in capsys.readouterr().err
 
 
-def test_a_post_without_a_description_is_drawn_anew_once_and_the_plan_shows_it(
+def test_a_post_whose_context_is_another_now_keeps_its_picture(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """So it is for who upgrades from 0.1, where such a post had no context."""
     (tmp_path / "posts").mkdir()
     (tmp_path / "posts/one.md").write_text("---\ntitle: One\n---\n")
     (tmp_path / "posts/two.md").write_text("---\ntitle: Two\ndescription: Short\n---\nText.\n")
@@ -116,7 +115,7 @@ def test_a_post_without_a_description_is_drawn_anew_once_and_the_plan_shows_it(
     capsys.readouterr()
     assert main(["posts", "--model", "gpt-image-2", "--plan"]) == 0
     shown = capsys.readouterr()
-    assert "1 to reuse, 0 to recompose, 1 to generate" in shown.out
+    assert "2 to reuse, 0 to recompose, 0 to generate" in shown.out
     assert "note: contexts taken from the first paragraph (1): One" in shown.err
 
 
@@ -141,7 +140,7 @@ def test_input_by_names_is_read_too(tmp_path: Path) -> None:
         ("7", "holds neither an array nor an object"),
         ([], "The input is missing prompts, models, style, template, font"),
         (BATCH[:3], "The input is missing template, font"),
-        ([*BATCH, 0, "name", "left out", "more"], "The input has 11 values, 1 too many"),
+        ([*BATCH, 0, "name", "left out", [], False, "more"], "The input has 13 values, 1 too many"),
         ({"titles": ["a"]}, "The input has unknown names: 'titles'"),
         ([[], *BATCH[1:]], "prompts: must have at least one entry"),
     ],
@@ -186,6 +185,20 @@ def test_a_folder_of_posts_is_a_batch_named_after_the_folder(
     assert {row["slug"] for row in first["rows"]} == {"first", "second"}
     assert main([str(folder), "--model", "gpt-image-2", "--only", "first", "--variation", "1", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["batch_id"] == first["batch_id"]
+
+
+def test_a_post_with_a_picture_of_its_own_is_drawn_if_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIMULATED_LATENCY_SECONDS", "0")
+    (tmp_path / "posts.csv").write_text("title,image\nOne,/img/one.jpg\nTwo,\nNews,\n")
+    asked = [str(tmp_path / "posts.csv"), "--model", "gpt-image-2", "--json", "--exclude", "news"]
+    assert main(asked) == 0
+    shown = capsys.readouterr()
+    assert [row["slug"] for row in json.loads(shown.out)["rows"]] == ["two"]
+    assert "left out: with a picture of their own (1): One: /img/one.jpg. To draw them too, give" in shown.err
+    assert main([*asked, "--with-images"]) == 0
+    assert [row["slug"] for row in json.loads(capsys.readouterr().out)["rows"]] == ["one", "two"]
 
 
 def test_posts_from_standard_input_are_a_batch_without_a_name(
@@ -239,7 +252,7 @@ def test_without_any_input_the_help_is_named(capsys: pytest.CaptureFixture[str])
 def test_the_help_of_each_verb_fits_a_screen(verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     lines = help_of(verb).splitlines()
-    assert len(lines) <= 50
+    assert len(lines) <= 60
     assert max(map(len, lines)) <= 92
 
 
