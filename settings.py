@@ -4,19 +4,19 @@ An empty variable counts as unset, because dashboards and ``.env`` files leave v
 """
 
 import logging
+import math
 import os
 import re
+import sys
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from errors import SettingsError
-
-if TYPE_CHECKING:
-    from decimal import Decimal
 
 __all__ = [
     "LEAF_TIMEOUT_SECONDS",
@@ -83,10 +83,32 @@ def _one_of(names: tuple[str, ...]) -> Callable[[str], str]:
     return parse
 
 
-def _key(text: str) -> str:
-    if not text.isascii() or not text.isprintable() or " " in text:
-        raise ValueError("give the key alone, as the provider shows it; this has characters that no key has")
-    return text
+def _text(pattern: str, remedy: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(remedy)
+        return text
+
+    return parse
+
+
+def _number(read: Callable[[str], T], least: float, most: float, remedy: str) -> Callable[[str], T]:
+    def parse(text: str) -> T:
+        try:
+            number = read(text)
+            if least <= number <= most:  # type: ignore[operator]
+                return number
+        except (ValueError, ArithmeticError):  # Decimal raises the second, also when it compares what is no number.
+            pass
+        raise ValueError(remedy)
+
+    return parse
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal():
+        raise ValueError
+    return int(text)
 
 
 def _openai_size(text: str) -> str:
@@ -99,13 +121,6 @@ def _openai_size(text: str) -> str:
         raise ValueError(
             "give two multiples of 16, neither above 3840, at most 1:3 or 3:1, with 655,360 to 8,294,400 pixels in all"
         )
-    return text
-
-
-def _bucket(text: str) -> str:
-    """Check a bucket name, with room for the suffix of the originals' bucket."""
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,51}[a-z0-9]", text):
-        raise ValueError("give 3 to 53 lower-case letters, digits and hyphens, such as thumbnails")
     return text
 
 
@@ -126,25 +141,6 @@ def _url(text: str) -> str:
     return text
 
 
-def _region(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,61}[A-Za-z0-9]", text):
-        raise ValueError("give a region such as us-east-1, or auto")
-    return text
-
-
-def _hours(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 168:
-        raise ValueError("give a whole number of hours from 1 to 168, the most that a presigned link allows")
-    return int(text)
-
-
-def _timeout(text: str) -> float:
-    seconds = _seconds(text)
-    if not 0 < seconds <= MAX_PROVIDER_TIMEOUT:
-        raise ValueError(f"give seconds above 0, at most {MAX_PROVIDER_TIMEOUT}, so that it ends before the leaf's own")
-    return seconds
-
-
 def _switch(text: str) -> bool:
     switches = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
     if text.lower() not in switches:
@@ -152,38 +148,26 @@ def _switch(text: str) -> bool:
     return switches[text.lower()]
 
 
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise ValueError("give a whole number, 1 or more")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    remedy = "give a number of seconds, 0 or more, such as 1.5"
-    try:
-        seconds = float(text)
-    except ValueError:
-        raise ValueError(remedy) from None
-    if not 0 <= seconds < float("inf"):
-        raise ValueError(remedy)
-    return seconds
-
-
-def _dollars(text: str) -> "Decimal":
-    from decimal import Decimal, InvalidOperation  # Lazy: registering does not need it.
-
-    remedy = "give US dollars, from 0 to a billion, such as 2.50"
-    try:
-        dollars = Decimal(text)
-    except InvalidOperation:
-        raise ValueError(remedy) from None
-    if not (dollars.is_finite() and 0 <= dollars <= 10**9):
-        raise ValueError(remedy)
-    return dollars
-
-
 def _path(text: str) -> Path:
     return Path(text).expanduser().absolute()
+
+
+_key = _text(r"[!-~]+", "give the key alone, as the provider shows it; this has characters that no key has")
+# With room for the suffix of the originals' bucket.
+_bucket = _text(
+    "[a-z0-9][a-z0-9-]{1,51}[a-z0-9]", "give 3 to 53 lower-case letters, digits and hyphens, such as thumbnails"
+)
+_region = _text("[A-Za-z0-9][A-Za-z0-9_-]{0,61}[A-Za-z0-9]", "give a region such as us-east-1, or auto")
+_count = _number(_whole, 1, math.inf, "give a whole number, 1 or more")
+_hours = _number(_whole, 1, 168, "give a whole number of hours from 1 to 168, the most that a presigned link allows")
+_seconds = _number(float, 0, sys.float_info.max, "give a number of seconds, 0 or more, such as 1.5")
+_timeout = _number(
+    float,
+    math.ulp(0),
+    MAX_PROVIDER_TIMEOUT,
+    f"give seconds above 0, at most {MAX_PROVIDER_TIMEOUT}, so that it ends before the leaf's own",
+)
+_dollars = _number(Decimal, 0, 10**9, "give US dollars, from 0 to a billion, such as 2.50")
 
 
 def _variable(name: str, parse: Callable[[str], object], default: object = None, *, secret: bool = False) -> Any:
@@ -215,7 +199,7 @@ class Settings:
     minio_presigned_hours: int | None = _variable("MINIO_PRESIGNED_HOURS", _hours)
     store_patience_seconds: float = _variable("STORE_PATIENCE_SECONDS", _seconds, 840.0)
     max_images_per_batch: int = _variable("MAX_IMAGES_PER_BATCH", _count, 50)
-    max_cost_usd: "Decimal | None" = _variable("MAX_COST_USD", _dollars)
+    max_cost_usd: Decimal | None = _variable("MAX_COST_USD", _dollars)
     prices_file: Path | None = _variable("PRICES_FILE", _path)
     fan_out_window: int = _variable("FAN_OUT_WINDOW", _count, 20)
     crash_model: str | None = _variable("CRASH_FIRST_ATTEMPT_OF_MODEL", str)

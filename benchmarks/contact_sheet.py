@@ -22,8 +22,8 @@ from compositing.fonts import font_names, load_font
 from compositing.layout import lay_out
 from compositing.templates import TEMPLATES
 from compositing.thumbnail import compose
-from providers.prompt import STYLES
 from providers.simulated_scene import draw_scene
+from styles import STYLES
 
 FOLDER = Path("out", "contact-sheet")
 CELL, SMALL, LARGE, LABEL, GAP = (360, 189), (240, 126), (400, 210), 150, 6

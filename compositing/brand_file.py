@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -26,29 +26,20 @@ T = TypeVar("T")
 FILE = "brand.json"
 # Bytes.
 MAX_LOGO, MAX_FONT = 4_000_000, 20_000_000
-FIELDS = {
-    "colour": 'a colour, such as "#1b365d"',
-    "accent": 'a colour, such as "#ffb000"',
-    "logo": 'the name of a PNG next to brand.json, such as "logo.png"',
-    "corner": "one of top-left, top-right, bottom-left, bottom-right",
-    "font": 'the name of a TTF or OTF next to brand.json, such as "Brand.ttf"',
-    "font_weight": "a whole number from 100 to 1000, such as 700",
-    "name": "a short text",
-}
 
 
 class _File(BaseModel):
-    """The fields of ``brand.json``."""
+    """The fields of ``brand.json``, each with what it must be, as faults say."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
-    colour: str | None = None
-    accent: str | None = None
-    logo: str | None = None
-    corner: Corner | None = None
-    font: str | None = None
-    font_weight: Annotated[int, Field(ge=100, le=1000)] | None = None
-    name: str | None = None
+    colour: str | None = Field(None, description='a colour, such as "#1b365d"')
+    accent: str | None = Field(None, description='a colour, such as "#ffb000"')
+    logo: str | None = Field(None, description='the name of a PNG next to brand.json, such as "logo.png"')
+    corner: Corner | None = Field(None, description="one of top-left, top-right, bottom-left, bottom-right")
+    font: str | None = Field(None, description='the name of a TTF or OTF next to brand.json, such as "Brand.ttf"')
+    font_weight: int | None = Field(None, ge=100, le=1000, description="a whole number from 100 to 1000, such as 700")
+    name: str | None = Field(None, description="a short text")
 
 
 def open_brand(folder: Path | None) -> Brand:
@@ -130,10 +121,10 @@ def _read(folder: Path) -> _File:
 
 
 def _sentence(fault: Any) -> str:
-    name = ".".join(map(str, fault["loc"]))
+    name, fields = ".".join(map(str, fault["loc"])), _File.model_fields
     if fault["type"] == "extra_forbidden":
-        return f": unknown field {name!r}; valid fields are {', '.join(FIELDS)}"
-    return f": {name} must be {FIELDS[name]}" if name in FIELDS else f" is not JSON: {fault['msg']}"
+        return f": unknown field {name!r}; valid fields are {', '.join(fields)}"
+    return f": {name} must be {fields[name].description}" if name in fields else f" is not JSON: {fault['msg']}"
 
 
 def _name(text: str, brand: Brand) -> str:

@@ -4,19 +4,12 @@ import re
 from collections.abc import Iterator
 from enum import Enum
 
+from compositing.languages import known_of
+
 __all__ = ["Hyphen", "hyphenate"]
 
 # The fewest letters before and after a hyphen, and in a word that gets one.
 BESIDE, LONG_WORD = 3, 8
-# Endings of a compound's first part. A dictionary knows syllables, not where one word of a compound ends.
-FIRST_PARTS = {
-    "de": "ungs|heits|keits|schafts|ions|täts|lings|tums|arbeits|rechts|schutz|daten|werk|zeug",
-    "sv": "ings|hets|ions|skaps|täts",
-    "da": "ings|heds|ions|skabs|tets",
-    "nb": "ings|hets|ions|skaps|tets",
-    "nl": "ings|heids|teits|schaps|ions",
-    "fi": "[uy]s|ist[oö]|[aeiouyäö]n",
-}
 # The fewest letters of a compound's parts.
 LONG_PART = 4
 # A Finnish syllable begins before each consonant with a vowel; Pyphen has no dictionary for it.
@@ -44,7 +37,7 @@ def hyphenate(text: str, language: str) -> list[tuple[int, Hyphen]]:
     """
     words = [word for word in re.finditer(r"[^\W\d_]+", text) if len(word[0]) >= LONG_WORD]
     return [
-        (word.start() + place, _kind(word[0].lower(), place, language))
+        (word.start() + place, _hyphen(word[0].lower(), place, language))
         for word in words
         for place in _syllables(word[0].lower(), language)
     ]
@@ -62,9 +55,9 @@ def _syllables(word: str, language: str) -> Iterator[int]:
         yield from (place for place in dictionary.positions(word) if not place.data)
 
 
-def _kind(word: str, place: int, language: str) -> Hyphen:
+def _hyphen(word: str, place: int, language: str) -> Hyphen:
     first, second = word[:place], word[place:]
-    endings = FIRST_PARTS.get(language)
+    endings = known_of(language).first_parts
     if endings and min(len(first), len(second)) >= LONG_PART and re.search(f"(?:{endings})$", first):
         return Hyphen.JOINT
     misleads = second[0] in VOWELS and first[-1] not in VOWELS

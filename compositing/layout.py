@@ -54,7 +54,7 @@ class TitleLayout(Lettering):
 
     def moved(self, x: int, y: int) -> "TitleLayout":
         """Return the layout with title, card and rule moved by some pixels."""
-        lines = tuple(replace(line, x=line.x + x, baseline=line.baseline + y) for line in self.lines)
+        lines = tuple(line.moved(x, y) for line in self.lines)
         card, rule = (box and box.moved(x, y) for box in (self.card, self.rule))
         return replace(self, lines=lines, card=card, rule=rule)
 

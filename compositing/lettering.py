@@ -17,6 +17,10 @@ class PlacedLine:
     x: float
     baseline: float
 
+    def moved(self, x: int, y: int) -> "PlacedLine":
+        """Return the line moved by some pixels."""
+        return PlacedLine(self.line, self.x + x, self.baseline + y)
+
 
 @dataclass(frozen=True)
 class Lettering:

@@ -43,9 +43,7 @@ class Mark:
 
     def moved(self, x: int, y: int) -> "Mark":
         """Return the mark moved by some pixels."""
-        lines = self.name.lines if self.name else ()
-        placed = tuple(replace(line, x=line.x + x, baseline=line.baseline + y) for line in lines)
-        name = self.name and replace(self.name, lines=placed)
+        name = self.name and replace(self.name, lines=tuple(line.moved(x, y) for line in self.name.lines))
         return Mark(self.box.moved(x, y), self.logo, self.logo_box.moved(x, y), name)
 
 
@@ -83,7 +81,7 @@ def place_mark(template: Template, corner: Corner | None, logo: Logo | None, nam
 def room_beside(text: Box, mark: Mark) -> Box:
     """Return the largest part of a title's box that is clear of a mark."""
     taken = mark.box.inset(-CLEAR, -CLEAR)
-    if taken.left >= text.right or taken.right <= text.left or taken.top >= text.bottom or taken.bottom <= text.top:
+    if not taken.overlaps(text):
         return text
     parts = (
         text._replace(right=taken.left),

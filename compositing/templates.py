@@ -1,12 +1,12 @@
-"""The templates, as data. To add one, add an entry to ``TEMPLATES``.
+"""The templates, from ``templates.toml``. To add one, add an entry there."""
 
-The first five have the tutorial's names and rough geometry, on its canvas of 1200x630. Panels do not lie on the
-picture: it is cropped into what they leave.
-"""
-
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
+
+from pydantic import ConfigDict, TypeAdapter, with_config
 
 from compositing.geometry import Box
 
@@ -35,11 +35,9 @@ MARKS: dict[Corner, Box] = {
     "bottom-left": _room(60, 512),
     "bottom-right": _room(720, 512),
 }
-# In the middle of the highest strip; a mark moves with it.
-STRIP_MARKS: dict[Corner, Box] = {**MARKS, "bottom-left": _room(60, 474), "bottom-right": _room(720, 474)}
-COLUMN_MARKS: dict[Corner, Box] = {**MARKS, "top-left": _room(40, 36), "bottom-left": _room(40, 512)}
 
 
+@with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True)
 class Template:
     """Where a title goes, what is under it, and where the picture goes.
@@ -77,75 +75,6 @@ class Template:
     marks: Mapping[Corner, Box] = field(default_factory=lambda: MARKS)
 
 
-TEMPLATES = {
-    "bottom-bar": Template(
-        Box(60, 434, 1140, 602),
-        "left",
-        max_lines=3,
-        tone="ink",
-        home="bottom-right",
-        largest=64,
-        largest_word=96,
-        leading=1.1,
-        strip=(148, 224),
-        rule=Box(0, 406, 1200, 412),
-        marks=STRIP_MARKS,
-    ),
-    "left-panel": Template(
-        Box(40, 104, 464, 590),
-        "left",
-        max_lines=8,
-        tone="ink",
-        home="bottom-left",
-        largest=60,
-        largest_word=112,
-        whole_words=48,
-        leading=1.1,
-        rests="top",
-        picture=Box(504, 0, 1200, 630),
-        rule=Box(40, 64, 100, 70),
-        marks=COLUMN_MARKS,
-    ),
-    "center-box": Template(
-        Box(210, 190, 990, 440),
-        "center",
-        max_lines=4,
-        tone="paper",
-        home="top-left",
-        largest=64,
-        leading=1.14,
-        corner=20,
-        hugs=(56, 48),
-    ),
-    "overlay-bottom": Template(Box(60, 420, 1140, 590), "left", 2, "shade", "top-left", rule=Box(60, 606, 180, 612)),
-    "overlay-center": Template(
-        Box(90, 157, 1110, 472), "center", 3, "shade", "bottom-right", dimming="even", rule=Box(540, 500, 660, 506)
-    ),
-    # Light covers: nothing covers the picture.
-    "framed": Template(
-        Box(48, 436, 1152, 604),
-        "left",
-        max_lines=2,
-        tone="paper",
-        home="bottom-right",
-        largest=60,
-        largest_word=96,
-        leading=1.1,
-        picture=Box(48, 48, 1152, 630),
-        corner=20,
-        strip=(140, 212),
-        rule=Box(0, 624, 1200, 630),
-        marks=STRIP_MARKS,
-    ),
-    "split": Template(
-        Box(60, 120, 592, 520),
-        "left",
-        max_lines=6,
-        tone="paper",
-        home="top-left",
-        largest=64,
-        whole_words=48,
-        picture=Box(648, 0, 1200, 630),
-        rule=Box(60, 552, 120, 558),
-    ),
-}
+TEMPLATES = TypeAdapter(dict[str, Template]).validate_python(
+    tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+)

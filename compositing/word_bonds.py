@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from compositing.languages import FUNCTION_WORDS, LONELY_LETTERS
+from compositing.languages import known_of
 
 __all__ = ["cost_between"]
 
@@ -58,7 +58,7 @@ def cost_between(words: Sequence[str], number: int, language: str) -> float:
     before, after = words[number - 1], words[number]
     if bond := _bond(words, number, language):
         return bond
-    function_words = FUNCTION_WORDS.get(language or "en", frozenset())
+    function_words = known_of(language or "en").function_words
     # A question mark alone is a sign in a title about it, and a number at the end completes what is before it.
     pauses = (len(before) > 1 or before in SIGNS) and not (number + 1 == len(words) and NUMBER.fullmatch(after))
     cost = (BEHIND.get(before[-1], 0.0) if pauses else 0.0) + BEFORE.get(after[0], 0.0)
@@ -80,7 +80,7 @@ def _bond(words: Sequence[str], number: int, language: str) -> float:
     before, after = words[number - 1], words[number]
     if ABBREVIATION.fullmatch(before):
         return ABBREVIATION_LAST
-    if before.lower() in LONELY_LETTERS.get(language, ""):
+    if before.lower() in known_of(language).lonely_letters:
         return LONELY_LETTER_LAST
     figure = NUMBER.fullmatch(after)
     if figure and NUMBERED.fullmatch(before):
@@ -92,7 +92,7 @@ def _bond(words: Sequence[str], number: int, language: str) -> float:
 def _numbers_what_is_before(words: Sequence[str], number: int, punctuation: str, language: str) -> bool:
     """Return whether a number belongs to the word before it, as in Windows 11, and does not count what follows."""
     before, after, following = words[number - 1], words[number], words[number + 1 : number + 2]
-    function_words = FUNCTION_WORDS.get(language or "en", frozenset())
+    function_words = known_of(language or "en").function_words
     if before.lower() in function_words or before[-1].isdigit():
         return False
     if VERSION.match(after) or not following or punctuation:

@@ -106,7 +106,7 @@ class Claim:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, error_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Release the claim, unless a request may have been billed and is in no ledger: the next owner enters it."""
         self._done.set()

@@ -59,9 +59,7 @@ async def find_or_buy(
                 purchase = Purchase(wanted, settings, store, attempt, claim, open_provider, prepare_compositing)
                 if bought := await purchase.complete():
                     return bought
-            claim = Claim(
-                store.store, wanted.key, attempt.run_id, attempt.clock, wanted.account
-            )  # The old one was lost.
+            claim = _claim(store, wanted, attempt)  # The old one was lost.
         found = await find_stored(store, wanted)
         if isinstance(found, Original):
             return found

@@ -6,7 +6,7 @@ stored: if the process dies in between, the picture is still counted.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -104,27 +104,9 @@ class Ledger(BaseModel):
         return self.model_copy(update={"entries": {**entries, **self.entries, **known}})
 
 
-def _from_history(raw: Any) -> Any:
-    """Read the unusable answers that versions 0.1.0 and 0.1.1 listed by themselves."""
-    if not isinstance(raw, dict) or not isinstance(raw.get("unusable"), list) or "entries" in raw:
-        return raw
-    told = [each if isinstance(each, dict) else {} for each in raw["unusable"]]
-    entries = {
-        str(number): {
-            "date": each.get("date", LATEST),
-            "cost_usd": 0.0,  # It was counted for the run that paid.
-            "unusable": each.get("message") or NO_PICTURE,
-            "digest": str(each.get("kept_as") or "").rpartition("/")[2],
-        }
-        for number, each in enumerate(told)
-    }
-    return {**raw, "entries": entries}
-
-
 LEDGER = RecordType(
     TypeAdapter(Ledger),
     damaged={**DAMAGED, "refusal": {}, "unusable": NO_PICTURE, "entries.*": {"unusable": NO_PICTURE}},
-    upgrade=_from_history,
 )
 
 

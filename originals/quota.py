@@ -10,6 +10,7 @@ import json
 import math
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from errors import ProviderThrottledError, QuotaWaitTooLongError
@@ -46,29 +47,25 @@ class _Gate(NamedTuple):
         return _Gate(self.opens_in - seconds, self.next_turn_in - seconds)
 
 
+@dataclass
 class QuotaGate:
-    """One leaf's gate to one model."""
+    """One leaf's gate to one model, by the model's name at its provider, in the store that the leaves share.
 
-    def __init__(
-        self,
-        store: Store,
-        model: str,
-        clock: Clock,
-        pause: Callable[[float], Awaitable[None]],
-        on_wait: Callable[[], None] = lambda: None,
-    ) -> None:
-        """Take the store that the leaves share, and the model's name at its provider.
+    ``pause`` waits, and may raise to end the wait; ``on_wait`` is called when a wait begins. ``waited_seconds`` is how
+    long this leaf has waited for its turns.
+    """
 
-        ``pause`` waits, and may raise to end the wait; ``on_wait`` is called when a wait begins.
-        """
-        self._store = store
-        self._key = f"quota/{model}.json"
-        self._clock = clock
-        self._pause = pause
-        self._on_wait = on_wait
-        self._refusals = 0
-        # How long this leaf has waited for its turns.
-        self.waited_seconds = 0.0
+    store: Store
+    model: str
+    clock: Clock
+    pause: Callable[[float], Awaitable[None]]
+    on_wait: Callable[[], None] = lambda: None
+    waited_seconds: float = 0.0
+    refusals: int = 0
+
+    @property
+    def _key(self) -> str:
+        return f"quota/{self.model}.json"
 
     async def enter(self, deadline: float) -> None:
         """Wait for this leaf's turn.
@@ -76,14 +73,14 @@ class QuotaGate:
         Raises:
             QuotaWaitTooLongError: the turn would come after ``deadline``, in the clock's seconds.
         """
-        began = self._clock.now()
+        began = self.clock.now()
         while (wait := await self._take_turn()) > 0:
-            if self._clock.now() + wait > deadline:
+            if self.clock.now() + wait > deadline:
                 raise QuotaWaitTooLongError("The provider throttles this model.", wait)
-            self._on_wait()
-            await self._pause(wait + random.uniform(0, TURN_SECONDS / 4))  # noqa: S311
-            self.waited_seconds += self._clock.now() - began
-            began = self._clock.now()
+            self.on_wait()
+            await self.pause(wait + random.uniform(0, TURN_SECONDS / 4))  # noqa: S311
+            self.waited_seconds += self.clock.now() - began
+            began = self.clock.now()
 
     async def refuse(self, error: ProviderThrottledError, deadline: float) -> float:
         """Close the gate for as long as the provider asks to wait, or a growing time if it does not say; return that.
@@ -92,10 +89,10 @@ class QuotaGate:
             QuotaWaitTooLongError: the gate would open after ``deadline``, in the clock's seconds.
         """
         first = FIRST_WAIT if error.wait_seconds is None else LEAST_WAIT
-        wait = max(error.wait_seconds or 0.0, min(first * 2.0**self._refusals, LONGEST_WAIT))
-        if self._clock.now() + wait > deadline:
+        wait = max(error.wait_seconds or 0.0, min(first * 2.0**self.refusals, LONGEST_WAIT))
+        if self.clock.now() + wait > deadline:
             raise QuotaWaitTooLongError(str(error), wait) from error
-        self._refusals += 1
+        self.refusals += 1
         await self.close(wait)
         return wait
 
@@ -108,7 +105,7 @@ class QuotaGate:
                 return None
             return _stored(_Gate(seconds, seconds))
 
-        await update(self._store, Area.ORIGINALS, self._key, change)
+        await update(self.store, Area.ORIGINALS, self._key, change)
 
     async def _take_turn(self) -> float:
         """Take the turn if it is free now, and return 0.0; else return the seconds until the next."""
@@ -120,7 +117,7 @@ class QuotaGate:
             wait = max(gate.wait, 0.0) if gate else 0.0
             return _stored(_Gate(gate.opens_in, TURN_SECONDS)) if gate and not wait else None
 
-        await update(self._store, Area.ORIGINALS, self._key, change)
+        await update(self.store, Area.ORIGINALS, self._key, change)
         return wait
 
 

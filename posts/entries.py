@@ -2,6 +2,8 @@
 
 import html
 import re
+import tomllib
+from pathlib import Path
 from urllib.parse import unquote, urljoin
 from xml.etree.ElementTree import Element
 
@@ -10,52 +12,27 @@ from posts.posts import Record
 
 __all__ = ["ATOM", "ENTRIES", "FIELDS", "RSS_1", "record_of", "value_of"]
 
-ATOM = "{http://www.w3.org/2005/Atom}"
-RSS_1 = "{http://purl.org/rss/1.0/}"
-DUBLIN = "{http://purl.org/dc/elements/1.1/}"
-# Blogger's export is Atom with more elements. Older ones tell posts by a category, and comments by what they reply to.
-BLOGGER = "{http://schemas.google.com/blogger/2018}"
+TABLE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+
+def _tag(name: str) -> str:
+    """Return an element's name as the parser gives it, with its namespace in braces in place of a prefix."""
+    prefix, colon, local = name.rpartition(":")
+    return f"{{{TABLE['namespaces'][prefix]}}}{local}" if colon else name
+
+
+ATOM, RSS_1 = _tag("atom:"), _tag("rss1:")
+# Older exports of Blogger tell posts by a category, and comments by what they reply to.
 IN_REPLY_TO = "{http://purl.org/syndication/thread/1.0}in-reply-to"
 ENTRIES = ("item", f"{RSS_1}item", f"{ATOM}entry")
-# The post's field for each element of an entry. If several elements map to one field, the first non-empty one counts.
-FIELDS = {
-    "title": "title",
-    f"{RSS_1}title": "title",
-    f"{ATOM}title": "title",
-    "description": "description",
-    f"{RSS_1}description": "description",
-    f"{ATOM}summary": "description",
-    "link": "link",
-    f"{RSS_1}link": "link",
-    f"{ATOM}link": "link",
-    "guid": "guid",
-    "{http://purl.org/rss/1.0/modules/content/}encoded": "content",
-    f"{ATOM}content": "content",
-    "pubDate": "pubdate",
-    f"{DUBLIN}date": "date",
-    f"{ATOM}published": "pubdate",
-    f"{ATOM}updated": "date",
-    "{http://purl.org/atom/app#}control": "draft",
-    "{http://www.w3.org/2007/app}control": "draft",
-    f"{BLOGGER}type": "posttype",
-    f"{BLOGGER}status": "status",
-    f"{BLOGGER}filename": "link",
-    f"{BLOGGER}metaDescription": "description",
-}
+FIELDS: dict[str, str] = {_tag(name): field for name, field in TABLE["fields"].items()}
 # WordPress's export is RSS with more elements, in namespaces that begin like this, by version.
 WORDPRESS = ("{http://wordpress.org/export/", "{https://wordpress.org/export/")
-WORDPRESS_FIELDS = {
-    "post_name": "slug",
-    "status": "status",
-    "post_type": "posttype",
-    "encoded": "description",
-    "post_id": "postid",
-    "attachment_url": "attachment",
-}
+WORDPRESS_FIELDS: dict[str, str] = TABLE["wordpress"]
 # Where it says which attachment is a post's picture.
 THUMBNAIL = "_thumbnail_id"
-MEDIA = "{http://search.yahoo.com/mrss/}"
-ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
+# A picture whatever its address looks like, and what is one by its kind or address.
+PICTURES, MEDIA = (_tag("media:thumbnail"), _tag("itunes:image")), ("enclosure", _tag("media:content"))
 # Blogger's thumbnails are 72 pixels wide. The same address has them in other widths.
 SMALL = re.compile(r"(?<=/)s72(?:-w\d+-h\d+)?-c(?=/)|(?<==)s72(?:-w\d+-h\d+)?-c\Z")
 # Characters kept of each field: a context needs only the beginning of a text.
@@ -119,9 +96,9 @@ def _picture(element: Element) -> str:
     """Return the address of the picture that an element of an entry is, or an empty string."""
     address = (element.get("url") or element.get("href") or "").strip()
     kind = element.get("type") or element.get("medium") or ""
-    if element.tag in (f"{MEDIA}thumbnail", f"{ITUNES}image"):
+    if element.tag in PICTURES:
         return address
-    if element.tag in ("enclosure", f"{MEDIA}content") or element.get("rel") == "enclosure":
+    if element.tag in MEDIA or element.get("rel") == "enclosure":
         return address if kind.startswith("image") or (not kind and names_picture(address)) else ""
     text = (element.findtext("url") or element.text or "").strip() if element.tag == "image" else ""
     return text if names_picture(text) else ""

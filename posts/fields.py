@@ -1,8 +1,11 @@
-"""The fields of a post's front matter, row or object, under every name that blogs give them."""
+"""The fields of a post's front matter, row or object, under every name in ``fields.toml`` that blogs give them."""
 
 import re
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
+from pathlib import Path
+from typing import Any
 
 from dateutil.parser import parse
 
@@ -23,68 +26,19 @@ __all__ = [
     "text_of",
 ]
 
-EXPIRY = ("expirydate", "unpublishdate")
-# The date in a file's name, as in Jekyll.
-NAME_DATE = "date in the name"
-# The names of each field, in order of precedence: the first non-empty one counts.
-TITLE = ("title", "headline")
-ADDRESS = ("permalink", "url", "path", "link")
+TABLE: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+TITLE, ADDRESS, CONTEXT, TEXT = TABLE["title"], TABLE["address"], TABLE["context"], TABLE["text"]
+DATE, EXPIRY = TABLE["date"], TABLE["expiry"]
+NAME_DATE = DATE[-1]
+YES, NO = TABLE["yes"], TABLE["no"]
+EXCLUSIONS = TABLE["exclusions"]
+KNOWN = {*TITLE, "slug", *ADDRESS, *CONTEXT, *TEXT, *DATE, *EXPIRY, "extraprompt", "variation"} | {
+    each["field"].partition(".")[0] for each in EXCLUSIONS
+}
+TIME_ZONES = {name: hours * 3600 for name, hours in TABLE["zones"].items()}
 HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
-CONTEXT = ("context", "description", "summary", "excerpt", "customexcerpt", "subtitle", "brief", "metadescription")
-# A post's whole text, from whose beginning a context can be made.
-TEXT = ("content", "contentmarkdown", "bodymarkdown", "contenthtml", "contenttext", "html", "bodyhtml", "body")
-DATE = (
-    "publishdate",
-    "pubdate",
-    "pubdatetime",
-    "published",
-    "publishedat",
-    "datepublished",
-    "postdate",
-    "dateadded",
-    "date",
-    "createdat",
-    NAME_DATE,
-)
 # 31.12.2026, as in much of Europe.
 DAY_FIRST = re.compile(r"\s*\d{1,2}\.\s*\d{1,2}\.\s*\d{4}\b")
-# Time zones by hours from UTC, and below in seconds by name. Ambiguous names, such as IST, are not here.
-# fmt: off
-ZONES = {
-    -8: "PST", -7: "PDT MST", -6: "MDT CST", -5: "CDT EST", -4: "EDT", 0: "WET", 1: "WEST BST CET", 2: "CEST EET",
-    3: "EEST MSK", 9: "JST KST", 10: "AEST", 11: "AEDT", 12: "NZST", 13: "NZDT",
-}
-# fmt: on
-TIME_ZONES = {name: hours * 3600 for hours, names in ZONES.items() for name in names.split()}
-YES, NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
-# fmt: off
-UNPUBLISHED = (
-    "archived", "auto-draft", "draft", "future", "hidden", "inherit", "pending", "private", "scheduled", "skip",
-    "soft_trashed", "trash", "unpublished",
-)
-# fmt: on
-# Hugo's ``build`` was ``_build``; field_name makes them the same. ``link`` makes no page that could show a cover.
-NEVER = (*NO, "never", "link")
-# A field, or one inside of it, the values that exclude its record (None: any value), and the reason.
-EXCLUSIONS: list[tuple[str, tuple[str, ...] | None, str]] = [
-    ("draft", YES, "drafts"),
-    ("isdraft", YES, "drafts"),
-    ("published", NO, "drafts"),
-    ("ispublished", NO, "drafts"),
-    ("status", UNPUBLISHED, "drafts"),
-    ("permalink", NO, "not posts"),
-    ("permalink.build", NO, "not posts"),
-    ("render", NEVER, "not posts"),
-    ("build.render", NEVER, "not posts"),
-    ("output", NO, "not posts"),
-    ("headless", YES, "not posts"),
-    ("eleventyexcludefromcollections", YES, "not posts"),
-    ("redirectto", None, "not posts"),
-    *((name, NO, 'with "cover: false"') for name in ("cover", "extra.cover", "params.cover")),
-]
-KNOWN = {*TITLE, "slug", *ADDRESS, *CONTEXT, *TEXT, *DATE, *EXPIRY, "extraprompt", "variation"} | {
-    name.partition(".")[0] for name, _, _ in EXCLUSIONS
-}
 
 
 def as_date(value: object, zone: tzinfo) -> datetime | None:
@@ -125,7 +79,7 @@ def normalized(fields: Mapping[str, object]) -> dict[str, object]:
     return result
 
 
-def text_of(fields: Mapping[str, object], names: tuple[str, ...]) -> str:
+def text_of(fields: Mapping[str, object], names: Sequence[str]) -> str:
     """Return the first non-empty field as text, or an empty string."""
     for name in names:
         value = fields.get(name)
@@ -166,11 +120,11 @@ def reason_to_skip(fields: Mapping[str, object], now: datetime) -> str:
 
     ``now`` is in the zone of dates without one.
     """
-    for name, values, reason in EXCLUSIONS:
-        value = _inside(fields, name)
+    for exclusion in EXCLUSIONS:
+        value = _inside(fields, exclusion["field"])
         text = str(value).strip().casefold() if isinstance(value, str | bool | int) else ""
-        if text and (values is None or text in values):
-            return reason
+        if text and text in exclusion.get("values", [text]):
+            return str(exclusion["reason"])
     zone = now.tzinfo or UTC
     published, _ = date_of(fields, zone)
     if published and published > now:

@@ -68,10 +68,10 @@ def _fault(record: Record, title: str, now: datetime) -> tuple[str, str]:
     if not clean_text(title):
         return "without a title", ""
     if UNREADABLE in title:
-        return "whose titles cannot be read", brief(clean_text(title))
+        return "whose titles cannot be read", brief(title)
     variation = _variation(record)
     if variation and not (variation.isascii() and variation.isdigit() and len(variation) < 10):
-        return "with a variation that is no number", f"{brief(clean_text(title))}: {brief(variation)!r}"
+        return "with a variation that is no number", f"{brief(title)}: {brief(variation)!r}"
     return "", ""
 
 

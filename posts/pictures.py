@@ -1,33 +1,24 @@
-"""The pictures that a post's fields name, under the names that generators, themes and platforms give them."""
+"""The pictures that a post's fields name, under every name in ``pictures.toml`` that blogs give them."""
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from posts.fields import field_name
 
-__all__ = ["ENTRY_PICTURE", "NAMES", "is_address", "names_picture", "pictures_of"]
+__all__ = ["ENTRY_PICTURE", "HOLDERS", "NAMES", "is_address", "names_picture", "pictures_of"]
 
 # What a feed or an export itself says is an entry's picture, whatever its address looks like.
 ENTRY_PICTURE = "entrypicture"
-# What a picture is called, those first on which a title is best set: others are small, or have a title already.
-# fmt: off
-WORDS = (
-    "featured", "feature", "cover", "hero", "header", "banner", "background", "post", "page", "article", "lead", "main",
-    "title", "top", "index", "big", "splash", "poster", "", "preview", "card", "teaser", "og", "opengraph", "seo",
-    "social", "socialmedia", "share", "meta", "twitter", "thumbnail", "thumb",
+TABLE: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+HOLDERS, INNER = TABLE["holders"], TABLE["inner"]
+NAMES = (
+    *(f"{word}{noun}" for word in TABLE["words"] for noun in (*TABLE["nouns"], *[""] * (word in TABLE["alone"]))),
+    *TABLE["others"],
 )
-NOUNS = ("image", "img", "picture", "photo", "images", "imageurl", "imgurl", "imagepath")
-# Names of a picture without a noun, and those of what holds one among other fields.
-ALONE = (
-    "featured", "cover", "hero", "header", "banner", "background", "splash", "poster", "teaser", "thumbnail", "thumb",
-)
-OTHERS = ("headercover", "coverurl", "thumbnailurl", "photos", "ogimageoverride")
-# What holds a picture among other fields, and where it is inside of a picture's object.
-HOLDERS = ("extra", "params", "seo", "og", "opengraph", "social", "meta")
-INNER = ("image", "feature", "path", "src", "url", "file", "filename", "original", "large", "overlayimage", "facebook")
-# fmt: on
-NAMES = (*(f"{word}{noun}" for word in WORDS for noun in (*NOUNS, *([""] if word in ALONE else []))), *OTHERS)
 KINDS = r"avif|bmp|gif|heic|heif|jfif|jpe?g|png|svg|tiff?|webp"
 IS_PICTURE = re.compile(rf"[^/\\]\.(?:{KINDS})(?:[?#&].*)?", re.IGNORECASE)
 IS_OTHER = re.compile(r"\.(?:css|html?|js|m4a|m4v|mov|mp3|mp4|ogg|pdf|webm|zip)\Z", re.IGNORECASE)

@@ -1,44 +1,23 @@
 """A source's posts, what was left out, and what was changed."""
 
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from pathlib import Path
 from typing import Any
 
 from text import clean_text
 
 __all__ = ["KINDS", "PICTURED", "REMEDIES", "LeftOut", "Post", "Posts", "Record", "Tally", "lines_of"]
 
-KINDS = {
-    "markdown": "a folder of Markdown posts, or one such file",
-    "feed": "an RSS or Atom feed, as a file or an http(s) address",
-    "csv": "CSV whose first line names its columns, including title",
-    "lines": "a text file with one title on each line",
-    "json": "JSON: generateBatch's input, or an array of titles or posts",
-    "jsonl": "JSON Lines: a title or a post on each line",
-}
-EXAMPLES = 3
+TABLE = tomllib.loads(Path(__file__).with_name("sources.toml").read_text(encoding="utf-8"))
+KINDS: dict[str, str] = TABLE["kinds"]
+REMEDIES: dict[str, str] = TABLE["remedies"]
+WAYS: dict[str, str] = TABLE["ways"]
 PICTURED = "with a picture of their own"
-# What to do about a record that is left out for a fault, by what it is counted as. The others are as they should be.
-REMEDIES = {
-    "invalid front matter": "Fix it there",
-    "that cannot be read": "Give it other permissions, or take it away",
-    "not files of this folder": "Give the files and folders themselves, not links to them",
-    "without a title": "Give each a title",
-    "whose titles cannot be read": "Save them in UTF-8",
-    "whose titles cannot be drawn": "Write other characters",
-    "that tasks refuse": "Change what is named",
-    "with a variation that is no number": "Give 0, 1, 2, ...",
-    "rows that are not CSV": "Quote each text that contains quotes, and double them",
-    "rows with more values than columns": "Quote each text that contains a comma",
-    "lines too long for a title": "Put one title on each line",
-    "lines that are not JSON": "Fix them",
-    "neither a title nor an object": "Write a title in quotes, or an object with a title",
-    "whose own picture cannot be used": "Give another picture there",
-}
-# How to have posts all the same that are left out on purpose.
-WAYS = {PICTURED: "To draw them too, give --with-images"}
+EXAMPLES = 3
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def read_posts(
     """
     now = now or datetime.now().astimezone()
     if kind is not None and kind not in KINDS:
-        raise InvalidRequestError([f'unknown kind of source "{brief(clean_text(kind))}". Valid: {", ".join(KINDS)}'])
+        raise InvalidRequestError([f'unknown kind of source "{brief(kind)}". Valid: {", ".join(KINDS)}'])
     if source == "-":
         data = _bounded((stdin or sys.stdin.buffer).read(MAX_BYTES + 1), STDIN)
         return _read(_Source(data, STDIN, STDIN), kind, now)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from errors import InvalidRequestError
 from posts.fields import TITLE, field_name, normalized
 from posts.posts import Record
-from text import brief, clean_text
+from text import brief
 
 __all__ = ["delimiter_of", "read_csv", "read_lines"]
 
@@ -40,7 +40,7 @@ def read_csv(text: str, name: str) -> Iterator[Record]:
     delimiter = delimiter_of(text) or max(DELIMITERS, key=header.count)
     columns = _header(header, delimiter)
     if not _has_title(columns):
-        found = brief(", ".join(clean_text(column) for column in columns))
+        found = brief(", ".join(columns))
         raise InvalidRequestError([f'{name} has no column "title", only {found}. Rename one in its first line'])
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     if named:

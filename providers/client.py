@@ -5,6 +5,7 @@ import io
 import ssl
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import anyio
@@ -79,14 +80,14 @@ class VendorClient(httpx2.AsyncClient):
         return httpx2.Response(response.status_code, headers=headers, content=content, request=response.request)
 
 
+@dataclass
 class _Delivery:
     """Whether the vendor may have a request: its body, with the prompt, began to be sent.
 
     A failure before that, in looking the host up, in connecting, at a proxy or in TLS, cannot have been billed.
     """
 
-    def __init__(self) -> None:
-        self.began = False
+    began: bool = False
 
     async def observe(self, event: str, details: Mapping[str, Any]) -> None:
         """Take an event of httpx2's ``trace`` extension. A proxy's CONNECT has a body too, an empty one."""

@@ -19,15 +19,15 @@ CHARACTERS_PER_TOKEN = 4
 
 
 @dataclass(frozen=True)
-class Line:
-    """So many pictures of one kind, such as ``gpt-image-2 medium``, their cost, and the date of its oldest price."""
+class Item:
+    """So many pictures of one product, such as ``gpt-image-2 medium``, their cost, and the date of its oldest price."""
 
-    kind: str
+    product: str
     cost: Money
     as_of: date | None = None
 
     def __str__(self) -> str:
-        pictures = f"{self.cost.pictures} x {self.kind}"
+        pictures = f"{self.cost.pictures} x {self.product}"
         if self.cost.unknown:
             return f"{pictures} ({self.cost.reason})"
         return f"{pictures} at {usd(self.cost.dollars / self.cost.pictures, digits=3)}"
@@ -35,14 +35,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What pictures will cost, by kind, in order of first appearance."""
+    """What pictures will cost, by product, in order of first appearance."""
 
-    lines: Sequence[Line] = ()
+    items: Sequence[Item] = ()
 
     @cached_property
     def cost(self) -> Money:
         """The sum."""
-        return sum((line.cost for line in self.lines), NOTHING)
+        return sum((item.cost for item in self.items), NOTHING)
 
     def faults(self, cap: Decimal | None, paid: Money = NOTHING) -> list[str]:
         """Return a sentence for each reason why the pictures cannot be held to a cap (``MAX_COST_USD``).
@@ -60,33 +60,33 @@ class Estimate:
                 "models, choose a lower quality or size, or raise MAX_COST_USD"
             )
         faults += [
-            f"{line.cost.unknown} x {line.kind} cannot be held to the cap of {usd(cap)}, as the cost is unknown: "
-            f"{line.cost.reason}, leave the model out, or unset MAX_COST_USD"
-            for line in self.lines
-            if line.cost.unknown
+            f"{item.cost.unknown} x {item.product} cannot be held to the cap of {usd(cap)}, as the cost is unknown: "
+            f"{item.cost.reason}, leave the model out, or unset MAX_COST_USD"
+            for item in self.items
+            if item.cost.unknown
         ]
         return faults
 
     def __str__(self) -> str:
-        """Return the sum with its lines, the lines of unknown cost, and the date of the prices."""
-        known = ", ".join(str(line) for line in self.lines if not line.cost.unknown)
-        unknown = ", ".join(str(line) for line in self.lines if line.cost.unknown)
+        """Return the sum with its items, the items of unknown cost, and the date of the prices."""
+        known = ", ".join(str(item) for item in self.items if not item.cost.unknown)
+        unknown = ", ".join(str(item) for item in self.items if item.cost.unknown)
         itemized = f"{known}; unknown: {unknown}" if known and unknown else known or unknown
-        as_of = min((line.as_of for line in self.lines if line.as_of), default=None)
+        as_of = min((item.as_of for item in self.items if item.as_of), default=None)
         dated = f"; prices as of {as_of.isoformat()}" if as_of else ""
         return f"{self.cost}: {itemized}{dated}" if itemized else str(self.cost)
 
 
 def estimate(pictures: Iterable[PictureRequest], prices: Prices) -> Estimate:
     """Return the estimated cost of pictures and their prompts, without the thoughts that some models add."""
-    lines: dict[tuple[str, str], Line] = {}
+    items: dict[tuple[str, str], Item] = {}
     for picture in pictures:
         if picture.simulated:
             continue
-        line = _estimated(picture, prices.get(picture.served_by))
-        group = line.kind, line.cost.reason
-        lines[group] = _together(lines[group], line) if group in lines else line
-    return Estimate(list(lines.values()))
+        item = _estimated(picture, prices.get(picture.served_by))
+        group = item.product, item.cost.reason
+        items[group] = _together(items[group], item) if group in items else item
+    return Estimate(list(items.values()))
 
 
 def cost(picture: PictureRequest, usage: Mapping[str, float | str], prices: Prices) -> Money:
@@ -114,22 +114,22 @@ def cost(picture: PictureRequest, usage: Mapping[str, float | str], prices: Pric
     return Money(dollars / MILLION, about, pictures=1)
 
 
-def _estimated(picture: PictureRequest, price: Price | None) -> Line:
-    kind = f"{picture.served_by} {picture.quality or picture.size.split()[-1]}"
+def _estimated(picture: PictureRequest, price: Price | None) -> Item:
+    product = f"{picture.served_by} {picture.quality or picture.size.split()[-1]}"
     if not price:
-        return Line(kind, _unknown(NO_PRICE))
+        return Item(product, _unknown(NO_PRICE))
     count = price.pictures.count(picture.size, picture.quality) if price.pictures else None
     if price.pictures is None or count is None:
         what = f"a picture of {picture.quality or 'any'} quality at {picture.size}"
         remedy = "choose another quality or size, or give the count in PRICES_FILE"
-        return Line(kind, _unknown(f"the token count of {what} is unknown; {remedy}"))
+        return Item(product, _unknown(f"the token count of {what} is unknown; {remedy}"))
     prompt = -(-len(picture.prompt) // CHARACTERS_PER_TOKEN)
     dollars = (count * price.rates.output + prompt * price.rates.input) / MILLION
-    return Line(kind, Money(dollars, estimated=True, pictures=1), min(price.rates.date, price.pictures.date))
+    return Item(product, Money(dollars, estimated=True, pictures=1), min(price.rates.date, price.pictures.date))
 
 
-def _together(line: Line, other: Line) -> Line:
-    return Line(line.kind, line.cost + other.cost, min(filter(None, (line.as_of, other.as_of)), default=None))
+def _together(item: Item, other: Item) -> Item:
+    return Item(item.product, item.cost + other.cost, min(filter(None, (item.as_of, other.as_of)), default=None))
 
 
 def _unknown(reason: str) -> Money:

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from errors import ThumbnailError
-from providers.answers import decode_picture, is_count, mapping, mappings, read_json, text, token_counts
-from providers.failures import MODERATION, Answer
-from providers.gemini_failures import GEMINI_REFUSALS
+from providers.answers import is_count, mapping, mappings, read_json, text, token_counts
+from providers.failures import Answer
 from providers.provider import PictureRequest
 from providers.redaction import without_prompt
 from providers.vendor import GEMINI
@@ -32,7 +31,7 @@ def read_picture(content: str, request: PictureRequest) -> tuple[bytes, dict[str
     shown = [part for part in parts if part.get("thought") is not True]
     pictures = [data for part in shown if (data := text(mapping(_get(part, "inlineData")).get("data")))]
     if pictures:
-        return _decoded(pictures[-1], usage), usage
+        return GEMINI.decoded(pictures[-1], usage), usage
     if mapping(body.get("error")):
         raise GEMINI.failed(failure(200, body, {}, request.prompt), request.served_by)
     words = " ".join(filter(None, (text(part.get("text")) for part in shown)))
@@ -52,13 +51,6 @@ def _body(content: str) -> Mapping[str, Any]:
     return body
 
 
-def _decoded(encoded: str, usage: Mapping[str, float | str]) -> bytes:
-    try:
-        return decode_picture(encoded)
-    except ValueError as error:
-        raise GEMINI.no_picture("the response has invalid base64", usage, _bytes(encoded)) from error
-
-
 def _refusal(
     body: Mapping[str, Any],
     candidates: list[Mapping[str, Any]],
@@ -69,10 +61,10 @@ def _refusal(
     """Return our error for an answer that says why there will be no picture."""
     feedback, reason = mapping(_get(body, "promptFeedback")), _reason(candidates)
     if blocked := text(_get(feedback, "blockReason")):
-        remedy = MODERATION
+        remedy = GEMINI.documented.remedies["moderation"]
         message = f"the prompt was blocked, {blocked}. {text(_get(feedback, 'blockReasonMessage'))}"
-    elif reason in GEMINI_REFUSALS:
-        remedy = GEMINI_REFUSALS[reason]
+    elif reason in GEMINI.documented.refusals:
+        remedy = GEMINI.documented.refusals[reason]
         message = f"{reason}. {_said(candidates, words)}"
     else:
         return None

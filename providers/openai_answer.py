@@ -6,9 +6,8 @@ from typing import Any
 
 import httpx2
 
-from providers.answers import decode_picture, mapping, mappings, read_json, text, token_counts
+from providers.answers import mapping, mappings, read_json, text, token_counts
 from providers.failures import Answer
-from providers.openai_failures import STATUSES
 from providers.provider import PictureRequest
 from providers.redaction import without_prompt
 from providers.vendor import OPENAI
@@ -33,20 +32,12 @@ def read_picture(
     usage = _usage(body)
     for item in mappings(body.get("data")):
         if encoded := text(item.get("b64_json")):
-            return _decoded(encoded, usage), usage
+            return OPENAI.decoded(encoded, usage), usage
         if address := text(item.get("url")):
-            return _decoded(address, usage) if address.startswith("data:") else _url(address, usage), usage
+            return OPENAI.decoded(address, usage) if address.startswith("data:") else _url(address, usage), usage
     if body.get("error"):
         raise OPENAI.failed(failure(200, body, response.headers, request.prompt), request.served_by)
     raise OPENAI.no_picture("the response has no data", usage, content)
-
-
-def _decoded(encoded: str, usage: Mapping[str, float | str]) -> bytes:
-    try:
-        return decode_picture(encoded)
-    except ValueError as error:
-        undecoded = encoded.encode(errors="replace")
-        raise OPENAI.no_picture("the response has invalid base64", usage, undecoded) from error
 
 
 def _url(address: str, usage: Mapping[str, float | str]) -> httpx2.URL:
@@ -76,14 +67,14 @@ def failure(status: int, body: Mapping[str, Any], headers: Mapping[str, str], pr
     ``body["error"]`` is an object, or a text. An error that a gateway sends with status 200 has the status of its code.
     """
     error = mapping(body.get("error"))
-    code, kind = str(error.get("code") or ""), str(error.get("type") or "")
+    code, error_type = str(error.get("code") or ""), str(error.get("type") or "")
     message = without_prompt(text(error.get("message")) or str(body.get("error") or ""), prompt)
     if status == 200:
-        status = _status_of(code) or _status_of(kind) or status
+        status = _status_of(code) or _status_of(error_type) or status
     return Answer(
         status=status,
         code=code,
-        type=kind,
+        type=error_type,
         message=message,
         wait_seconds=requested_wait(headers),
         reset_seconds=expected_reset(headers, message),
@@ -94,4 +85,4 @@ def failure(status: int, body: Mapping[str, Any], headers: Mapping[str, str], pr
 
 
 def _status_of(name: str) -> int | None:
-    return int(name) if re.fullmatch(r"[45]\d\d", name) else STATUSES.get(name)
+    return int(name) if re.fullmatch(r"[45]\d\d", name) else OPENAI.documented.statuses.get(name)

@@ -1,14 +1,16 @@
 """The prompts, and what a picture is known by however its prompt is worded.
 
 ``build_prompt`` may be reworded at any time: pictures that exist are found as before, and new ones are asked for in
-the new words. ``identity`` and ``STYLES`` must stay as they are, or every picture would be paid for again.
+the new words. ``identity`` and the styles' words must stay as they are, or every picture would be paid for again.
 
 What the vendors' own guides say, as of 2026-11 (OpenAI, GPT Image Generation Models Prompting Guide; Google, Gemini
 API, Image generation): name the medium and the use; one subject, and where it is; where space is left free; words in
 quotation marks get drawn; say what is there instead of what is not, and list what must not be there at the end.
 """
 
-__all__ = ["STYLES", "build_prompt", "identity"]
+from styles import STYLES
+
+__all__ = ["build_prompt", "identity"]
 
 # Templates share a picture, so one composition serves all: their titles are at the left, at the foot or in the middle.
 COMPOSITION = (
@@ -21,27 +23,12 @@ NO_LETTERING = (
 # What a title or a description may be quoted in.
 QUOTATION_MARKS = dict.fromkeys(map(ord, '"\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a\u300c\u300d\u300e\u300f'))
 
-STYLES = {
-    "photorealistic": "A photorealistic image with natural light, true-to-life textures and a shallow depth of field.",
-    "cinematic": "A cinematic film still with dramatic lighting, a wide-lens composition and rich colour grading.",
-    "cartoon": "A playful cartoon with bold outlines, simple rounded shapes and bright flat colours.",
-    "anime": "An anime scene with clean line work, cel shading and a luminous painted sky.",
-    "3d": "A polished 3D render with soft studio light, smooth materials and gentle ambient shadows.",
-    "pixel-art": "Pixel art on a coarse visible grid with a small palette, like a 16-bit video game.",
-    "watercolor": "A watercolor painting with translucent washes, soft bleeding edges and paper grain.",
-    "oil-painting": "An oil painting with thick visible brushwork, deep colours and a canvas texture.",
-    "sketch": "A hand-drawn pencil sketch with loose hatching on off-white paper.",
-    "minimalist": "A minimalist composition of a few simple shapes, much empty space and a restrained palette.",
-    "neon": "A neon scene at night with glowing electric colours against deep darkness.",
-    "vintage": "A vintage illustration with faded inks, warm tones and the grain of old print.",
-}
-
 
 def build_prompt(title: str, style: str, context: str = "", extra_prompt: str = "") -> str:
     """Return the full prompt for one picture: style, subject, context, composition, guidelines, and no lettering."""
     subject = title.translate(QUOTATION_MARKS)
     sentences = [
-        STYLES[style],
+        STYLES[style].prompt,
         f"The picture beside a blog post. It shows, without words, what the post is about: {subject}",
     ]
     if context:
@@ -55,7 +42,7 @@ def build_prompt(title: str, style: str, context: str = "", extra_prompt: str = 
 
 def identity(title: str, style: str, context: str = "", extra_prompt: str = "") -> str:
     """Return what a picture is known by: what was asked for, in the words of the first version's prompt."""
-    sentences = [STYLES[style], f'A wide illustration for a blog post with the title "{title}".']
+    sentences = [STYLES[style].prompt, f'A wide illustration for a blog post with the title "{title}".']
     if context:
         sentences.append(f"What the post is about: {context}")
     if extra_prompt:

@@ -1,7 +1,8 @@
 """Removes secrets and prompts from errors, and so from logs, outcomes and pages."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from errors import UndocumentedAnswerError, UnusableAnswerError
 from providers.provider import Picture, PictureProvider, PictureRequest
@@ -11,18 +12,17 @@ __all__ = ["RedactingProvider", "without_prompt"]
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
 class RedactingProvider:
     """Wraps a provider so that its errors contain neither secrets nor the prompt, even if the vendor quotes them."""
 
-    def __init__(self, provider: PictureProvider, secrets: Iterable[str]) -> None:
-        """Wrap a provider."""
-        self._provider = provider
-        self._secrets = tuple(secrets)
+    provider: PictureProvider
+    secrets: Sequence[str]
 
     async def generate(self, request: PictureRequest) -> Picture:
         """Return the provider's picture; see PictureProvider for the errors."""
         try:
-            return await self._provider.generate(request)
+            return await self.provider.generate(request)
         except UndocumentedAnswerError as error:
             self._redact(error, request.prompt)
             facts = self._redacted(error.facts, request.prompt)
@@ -51,12 +51,12 @@ class RedactingProvider:
             pending += [link.__cause__, link.__context__]
 
     def _without_secrets(self, data: bytes) -> bytes:
-        for secret in self._secrets:
+        for secret in self.secrets:
             data = data.replace(secret.encode(), b"[key]")
         return data
 
     def _redacted(self, text: str, prompt: str) -> str:
-        for secret in self._secrets:
+        for secret in self.secrets:
             text = text.replace(secret, "[key]")
         return without_prompt(text, prompt)
 

@@ -1,18 +1,18 @@
 """The simulated provider, for trying the system without a key, a network or a bill."""
 
 import asyncio
+from dataclasses import dataclass
 
 from providers.provider import Picture, PictureRequest
 
 __all__ = ["SimulatedProvider"]
 
 
+@dataclass(frozen=True)
 class SimulatedProvider:
-    """Draws a landscape in the requested style. The same request always gives the same picture."""
+    """Draws a landscape in the requested style, in so many seconds. The same request always gives the same picture."""
 
-    def __init__(self, latency_seconds: float) -> None:
-        """Create a provider that takes this long for each picture."""
-        self._latency_seconds = latency_seconds
+    latency_seconds: float
 
     async def generate(self, request: PictureRequest) -> Picture:
         """Return a JPEG that depends only on the serving model, prompt, style and variation."""
@@ -20,5 +20,5 @@ class SimulatedProvider:
 
         subject = f"{request.served_by}\n{request.prompt}\n{request.variation}"
         drawing = asyncio.to_thread(draw_scene, subject, request.style)
-        picture, _ = await asyncio.gather(drawing, asyncio.sleep(self._latency_seconds))
-        return Picture(picture, {"latency_seconds": self._latency_seconds})
+        picture, _ = await asyncio.gather(drawing, asyncio.sleep(self.latency_seconds))
+        return Picture(picture, {"latency_seconds": self.latency_seconds})

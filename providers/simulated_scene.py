@@ -4,31 +4,21 @@ import hashlib
 import io
 import math
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
-__all__ = ["LOOKS", "draw_scene"]
+from styles import STYLES, Style
+
+__all__ = ["draw_scene"]
 
 WIDTH, HEIGHT = 1200, 640
 Finish = Callable[[Image.Image, random.Random], Image.Image]
 
 
-@dataclass(frozen=True)
-class Look:
-    """One style's colours (sky from top to horizon, sun, hills from far to near, outline) and finish."""
-
-    sky: tuple[str, str]
-    sun: str
-    hills: tuple[str, str]
-    outline: str | None = None
-    finish: Finish | None = None
-
-
 def draw_scene(subject: str, style: str) -> bytes:
     """Return a 1200x640 JPEG that depends only on the subject's text and the style."""
-    look = LOOKS[style]
+    look = STYLES[style]
     chance = random.Random(hashlib.sha256(subject.encode()).digest())
     scene = _gradient(look.sky)
     _draw_sun(scene, look, chance)
@@ -36,18 +26,18 @@ def draw_scene(subject: str, style: str) -> bytes:
     for layer in range(layers):
         _draw_hill(scene, look, chance, layer / (layers - 1))
     if look.finish:
-        scene = look.finish(scene, chance)
+        scene = FINISHES[look.finish](scene, chance)
     out = io.BytesIO()
     scene.save(out, "JPEG", quality=90)
     return out.getvalue()
 
 
-def _gradient(colours: tuple[str, str]) -> Image.Image:
+def _gradient(colours: Sequence[str]) -> Image.Image:
     ramp = Image.linear_gradient("L").resize((WIDTH, HEIGHT))
     return ImageOps.colorize(ramp, colours[0], colours[1])
 
 
-def _draw_sun(scene: Image.Image, look: Look, chance: random.Random) -> None:
+def _draw_sun(scene: Image.Image, look: Style, chance: random.Random) -> None:
     x, y = chance.randint(200, WIDTH - 200), chance.randint(110, 260)
     radius = chance.randint(45, 85)
     reach = radius * 4
@@ -58,7 +48,7 @@ def _draw_sun(scene: Image.Image, look: Look, chance: random.Random) -> None:
     ImageDraw.Draw(scene).ellipse(disc, fill=look.sun, outline=look.outline, width=6)
 
 
-def _draw_hill(scene: Image.Image, look: Look, chance: random.Random, nearness: float) -> None:
+def _draw_hill(scene: Image.Image, look: Style, chance: random.Random, nearness: float) -> None:
     base = HEIGHT * (0.45 + 0.45 * nearness)
     waves = [
         (chance.uniform(10, 70) / turn, chance.uniform(0.6, 1.4) * turn * math.tau / WIDTH, chance.uniform(0, math.tau))
@@ -143,17 +133,14 @@ def _hatching(scene: Image.Image, chance: random.Random) -> Image.Image:
     return scene
 
 
-LOOKS = {
-    "photorealistic": Look(("#3f7fbf", "#f3d9b8"), "#fff6dc", ("#a9bccb", "#223a2c"), finish=_film),
-    "cinematic": Look(("#10323d", "#e08a4a"), "#ffd9a0", ("#3c6470", "#06141a"), finish=_vignette),
-    "cartoon": Look(("#4cc3ff", "#c9f1ff"), "#ffd93b", ("#8be06a", "#2f9e44"), outline="#1d2b3a"),
-    "anime": Look(("#2f6fe4", "#c6e6ff"), "#fffbe6", ("#8fc7d9", "#2b7a5a"), finish=_clouds),
-    "3d": Look(("#e9e4f5", "#cfc3ea"), "#ffffff", ("#c9bfe6", "#8d7cc3"), finish=_spheres),
-    "pixel-art": Look(("#31296b", "#ff8f6b"), "#ffe08a", ("#7b4f9d", "#1b1436"), finish=_pixels),
-    "watercolor": Look(("#9cc9e6", "#fbe6d4"), "#f9c784", ("#a7c8b8", "#4f7f86"), finish=_washes),
-    "oil-painting": Look(("#274d7a", "#e8b45c"), "#fbe3a1", ("#7a8f63", "#2d3519"), finish=_brushwork),
-    "sketch": Look(("#f7f4ec", "#efeadf"), "#f7f4ec", ("#f1ede3", "#ddd7c9"), outline="#4a4740", finish=_hatching),
-    "minimalist": Look(("#f6efe6", "#f6efe6"), "#e4572e", ("#e9dccb", "#2e4057")),
-    "neon": Look(("#05010f", "#1c0638"), "#ff2e97", ("#12062b", "#070212"), outline="#22e6ff", finish=_glow),
-    "vintage": Look(("#d9b98a", "#f0dfbd"), "#c8693c", ("#b59a6d", "#5d4a32"), finish=_film),
+FINISHES: dict[str, Finish] = {
+    "brushwork": _brushwork,
+    "clouds": _clouds,
+    "film": _film,
+    "glow": _glow,
+    "hatching": _hatching,
+    "pixels": _pixels,
+    "spheres": _spheres,
+    "vignette": _vignette,
+    "washes": _washes,
 }

@@ -5,7 +5,7 @@ import os
 import re
 import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from errors import (
     ProviderRejectedError,
@@ -15,10 +15,8 @@ from errors import (
     UndocumentedAnswerError,
     UnusableAnswerError,
 )
-from providers.answers import billing
-from providers.failures import GATEWAY_FAILURES, Answer, Failure, Remedy
-from providers.gemini_failures import GEMINI_FAILURES
-from providers.openai_failures import OPENAI_FAILURES
+from providers.answers import billing, decode_picture
+from providers.failures import Answer, FailureTable, Remedy, read_failures
 from providers.registry import MODELS
 
 __all__ = ["GEMINI", "OPENAI", "Vendor"]
@@ -30,14 +28,14 @@ MAX_REASON = 300
 
 @dataclass(frozen=True)
 class Vendor:
-    """A vendor: its environment variables, and its documented failures. The first failure that matches counts."""
+    """A vendor: its environment variables, its addresses, and its documented failures."""
 
     name: str
     key_variable: str
     base_url_variable: str
     base_url: str
     status_page: str
-    failures: tuple[Failure, ...]
+    documented: FailureTable
 
     @property
     def address(self) -> str:
@@ -46,10 +44,11 @@ class Vendor:
 
     def failed(self, answer: Answer, model: str) -> ThumbnailError:
         """Return our error for a vendor's or a gateway's error response."""
-        failures = self.failures if answer.from_vendor else GATEWAY_FAILURES
-        if failure := next((failure for failure in failures if failure.matches(answer)), None):
+        documented = self.documented if answer.from_vendor else read_failures()
+        if failure := next((failure for failure in documented.failures if failure.matches(answer)), None):
             logger.debug("%s answered with status %d: %s", self.name, answer.status, failure.name)
-            return self.error(failure.remedy, answer, model)
+            maybe_billed = answer.maybe_billed or failure.maybe_billed
+            return self.error(failure.remedy, replace(answer, maybe_billed=maybe_billed), model)
         who = self.name if answer.from_vendor else f"Something on the way to {self.name}"
         facts = f"status {answer.status}, code {_word(answer.code)}, type {_word(answer.type)}"
         return UndocumentedAnswerError(
@@ -71,14 +70,13 @@ class Vendor:
             reason=_sentence(answer.message),
             instead=f"Choose {replacements} instead." if replacements else "Choose another model, or ask for access.",
         )
-        maybe_billed = remedy.maybe_billed or answer.maybe_billed
-        if remedy.kind == "rejected":
-            return ProviderRejectedError(remedy.code, message, answer.usage, maybe_billed=maybe_billed)
-        if remedy.kind == "throttled":
+        if remedy.error == "rejected":
+            return ProviderRejectedError(remedy.code, message, answer.usage, maybe_billed=answer.maybe_billed)
+        if remedy.error == "throttled":
             wait = answer.wait_seconds
             wait = answer.reset_seconds if wait is None else wait
-            return ProviderThrottledError(message, wait, maybe_billed=maybe_billed)
-        return ProviderUnavailableError(message, maybe_billed=maybe_billed)
+            return ProviderThrottledError(message, wait, maybe_billed=answer.maybe_billed)
+        return ProviderUnavailableError(message, maybe_billed=answer.maybe_billed)
 
     def missing_key(self, model: str) -> ProviderRejectedError:
         """Return the error for a model whose key is not set."""
@@ -107,6 +105,18 @@ class Vendor:
         """Return the error for a redirect to ``target``."""
         return self.failed(Answer(status, message=f"to {target}", from_vendor=False), model="")
 
+    def decoded(self, encoded: str, usage: Mapping[str, float | str]) -> bytes:
+        """Return the picture in an answer's base64.
+
+        Raises:
+            UnusableAnswerError: it is not base64.
+        """
+        try:
+            return decode_picture(encoded)
+        except ValueError as error:
+            undecoded = encoded.encode(errors="replace")
+            raise self.no_picture("the response has invalid base64", usage, undecoded) from error
+
     def no_picture(
         self, reason: str, usage: Mapping[str, float | str] | None = None, data: bytes = b""
     ) -> UnusableAnswerError:
@@ -128,7 +138,7 @@ OPENAI = Vendor(
     "OPENAI_BASE_URL",
     "https://api.openai.com/v1",
     "https://status.openai.com",
-    OPENAI_FAILURES,
+    read_failures("openai_failures"),
 )
 GEMINI = Vendor(
     "Gemini",
@@ -136,7 +146,7 @@ GEMINI = Vendor(
     "GOOGLE_GEMINI_BASE_URL",
     "https://generativelanguage.googleapis.com",
     "https://aistudio.google.com/status",
-    GEMINI_FAILURES,
+    read_failures("gemini_failures"),
 )
 
 

@@ -7,7 +7,8 @@ from errors import StoreError
 from outcomes import Cover, Finished, Row
 from storage.keys import cover_key
 from storage.store import Area, ObjectInfo, Store, StoredObject
-from text import STYLE_WORDS, alt_text, clean_text
+from styles import STYLES, alt_text
+from text import clean_text
 from waiting import gather_limited
 
 __all__ = ["cover_of", "ensure_covers", "put_cover"]
@@ -225,7 +226,7 @@ def _cover(store: Store, key: str, metadata: Mapping[str, str]) -> Cover:
     if original := metadata.get("original"):
         cover["original"] = original
     title, style = metadata.get("title"), cover["thumbnail"].split("/")[0]
-    if title and style in STYLE_WORDS:
+    if title and style in STYLES:
         cover["alt"] = alt_text(title, style)
     if link.expires_at:
         cover["image_url_expires_at"] = link.expires_at

@@ -77,9 +77,7 @@ def _metadata(path: Path, version: str) -> dict[str, str]:
         found = json.loads(_hidden(path, "json").read_bytes())
     except (FileNotFoundError, ValueError, RecursionError):
         return {}
-    if not isinstance(found, dict):
-        return {}
-    entry = found.get(version, found)  # Earlier releases wrote the metadata alone.
+    entry = found.get(version) if isinstance(found, dict) else None
     return {name: value for name, value in entry.items() if isinstance(value, str)} if isinstance(entry, dict) else {}
 
 

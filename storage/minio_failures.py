@@ -10,11 +10,12 @@ from minio.error import InvalidResponseError, MinioException, S3Error, ServerErr
 
 from errors import StoreError, StoreFullError, StoreUnavailableError
 
-__all__ = ["NoBucketError", "NoConditionsError", "NotPublicError", "UnreadableError", "store_error"]
+__all__ = ["NOT_PUBLIC", "NO_BUCKET", "NO_CONDITIONS", "UNREADABLE", "UnsuitableError", "store_error"]
 
 CLOCK_MESSAGES = ("Request has expired", "Request is not valid yet")
 # The answer of MinIO's console to a signed request.
 CONSOLE = "S3 API Requests must be made to API port."
+NO_CONDITIONS = "The server lacks what this needs, such as conditional writes: use another."
 # Failures that last until someone acts. Any other code is temporary: a starting or overloaded server has many of them.
 PERMANENT = {
     "AccessDenied": "MINIO_ACCESS_KEY may not do that: allow it s3:GetObject and s3:PutObject on both buckets, "
@@ -23,7 +24,7 @@ PERMANENT = {
     "SignatureDoesNotMatch": "MINIO_SECRET_KEY does not match MINIO_ACCESS_KEY: set both again.",
     "RequestTimeTooSkewed": "This machine's clock and the server's are minutes apart: correct them.",
     "AuthorizationHeaderMalformed": "The server is in another region: set MINIO_REGION to it.",
-    "NotImplemented": "The server lacks what this needs, such as conditional writes: use another.",
+    "NotImplemented": NO_CONDITIONS,
     "KeyTooLongError": "Shorten the title or slug.",
     "XMinioInvalidObjectName": "Change the title or slug.",
     "NoSuchBucket": "The bucket does not exist: create it, or allow MINIO_ACCESS_KEY to.",
@@ -43,20 +44,24 @@ FULL = {
 }
 
 
-class NoBucketError(MinioException):
-    """The bucket does not exist, and the key may not create it."""
+# What our own errors say, each with its remedy.
+NO_BUCKET = (
+    "the bucket does not exist, and MINIO_ACCESS_KEY may not create it. Create it, or allow the key s3:CreateBucket "
+    "and s3:PutBucketPolicy."
+)
+NOT_PUBLIC = (
+    "it may not be made public. Set MINIO_PRESIGNED_HOURS, for signed links, or MINIO_PUBLIC_BASE_URL to an address "
+    "that serves the bucket. Or let it be public: on AWS, switch off 'Block public access' for bucket and account; "
+    "everywhere, allow MINIO_ACCESS_KEY s3:PutBucketPolicy."
+)
+UNREADABLE = (
+    "written objects cannot be read back, so every run would pay again. Allow MINIO_ACCESS_KEY s3:GetObject on both "
+    "buckets."
+)
 
 
-class NoConditionsError(MinioException):
-    """The server ignores a write's condition."""
-
-
-class NotPublicError(MinioException):
-    """The key may not make the bucket public, or nobody may."""
-
-
-class UnreadableError(MinioException):
-    """A written object cannot be read back."""
+class UnsuitableError(MinioException):
+    """The server or the key cannot do what this needs; the message has the remedy. No answer of the server says so."""
 
 
 def store_error(where: str, error: Exception) -> StoreError:
@@ -65,24 +70,8 @@ def store_error(where: str, error: Exception) -> StoreError:
         return _refusal(where, error)
     if isinstance(error, urllib3.exceptions.HTTPError):
         return _connection_failure(where, error)
-    if isinstance(error, NoBucketError):
-        return StoreError(
-            f"{where}: the bucket does not exist, and MINIO_ACCESS_KEY may not create it. Create it, "
-            "or allow the key s3:CreateBucket and s3:PutBucketPolicy."
-        )
-    if isinstance(error, NoConditionsError):
-        return StoreError(f"{where}: {PERMANENT['NotImplemented']}")
-    if isinstance(error, NotPublicError):
-        return StoreError(
-            f"{where}: it may not be made public. Set MINIO_PRESIGNED_HOURS, for signed links, or "
-            "MINIO_PUBLIC_BASE_URL to an address that serves the bucket. Or let it be public: on AWS, switch off "
-            "'Block public access' for bucket and account; everywhere, allow MINIO_ACCESS_KEY s3:PutBucketPolicy."
-        )
-    if isinstance(error, UnreadableError):
-        return StoreError(
-            f"{where}: written objects cannot be read back, so every run would pay again. "
-            "Allow MINIO_ACCESS_KEY s3:GetObject on both buckets."
-        )
+    if isinstance(error, UnsuitableError):
+        return StoreError(f"{where}: {error}")
     if isinstance(error, ServerError | InvalidResponseError):
         status = _status(error)
         if status == PROXY_AUTHENTICATION_REQUIRED:
@@ -137,8 +126,8 @@ def _tls_failure(where: str, text: str, reason: object) -> StoreError:
             "company's proxy signs certificates here, set SSL_CERT_FILE to a PEM file with its certificate; otherwise "
             "check MINIO_ENDPOINT and the server's certificate."
         )
-    kind = StoreUnavailableError if isinstance(reason, CUT_OFF) else StoreError
-    return kind(f"{text} If the server has no TLS, use http://.")
+    error_type = StoreUnavailableError if isinstance(reason, CUT_OFF) else StoreError
+    return error_type(f"{text} If the server has no TLS, use http://.")
 
 
 def _proxy_failure(where: str, error: urllib3.exceptions.ProxyError) -> StoreError:
@@ -149,8 +138,8 @@ def _proxy_failure(where: str, error: urllib3.exceptions.ProxyError) -> StoreErr
         return StoreError(f"{where}: {UNAUTHORIZED}")
     what = f"the proxy answers with status {status}" if status else "the proxy cannot be reached"
     lasts = _is_unknown_host(error.original_error) if status is None else status < 500 and status not in BUSY
-    kind = StoreError if lasts else StoreUnavailableError
-    return kind(f"{where}: {what}. Check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, or name the server in NO_PROXY.")
+    error_type = StoreError if lasts else StoreUnavailableError
+    return error_type(f"{where}: {what}. Check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, or name the server in NO_PROXY.")
 
 
 def _is_unknown_host(error: BaseException) -> bool:

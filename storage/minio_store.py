@@ -24,7 +24,7 @@ from errors import StoreError
 from settings import Endpoint, Settings
 from storage.bucket_policy import BucketPolicy
 from storage.minio_connections import CONNECTIONS, RETRIES, TIMEOUT, connections
-from storage.minio_failures import NoBucketError, NoConditionsError, UnreadableError, store_error
+from storage.minio_failures import NO_BUCKET, NO_CONDITIONS, UNREADABLE, UnsuitableError, store_error
 from storage.store import Area, Link, ObjectInfo, StoredObject, Versioned
 
 __all__ = ["MinioStore"]
@@ -196,7 +196,7 @@ class MinioStore:
         # A key that may write but not read gets AccessDenied for existing and missing objects alike.
         if version and self._stat(area, key) is None:
             self._remove(area, key)
-            raise UnreadableError
+            raise UnsuitableError(UNREADABLE)
         return version
 
     def _conditional_put(self, area: Area, key: str, stored: StoredObject, condition: dict[str, str]) -> str | None:
@@ -236,7 +236,7 @@ class MinioStore:
         """Return whether the bucket exists. Raise if it is not writable."""
         try:
             if self._conditional_put(area, "never-written", StoredObject(b"", ""), {"If-Match": NO_ETAG}):
-                raise NoConditionsError
+                raise UnsuitableError(NO_CONDITIONS)
         except S3Error as error:
             if error.code != "NoSuchBucket":
                 raise
@@ -250,7 +250,7 @@ class MinioStore:
             logger.info("created the bucket %s", name)
         except S3Error as error:
             if error.code == "AccessDenied":
-                raise NoBucketError(name) from error
+                raise UnsuitableError(NO_BUCKET) from error
             if error.code not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
                 raise
         if area is Area.THUMBNAILS:

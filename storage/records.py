@@ -3,7 +3,7 @@
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -31,14 +31,12 @@ class RecordType(Generic[T]):
 
     ``damaged`` has these by the field's name, or as ``entries.*`` for each value in the mapping or list ``entries``;
     other damaged values are left out. ``required`` has what the record's own fields are read as if they are missing.
-    ``upgrade`` turns what older versions wrote into what this one reads.
     """
 
     type: TypeAdapter[T]
     version: int = 1
     damaged: Mapping[str, Any] = field(default_factory=dict)
     required: Mapping[str, Any] = field(default_factory=dict)
-    upgrade: Callable[[Any], Any] = lambda raw: raw
 
     def salvage(self, data: bytes) -> tuple[T | None, list[str]]:
         """Return what can be read of a record, None if nothing can, and the names of the damaged fields.
@@ -47,7 +45,7 @@ class RecordType(Generic[T]):
             NewerVersionError: it has a newer version than this program knows.
         """
         try:
-            raw = self.upgrade(_loaded(data))
+            raw = _loaded(data)
         except (ValueError, RecursionError) as error:
             return None, [f"it is not JSON: {error}"]
         version = raw.get("version") if isinstance(raw, dict) else None

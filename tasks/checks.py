@@ -174,7 +174,7 @@ def _glyph_faults(titles: Sequence[str], font: object, brand: Brand) -> list[Fau
         if has_lone_surrogate(title):
             continue  # Another check refuses it.
         if missing := missing_characters(layout_text(title), brand.load_font(font)):
-            what = f'{" ".join(missing[:20])} in the title "{brief(clean_text(title))}"'
+            what = f'{" ".join(missing[:20])} in the title "{brief(title)}"'
             faults.append(
                 Fault(f'The font "{font}" cannot draw {what}, and neither can any other', remedy="remove them")
             )

@@ -19,7 +19,7 @@ from storage.store import Area, Store, StoredObject, Versioned
 from storage.updates import update
 from tasks.record import page_of
 from tasks.requests import Choice, ChoicesRequest
-from text import brief, clean_text
+from text import brief
 from waiting import gather_limited
 
 __all__ = ["Applied", "apply_choices", "batch_manifest", "change_manifest"]
@@ -78,7 +78,7 @@ class _Choice(NamedTuple):
         return self.row["slug"]
 
     def __str__(self) -> str:
-        return f"{cover_key(self.slug)}: {self.outcome['model']}, {brief(clean_text(self.row['title']))}"
+        return f"{cover_key(self.slug)}: {self.outcome['model']}, {brief(self.row['title'])}"
 
 
 async def _checked(store: Store, request: ChoicesRequest) -> list[_Choice]:
@@ -92,7 +92,7 @@ async def _checked(store: Store, request: ChoicesRequest) -> list[_Choice]:
     faults, wanted = [], dict[str, _Choice]()
     for choice in request.choices:
         slug = choice["slug"]
-        row, named = rows.get(slug), f'the post "{brief(clean_text(choice["title"]))}" ({slug})'
+        row, named = rows.get(slug), f'the post "{brief(choice["title"])}" ({slug})'
         outcome = _chosen(row, choice) if row else None
         if not row:
             faults.append(f"{named} is not in the batch {request.batch_id}; choose again on its page")

@@ -21,10 +21,11 @@ from providers.registry import MODELS, Model
 from settings import Settings
 from storage.keys import account, original_key, thumbnail_key
 from storage.store import ObjectInfo, Store
+from styles import alt_text
 from tasks.memory import Memory, asked_of, recalled
 from tasks.posts import thumbnail_request
 from tasks.requests import BatchRequest, Look, Post, ThumbnailRequest, arguments
-from text import alt_text, clean_text
+from text import clean_text
 
 __all__ = ["Action", "Pair", "is_thumbnail", "pair_of", "pairs_of", "pairs_of_batch", "rows_of"]
 

@@ -14,9 +14,9 @@ from compositing.fonts import BRAND_FONT, font_names
 from compositing.templates import TEMPLATES
 from compositing.title_text import draws_nothing
 from errors import InvalidRequestError
-from providers.prompt import STYLES
 from providers.registry import MODELS
 from storage.keys import is_slug, slug
+from styles import STYLES
 from text import brief, canonical, clean_text, has_lone_surrogate, unknown
 
 __all__ = [
@@ -49,7 +49,7 @@ def _titled(text: str) -> str:
 
 def _slug(text: str) -> str:
     if text and not is_slug(canonical(_whole(text))):
-        shown, instead = brief(clean_text(text)), slug(clean_text(text))
+        shown, instead = brief(text), slug(clean_text(text))
         raise PydanticCustomError(
             "slug", "{message}", {"message": f'"{shown}" is not safe in an address; write "{instead}"'}
         )

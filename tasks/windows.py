@@ -32,7 +32,7 @@ class _Lane:
     waiting: deque[Pair] = field(default_factory=deque)
     in_flight: int = 0
     started: int = 0
-    # How many leaves had started when the window last halved. One of them that was throttled says nothing new.
+    # How many leaves had started when the window last halved, which covers whichever of them are throttled later.
     started_before_halving: int = 0
 
     @property

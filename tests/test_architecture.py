@@ -9,11 +9,12 @@ import pytest
 
 from tests.support.project import ROOT
 
-BOTTOM = {"errors", "settings", "waiting", "text", "outcomes", "money", "network"}
+BOTTOM = {"errors", "settings", "waiting", "text", "outcomes", "money", "network", "styles"}
 MIDDLE = {"providers", "compositing", "storage", "gallery"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": {"money"},
     "text": set(),
+    "styles": {"text"},
     "outcomes": {"money"},
     "waiting": {"errors"},
     "settings": {"errors"},

@@ -44,13 +44,13 @@ from providers.choice import ended_faults, picture_request
 from providers.cost import estimate
 from providers.failures import Answer
 from providers.prices import read_prices
-from providers.prompt import STYLES
 from providers.provider import PictureRequest
 from providers.registry import MODELS
 from providers.vendor import OPENAI
 from settings import Settings, read_settings
 from storage.choice import open_store
-from storage.minio_failures import NotPublicError, store_error
+from storage.minio_failures import NOT_PUBLIC, UnsuitableError, store_error
+from styles import STYLES
 from tasks import apply_choices, choices, generate_batch, generate_thumbnail, generate_thumbnails
 from tasks.checks import check_request
 from tasks.pairs import pair_of
@@ -384,7 +384,7 @@ def messages(
         "redirects the request": lambda: str(OPENAI.redirected(307, "https://images.example.com")),
         "larger than 64 MB": lambda: str(OPENAI.no_picture("the answer is larger than 64 MB, which no picture takes")),
         "MB to decode": undecodable,
-        "may not be made public": lambda: str(store_error("MinIO", NotPublicError("thumbnails"))),
+        "may not be made public": lambda: str(store_error("MinIO", UnsuitableError(NOT_PUBLIC))),
         "its certificate is not trusted": untrusted,
         "names a SOCKS proxy": lambda: socks(monkeypatch),
         "and this program knows version": lambda: str(NewerRecordError("batches/a/manifest.json", 2, 1)),

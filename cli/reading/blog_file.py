@@ -8,7 +8,7 @@ from typing import Any
 
 from cli.reading.options import DECLARED, OF_THE_SOURCE, Options, key
 from errors import Fault, InvalidRequestError
-from text import brief, clean_text, unknown
+from text import brief, unknown
 
 __all__ = ["BLOG_FILE", "BlogFileError", "with_blog_file"]
 
@@ -55,7 +55,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
         where = f"{path}, line {_line(text, written)}"
         name = KEYS.get(written.replace("-", "_"), "")
         if what := _fault(written, name, value):
-            faults.append(Fault(f"{brief(clean_text(written))} {what}", where))
+            faults.append(Fault(f"{brief(written)} {what}", where))
         elif name:
             values[name], places[name] = _value(name, value), f"{written} in {where}"
     if faults:

@@ -42,5 +42,5 @@ def _fault(post: Post, font: object, brand: Brand) -> LeftOut | None:
     )
     if missing := missing_characters(layout_text(post.title), brand.load_font(known)):
         shown = " ".join(f"{each} (U+{ord(each):04X})" for each in missing[:20])
-        return LeftOut(where, "whose titles cannot be drawn", f"{shown} in {brief(clean_text(post.title))}")
+        return LeftOut(where, "whose titles cannot be drawn", f"{shown} in {brief(post.title)}")
     return None

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from cli.reading.verbs import VERBS
 from compositing.fonts import font_names
 from compositing.templates import TEMPLATES
-from providers.prompt import STYLES
 from providers.registry import MODELS
+from styles import STYLES
 
 __all__ = ["GROUPS", "OVERVIEW", "OVERVIEW_END", "USAGE", "about", "names"]
 

@@ -12,10 +12,10 @@ from cli.reading.verbs import CHOOSING
 from compositing.brand import NO_BRAND, Brand
 from compositing.brand_file import open_brand
 from errors import InvalidRequestError, SettingsError
-from posts.choose import choose
 from posts.plain import shortened
 from posts.posts import Posts, lines_of
 from posts.read import STDIN, read_posts
+from posts.selection import selected
 from settings import Settings
 from tasks.requests import BatchRequest, bind
 
@@ -66,7 +66,7 @@ def _titles(options: Options, over: dict[str, object]) -> dict[str, object]:
 def _chosen(posts: Posts, options: Options, look: Mapping[str, Any], settings: Settings | None) -> dict[str, object]:
     """Return the posts that are asked for and the batch's name, and print what was chosen and left out."""
     can_be_drawn = drawable(posts, look["font"], _brand(settings))
-    chosen = choose(
+    chosen = selected(
         can_be_drawn,
         options.limit,
         options.since,

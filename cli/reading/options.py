@@ -12,9 +12,9 @@ import shtab
 from compositing.fonts import font_names
 from compositing.templates import TEMPLATES
 from posts.posts import KINDS
-from providers.prompt import STYLES
 from providers.registry import MODELS
 from settings import OPENAI_QUALITIES
+from styles import STYLES
 from tasks.requests import BatchRequest
 
 __all__ = [

@@ -21,7 +21,7 @@ def plan_text(plan: PlanResult, *, verbose: bool) -> str:
 
 
 def _line(step: Step) -> str:
-    shared, title = "shared" if step["shared"] else "", brief(clean_text(step["title"]))
+    shared, title = "shared" if step["shared"] else "", brief(step["title"])
     return f"{step['action']:<10}{shared:<8}{step['model']:<28}{title}"
 
 

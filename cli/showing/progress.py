@@ -40,7 +40,7 @@ class PlainProgress:
             return
         done = f"{self._board.snapshot.done:>{len(str(self._board.total))}}/{self._board.total}"
         what = state.text(time.monotonic())
-        line = f"{time.monotonic() - self._board.began:6.1f} s  {done}  {what:<16}  {model}  {brief(clean_text(title))}"
+        line = f"{time.monotonic() - self._board.began:6.1f} s  {done}  {what:<16}  {model}  {brief(title)}"
         self.say(f"{line}  {clean_text(state.message)}".rstrip())
 
     def say(self, text: str) -> None:

@@ -57,7 +57,7 @@ def _table(outcomes: Sequence[Outcome], *, simulated: bool, verbose: bool) -> li
         seconds = [value for name, value in cast(Mapping[str, float], outcome).items() if name.endswith("_seconds")]
         paid = ("simulated" if simulated else "yes") if is_paid(outcome) else "no"
         spent = f"{sum(seconds):.1f}" if seconds else "-"
-        cells.append((ending(outcome), spent, paid, outcome["model"], brief(clean_text(outcome["title"]))))
+        cells.append((ending(outcome), spent, paid, outcome["model"], brief(outcome["title"])))
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = []
     for row, below in zip(cells, [None, *outcomes], strict=True):

@@ -15,9 +15,8 @@ from compositing.layout import lay_out
 from compositing.templates import TEMPLATES
 from compositing.thumbnail import compose
 from compositing.xmp import DESCRIPTION_LENGTH, Provenance, xmp_packet
-from providers.prompt import STYLES
+from styles import alt_text
 from tests.lacking import program
-from text import STYLE_WORDS, alt_text
 
 NOON = 1_795_262_400.0
 MADE = Provenance('The title "A & <B>" on a cartoon.', "gpt-image-2", simulated=False, created=NOON)
@@ -79,10 +78,6 @@ def test_metadata_changes_no_pixel() -> None:
     plain = compose(Image.new("RGB", (1200, 630)), layout)
     with Image.open(io.BytesIO(plain)) as one, Image.open(io.BytesIO(jpeg(MADE))) as other:
         assert one.tobytes() == other.tobytes()
-
-
-def test_every_style_has_a_phrase_for_the_alternative_text() -> None:
-    assert STYLE_WORDS.keys() == STYLES.keys()
 
 
 def test_the_alternative_text_contains_the_title_and_the_name() -> None:

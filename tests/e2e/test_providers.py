@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cli.here.engine import Engine
-from providers.prompt import STYLES
+from styles import STYLES
 from tasks import app
 from tests.support.emulator import KEY, Emulator, Handler, Request, gemini_error, openai_error, picture_for
 from tests.support.project import TUTORIAL_BATCH
@@ -31,7 +31,7 @@ def test_the_tutorials_batch_is_ten_requests_and_ten_pictures(emulator: Emulator
         again = server.run("generateBatch", BATCH)
         logs = "".join(log for one in server.runs.values() for log in one.logs)
     assert "Object storage as the source of truth, gpt-image-1: generated" in logs
-    assert STYLES["photorealistic"] not in logs  # Prompts are for the debug level.
+    assert STYLES["photorealistic"].prompt not in logs  # Prompts are for the debug level.
     assert "Warning" not in logs  # Of anything left open, for one.
     [result] = run.output
     assert result["summary"] == {"requested": 10, "ok": 10, "reused": 0, "rejected": 0, "failed": 0}
@@ -144,7 +144,7 @@ def test_an_undocumented_answer_is_logged_for_a_report_without_key_and_prompt(
         runs = list(server.runs.values())
     text = "".join(piece for run in runs for piece in (*run.logs, *run.errors, json.dumps(run.output)))
     assert "OpenAI, status 418, code teapot, type odd" in text
-    assert STYLES["neon"] not in text
+    assert STYLES["neon"].prompt not in text
     assert KEY not in text
 
 

@@ -40,7 +40,7 @@ from providers import choice
 from providers.provider import Picture, PictureRequest
 from providers.registry import Model
 from settings import Settings
-from storage.keys import account
+from storage.keys import account, unusable_key
 from storage.retrying_store import RetryingStore
 from storage.store import Area, StoredObject
 from tasks.pairs import pair_of
@@ -224,21 +224,24 @@ async def test_unreadable_bytes_are_used_once_they_are_readable() -> None:
 
 @pytest.mark.parametrize("deleted", [False, True], ids=["at the original's place", "kept only"])
 async def test_an_answer_that_an_older_version_could_not_read_is_used_before_another_is_paid_for(deleted: bool) -> None:
-    """What version 0.1.0 left of two answers of 1344x768, which its arithmetic could not crop."""
-    payer, picture = "7264d133b6c66670", image(size=(1344, 768))
-    kept_as = f"unusable/{KEY}/123f77438ad171a8"
+    """Two answers of 1344x768, which its arithmetic could not crop; another run paid for them."""
+    picture = image(size=(1344, 768))
     message = f"The picture (PNG, {len(picture)} bytes) is broken or cut off."
-    answers: list[Any] = [{"date": NOW - 60, "message": message, "kept_as": kept_as}] * 2
-    answers += [{"date": NOW - 30, "message": "OpenAI sent no picture."}] * 5
+    judged = {
+        "date": NOW - 60,
+        "account": "another",
+        "cost_usd": 0.03,
+        "unusable": message,
+        "digest": digest_of(picture),
+    }
     refusal = {"date": NOW - 10, "code": "moderation", "message": "OpenAI refuses."}
-    history = {"unusable": answers, "refusal": refusal, "paid": {payer: {"cost_usd": 0.06}}}
-    receipt = {"account": payer, "paid": '{"cost_usd": 0.06}', "usage": '{"output_tokens": 1000}'}
+    ledger = {"entries": {"one": judged, "two": judged}, "refusal": refusal}
     harness = Harness()
     objects = harness.store.objects[Area.ORIGINALS]
-    objects[kept_as] = StoredObject(picture, "application/octet-stream")
-    objects[LEDGER] = StoredObject(json.dumps(history).encode(), "application/json")
+    objects[unusable_key(KEY, digest_of(picture))] = StoredObject(picture, "application/octet-stream")
+    objects[LEDGER] = StoredObject(json.dumps(ledger).encode(), "application/json")
     if not deleted:
-        objects[KEY] = StoredObject(picture, "application/octet-stream", receipt)
+        objects[KEY] = StoredObject(picture, "application/octet-stream")
     original = await harness.run()
     assert (original.paid, original.canvas.size, harness.asked) == (NOTHING, (1200, 686), 0)
     assert objects[KEY].data == picture
@@ -300,8 +303,6 @@ async def test_an_original_that_is_damaged_after_an_unusable_answer_is_reported(
     harness = Harness(HALF, WHOLE)
     stored = harness.store.objects[Area.ORIGINALS]
     await harness.run()
-    history = {"unusable": [{"date": NOW, "message": "The first answer.", "kept_as": next(iter(sorted(stored)))}]}
-    stored[LEDGER] = StoredObject(json.dumps(history).encode(), "")
     stored[KEY] = StoredObject(WHOLE[:-30], "")
     with pytest.raises(DamagedOriginalError):
         await harness.run()

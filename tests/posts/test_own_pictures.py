@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from errors import InvalidRequestError
-from posts.choose import choose
 from posts.pictures import pictures_of
 from posts.posts import Posts, lines_of
 from posts.read import read_posts
+from posts.selection import selected
 
 # What stands in a post, and the picture that is its own.
 FRONT_MATTER = {
@@ -84,37 +84,37 @@ def test_what_is_no_picture_or_stands_in_for_one_is_not_the_posts_own(tmp_path: 
 
 def test_posts_with_a_picture_are_left_out_counted_and_named_unless_asked_for(tmp_path: Path) -> None:
     posts = markdown(tmp_path, "image: /images/codefi01.jpg", "")
-    chosen = choose(posts)
+    chosen = selected(posts)
     assert [post.slug for post in chosen.posts] == ["two"]
     assert lines_of(chosen.left_out) == (
         "with a picture of their own (1): one: /images/codefi01.jpg. To draw them too, give --with-images",
     )
-    assert len(choose(posts, with_images=True).posts) == 2
+    assert len(selected(posts, with_images=True).posts) == 2
 
 
 def test_a_limit_counts_posts_to_draw(tmp_path: Path) -> None:
     posts = source(tmp_path, "posts.csv", "title,image\nOne,/a.jpg\nTwo,\nThree,\n")
-    assert [post.slug for post in choose(posts, limit=1).posts] == ["two"]
+    assert [post.slug for post in selected(posts, limit=1).posts] == ["two"]
 
 
 def test_a_slug_in_only_means_that_post_alone_even_if_it_has_a_picture(tmp_path: Path) -> None:
     posts = source(tmp_path, "posts.csv", "title,slug,image\nOne,caching,/a.jpg\nTwo,caching-2,\nThree,three,\n")
     with pytest.raises(InvalidRequestError) as rejected:
-        choose(posts, only="caching")
+        selected(posts, only="caching")
     [fault] = map(str, rejected.value.faults)
     assert "with a picture of their own (1): One: /a.jpg. To draw them too, give --with-images;" in fault
-    assert [post.title for post in choose(posts, only="caching", with_images=True).posts] == ["One"]
-    assert [post.title for post in choose(posts, only="cach", with_images=True).posts] == ["One", "Two"]
+    assert [post.title for post in selected(posts, only="caching", with_images=True).posts] == ["One"]
+    assert [post.title for post in selected(posts, only="cach", with_images=True).posts] == ["One", "Two"]
 
 
 def test_a_slug_in_only_may_be_written_in_another_form_of_unicode(tmp_path: Path) -> None:
     posts = source(tmp_path, "posts.csv", "title,slug\nOne,パン\nTwo,パン-2\n")
-    assert [post.title for post in choose(posts, only="ハ\u309aン").posts] == ["One"]
+    assert [post.title for post in selected(posts, only="ハ\u309aン").posts] == ["One"]
 
 
 def test_exclude_leaves_out_posts_by_title_or_slug(tmp_path: Path) -> None:
     posts = source(tmp_path, "posts.csv", "title,slug\nWeekly Notes,w\nNews,notes-2\nGuide,guide\n")
-    chosen = choose(posts, exclude="NOTES")
+    chosen = selected(posts, exclude="NOTES")
     assert [post.title for post in chosen.posts] == ["Guide"]
     assert lines_of(chosen.left_out) == ('with "NOTES" (2): Weekly Notes, News',)
 
@@ -261,7 +261,7 @@ def test_a_feed_that_gives_every_entry_the_sites_picture_leaves_none_out(tmp_pat
     card = '<media:content url="https://e.com/card.png" medium="image"/>'
     items = [f"<item><title>Post {number}</title>{card}</item>" for number in range(3)]
     posts = source(tmp_path, "feed.xml", rss(*items))
-    assert len(choose(posts).posts) == 3
+    assert len(selected(posts).posts) == 3
     assert posts.remarks == ("pictures that many posts share (1): https://e.com/card.png",)
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from errors import InvalidRequestError
-from posts.choose import choose
 from posts.posts import KINDS, Posts, lines_of
 from posts.read import read_posts
+from posts.selection import selected
 
 ONE = [{"title": "One", "slug": "one", "slug_made": True}]
 
@@ -119,7 +119,7 @@ def test_layout_characters_stay_in_a_title_and_change_nothing_else(tmp_path: Pat
     assert [post.title for post in posts.posts] == [LAYOUT]
     assert posts.posts[0].slug == plain.posts[0].slug
     assert posts.remarks == plain.remarks
-    assert choose(posts, only="« donaudampf » et c++ ?").posts == posts.posts
+    assert selected(posts, only="« donaudampf » et c++ ?").posts == posts.posts
 
 
 def test_titles_that_differ_only_in_layout_characters_are_duplicates(tmp_path: Path) -> None:
@@ -319,14 +319,14 @@ def dated(tmp_path: Path) -> Posts:
 def test_limit_since_and_only_select_posts(
     tmp_path: Path, limit: int | None, since: str | None, only: str | None, titles: list[str], left_out: list[str]
 ) -> None:
-    chosen = choose(dated(tmp_path), limit, since, only)
+    chosen = selected(dated(tmp_path), limit, since, only)
     assert [post.title for post in chosen.posts] == titles
     assert list(lines_of(chosen.left_out)) == left_out
 
 
 def test_an_invalid_limit_and_date_are_both_reported(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequestError) as rejected:
-        choose(dated(tmp_path), 0, "soon")
+        selected(dated(tmp_path), 0, "soon")
     assert tuple(map(str, rejected.value.faults)) == (
         "--since soon is not a date. Write it like 2026-01-31",
         "--limit 0: give 1 or more",
@@ -335,7 +335,7 @@ def test_an_invalid_limit_and_date_are_both_reported(tmp_path: Path) -> None:
 
 def test_a_selection_that_leaves_nothing_says_why(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequestError) as rejected:
-        choose(dated(tmp_path), only="nowhere")
+        selected(dated(tmp_path), only="nowhere")
     left_out = 'without "nowhere" (4): New thing, Old thing, Other, …'
     assert tuple(map(str, rejected.value.faults)) == (
         f"{tmp_path.name}/posts has no posts left: {left_out}. Change --since, --only or --exclude",

@@ -12,9 +12,7 @@ from errors import (
     ThumbnailError,
     UndocumentedAnswerError,
 )
-from providers.failures import GATEWAY_FAILURES, Failure
-from providers.gemini_failures import GEMINI_FAILURES
-from providers.openai_failures import OPENAI_FAILURES
+from providers.failures import MODEL_WIDE, VENDOR_WIDE, read_failures
 from tests.providers.asking import GEMINI, OPENAI, answering, ask, google_detail, html
 from tests.support.emulator import KEY, Emulator, Fault, Handler, Request, gemini_error, openai_error
 
@@ -484,13 +482,19 @@ CASES = [
 
 @pytest.mark.parametrize(
     ("examples", "table"),
-    [(OPENAI_EXAMPLES, OPENAI_FAILURES), (GEMINI_EXAMPLES, GEMINI_FAILURES), (GATEWAY_EXAMPLES, GATEWAY_FAILURES)],
+    [(OPENAI_EXAMPLES, "openai_failures"), (GEMINI_EXAMPLES, "gemini_failures"), (GATEWAY_EXAMPLES, "failures")],
     ids=["OpenAI", "Gemini", "gateways"],
 )
-def test_every_row_has_an_example(examples: list[Example], table: tuple[Failure, ...]) -> None:
-    names = [failure.name for failure in table]
+def test_every_row_has_an_example(examples: list[Example], table: str) -> None:
+    names = [failure.name for failure in read_failures(table).failures]
     assert len(set(names)) == len(names)
     assert {example.row for example in examples} == set(names)
+
+
+def test_the_codes_that_concern_more_than_one_picture_are_codes_of_failures() -> None:
+    tables = map(read_failures, ("openai_failures", "gemini_failures"))
+    codes = {remedy.code for table in tables for remedy in table.remedies.values()}
+    assert codes | {"model_ended"} >= VENDOR_WIDE | MODEL_WIDE
 
 
 @pytest.mark.parametrize(("model", "example"), CASES, ids=lambda value: value if isinstance(value, str) else value.row)

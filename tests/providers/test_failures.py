@@ -11,8 +11,7 @@ import pytest
 from PIL import Image
 
 from errors import PictureError, ProviderRejectedError, ProviderUnavailableError, ThumbnailError, UnusableAnswerError
-from providers.failures import MODERATION
-from providers.gemini_failures import GEMINI_REFUSALS
+from providers.failures import read_failures
 from tests.providers.asking import GEMINI, OPENAI, answering, ask, html
 from tests.support.emulator import (
     KEY,
@@ -126,8 +125,8 @@ ROWS = [
             "moderation",
             f"Gemini refuses to draw this: {reason}. Change the title",
         )
-        for reason, remedy in GEMINI_REFUSALS.items()
-        if remedy is MODERATION
+        for reason, remedy in read_failures("gemini_failures").refusals.items()
+        if remedy is read_failures().remedies["moderation"]
     ),
     gemini_row(
         "an account that Google has limited",

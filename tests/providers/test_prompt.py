@@ -2,7 +2,8 @@ import hashlib
 
 import pytest
 
-from providers.prompt import STYLES, build_prompt, identity
+from providers.prompt import build_prompt, identity
+from styles import STYLES
 
 
 def test_the_tutorials_twelve_styles_come_first() -> None:
@@ -14,7 +15,7 @@ def test_the_tutorials_twelve_styles_come_first() -> None:
 @pytest.mark.parametrize("style", STYLES)
 def test_a_prompt_starts_with_the_style_and_ends_by_forbidding_lettering(style: str) -> None:
     lines = build_prompt("A title", style).splitlines()
-    assert lines[0] == STYLES[style]
+    assert lines[0] == STYLES[style].prompt
     assert lines[1].endswith(": A title")
     assert all(word in lines[-1] for word in ("letters", "numbers", "logos", "watermarks", "blank"))
     assert len(lines) == 4

@@ -4,10 +4,10 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from providers.prompt import STYLES
 from providers.provider import PictureRequest
 from providers.simulated import SimulatedProvider
-from providers.simulated_scene import LOOKS, draw_scene
+from providers.simulated_scene import draw_scene
+from styles import STYLES
 
 REQUEST = PictureRequest("simulated/gpt-image-2", "a prompt", "neon", "1200x640", "", 0)
 
@@ -25,10 +25,6 @@ async def test_the_same_request_gives_the_same_picture() -> None:
 )
 async def test_another_request_gives_another_picture(other: dict[str, object]) -> None:
     assert await picture(REQUEST) != await picture(replace(REQUEST, **other))  # type: ignore[arg-type]
-
-
-def test_every_style_has_a_look() -> None:
-    assert LOOKS.keys() == STYLES.keys()
 
 
 @pytest.mark.parametrize("style", STYLES)

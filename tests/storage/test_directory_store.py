@@ -168,21 +168,6 @@ async def test_a_reader_that_others_overtake_reads_again(tmp_path: Path) -> None
     assert (found.data, found.metadata) == (b"2", {"title": "2"})
 
 
-async def test_metadata_of_earlier_releases_is_read_until_the_object_is_written_again(tmp_path: Path) -> None:
-    store = DirectoryStore(Settings(thumbnails_dir=tmp_path))
-    await store.write(Area.THUMBNAILS, "a.jpg", cover(b"1", title="New"))
-    [described] = tmp_path.rglob("*.json")
-    described.write_text('{"title": "Old", "chosen": "1"}')
-    found = await store.stat(Area.THUMBNAILS, "a.jpg")
-    assert found
-    assert found.metadata == {"title": "Old", "chosen": "1"}
-    for data, said in ((b"2", {"title": "Newer"}), (b"3", {})):
-        await store.write(Area.THUMBNAILS, "a.jpg", cover(data, **said))
-        found = await store.stat(Area.THUMBNAILS, "a.jpg")
-        assert found
-        assert found.metadata == said
-
-
 async def test_a_cover_is_a_file_with_the_thumbnails_bytes_and_can_be_copied(tmp_path: Path) -> None:
     store = DirectoryStore(Settings(thumbnails_dir=tmp_path))
     await store.write(Area.THUMBNAILS, "covers/a.jpg", cover(b"bytes", title="A"))

@@ -19,8 +19,8 @@ from compositing.layout import TitleLayout, lay_out
 from compositing.rasterizing import rasterize
 from compositing.templates import CANVAS, TEMPLATES
 from compositing.thumbnail import compose
-from providers.prompt import STYLES
 from providers.simulated_scene import draw_scene
+from styles import STYLES
 
 __all__ = ["PATTERNS", "PICTURES", "TITLE", "contrast", "lowest_contrast", "picture"]
 

@@ -10,9 +10,9 @@ import pytest
 
 from errors import InvalidRequestError
 from providers.choice import log_models
-from providers.prompt import STYLES
 from providers.registry import MODELS
 from settings import Settings
+from styles import STYLES
 from tasks.checks import check_request
 from tasks.requests import BatchRequest, ThumbnailRequest
 from tests.support.clock import TestClock

@@ -9,10 +9,10 @@ from posts.fields import as_date
 from posts.posts import PICTURED, LeftOut, Post, Posts, lines_of
 from text import brief, canonical, clean_text
 
-__all__ = ["choose"]
+__all__ = ["selected"]
 
 
-def choose(
+def selected(
     posts: Posts,
     limit: int | None = None,
     since: str | None = None,
@@ -32,7 +32,7 @@ def choose(
     faults = []
     day = as_date(since, posts.zone)
     if since is not None and day is None:
-        faults.append(f"--since {brief(clean_text(since))} is not a date. Write it like 2026-01-31")
+        faults.append(f"--since {brief(since)} is not a date. Write it like 2026-01-31")
     if limit is not None and limit < 1:
         faults.append(f"--limit {limit}: give 1 or more")
     if faults:
