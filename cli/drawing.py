@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -20,7 +21,7 @@ from cli.showing.progress import PlainProgress
 from cli.showing.report import report
 from errors import InvalidRequestError
 from providers.choice import log_models
-from settings import Settings
+from settings import Settings, read_settings
 from storage.choice import open_store
 from tasks.checks import check_request
 from tasks.planning import PlanResult, plan_batch
@@ -28,7 +29,7 @@ from tasks.record import BatchResult, id_of
 from tasks.requests import BatchRequest, bind
 from waiting import Attempt, Clock
 
-__all__ = ["draw_here", "draw_there", "plan_here"]
+__all__ = ["draw_here", "draw_there", "plan_here", "plan_there"]
 
 ALL_THERE, SOME_MISSING = 0, 1
 
@@ -58,8 +59,7 @@ def draw_there(options: Options, screen: Console) -> int:
     from cli.on_render.api import Workflow
     from cli.on_render.run import run_there
 
-    workflow = Workflow(options.on)
-    request = check_request(BatchRequest, bind(BatchRequest, [], read_input(options, None)), None)
+    workflow, request = Workflow(options.on), _checked_there(options)
     if options.covers:
         make_folder(options.covers)
     log_models(request.models, Clock().today())
@@ -81,6 +81,17 @@ def plan_here(options: Options, screen: Console) -> int:
     return _print_plan(asyncio.run(plan_batch(request, settings, Attempt())), options)
 
 
+def plan_there(options: Options, screen: Console) -> int:
+    """Show what a run on Render would do, as the worker there says."""
+    from cli.on_render.api import Workflow
+    from cli.on_render.run import ask_for_plan
+
+    workflow, request = Workflow(options.on), _checked_there(options)
+    log_models(request.models, Clock().today())
+    say = partial(print, file=sys.stderr)
+    return _print_plan(asyncio.run(ask_for_plan(workflow, request, say)), options)
+
+
 def _checked(options: Options) -> tuple[Settings, BatchRequest]:
     """Return the settings and the request of a run in this process."""
     settings = local_settings(given_settings(options))
@@ -88,6 +99,13 @@ def _checked(options: Options) -> tuple[Settings, BatchRequest]:
     if options.crash == "":
         settings = replace(settings, crash_model=request.models[0])
     return settings, request
+
+
+def _checked_there(options: Options) -> BatchRequest:
+    """Return the request of a run on Render, with its own cap. The worker checks the rest."""
+    request = check_request(BatchRequest, bind(BatchRequest, [], read_input(options, None)), None)
+    cap = read_settings(given_settings(options)).max_cost_usd
+    return request if cap is None else replace(request, max_cost_usd=float(cap))
 
 
 def _say_simulated(settings: Settings) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from rich.console import Console
 
 from cli.choices import choose_here, choose_there
-from cli.drawing import draw_here, draw_there, plan_here
+from cli.drawing import draw_here, draw_there, plan_here, plan_there
 from cli.reading.faults import refuse
 from cli.reading.inputs import CHOOSING
 from cli.reading.options import INPUTS, Options
@@ -14,7 +14,8 @@ from cli.reading.options import INPUTS, Options
 __all__ = ["mode_of"]
 
 BATCH = frozenset({"source", "kind", *CHOOSING, *INPUTS, "json", "covers"})
-HERE = BATCH | {"max_cost", "crash"}
+HERE, THERE = BATCH | {"max_cost", "crash"}, BATCH | {"max_cost"}
+WORKERS = {"crash": "set CRASH_FIRST_ATTEMPT_OF_MODEL in the workflow's Environment instead"}
 ELSEWHERE = "give {it} in another command"
 Run = Callable[[Options, Console], int]
 
@@ -36,16 +37,8 @@ class Mode:
 MODES = (
     Mode(choose_there, by=("choose", "on")),
     Mode(choose_here, by=("choose",)),
-    Mode(
-        draw_there,
-        by=("on",),
-        takes=BATCH,
-        remedies={
-            "plan": "only the worker reaches the store that a plan looks into; leave --plan or --on out",
-            "max_cost": "set MAX_COST_USD in the workflow's Environment instead",
-            "crash": "set CRASH_FIRST_ATTEMPT_OF_MODEL in the workflow's Environment instead",
-        },
-    ),
+    Mode(plan_there, by=("on", "plan"), takes=THERE, remedies=WORKERS),
+    Mode(draw_there, by=("on",), takes=THERE, remedies=WORKERS),
     Mode(plan_here, by=("plan",), takes=HERE),  # All that a run takes, so that --plan can be added to any.
     Mode(draw_here, takes=HERE),
 )

@@ -10,7 +10,7 @@ from storage.choice import open_store
 from storage.keys import page_key
 from storage.store import Area
 from tasks.pairs import Action, pairs_of_batch
-from tasks.plan import Plan, look_up
+from tasks.plan import Plan, capped, look_up
 from tasks.record import MOST_BYTES, BatchRecord, id_of
 from tasks.requests import BatchRequest
 from waiting import Attempt
@@ -59,6 +59,7 @@ async def plan_batch(request: BatchRequest, settings: Settings, attempt: Attempt
     Raises:
         StoreError: the store failed.
     """
+    settings = capped(settings, request)
     store = open_store(settings)
     for area in Area:  # Only an answer with a body can report a wrong key, and a lookup has none.
         await store.read(area, "never-written")
