@@ -108,7 +108,7 @@ class Options:
     context: str | None = _option("what the posts are about", "TEXT", type=_text)
     extra_prompt: str | None = _option("further guidelines for the pictures", "TEXT", type=_text)
     variation: int | None = _option("1, 2, ...: another picture, paid for again", "N", type=int)
-    max_cost: str | None = _option("refuse a request estimated to cost more, in US dollars", "USD", type=_text)
+    max_cost: str | None = _option("the most that a run may cost, in US dollars", "USD", type=_text)
     on: str = _option("run on Render, in this workflow; needs only RENDER_API_KEY", "SLUG", type=_text)
     plan: bool = _option("show what a run would make and cost, and do nothing", action="store_true")
     choose: Path = _option("apply the choices that a batch's page saved", "FILE", type=_path, complete=shtab.FILE)
