@@ -89,11 +89,14 @@ class Paid(TypedDict):
 
 @described
 class Asked(TypedDict):
-    """The words that a picture was asked for with."""
+    """What a picture was asked for with."""
 
     title: str
     context: str
     extra_prompt: str
+    size: NotRequired[str]
+    quality: NotRequired[str]
+    """The vendor's own words, or empty."""
 
 
 @described

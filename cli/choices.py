@@ -21,7 +21,7 @@ __all__ = ["choose_here", "choose_there"]
 def choose_here(options: Options, screen: Console) -> int:
     """Apply a file of choices to the store."""
     store = open_store(local_settings({}))
-    print(_text(asyncio.run(apply_choices(store, _read(options.choose)))))
+    print(_text(asyncio.run(apply_choices(store, _read(options.choose or Path())))))
     return 0
 
 
@@ -30,7 +30,7 @@ def choose_there(options: Options, screen: Console) -> int:
     from cli.on_render.api import Workflow
     from cli.on_render.run import apply_there
 
-    workflow, choices = Workflow(options.on), _read(options.choose)
+    workflow, choices = Workflow(str(options.on)), _read(options.choose or Path())
     print(_text(asyncio.run(apply_there(workflow, choices, lambda text: print(text, file=sys.stderr)))))
     return 0
 

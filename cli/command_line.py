@@ -6,14 +6,16 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.logging import RichHandler
 
 from cli.modes import mode_of
+from cli.reading.blog_file import with_blog_file
 from cli.reading.environment import read_env_files
 from cli.reading.faults import with_option_names
-from cli.reading.options import parse
+from cli.reading.parsing import parse
 from errors import InvalidRequestError, StoppedError, ThumbnailError
 from settings import log_level
 
@@ -30,6 +32,8 @@ def main(arguments: Sequence[str]) -> int:
             stream.reconfigure(errors="backslashreplace")
     screen = Console(stderr=True, highlight=False)
     try:
+        _enter(options.folder)
+        options = with_blog_file(options)
         variables = read_env_files(options.env_file or ())
         # The vendors' SDKs read there too. In UTF-8, as the dev server sets them, whatever the locale.
         os.environb.update({name.encode(): value.encode() for name, value in variables.items()})
@@ -54,6 +58,18 @@ def main(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, asyncio.CancelledError):
         print("Interrupted. Run it again to continue; what is finished stays.", file=sys.stderr)
         return INTERRUPTED
+
+
+def _enter(folder: Path | None) -> None:
+    """Work in a folder, as if this had been called there.
+
+    Raises:
+        InvalidRequestError: there is no such folder.
+    """
+    try:
+        os.chdir(folder or ".")
+    except OSError as error:
+        raise InvalidRequestError([f"-C {folder}: {error.strerror}. Name a folder, such as your blog's"]) from None
 
 
 def _log_to(screen: Console, *, verbose: bool) -> None:

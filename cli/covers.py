@@ -2,9 +2,11 @@
 
 import json
 import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NotRequired
 
 from typing_extensions import TypedDict
 
@@ -18,7 +20,7 @@ from storage.store import Area, Store
 from tasks.choices import batch_manifest
 from text import clean_text
 
-__all__ = ["CoverFile", "fetch_covers", "make_folder", "read_covers", "write_covers"]
+__all__ = ["CoverFile", "fetch_covers", "make_folder", "read_covers", "say_written", "write_covers"]
 
 MAX_CONCURRENT = 8
 
@@ -29,7 +31,8 @@ class CoverFile(TypedDict):
     slug: str
     title: str
     file: str
-    address: str
+    address: NotRequired[str]
+    """Where it is on the web; in a folder or a private bucket it is nowhere for good."""
     alt: str
     model: str
 
@@ -65,9 +68,10 @@ def fetch_covers(manifest_url: str | None, get: Callable[[str], bytes] = fetch) 
         if manifest is None:
             raise ValueError(damaged[0])
         rows = [row for row in manifest["rows"] if is_slug(row.get("slug", ""))]
-        listed = [_listed(row, row["slug"], row["cover"]) for row in rows if "cover" in row]
+        rows = [row for row in rows if "cover" in row]
+        listed = [_listed(row, row["slug"], row["cover"]) for row in rows]
         with ThreadPoolExecutor(MAX_CONCURRENT) as threads:
-            return list(zip(listed, threads.map(get, [each["address"] for each in listed]), strict=True))
+            return list(zip(listed, threads.map(get, [row["cover"]["image_url"] for row in rows]), strict=True))
     except (InvalidRequestError, ValueError) as error:
         why = error.faults[0] if isinstance(error, InvalidRequestError) else f"{manifest_url} is no manifest: {error}"
         raise StoreError(
@@ -107,6 +111,15 @@ def write_covers(covers: list[tuple[CoverFile, bytes]], folder: Path) -> list[st
     return changed
 
 
+def say_written(covers: list[tuple[CoverFile, bytes]], folder: Path) -> None:
+    """Write covers to a folder, and print how many changed.
+
+    Raises:
+        StoreError: as ``write_covers``.
+    """
+    print(f"covers:   {folder}, {len(write_covers(covers, folder))} changed", file=sys.stderr)
+
+
 def _in_place_of_a_file(path: Path) -> str:
     """Return what stands in the place of a file, or an empty string. A link may lead out of the folder."""
     if path.is_symlink():
@@ -119,11 +132,12 @@ def _in_place_of_a_file(path: Path) -> str:
 def _listed(row: Row, slug: str, cover: Cover) -> CoverFile:
     made = (each for each in row["results"] if each["status"] == "ok" and each["key"] == cover["thumbnail"])
     alt = next((each["alt"] for each in made if "alt" in each), cover.get("alt"))
+    is_public = cover["image_url"].startswith(("http://", "https://")) and "image_url_expires_at" not in cover
     return {
         "slug": slug,
         "title": clean_text(row["title"]),
         "file": f"{slug}.jpg",
-        "address": cover["image_url"],
+        **({"address": cover["image_url"]} if is_public else {}),  # type: ignore[typeddict-item]
         "alt": clean_text(alt or row["title"]),
         "model": cover["model"],
     }

@@ -5,15 +5,15 @@ import json
 import sys
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from rich.console import Console
 
-from cli.covers import CoverFile, fetch_covers, make_folder, read_covers, write_covers
+from cli.asking import check_wanted
+from cli.covers import fetch_covers, make_folder, read_covers, say_written
 from cli.here.run import page_address, run_here
 from cli.reading.environment import local_settings
 from cli.reading.inputs import read_input
-from cli.reading.options import Options, given_settings
+from cli.reading.options import SETTINGS, Options, given_settings
 from cli.showing.board import Board, leaves_of
 from cli.showing.live import LiveView
 from cli.showing.plan import plan_text
@@ -42,6 +42,8 @@ def draw_here(options: Options, screen: Console) -> int:
     if settings.simulate_providers:
         _say_simulated(settings)
     print(f"page: {page_address(request, settings)}", file=sys.stderr)
+    if request.name:
+        check_wanted(asyncio.run(plan_batch(request, settings, Attempt())), options, screen)
     board, view = _view(request, screen)
     with view:
         result = asyncio.run(run_here(request, settings, board, view.observe, view.say))
@@ -49,7 +51,7 @@ def draw_here(options: Options, screen: Console) -> int:
         print("Nothing crashed: every picture was already there. Ask for new ones with --variation 1.", file=sys.stderr)
     code = _print_result(result, options, simulated=settings.simulate_providers, left_out=request.left_out)
     if options.covers:
-        _write_covers(asyncio.run(read_covers(open_store(settings), id_of(request, settings))), options.covers)
+        say_written(asyncio.run(read_covers(open_store(settings), id_of(request, settings))), options.covers)
     return code
 
 
@@ -59,7 +61,7 @@ def draw_there(options: Options, screen: Console) -> int:
     from cli.on_render.api import Workflow
     from cli.on_render.run import run_there
 
-    workflow, request = Workflow(options.on), _checked_there(options)
+    workflow, request = Workflow(str(options.on)), _checked_there(options)
     if options.covers:
         make_folder(options.covers)
     log_models(request.models, Clock().today())
@@ -70,7 +72,7 @@ def draw_there(options: Options, screen: Console) -> int:
     simulated = any(each["served_by"].startswith("simulated/") for each in made)
     code = _print_result(result, options, simulated=simulated, left_out=request.left_out)
     if options.covers:
-        _write_covers(fetch_covers(result["manifest_url"]), options.covers)
+        say_written(fetch_covers(result["manifest_url"]), options.covers)
     return code
 
 
@@ -86,7 +88,7 @@ def plan_there(options: Options, screen: Console) -> int:
     from cli.on_render.api import Workflow
     from cli.on_render.run import ask_for_plan
 
-    workflow, request = Workflow(options.on), _checked_there(options)
+    workflow, request = Workflow(str(options.on)), _checked_there(options)
     log_models(request.models, Clock().today())
     say = partial(print, file=sys.stderr)
     return _print_plan(asyncio.run(ask_for_plan(workflow, request, say)), options)
@@ -103,8 +105,11 @@ def _checked(options: Options) -> tuple[Settings, BatchRequest]:
 
 def _checked_there(options: Options) -> BatchRequest:
     """Return the request of a run on Render, with its own cap. The worker checks the rest."""
+    for variable, name in SETTINGS.items():
+        if name in options.places and name != "max_cost":
+            print(f"note: {options.places[name]} holds here only; on Render, set {variable}", file=sys.stderr)
     request = check_request(BatchRequest, bind(BatchRequest, [], read_input(options, None)), None)
-    cap = read_settings(given_settings(options)).max_cost_usd
+    cap = read_settings({"MAX_COST_USD": str(options.max_cost or "")}).max_cost_usd
     return request if cap is None else replace(request, max_cost_usd=float(cap))
 
 
@@ -141,9 +146,3 @@ def _print_plan(plan: PlanResult, options: Options) -> int:
     if plan["faults"]:
         raise InvalidRequestError(plan["faults"])
     return ALL_THERE
-
-
-def _write_covers(covers: list[tuple[CoverFile, bytes]], folder: Path) -> None:
-    """Write the covers, and print how many changed."""
-    changed = write_covers(covers, folder)
-    print(f"covers:   {folder}, {len(changed)} changed", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""What the command line can do, and the options that each of its modes takes."""
+"""What the command line can do: the function behind each verb, here and on Render."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,40 +7,48 @@ from rich.console import Console
 
 from cli.choices import choose_here, choose_there
 from cli.drawing import draw_here, draw_there, plan_here, plan_there
+from cli.looking import export, open_page, status
 from cli.reading.faults import refuse
-from cli.reading.inputs import CHOOSING
-from cli.reading.options import INPUTS, Options
+from cli.reading.options import SETTINGS, Options
+from cli.reading.verbs import ALWAYS, VERBS
 
 __all__ = ["mode_of"]
 
-BATCH = frozenset({"source", "kind", *CHOOSING, *INPUTS, "json", "covers"})
-HERE, THERE = BATCH | {"max_cost", "crash"}, BATCH | {"max_cost"}
-WORKERS = {"crash": "set CRASH_FIRST_ATTEMPT_OF_MODEL in the workflow's Environment instead"}
 ELSEWHERE = "give {it} in another command"
+# A run's own cap is an input.
+IN_THE_WORKFLOW = {
+    name: f"set {variable} in the workflow's Environment instead"
+    for variable, name in SETTINGS.items()
+    if name != "max_cost"
+}
 Run = Callable[[Options, Console], int]
 
 
 @dataclass(frozen=True)
 class Mode:
-    """One thing that the command line does.
+    """One thing that the command line does for a verb, if the options ``by`` are given.
 
-    Options choose it (``by``), and it takes others. ``remedies`` say what to do about options that it does not take.
+    It takes the verb's options, but for those that have ``remedies``, which say what to do about them.
     """
 
     run: Run
+    verb: str
     by: tuple[str, ...] = ()
-    takes: frozenset[str] = frozenset()
     remedies: Mapping[str, str] = field(default_factory=dict)
 
 
-# The first whose options are all given is chosen.
+# The first that fits is chosen. Choices in a file are applied without a verb, whose next word would be a source.
+APPLY = "--choose"
 MODES = (
-    Mode(choose_there, by=("choose", "on")),
-    Mode(choose_here, by=("choose",)),
-    Mode(plan_there, by=("on", "plan"), takes=THERE, remedies=WORKERS),
-    Mode(draw_there, by=("on",), takes=THERE, remedies=WORKERS),
-    Mode(plan_here, by=("plan",), takes=HERE),  # All that a run takes, so that --plan can be added to any.
-    Mode(draw_here, takes=HERE),
+    Mode(choose_there, APPLY, by=("on",)),
+    Mode(choose_here, APPLY),
+    Mode(plan_there, "plan", by=("on",), remedies=IN_THE_WORKFLOW),
+    Mode(plan_here, "plan"),
+    Mode(draw_there, "draw", by=("on",), remedies=IN_THE_WORKFLOW),
+    Mode(draw_here, "draw"),
+    Mode(export, "export"),
+    Mode(status, "status"),
+    Mode(open_page, "open"),
 )
 
 
@@ -50,7 +58,17 @@ def mode_of(options: Options) -> Run:
     Raises:
         InvalidRequestError: naming the options that it does not take.
     """
-    mode = next(mode for mode in MODES if options.given.keys() >= {*mode.by})
-    others = options.given.keys() - mode.takes - {*mode.by, "env_file", "verbose"}
-    refuse(options, f"--{mode.by[0]}" if mode.by else "", {name: mode.remedies.get(name, ELSEWHERE) for name in others})
+    verb = _verb(options)
+    mode = next(mode for mode in MODES if mode.verb == verb and all(map(options.has, mode.by)))
+    takes = VERBS[verb].options if verb in VERBS else ALWAYS | {"choose", "on"}
+    others = (options.given.keys() - takes) | (options.given.keys() & mode.remedies.keys())
+    who = "--on" if "on" in mode.by and verb in VERBS else f"covers {verb}" if verb in VERBS else verb
+    refuse(options, who, {name: mode.remedies.get(name, ELSEWHERE) for name in others})
     return mode.run
+
+
+def _verb(options: Options) -> str:
+    if options.choose and not options.verb:
+        return APPLY
+    verb = options.verb or "draw"
+    return "plan" if options.plan and verb == "draw" else verb

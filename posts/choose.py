@@ -1,12 +1,13 @@
 """Filters a source's posts by date, text and number."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 
 from errors import InvalidRequestError
 from posts.fields import as_date
 from posts.posts import PICTURED, LeftOut, Post, Posts, lines_of
-from text import brief, clean_text
+from text import brief, canonical, clean_text
 
 __all__ = ["choose"]
 
@@ -17,10 +18,13 @@ def choose(
     since: str | None = None,
     only: str | None = None,
     exclude: str | None = None,
+    *,
+    with_images: bool = False,
 ) -> Posts:
     """Return the first ``limit`` posts from ``since`` on with ``only`` and without ``exclude`` in title or slug.
 
-    If ``only`` is a post's slug, it is that post alone. The others are counted.
+    If ``only`` is a post's slug, it is that post alone. Posts that have a picture of their own are among them if
+    ``with_images``. The others are counted.
 
     Raises:
         InvalidRequestError: the limit is below 1, the date is not recognized, or no post is left.
@@ -33,12 +37,12 @@ def choose(
         faults.append(f"--limit {limit}: give 1 or more")
     if faults:
         raise InvalidRequestError(faults)
-    has_slug = any(post.slug == clean_text(only or "") for post in posts.posts)
     rules: list[tuple[str, Callable[[Post], bool]]] = [
         ("without the date that --since needs", lambda post: day is None or post.date is not None),
         (f"before {since}", lambda post: day is None or post.date is None or post.date >= day),
-        (f'without "{only}"', lambda post: post.slug == clean_text(only or "") if has_slug else _has(post, only or "")),
-        (f'with "{exclude}"', lambda post: exclude is None or not _has(post, exclude)),
+        (f'without "{only}"', _asked(only or "", posts.posts)),
+        (f'with "{exclude}"', lambda post: exclude is None or not _has(exclude, post)),
+        (PICTURED, lambda post: with_images or not post.image),
         (f"beyond the first {limit}", lambda _: limit is None or len(kept) < limit),
     ]
     kept: list[Post] = []
@@ -48,13 +52,17 @@ def choose(
         if reason is None:
             kept.append(post)
         else:
-            left_out.append(LeftOut(post.title, reason))
+            left_out.append(LeftOut(post.title, reason, post.image if reason == PICTURED else ""))
     if not kept:
-        pictured = (each for each in posts.left_out if each.what == PICTURED)
-        counted = "; ".join(lines_of([*pictured, *left_out]))
-        raise InvalidRequestError([f"{posts.name} has no posts left: {counted}. Change --since, --only or --exclude"])
+        remedy = "" if any(each.what == PICTURED for each in left_out) else ". Change --since, --only or --exclude"
+        raise InvalidRequestError([f"{posts.name} has no posts left: {'; '.join(lines_of(left_out))}{remedy}"])
     return replace(posts, posts=tuple(kept), left_out=(*posts.left_out, *left_out))
 
 
-def _has(post: Post, text: str) -> bool:
+def _asked(only: str, posts: Iterable[Post]) -> Callable[[Post], bool]:
+    slug = canonical(only)
+    return (lambda post: post.slug == slug) if any(post.slug == slug for post in posts) else partial(_has, only)
+
+
+def _has(text: str, post: Post) -> bool:
     return clean_text(text).casefold() in f"{clean_text(post.title)}\n{post.slug}".casefold()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from errors import InvalidRequestError
 from posts.beginning import first_paragraph
 from posts.fields import CONTEXT, KNOWN, TEXT, TITLE, date_of, reason_to_skip, slug_path, text_of
-from posts.own_pictures import IsSites, is_cover_of, own_pictures
+from posts.own_pictures import SitePictures, own_pictures
 from posts.pictures import ENTRY_PICTURE, HOLDERS, NAMES
 from posts.plain import plain_summary, plain_title, shortened
 from posts.posts import KINDS, LeftOut, Post, Posts, Record, Tally, lines_of
@@ -19,15 +19,18 @@ __all__ = ["gather"]
 
 MAX_CONTEXT = 500
 PICTURES = {ENTRY_PICTURE, *NAMES, *HOLDERS}
+OF_NO_FOLDER = SitePictures()
 OLDEST = datetime.min.replace(tzinfo=UTC)
 # What decoding leaves of a character that cannot be read.
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 
 
-def gather(kind: str, name: str, records: Iterable[Record], now: datetime, is_sites: IsSites = is_cover_of) -> Posts:
+def gather(
+    kind: str, name: str, records: Iterable[Record], now: datetime, pictures: SitePictures = OF_NO_FOLDER
+) -> Posts:
     """Return the posts among the records, in their order, and the rest. ``now`` is in the zone of dates without one.
 
-    ``is_sites`` tells pictures that are no post's own.
+    ``pictures`` are the site's, which are no post's own.
 
     Raises:
         InvalidRequestError: there are no posts.
@@ -51,7 +54,7 @@ def gather(kind: str, name: str, records: Iterable[Record], now: datetime, is_si
         rest = f": {'; '.join(lines_of(left_out))}" if left_out else ""
         raise InvalidRequestError([f"{name} has no posts{rest}. It was read as {KINDS[kind]}"])
     posts = _with_slugs(found, remarks)
-    images = own_pictures([record for record, _ in found], [post.slug for post in posts], is_sites)
+    images = own_pictures([record for record, _ in found], [post.slug for post in posts], pictures, remarks)
     posts = tuple(replace(post, image=_encodable(image)) for post, image in zip(posts, images, strict=True))
     return Posts(kind, canonical(_encodable(name)), posts, tuple(left_out), remarks.lines(), zone=now.tzinfo or UTC)
 

@@ -9,7 +9,7 @@ from posts.fields import field_name
 __all__ = ["ENTRY_PICTURE", "NAMES", "is_address", "names_picture", "pictures_of"]
 
 # What a feed or an export itself says is an entry's picture, whatever its address looks like.
-ENTRY_PICTURE = "picture of the entry"
+ENTRY_PICTURE = "entrypicture"
 # What a picture is called, those first on which a title is best set: others are small, or have a title already.
 # fmt: off
 WORDS = (

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
@@ -18,9 +17,7 @@ from posts.gather import gather
 from posts.json_source import read_json, read_json_lines
 from posts.kinds import kind_of, other_folder
 from posts.markdown import path_of, read_folder, read_post
-from posts.own_pictures import bare, is_cover_of, without_pictured
-from posts.picture_files import Blog, find_file
-from posts.pictures import is_address
+from posts.own_pictures import SitePictures
 from posts.plain import plain_title
 from posts.posts import KINDS, Posts, Record
 from posts.rows import read_csv, read_lines
@@ -50,12 +47,10 @@ def read_posts(
     kind: str | None = None,
     stdin: BinaryIO | None = None,
     now: datetime | None = None,
-    with_images: bool = False,
 ) -> Posts:
     """Return the posts of a folder, a file, an http(s) URL or, for ``-``, standard input.
 
-    ``kind`` is one of KINDS; None detects it. Posts dated after ``now`` are left out, and those that have a picture of
-    their own unless ``with_images``.
+    ``kind`` is one of KINDS; None detects it. Posts dated after ``now`` are left out.
 
     Raises:
         InvalidRequestError: the source cannot be read, or has no posts.
@@ -63,11 +58,6 @@ def read_posts(
     now = now or datetime.now().astimezone()
     if kind is not None and kind not in KINDS:
         raise InvalidRequestError([f'unknown kind of source "{brief(clean_text(kind))}". Valid: {", ".join(KINDS)}'])
-    posts = _read_source(source, kind, stdin, now)
-    return posts if with_images else without_pictured(posts)
-
-
-def _read_source(source: str, kind: str | None, stdin: BinaryIO | None, now: datetime) -> Posts:
     if source == "-":
         data = _bounded((stdin or sys.stdin.buffer).read(MAX_BYTES + 1), STDIN)
         return _read(_Source(data, STDIN, STDIN), kind, now)
@@ -141,26 +131,10 @@ def _read_folder(path: Path, source: str, kind: str | None, now: datetime) -> Po
     if not records and (other := other_folder(path)):
         raise InvalidRequestError([f"{source} is {other}"])
     zone = site.zone or now.tzinfo
-    name, blog = _identifying(path) or source, Blog(path, site.root or path)
-    posts = gather("markdown", name, records, now.astimezone(zone), partial(_is_sites, blog, site.pictures))
+    pictures = SitePictures(site.pictures, site.root or path)
+    posts = gather("markdown", _identifying(path) or source, records, now.astimezone(zone), pictures)
     newest_first = sorted(posts.posts, key=lambda post: post.date or datetime.min.replace(tzinfo=UTC), reverse=True)
     return replace(posts, posts=tuple(newest_first))
-
-
-def _is_sites(blog: Blog, of_configuration: frozenset[str], picture: str, slug: str, record: Record) -> bool:
-    """Return whether a picture is one that the site's configuration names, or the cover that this project made.
-
-    A file at a cover's place that no ``covers.json`` lists is someone's own.
-    """
-    if bare(picture).lstrip("./") in of_configuration:
-        return True
-    if not is_cover_of(picture, slug, record):
-        return False
-    try:
-        file = find_file(picture, blog.folder / record.where, blog)
-        return is_address(picture) or f'"file": "{file.name}"' in (file.parent / "covers.json").read_text()
-    except (OSError, ValueError):
-        return True
 
 
 @dataclass(frozen=True)

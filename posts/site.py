@@ -40,9 +40,8 @@ SCRIPTS = [
     for name in ("astro.config", "docusaurus.config", "next.config", "eleventy.config", ".eleventy")
     for ending in ("mjs", "js", "ts", "cjs", "mts")
 ]
-# What else stands at a site's root. Its languages are not read.
-OTHER_ROOTS = ("pelicanconf.py", "package.json")
-PICTURE = re.compile(r"[^\s\"'`,;:=()\[\]{}<>]+\.(?:avif|gif|jpe?g|png|svg|webp)\b", re.IGNORECASE)
+WORDS = re.compile(r"[^\s\"'`,;:=()\[\]{}<>]+")
+PICTURE = re.compile(r".+?\.(?:avif|gif|jpe?g|png|svg|webp)\b", re.IGNORECASE)
 DEFAULT = re.compile(r"\bdefault(?:Locale|Language)\s*[:=]\s*[\"']([A-Za-z]{2,3}(?:[-_]\w+)?)[\"']")
 LOCALES = re.compile(r"\b(?:locales|languages)\s*[:=]\s*\[([^\]]*)\]")
 QUOTED = re.compile(r"[\"']([A-Za-z]{2,3}(?:[-_]\w+)?)[\"']")
@@ -71,19 +70,18 @@ class Site:
 def site_of(folder: Path) -> Site:
     """Return what the nearest configuration says, in a folder or above it."""
     folder = folder.resolve()
-    above = [folder, *folder.parents][:MOST_LEVELS]
-    for root in above:
+    for root in [folder, *folder.parents][:MOST_LEVELS]:
         for read in (_hugo, _jekyll, _script):
             if site := read(root):
                 return replace(site, pictures=_pictures(root))
-    other = next((each for each in above if any((each / name).exists() for name in OTHER_ROOTS)), None)
-    return Site(other, pictures=_pictures(other)) if other else Site()
+    return Site()
 
 
 def _pictures(root: Path) -> frozenset[str]:
     params = root.glob("config/_default/params.*")
-    texts = map(_text, [*(root / name for name in (*HUGO, *JEKYLL, *SCRIPTS, *OTHER_ROOTS)), *params])
-    return frozenset(found.lstrip("./") for text in texts for found in PICTURE.findall(text))
+    texts = map(_text, [*(root / name for name in (*HUGO, *JEKYLL, *SCRIPTS)), *params])
+    named = (PICTURE.match(word) for text in texts for word in WORDS.findall(text))
+    return frozenset(each[0].lstrip("./") for each in named if each)
 
 
 def _hugo(root: Path) -> Site | None:

@@ -21,15 +21,19 @@ MOST_EXAMPLES = 3
 COMPARED = 80
 
 
-async def ensure_covers(store: Store, rows: Sequence[Row], *, refresh: bool = False) -> list[Row]:
+async def ensure_covers(
+    store: Store, rows: Sequence[Row], *, refresh: bool = False, renewed: set[str] | None = None
+) -> list[Row]:
     """Return the rows with their covers. A post without one gets its first finished thumbnail, in the models' order.
 
     An existing cover stays, except that a real picture replaces a simulated one that nobody chose. A cover goes along
     with a post that has another slug now. With ``refresh``, a cover that shows an older look or title is set anew, on
-    the same picture. ``rows`` have all takes that are known. If the store fails, this logs the error and leaves the
-    cover out. It logs which covers are no picture of their posts: another blog in the store may have that slug.
+    the same picture, and its slug is added to ``renewed``. ``rows`` have all takes that are known. If the store fails,
+    this logs the error and leaves the cover out. It logs which covers are no picture of their posts: another blog in
+    the store may have that slug.
     """
     covers = await Covers.read(store, rows)
+    covers.renewed = covers.renewed if renewed is None else renewed
 
     async def covered(row: Row) -> Row:
         try:
@@ -85,7 +89,9 @@ class Covers:
             for slug, info in found.items()
             if (original := info.metadata.get("original", "")) in owners and not _shown(rows[slug], info)
         }
+        # The keys of covers that are no picture of their posts, and the slugs of those that were set anew.
         self.foreign: set[str] = set()
+        self.renewed: set[str] = set()
 
     @classmethod
     async def read(cls, store: Store, rows: Sequence[Row]) -> "Covers":
@@ -119,6 +125,7 @@ class Covers:
         outcome, chosen = self._wanted(row, slug, info)
         if shown and info and refresh and shown["key"] != info.metadata.get("thumbnail"):
             outcome, chosen = shown, info.metadata.get("chosen") == "1"
+            self.renewed.add(slug)
         if outcome and info is None:
             await self._store.create(Area.THUMBNAILS, key, await _copy(self._store, outcome, chosen=chosen))
         elif outcome and info:

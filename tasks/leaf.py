@@ -92,7 +92,7 @@ async def _make(pair: Pair, settings: Settings, attempt: Attempt, store: Retryin
         from compositing.xmp import Provenance, xmp_packet
 
         xmp = xmp_packet(Provenance(outcome["alt"], served_by, simulated, clock.date()))
-        jpeg = await asyncio.to_thread(compose, original.canvas, layout, xmp)
+        jpeg = await asyncio.to_thread(compose, original.canvas, layout, xmp, simulated=simulated)
     composed = clock.now()
     attempt.on_stage("uploading")
     metadata = {"title": title, "model": model.id, "served-by": served_by}

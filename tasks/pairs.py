@@ -13,7 +13,7 @@ from compositing.title_text import layout_text
 from compositing.typography import typographic
 from money import NOTHING, Money
 from originals.original import Wanted
-from outcomes import Finished, Outcome, OutcomeError, Pending, Row, Unfinished
+from outcomes import Asked, Finished, Outcome, OutcomeError, Pending, Row, Unfinished
 from providers.choice import picture_request
 from providers.prompt import identity
 from providers.provider import PictureRequest
@@ -71,7 +71,7 @@ class Pair:
     def so_far(self) -> Outcome:
         """The outcome; until there is one, ``pending`` with the keys, by which a later run finds what this one paid."""
         if self.outcome and self.outcome["status"] == "ok" and self.is_remembered:
-            return {**self.outcome, "asked": asked_of(self.request)}
+            return {**self.outcome, "asked": self.asked}
         if self.outcome:
             return self.outcome
         pending: Pending = {
@@ -87,6 +87,11 @@ class Pair:
     def is_billed(self) -> bool:
         """Whether its leaf asks a vendor for a picture, as far as the store tells."""
         return self.action == "generate" and not self.picture.simulated
+
+    @property
+    def asked(self) -> Asked:
+        """What the picture is asked for with, for the record."""
+        return {**asked_of(self.request), "size": self.picture.size, "quality": self.picture.quality}
 
     @property
     def model(self) -> Model:

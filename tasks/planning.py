@@ -1,14 +1,17 @@
 """The task that plans a batch: says what a run would do and cost, and pays for nothing."""
 
 from collections import Counter
+from dataclasses import replace
 from json import dumps
 
 from typing_extensions import TypedDict
 
+from providers.prices import read_prices
 from settings import Settings
 from storage.choice import open_store
-from storage.keys import page_key
+from storage.keys import manifest_key, page_key
 from storage.store import Area
+from tasks.change import Change, change_of
 from tasks.pairs import Action, pairs_of_batch
 from tasks.plan import Plan, capped, look_up
 from tasks.record import MOST_BYTES, BatchRecord, id_of
@@ -35,6 +38,8 @@ class PlanResult(TypedDict):
     gallery_url: str
     """Where the batch's page is, or will be."""
     simulated: bool
+    has_real_page: bool
+    """Whether the same batch has a page of real pictures; only a simulated one is told, by its name."""
     requested: int
     reuse: int
     recompose: int
@@ -43,7 +48,7 @@ class PlanResult(TypedDict):
     generate: int
     pictures: dict[str, int]
     """How many pictures would be asked for and paid for, by the model that serves them."""
-    pictures_of_posts_with_a_cover: int
+    change: Change
     cost_usd: float
     cost: str
     """The estimate in words, with its prices and what is unknown."""
@@ -66,7 +71,12 @@ async def plan_batch(request: BatchRequest, settings: Settings, attempt: Attempt
     record = BatchRecord(request, settings, attempt)
     await record.begin()
     plan = await look_up(pairs_of_batch(request, record.earlier_rows, settings), store, settings)
-    return _result(plan, request, settings)
+    prices = read_prices(settings.prices_file)
+    result = _result(plan, request, settings, change_of(plan, request, record.last, prices))
+    if request.name and settings.simulate_providers:
+        real = manifest_key(id_of(request, replace(settings, simulate_providers=False)))
+        result["has_real_page"] = await store.stat(Area.THUMBNAILS, real) is not None
+    return result
 
 
 def fitting_result(plan: PlanResult, most_bytes: int = MOST_BYTES) -> PlanResult:
@@ -74,7 +84,7 @@ def fitting_result(plan: PlanResult, most_bytes: int = MOST_BYTES) -> PlanResult
     return plan if len(dumps(plan["steps"])) <= most_bytes else {**plan, "steps": []}
 
 
-def _result(plan: Plan, request: BatchRequest, settings: Settings) -> PlanResult:
+def _result(plan: Plan, request: BatchRequest, settings: Settings, change: Change) -> PlanResult:
     """Return the plan as JSON holds it."""
     actions = Counter(pair.action for pair in plan.pairs)
     batch = id_of(request, settings)
@@ -82,13 +92,14 @@ def _result(plan: Plan, request: BatchRequest, settings: Settings) -> PlanResult
         "batch_id": batch,
         "gallery_url": open_store(settings).link(page_key(batch)).url,
         "simulated": settings.simulate_providers,
+        "has_real_page": False,
         "requested": len(plan.pairs),
         "reuse": actions["reuse"],
         "recompose": actions["recompose"],
         "refused": actions["refused"],
         "generate": actions["generate"],
         "pictures": plan.pictures,
-        "pictures_of_posts_with_a_cover": sum(pair.post.slug in plan.covered for pair in plan.payers),
+        "change": change,
         "cost_usd": plan.estimate.cost.usd,
         "cost": str(plan.estimate),
         "left_out": request.left_out.splitlines(),

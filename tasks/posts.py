@@ -20,6 +20,7 @@ __all__ = [
     "collapsed",
     "duplicates",
     "identity",
+    "identity_of_name",
     "place_of",
     "posts_of",
     "thumbnail_request",
@@ -138,9 +139,14 @@ def asked_with(request: Look, post: Post) -> Asked:
 
 def identity(request: BatchRequest) -> object:
     """Return what identifies a batch across runs: its name, or else its whole request."""
-    if name := canonical(request.name):
-        return {"name": name}
+    if request.name:
+        return identity_of_name(request.name)
     return {each.name: getattr(request, each.name) for each in fields(request) if each.name not in NOT_IDENTIFYING}
+
+
+def identity_of_name(name: str) -> object:
+    """Return what identifies the batch with this name."""
+    return {"name": canonical(name)}
 
 
 def titles_of(prompts: Sequence[object]) -> list[str]:

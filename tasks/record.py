@@ -41,11 +41,11 @@ from storage.store import Area, Store, StoredObject, Versioned
 from storage.updates import update
 from tasks.budget import spent
 from tasks.memory import Take, continued, takes_of, with_asked
-from tasks.posts import identity
+from tasks.posts import identity, identity_of_name
 from tasks.requests import BatchRequest
 from waiting import Attempt, cancel_and_wait, gather_limited, race
 
-__all__ = ["BatchRecord", "BatchResult", "id_of", "page_of"]
+__all__ = ["BatchRecord", "BatchResult", "id_of", "id_of_name", "page_of"]
 
 logger = logging.getLogger(__name__)
 
@@ -74,6 +74,10 @@ class BatchResult(TypedDict):
     """How many pictures, or answers in place of one, this run paid for."""
     maybe_billed: int
     """How many more may have been billed."""
+    covers_renewed: int
+    """How many covers were set anew, on their own pictures."""
+    covers_older: int
+    """How many covers show an older look or title than the thumbnails of this run do."""
     manifest_url: str | None
     gallery_url: str | None
     rows: list[Row]
@@ -100,8 +104,11 @@ class BatchRecord:
         # The manifest as it was last read or written, and the latest that this run made.
         self._known: Versioned | None = None
         self._manifest: Manifest
-        # The rows of earlier runs.
+        # The rows of earlier runs, and the last one's manifest.
         self._earlier: list[Row] = []
+        self._last: Manifest | None = None
+        # The slugs of the covers that were set anew.
+        self._renewed: set[str] = set()
         # What other runs of the batch paid, by their ids.
         self._others: dict[str, Money] = {}
         # The run that did not finish before this one: what it had paid by its last update, and the originals and
@@ -152,6 +159,7 @@ class BatchRecord:
         manifest_url, gallery_url = await self._write(rows, store, finished=True)
         outcomes = [outcome for row in rows for outcome in row["results"]]
         summary, cost = counts(outcomes), spent(outcomes)
+        older = sum(row["cover"].get("older", False) for row in rows if "cover" in row)
         logger.info("this run cost %s; its page: %s", cost, gallery_url)
         if len(dumps(rows)) > most_bytes:
             logger.warning("the rows take more than %d bytes: only the manifest has them", most_bytes)
@@ -165,6 +173,8 @@ class BatchRecord:
             "estimated_usd": float(estimated),
             "pictures_made": cost.pictures,
             "maybe_billed": cost.maybe_billed,
+            "covers_renewed": len(self._renewed),
+            "covers_older": older,
             "manifest_url": manifest_url,
             "gallery_url": gallery_url,
             "rows": rows,
@@ -270,6 +280,7 @@ class BatchRecord:
         earlier = await self._take_over(store, self._known)
         if not earlier:
             return False
+        self._last = earlier
         run = earlier.get("run_id", "")
         if run != self._run and not earlier["finished"]:
             self._unfinished_run, self._had_paid = run, self._others.get(run, NOTHING)
@@ -307,7 +318,9 @@ class BatchRecord:
 
     async def _with_covers(self, store: Store, rows: list[Row]) -> list[Row]:
         """Return the rows with their covers, which may show earlier takes, or those of other models."""
-        known = await ensure_covers(store, self._with_earlier(rows)[: len(rows)], refresh=self._refresh)
+        known = await ensure_covers(
+            store, self._with_earlier(rows)[: len(rows)], refresh=self._refresh, renewed=self._renewed
+        )
         return [
             {**row, "cover": each["cover"]} if "cover" in each else row for row, each in zip(rows, known, strict=True)
         ]
@@ -316,6 +329,11 @@ class BatchRecord:
     def earlier_rows(self) -> list[Row]:
         """The rows of earlier runs."""
         return self._earlier
+
+    @property
+    def last(self) -> Manifest | None:
+        """The manifest of the last run, once this one has begun."""
+        return self._last
 
     def _with_earlier(self, rows: list[Row]) -> list[Row]:
         """Add the results of earlier runs that this one has not reached yet, or does not request."""
@@ -353,6 +371,11 @@ def _completed(outcome: Outcome, earlier: Finished | None) -> Outcome:
 def id_of(request: BatchRequest, settings: Settings) -> str:
     """Return the id of a request's batch. Simulated and real pictures are different batches."""
     return batch_id([identity(request), settings.simulate_providers])
+
+
+def id_of_name(name: str, settings: Settings) -> str:
+    """Return the id of the batch with this name."""
+    return batch_id([identity_of_name(name), settings.simulate_providers])
 
 
 def page_of(store: Store, manifest: Manifest, workflow: str) -> str:

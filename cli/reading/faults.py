@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import astuple
 
-from cli.reading.options import INPUTS, SETTINGS, Options, flag
+from cli.reading.options import DECLARED, INPUTS, SETTINGS, Options, place
 from errors import Fault, InvalidRequestError, SettingsError
 
 __all__ = ["refuse", "with_option_names"]
@@ -17,9 +17,8 @@ def refuse(options: Options, who: str, remedies: Mapping[str, str]) -> None:
         InvalidRequestError: naming all of them.
     """
     refused: dict[str, list[str]] = {}
-    for name, option in options.given.items():
-        if name in remedies:
-            refused.setdefault(remedies[name], []).append(option)
+    for name in (each for each in DECLARED if each in remedies and options.has(each)):
+        refused.setdefault(remedies[name], []).append(options.given.get(name) or place(name, options))
     if refused:
         raise InvalidRequestError(
             f"{who} does not take {', '.join(given)}: {remedy.format(it='it' if len(given) == 1 else 'them')}"
@@ -37,12 +36,12 @@ def with_option_names(error: InvalidRequestError, options: Options) -> InvalidRe
 
 def _named(fault: Fault, options: Options) -> Fault:
     """Return the fault with the options' names in place of those of inputs and variables."""
-    inputs = [name for name in INPUTS if options.source is None or name in options.given]
-    place = rf"({'|'.join(inputs) or '(?!)'})\b(\[\d+\])?"
-    where = re.sub(rf"(?:^|(?<=, )){place}", lambda found: flag(found[1]), fault.where)
-    what = fault.what if where else re.sub(f"^{place}", lambda found: flag(found[1]), fault.what)
+    inputs = [name for name in INPUTS if options.source is None or options.has(name)]
+    given = rf"({'|'.join(inputs) or '(?!)'})\b(\[\d+\])?"
+    where = re.sub(rf"(?:^|(?<=, )){given}", lambda found: place(found[1], options), fault.where)
+    what = fault.what if where else re.sub(f"^{given}", lambda found: place(found[1], options), fault.what)
     named = Fault(what, where, fault.remedy)
     for variable, name in SETTINGS.items():
-        if name in options.given and "on" not in options.given:  # With --on, a setting is the worker's.
-            named = Fault(*(text.replace(variable, flag(name)) for text in astuple(named)))
+        if options.has(name) and not options.on:  # With --on, a setting is the worker's.
+            named = Fault(*(text.replace(variable, place(name, options)) for text in astuple(named)))
     return named

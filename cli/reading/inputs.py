@@ -8,6 +8,7 @@ from typing import Any
 from cli.reading.drawable import drawable
 from cli.reading.faults import refuse
 from cli.reading.options import Options, given_inputs
+from cli.reading.verbs import CHOOSING
 from compositing.brand import NO_BRAND, Brand
 from compositing.brand_file import open_brand
 from errors import InvalidRequestError, SettingsError
@@ -18,21 +19,20 @@ from posts.read import STDIN, read_posts
 from settings import Settings
 from tasks.requests import BatchRequest, bind
 
-__all__ = ["CHOOSING", "DEFAULT_MODELS", "read_input"]
+__all__ = ["DEFAULT_MODELS", "read_input"]
 
 # Characters that a request, whose size Render limits, says of what was left out.
 MOST_LEFT_OUT = 100_000
 # One of each vendor, OpenAI's first.
 DEFAULT_MODELS = ["gpt-image-2.5-flare", "gemini-nano-banana-2.1"]
-# What chooses among a source's posts.
-CHOOSING = ("limit", "since", "only", "exclude", "with_images")
+NO_INPUT = "There is no input. Name a source of posts, or use --title, or write covers.toml; see --help"
 FOR_SOURCES = "only sources of posts do; leave {it} out"
 
 
 def read_input(options: Options, settings: Settings | None) -> dict[str, object]:
     """Return generateBatch's input by name: the source's, overridden by the options.
 
-    Without settings, the default models do not depend on keys.
+    Without settings, the default models do not depend on keys. A request in a file says itself what covers.toml says.
 
     Raises:
         InvalidRequestError: the source cannot be read, or the options contradict it.
@@ -40,15 +40,16 @@ def read_input(options: Options, settings: Settings | None) -> dict[str, object]
     over = given_inputs(options)
     if options.source is None:
         return _titles(options, over)
-    posts = read_posts(options.source, kind=options.kind, with_images=options.with_images)
+    posts = read_posts(options.source, kind=options.kind)
     if posts.request is not None:
         refuse(options, f"{options.source}, which is generateBatch's own input,", dict.fromkeys(CHOOSING, FOR_SOURCES))
         args, named = (posts.request, {}) if isinstance(posts.request, list) else ([], posts.request)
+        over = given_inputs(options, by_file=False)
         values = bind(BatchRequest, args, {**named, **over})
     else:
         refuse(options, options.source, {"prompts": "both name posts; leave one of them out"})
         values = {**_default_look(settings), **over}
-        values |= _chosen(posts, options, values, settings)
+        values |= {**_chosen(posts, options, values, settings), **over}
     return _over_posts(values, over)
 
 
@@ -56,8 +57,8 @@ def _titles(options: Options, over: dict[str, object]) -> dict[str, object]:
     """Return the input that options give without a source."""
     if options.crash and Path(options.crash).suffix == ".json":
         raise InvalidRequestError([f"--crash took {options.crash} for a model: put the file before it"])
-    if not over:
-        raise InvalidRequestError(["There is no input. Name a source of posts, or use --title; see --help"])
+    if not over or over.keys() <= options.places.keys() - {"prompts"}:
+        raise InvalidRequestError([NO_INPUT])
     refuse(options, "--title", dict.fromkeys(("kind", *CHOOSING), FOR_SOURCES))
     return over
 
@@ -65,7 +66,14 @@ def _titles(options: Options, over: dict[str, object]) -> dict[str, object]:
 def _chosen(posts: Posts, options: Options, look: Mapping[str, Any], settings: Settings | None) -> dict[str, object]:
     """Return the posts that are asked for and the batch's name, and print what was chosen and left out."""
     can_be_drawn = drawable(posts, look["font"], _brand(settings))
-    chosen = choose(can_be_drawn, options.limit, options.since, options.only, options.exclude)
+    chosen = choose(
+        can_be_drawn,
+        options.limit,
+        options.since,
+        options.only,
+        options.exclude,
+        with_images=options.with_images,
+    )
     number = "1 post" if len(chosen.posts) == 1 else f"{len(chosen.posts)} posts"
     said = ", ".join([look["style"], look["template"], look["font"], *look["models"]])
     print(f"{number} from {chosen.name} ({chosen.kind}): {said}", file=sys.stderr)
@@ -88,14 +96,18 @@ def _brand(settings: Settings | None) -> Brand:
 
 
 def _over_posts(values: dict[str, object], over: Mapping[str, object]) -> dict[str, object]:
-    """Return the input without posts' own values that options replace."""
+    """Return the input without posts' own values that options replace.
+
+    A batch with a name remembers each post's latest take, so a variation of 0 is said of each post.
+    """
     replaced, prompts = over.keys() & {"extra_prompt", "variation"}, values.get("prompts")
+    said = {"variation": over["variation"]} if "variation" in replaced and values.get("name") else {}
     if not replaced or not isinstance(prompts, list):
         return values
     return {
         **values,
         "prompts": [
-            {name: value for name, value in prompt.items() if name not in replaced}
+            {name: value for name, value in prompt.items() if name not in replaced} | said
             if isinstance(prompt, dict)
             else prompt
             for prompt in prompts

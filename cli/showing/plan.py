@@ -14,8 +14,9 @@ def plan_text(plan: PlanResult, *, verbose: bool) -> str:
     listed = plan["steps"] if verbose or plan["requested"] <= MOST_LISTED else []
     lines = list(map(_line, listed))
     lines += ["", *(f"left out: {clean_text(line)}" for line in plan["left_out"]), _counted(plan), _pictures(plan)]
-    if covered := plan["pictures_of_posts_with_a_cover"]:
-        lines.append(f"{covered} of them are for posts that have a cover already")
+    if again := plan["change"]["pictures"]:
+        causes = "; ".join(plan["change"]["causes"])
+        lines.append(f"{again} of them are for posts that have a cover, {plan['change']['cost']}: {causes}")
     return "\n".join([*lines, f"cost: {plan['cost']}", f"page: {plan['gallery_url']}"]).lstrip("\n")
 
 

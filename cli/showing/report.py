@@ -67,7 +67,7 @@ def _cost(result: BatchResult) -> list[str]:
 
 
 def _table(outcomes: Sequence[Outcome], *, simulated: bool, verbose: bool) -> list[str]:
-    """Return two lines per pair: how it ended and how long it took, then its address or, if verbose, its error."""
+    """Return a line per pair, how it ended and how long it took; if ``verbose``, below it its address or its error."""
     cells = [("how", "seconds", "paid", "model", "title")]
     for outcome in outcomes:
         seconds = [value for name, value in cast(Mapping[str, float], outcome).items() if name.endswith("_seconds")]
@@ -79,7 +79,7 @@ def _table(outcomes: Sequence[Outcome], *, simulated: bool, verbose: bool) -> li
     for row, below in zip(cells, [None, *outcomes], strict=True):
         lines.append("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
         if below and below["status"] == "ok":
-            lines.append(f"    {below['served_by']}: {below['image_url']}")
+            lines += [f"    {below['served_by']}: {below['image_url']}"] if verbose else []
         elif below and verbose:
             lines.append(f"    {clean_text(reason(below))}")
     return lines

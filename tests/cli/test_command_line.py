@@ -8,7 +8,7 @@ import subprocess
 import sys
 import textwrap
 import tomllib
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 
 from cli.command_line import main
-from cli.modes import MODES
-from cli.reading.options import Options
+from cli.reading.options import DECLARED
+from cli.reading.parsing import help_of
+from cli.reading.verbs import ALWAYS, VERBS
 from providers.registry import MODELS
 from tests.support.emulator import Emulator
 from tests.support.project import ROOT
@@ -45,10 +46,13 @@ def test_a_batch_without_keys_is_simulated_in_plain_sight(tmp_path: Path, capsys
     assert run(tmp_path, BATCH) == 0
     shown = capsys.readouterr()
     assert shown.err.startswith("SIMULATED PICTURES")
-    assert "simulated/gpt-image-2.5-flare" in shown.out
+    assert shown.out.count("file://") == 2  # The page's and the manifest's.
     assert "4 requested, 4 ok, 0 reused, 0 rejected, 0 failed; simulated, nothing was paid for" in shown.out
     pictures = list((tmp_path / "out/thumbnails/neon").rglob("*.jpg"))
     assert len(pictures) == 4
+    assert main([str(tmp_path / "batch.json"), "-v"]) == 0
+    shown = capsys.readouterr()
+    assert "simulated/gpt-image-2.5-flare" in shown.out
     for picture in pictures:
         assert picture.as_uri() in shown.out
 
@@ -100,10 +104,9 @@ def test_a_source_of_which_nothing_can_be_drawn_is_refused(tmp_path: Path, capsy
     assert "has no posts left: whose titles cannot be drawn (1): line 1" in capsys.readouterr().err
 
 
-def test_a_post_without_a_description_is_drawn_anew_once_and_the_plan_shows_it(
+def test_a_post_whose_context_is_another_now_keeps_its_picture(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """So it is for who upgrades from 0.1, where such a post had no context."""
     (tmp_path / "posts").mkdir()
     (tmp_path / "posts/one.md").write_text("---\ntitle: One\n---\n")
     (tmp_path / "posts/two.md").write_text("---\ntitle: Two\ndescription: Short\n---\nText.\n")
@@ -112,7 +115,7 @@ def test_a_post_without_a_description_is_drawn_anew_once_and_the_plan_shows_it(
     capsys.readouterr()
     assert main(["posts", "--model", "gpt-image-2", "--plan"]) == 0
     shown = capsys.readouterr()
-    assert "1 to reuse, 0 to recompose, 1 to generate" in shown.out
+    assert "2 to reuse, 0 to recompose, 0 to generate" in shown.out
     assert "note: contexts taken from the first paragraph (1): One" in shown.err
 
 
@@ -137,7 +140,7 @@ def test_input_by_names_is_read_too(tmp_path: Path) -> None:
         ("7", "holds neither an array nor an object"),
         ([], "The input is missing prompts, models, style, template, font"),
         (BATCH[:3], "The input is missing template, font"),
-        ([*BATCH, 0, "name", "left out", "more"], "The input has 11 values, 1 too many"),
+        ([*BATCH, 0, "name", "left out", [], False, 1.5, "more"], "The input has 14 values, 1 too many"),
         ({"titles": ["a"]}, "The input has unknown names: 'titles'"),
         ([[], *BATCH[1:]], "prompts: must have at least one entry"),
     ],
@@ -184,6 +187,20 @@ def test_a_folder_of_posts_is_a_batch_named_after_the_folder(
     assert json.loads(capsys.readouterr().out)["batch_id"] == first["batch_id"]
 
 
+def test_a_post_with_a_picture_of_its_own_is_drawn_if_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIMULATED_LATENCY_SECONDS", "0")
+    (tmp_path / "posts.csv").write_text("title,image\nOne,/img/one.jpg\nTwo,\nNews,\n")
+    asked = [str(tmp_path / "posts.csv"), "--model", "gpt-image-2", "--json", "--exclude", "news"]
+    assert main(asked) == 0
+    shown = capsys.readouterr()
+    assert [row["slug"] for row in json.loads(shown.out)["rows"]] == ["two"]
+    assert "left out: with a picture of their own (1): One: /img/one.jpg. To draw them too, give" in shown.err
+    assert main([*asked, "--with-images"]) == 0
+    assert [row["slug"] for row in json.loads(capsys.readouterr().out)["rows"]] == ["one", "two"]
+
+
 def test_posts_from_standard_input_are_a_batch_without_a_name(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -228,25 +245,59 @@ def test_options_go_over_what_the_file_says(
 
 def test_without_any_input_the_help_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
-    assert "Name a source of posts, or use --title; see --help" in capsys.readouterr().err
+    assert "There is no input. Name a source of posts, or use --title, or write covers.toml" in capsys.readouterr().err
 
 
-def test_the_help_fits_the_screen_and_lists_what_is_valid(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["--help"])
-    shown = capsys.readouterr().out
-    assert max(map(len, shown.splitlines())) <= 100
-    for name in ("dall-e-3", "watercolor", "overlay-center", "press-start-2p", "exit code:", "--plan"):
-        assert name in shown
-
-
-def test_the_documented_help_is_current(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Renew it with ``COLUMNS=80 ./covers --help | sed 's/^./    &/'``."""
+@pytest.mark.parametrize("verb", ["", *VERBS])
+def test_the_help_of_each_verb_fits_a_screen(verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
+    lines = help_of(verb).splitlines()
+    assert len(lines) <= 60
+    assert max(map(len, lines)) <= 92
+
+
+def test_the_help_begins_with_what_an_owner_does_and_ends_with_what_a_developer_does() -> None:
+    assert help_of().index("covers.toml") < help_of().index("--verbose")
+    assert (
+        help_of("draw").index("the posts:")
+        < help_of("draw").index("for development:")
+        < help_of("draw").index("--crash")
+    )
+    assert not re.search("dall-e|--crash", help_of())
+
+
+def test_the_names_that_options_accept_are_listed_those_of_retired_models_apart(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with pytest.raises(SystemExit):
-        main(["--help"])
+        main(["--names"])
+    now, _, retired = capsys.readouterr().out.partition("for development, retired:")
+    for name in ("gpt-image-2.6-flare", "watercolor", "overlay-center", "press-start-2p"):
+        assert name in now
+    assert "dall-e-3" not in now
+    assert "dall-e-3" in retired
+
+
+def test_a_word_that_is_nearly_a_verb_is_pointed_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for words, said in (
+        (["plna"], "plna is neither a verb nor a file here; did you mean plan?"),
+        (["drwa", "posts"], "unknown verb drwa; did you mean draw?"),
+        (["draw", "posts", "more"], "unknown argument more"),
+    ):
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        assert ended.value.code == 2
+        assert said in capsys.readouterr().err
+    (tmp_path / "plna").write_text("One\n")
+    assert main(["plna", "--plan"]) == main(["plan", "plna"]) == 0
+
+
+def test_the_documented_help_is_current(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Renew it with ``COLUMNS=80 ./covers [verb] --help | sed 's/^./    &/'``."""
+    monkeypatch.setenv("COLUMNS", "80")
     page = (ROOT / "docs/command-line.md").read_text()
-    assert page.endswith(textwrap.indent(capsys.readouterr().out, "    "))
+    for verb in ("", *VERBS):
+        assert textwrap.indent(help_of(verb), "    ") in page
 
 
 def test_a_plan_says_what_a_run_would_do_and_does_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -499,15 +550,14 @@ def test_choices_are_applied_in_a_command_of_their_own(tmp_path: Path, capsys: p
         command = ["posts", "--choose", str(tmp_path / "choices.json"), "--plan", "--covers", "site", "--style", "neon"]
         assert main([*command, *more]) == 2
         assert (
-            "--choose does not take posts, --style, --plan, --covers: give them in another command"
+            "--choose does not take posts, --style, --covers, --plan: give them in another command"
             in capsys.readouterr().err
         )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["choices.json"]
 
 
-def test_every_option_belongs_to_a_mode() -> None:
-    always = {"env_file", "verbose"}
-    assert always.union(*(mode.takes.union(mode.by) for mode in MODES)) == {each.name for each in fields(Options)}
+def test_every_option_belongs_to_a_verb() -> None:
+    assert {"choose"}.union(ALWAYS, *(verb.options for verb in VERBS.values())) == DECLARED.keys()
 
 
 @pytest.mark.parametrize(

@@ -290,7 +290,8 @@ PLAN: Json = {
     "refused": 0,
     "generate": 3,
     "pictures": {"gpt-image-2": 3},
-    "pictures_of_posts_with_a_cover": 1,
+    "change": {"pictures": 1, "cost": "about $0.007", "causes": ["the style is neon, and was anime"], "last": {}},
+    "has_real_page": False,
     "cost_usd": 0.02,
     "cost": "about $0.02",
     "left_out": [],
@@ -309,7 +310,8 @@ def test_a_plan_is_asked_of_the_worker_and_starts_nothing_else(
     assert run["input"]["max_cost_usd"] == 2.5
     shown = capsys.readouterr().out
     assert "1 to reuse, 0 to recompose, 3 to generate\npictures to pay for: 3 (3 by gpt-image-2)\n" in shown
-    assert "1 of them are for posts that have a cover already\ncost: about $0.02\npage: https://x.example/" in shown
+    assert "\n1 of them are for posts that have a cover, about $0.007: the style is neon" in shown
+    assert "\ncost: about $0.02\npage: https://x.example/index.html\n" in shown
 
 
 def test_a_plan_that_the_worker_would_refuse_exits_like_the_run(

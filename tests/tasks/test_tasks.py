@@ -32,7 +32,16 @@ async def test_a_batch_returns_its_rows_in_order(environment: Settings) -> None:
         assert [outcome["model"] for outcome in row["results"]] == ["dall-e-3", "gpt-image-1"]
         assert all(outcome["title"] == row["title"] for outcome in row["results"])
     money = {"cost_usd", "cost", "estimated_usd", "pictures_made", "maybe_billed"}
-    assert result.keys() == {"batch_id", "summary", *money, "rows", "manifest_url", "gallery_url"}
+    assert result.keys() == {
+        "batch_id",
+        "summary",
+        *money,
+        "covers_renewed",
+        "covers_older",
+        "rows",
+        "manifest_url",
+        "gallery_url",
+    }
 
 
 async def test_a_rerun_updates_the_same_record(environment: Settings) -> None:
