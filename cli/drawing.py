@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from dataclasses import replace
+from functools import partial
 
 from rich.console import Console
 
@@ -20,7 +21,7 @@ from cli.showing.progress import PlainProgress
 from cli.showing.report import report
 from errors import InvalidRequestError
 from providers.choice import log_models
-from settings import Settings
+from settings import Settings, read_settings
 from storage.choice import open_store
 from tasks.checks import check_request
 from tasks.planning import PlanResult, plan_batch
@@ -28,7 +29,7 @@ from tasks.record import BatchResult, id_of
 from tasks.requests import BatchRequest, bind
 from waiting import Attempt, Clock
 
-__all__ = ["draw_here", "draw_there", "plan_here"]
+__all__ = ["draw_here", "draw_there", "plan_here", "plan_there"]
 
 ALL_THERE, SOME_MISSING = 0, 1
 
@@ -60,11 +61,7 @@ def draw_there(options: Options, screen: Console) -> int:
     from cli.on_render.api import Workflow
     from cli.on_render.run import run_there
 
-    workflow = Workflow(str(options.on))
-    for variable, name in SETTINGS.items():
-        if name in options.places:
-            print(f"note: {options.places[name]} holds here only; on Render, set {variable}", file=sys.stderr)
-    request = check_request(BatchRequest, bind(BatchRequest, [], read_input(options, None)), None)
+    workflow, request = Workflow(str(options.on)), _checked_there(options)
     if options.covers:
         make_folder(options.covers)
     log_models(request.models, Clock().today())
@@ -86,6 +83,17 @@ def plan_here(options: Options, screen: Console) -> int:
     return _print_plan(asyncio.run(plan_batch(request, settings, Attempt())), options)
 
 
+def plan_there(options: Options, screen: Console) -> int:
+    """Show what a run on Render would do, as the worker there says."""
+    from cli.on_render.api import Workflow
+    from cli.on_render.run import ask_for_plan
+
+    workflow, request = Workflow(str(options.on)), _checked_there(options)
+    log_models(request.models, Clock().today())
+    say = partial(print, file=sys.stderr)
+    return _print_plan(asyncio.run(ask_for_plan(workflow, request, say)), options)
+
+
 def _checked(options: Options) -> tuple[Settings, BatchRequest]:
     """Return the settings and the request of a run in this process."""
     settings = local_settings(given_settings(options))
@@ -93,6 +101,16 @@ def _checked(options: Options) -> tuple[Settings, BatchRequest]:
     if options.crash == "":
         settings = replace(settings, crash_model=request.models[0])
     return settings, request
+
+
+def _checked_there(options: Options) -> BatchRequest:
+    """Return the request of a run on Render, with its own cap. The worker checks the rest."""
+    for variable, name in SETTINGS.items():
+        if name in options.places and name != "max_cost":
+            print(f"note: {options.places[name]} holds here only; on Render, set {variable}", file=sys.stderr)
+    request = check_request(BatchRequest, bind(BatchRequest, [], read_input(options, None)), None)
+    cap = read_settings({"MAX_COST_USD": str(options.max_cost or "")}).max_cost_usd
+    return request if cap is None else replace(request, max_cost_usd=float(cap))
 
 
 def _say_simulated(settings: Settings) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from rich.console import Console
 
 from cli.choices import choose_here, choose_live, choose_there
-from cli.drawing import draw_here, draw_there, plan_here
+from cli.drawing import draw_here, draw_there, plan_here, plan_there
 from cli.looking import export, open_page, status
 from cli.reading.faults import refuse
 from cli.reading.options import SETTINGS, Options
@@ -15,9 +15,13 @@ from cli.reading.verbs import ALWAYS, VERBS
 __all__ = ["mode_of"]
 
 ELSEWHERE = "give {it} in another command"
-IN_THE_WORKFLOW = {name: f"set {variable} in the workflow's Environment instead" for variable, name in SETTINGS.items()}
-WORKER_ONLY = "only the worker reaches the store that a plan looks into; leave {it} out"
 PAGE_THERE = "there, the batch's own page saves choices as a file, for --choose FILE; leave {it} out"
+# A run's own cap is an input.
+IN_THE_WORKFLOW = {
+    name: f"set {variable} in the workflow's Environment instead"
+    for variable, name in SETTINGS.items()
+    if name != "max_cost"
+}
 Run = Callable[[Options, Console], int]
 
 
@@ -39,7 +43,8 @@ APPLY = "--choose"
 MODES = (
     Mode(choose_there, APPLY, by=("on",)),
     Mode(choose_here, APPLY),
-    Mode(plan_here, "plan", remedies={"on": WORKER_ONLY}),
+    Mode(plan_there, "plan", by=("on",), remedies=IN_THE_WORKFLOW),
+    Mode(plan_here, "plan"),
     Mode(draw_there, "draw", by=("on",), remedies=IN_THE_WORKFLOW),
     Mode(draw_here, "draw"),
     Mode(choose_live, "choose", remedies={"on": PAGE_THERE}),
@@ -59,8 +64,6 @@ def mode_of(options: Options) -> Run:
     mode = next(mode for mode in MODES if mode.verb == verb and all(map(options.has, mode.by)))
     takes = VERBS[verb].options if verb in VERBS else ALWAYS | {"choose", "on"}
     others = (options.given.keys() - takes) | (options.given.keys() & mode.remedies.keys())
-    if "on" in mode.remedies and options.has("on"):  # Elsewhere is not here, wherever it stands.
-        others |= {"on"}
     who = "--on" if "on" in mode.by and verb in VERBS else f"covers {verb}" if verb in VERBS else verb
     refuse(options, who, {name: mode.remedies.get(name, ELSEWHERE) for name in others})
     return mode.run

@@ -166,13 +166,14 @@ async def generate_batch(
     left_out: str = "",
     redraw: Sequence[str] = (),
     refresh_covers: bool = False,
+    max_cost_usd: float | None = None,
 ) -> "BatchResult":
     """Make a thumbnail of every title by every model and return a summary, the rows, and where to look at them."""
     from settings import read_settings
     from tasks.checks import checked
     from tasks.fan_out import draw
     from tasks.pairs import pairs_of_batch, rows_of
-    from tasks.plan import begin, prepare
+    from tasks.plan import begin, capped, prepare
     from tasks.record import BatchRecord
     from tasks.requests import BatchRequest
     from waiting import begin_attempt
@@ -193,7 +194,9 @@ async def generate_batch(
         left_out=left_out,
         redraw=redraw,
         refresh_covers=refresh_covers,
+        max_cost_usd=max_cost_usd,
     )
+    settings = capped(settings, request)
     attempt = begin_attempt(ctx.metadata.task_run_id)
     record = BatchRecord(request, settings, attempt)
     await prepare(request.models, settings, attempt)
@@ -225,6 +228,7 @@ async def plan_batch(
     left_out: str = "",
     redraw: Sequence[str] = (),
     refresh_covers: bool = False,
+    max_cost_usd: float | None = None,
 ) -> "PlanResult":
     """Return what ``generateBatch`` would make with this input and what that would cost. Pays for nothing."""
     from settings import read_settings
@@ -249,6 +253,7 @@ async def plan_batch(
         left_out=left_out,
         redraw=redraw,
         refresh_covers=refresh_covers,
+        max_cost_usd=max_cost_usd,
     )
     plan = await planning.plan_batch(request, settings, begin_attempt(ctx.metadata.task_run_id))
     return planning.fitting_result(plan)

@@ -31,6 +31,8 @@ MUST_BE = {
     "list_type": "must be a list in square brackets",
     "tuple_type": "must be a list in square brackets",
     "int_type": "must be a whole number without quotes",
+    "float_type": "must be a number without quotes",
+    "finite_number": "must be a number of dollars",
     "greater_than_equal": "must be 0 or more",
     "too_short": "must have at least one entry",
     "dict_type": "must be an object in curly brackets",

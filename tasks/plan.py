@@ -3,7 +3,8 @@
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cached_property
 
 from errors import Fault, InvalidRequestError
@@ -20,9 +21,10 @@ from storage.retrying_store import RetryingStore, retrying_store
 from storage.store import Area, Store
 from tasks.budget import paid_for
 from tasks.pairs import Action, Pair, is_thumbnail
+from tasks.requests import BatchRequest
 from waiting import Attempt, gather_limited
 
-__all__ = ["Plan", "begin", "look_up", "prepare"]
+__all__ = ["Plan", "begin", "capped", "look_up", "prepare"]
 
 logger = logging.getLogger(__name__)
 
@@ -120,6 +122,12 @@ async def look_up(pairs: Sequence[Pair], store: Store, settings: Settings, *, re
         if pair.outcome:
             plan.end(pair, pair.outcome)
     return plan
+
+
+def capped(settings: Settings, request: BatchRequest) -> Settings:
+    """Return the settings with the lower of their cap and the request's."""
+    caps = (settings.max_cost_usd, None if request.max_cost_usd is None else Decimal(repr(request.max_cost_usd)))
+    return replace(settings, max_cost_usd=min((cap for cap in caps if cap is not None), default=None))
 
 
 async def prepare(models: Sequence[str], settings: Settings, attempt: Attempt) -> None:

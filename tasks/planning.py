@@ -13,7 +13,7 @@ from storage.keys import manifest_key, page_key
 from storage.store import Area
 from tasks.change import Change, change_of
 from tasks.pairs import Action, pairs_of_batch
-from tasks.plan import Plan, look_up
+from tasks.plan import Plan, capped, look_up
 from tasks.record import MOST_BYTES, BatchRecord, id_of
 from tasks.requests import BatchRequest
 from waiting import Attempt
@@ -64,6 +64,7 @@ async def plan_batch(request: BatchRequest, settings: Settings, attempt: Attempt
     Raises:
         StoreError: the store failed.
     """
+    settings = capped(settings, request)
     store = open_store(settings)
     for area in Area:  # Only an answer with a body can report a wrong key, and a lookup has none.
         await store.read(area, "never-written")

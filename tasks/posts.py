@@ -31,7 +31,7 @@ __all__ = [
 # Up to this many posts with the same fault get a line each; if there are more, one line names this many of them.
 MOST_LINES = 3
 # Inputs of a batch that do not tell it from another.
-NOT_IDENTIFYING = {"name", "left_out", "redraw", "refresh_covers"}
+NOT_IDENTIFYING = {"name", "left_out", "redraw", "refresh_covers", "max_cost_usd"}
 DIGEST = "-[0-9a-f]{6,64}"
 
 

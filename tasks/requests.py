@@ -143,7 +143,8 @@ class BatchRequest(Look):
     A prompt is a title, or an object that says more about its post. A batch with a ``name`` keeps its page when posts
     are added, removed or varied. ``left_out`` says, line by line, what of the posts' source is no prompt: the page
     shows it. ``redraw`` has the slugs of posts of which another take is wanted. With ``refresh_covers``, each
-    cover that shows an older look or title is set anew, on the same picture.
+    cover that shows an older look or title is set anew, on the same picture. ``max_cost_usd`` is this run's own cap;
+    the lower of it and MAX_COST_USD holds.
     """
 
     prompts: Annotated[list[Prompt], Strict(), Field(min_length=1)]
@@ -152,6 +153,7 @@ class BatchRequest(Look):
     left_out: Text = ""
     redraw: tuple[Text, ...] = ()
     refresh_covers: Annotated[bool, Strict()] = False
+    max_cost_usd: Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)] | None = None
 
 
 class Choice(TypedDict):

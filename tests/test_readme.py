@@ -52,12 +52,14 @@ from storage.choice import open_store
 from storage.minio_failures import NOT_PUBLIC, UnsuitableError, store_error
 from styles import STYLES
 from tasks import apply_choices, choices, generate_batch, generate_thumbnail, generate_thumbnails
+from tasks.budget import Budget
 from tasks.checks import check_request
-from tasks.pairs import pair_of
+from tasks.pairs import Pair, pair_of
 from tasks.plan import Plan
 from tasks.requests import BatchRequest, ChoicesRequest, ThumbnailRequest
+from tasks.windows import Windows
 from tests.storage.test_minio_store import worker_that_may
-from tests.support.batches import LOOK
+from tests.support.batches import LOOK, missing
 from tests.support.clock import SkippingClock
 from tests.support.minio_server import MinioServer, free_port
 from tests.support.project import ROOT, TUTORIAL_BATCH
@@ -268,11 +270,25 @@ def capped(pictures: int, model: str) -> str:
     return fault
 
 
+def a_pair(settings: Settings, title: str = "One") -> Pair:
+    return pair_of(ThumbnailRequest(title=title, model="gpt-image-2", **LOOK), settings)  # type: ignore[arg-type]
+
+
 def too_many(settings: Settings) -> str:
     """Return the fault of a plan with one new picture more than the limit."""
-    pair = pair_of(ThumbnailRequest(title="One", model="gpt-image-2", **LOOK), settings)  # type: ignore[arg-type]
+    pair = a_pair(settings)
     [fault] = Plan([pair], payers=[pair] * (settings.max_images_per_batch + 1)).faults(settings)
     return str(fault)
+
+
+async def withheld(settings: Settings) -> str:
+    """Return why a picture is not asked for once another was refused with the key."""
+    first, second = a_pair(settings), a_pair(settings, "Two")
+    windows = Windows([first, second], 1, Budget([], settings))
+    start = await windows.start()
+    assert start
+    await windows.end(start, missing("rejected", "One", "gpt-image-2", code="bad_key"))
+    return str(second.so_far)
 
 
 def undecodable() -> str:
@@ -354,6 +370,8 @@ def messages(
         "The input is missing": lambda: shown(capsys, tmp_path, '[["A title"], ["gpt-image-2"], "neon"]'),
         "The request is for": lambda: too_many(settings),
         "That is above the cap of": lambda: capped(99, "gpt-image-2"),
+        "Not asked for: this run has cost": lambda: Budget([], settings).refusal(a_pair(settings))["message"],
+        "Not asked for, as another picture was refused": lambda: withheld(settings),
         "as the cost is unknown": lambda: capped(1, "new-model"),
         "is not a supported source": lambda: unread(tmp_path / "a.bin", b"\0\1"),
         "is a web page, not a feed": lambda: unread(tmp_path / "a.html", b"<!doctype html>"),

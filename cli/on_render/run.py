@@ -17,13 +17,14 @@ from errors import InvalidRequestError, RenderError, SettingsError, StoppedError
 from outcomes import Outcome
 from settings import Settings
 from storage.keys import page_key
-from tasks import apply_choices, generate_batch
+from tasks import apply_choices, generate_batch, plan_batch
 from tasks.choices import Applied
+from tasks.planning import PlanResult
 from tasks.record import BatchResult, id_of
 from tasks.requests import BatchRequest, ChoicesRequest
 from waiting import Stop, race
 
-__all__ = ["RefusedThereError", "apply_there", "run_there"]
+__all__ = ["RefusedThereError", "apply_there", "ask_for_plan", "run_there"]
 
 
 class RefusedThereError(InvalidRequestError):
@@ -56,6 +57,17 @@ async def run_there(
     following = Following(workflow, watch, [pair for row in leaves_of(request) for pair in row])
     result: BatchResult = await _result(workflow, generate_batch.name, asdict(request), following, say)
     return result
+
+
+async def ask_for_plan(workflow: Workflow, request: BatchRequest, say: Callable[[str], None]) -> PlanResult:
+    """Return what ``generateBatch`` would do on Render, where the store and the caps are.
+
+    Raises:
+        InvalidRequestError, RenderError, StoppedError: as ``run_there``.
+    """
+    following = Following(workflow, lambda event: None)
+    plan: PlanResult = await _result(workflow, plan_batch.name, asdict(request), following, say)
+    return plan
 
 
 async def apply_there(workflow: Workflow, choices: ChoicesRequest, say: Callable[[str], None]) -> Applied:

@@ -104,9 +104,9 @@ class Options:
     )
     all: bool = _option("pay for new pictures of posts that have a cover, unasked", action="store_true", once=True)
     max_cost: str | None = _option(
-        "refuse what is estimated to cost more, in US dollars", "USD", type=_text, unquoted=(int, float)
+        "the most that a run may cost, in US dollars", "USD", type=_text, unquoted=(int, float)
     )
-    max_images: int | None = _option("refuse a request for more images; 50 unless set", "N", type=int)
+    max_images: int | None = _option("refuse more new pictures; 50 unless set", "N", type=int)
     covers: Path | None = _option(
         "the site's folder for the covers, as <slug>.jpg", "DIR", type=_path, complete=shtab.DIRECTORY
     )

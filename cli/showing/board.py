@@ -129,9 +129,7 @@ def ending(outcome: Outcome, *, arrived: bool = False) -> str:
 
 def reason(outcome: Outcome) -> str:
     """Return why a pair has no thumbnail, or "" if it has one, or none yet."""
-    if outcome["status"] == "rejected" or outcome["status"] == "failed":
-        return outcome["error"]["message"]
-    return ""
+    return outcome["error"]["message"] if outcome["status"] != "ok" and "error" in outcome else ""
 
 
 def announcement(event: RunEvent) -> str:

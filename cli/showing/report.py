@@ -1,35 +1,39 @@
 """The report at the end of a run: what was made, what was paid for, and where to find it."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import cast
 
 from cli.showing.board import ending, is_paid, reason
+from cli.showing.causes import causes
+from money import usd
 from outcomes import Counts, Outcome
 from tasks.record import BatchResult
 from text import brief, clean_text
 
 __all__ = ["report"]
 
-# In a larger batch only the pairs without a thumbnail are listed, and no more than this many of them.
+# A larger batch's pairs are not listed, only why some have no thumbnail.
 MOST_PAIRS = 20
+# A cost that is further from its estimate, as a part of that, is remarked on.
+DEVIATION = 0.25
 
 
 def report(result: BatchResult, *, simulated: bool, verbose: bool, left_out: str = "") -> str:
-    """Return the report of ``generateBatch``'s result, as lines of text; ``verbose`` lists every pair.
+    """Return the report of ``generateBatch``'s result, as lines of text.
 
-    ``left_out`` is what the request says of posts that it left out.
+    ``verbose`` lists every pair with its own reason. ``left_out`` is what the request says of posts that it left out.
     """
     outcomes = [outcome for row in result["rows"] for outcome in row["results"]]
     lines = []
-    listed, hidden = outcomes, 0
-    if not verbose and len(outcomes) > MOST_PAIRS:
-        missing: list[Outcome] = [outcome for outcome in outcomes if outcome["status"] != "ok"]
-        listed, hidden = missing[:MOST_PAIRS], len(missing[MOST_PAIRS:])
-    if listed:
-        lines += _table(listed, simulated=simulated, verbose=verbose)
-        lines += [f"and {hidden} more without a thumbnail; -v lists all", ""] if hidden else [""]
+    if outcomes and (verbose or len(outcomes) <= MOST_PAIRS):
+        lines += [*_table(outcomes, simulated=simulated, verbose=verbose), ""]
+    if not verbose and (why := causes(outcomes)):
+        lines += [*why, ""]
     summary = cast(Mapping[str, int], result["summary"])
     counted = ", ".join(f"{summary[name]} {name}" for name in Counts.__annotations__)  # Render's API sorts by name.
+    pending = summary["requested"] - sum(summary[name] for name in ("ok", "rejected", "failed"))
+    counted += f", {pending} left" if pending else ""
     lines.append(f"{counted}; {'simulated, nothing was paid for' if simulated else _paid(result)}")
     if cut := {
         outcome["title"] for outcome in outcomes if outcome["status"] == "ok" and outcome.get("title_shortened")
@@ -38,7 +42,7 @@ def report(result: BatchResult, *, simulated: bool, verbose: bool, left_out: str
     if failed := summary["failed"]:
         lines.append(f"Run it again to retry the {failed} that failed; existing images cost nothing.")
     lines += [f"left out: {clean_text(line)}" for line in left_out.splitlines()]
-    lines.append(f"cost:     {result['cost']}")
+    lines += _cost(result)
     lines.append(f"manifest: {result['manifest_url']}")
     lines.append(f"page:     {result['gallery_url']}")
     return "\n".join(lines)
@@ -50,8 +54,20 @@ def _paid(result: BatchResult) -> str:
     return f"paid for: {result['pictures_made']}{f', and maybe {maybe} more' if maybe else ''}"
 
 
+def _cost(result: BatchResult) -> list[str]:
+    """Return the cost beside its estimate, with a remark if they differ much."""
+    estimated = Decimal(repr(result.get("estimated_usd", 0.0)))  # A worker of an older version gives none.
+    if not estimated:
+        return [f"cost:     {result['cost']}"]
+    lines = [f"cost:     {result['cost']}; estimated for these pictures: {usd(estimated)}"]
+    part = Decimal(repr(result["cost_usd"])) / estimated
+    if abs(part - 1) > DEVIATION:
+        lines.append(f"The pictures cost {part:.1f} times their estimate; docs/cost.md says what can make them dearer.")
+    return lines
+
+
 def _table(outcomes: Sequence[Outcome], *, simulated: bool, verbose: bool) -> list[str]:
-    """Return a line per pair, how it ended and how long it took; below it its error or, if ``verbose``, its address."""
+    """Return a line per pair, how it ended and how long it took; if ``verbose``, below it its address or its error."""
     cells = [("how", "seconds", "paid", "model", "title")]
     for outcome in outcomes:
         seconds = [value for name, value in cast(Mapping[str, float], outcome).items() if name.endswith("_seconds")]
@@ -64,6 +80,6 @@ def _table(outcomes: Sequence[Outcome], *, simulated: bool, verbose: bool) -> li
         lines.append("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
         if below and below["status"] == "ok":
             lines += [f"    {below['served_by']}: {below['image_url']}"] if verbose else []
-        elif below:
+        elif below and verbose:
             lines.append(f"    {clean_text(reason(below))}")
     return lines

@@ -172,10 +172,10 @@ def test_faults_of_a_request_name_the_line_that_asked_for_it(capsys: pytest.Capt
     assert "max_cost in covers.toml, line 2='much': give US dollars" in capsys.readouterr().err
 
 
-def test_an_option_of_the_file_that_the_call_cannot_use_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_draws_on_render_plans_there_too(capsys: pytest.CaptureFixture[str]) -> None:
     write('on = "blog-thumbnails"\nsource = "posts"\n')
     assert main(["plan"]) == 2
-    assert "covers plan does not take on in covers.toml, line 1: only the worker reaches" in capsys.readouterr().err
+    assert "RENDER_API_KEY is not set" in capsys.readouterr().err
 
 
 def test_what_belongs_to_a_source_is_an_option() -> None:

@@ -140,7 +140,7 @@ def test_input_by_names_is_read_too(tmp_path: Path) -> None:
         ("7", "holds neither an array nor an object"),
         ([], "The input is missing prompts, models, style, template, font"),
         (BATCH[:3], "The input is missing template, font"),
-        ([*BATCH, 0, "name", "left out", [], False, "more"], "The input has 13 values, 1 too many"),
+        ([*BATCH, 0, "name", "left out", [], False, 1.5, "more"], "The input has 14 values, 1 too many"),
         ({"titles": ["a"]}, "The input has unknown names: 'titles'"),
         ([[], *BATCH[1:]], "prompts: must have at least one entry"),
     ],

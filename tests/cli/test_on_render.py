@@ -280,6 +280,58 @@ def test_a_run_that_fails_says_why(
     assert message in capsys.readouterr().err
 
 
+PLAN: Json = {
+    "batch_id": "0" * 16,
+    "gallery_url": "https://x.example/index.html",
+    "simulated": False,
+    "requested": 4,
+    "reuse": 1,
+    "recompose": 0,
+    "refused": 0,
+    "generate": 3,
+    "pictures": {"gpt-image-2": 3},
+    "change": {"pictures": 1, "cost": "about $0.007", "causes": ["the style is neon, and was anime"], "last": {}},
+    "has_real_page": False,
+    "cost_usd": 0.02,
+    "cost": "about $0.02",
+    "left_out": [],
+    "faults": [],
+    "steps": [],
+}
+
+
+def test_a_plan_is_asked_of_the_worker_and_starts_nothing_else(
+    api: RenderApi, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at_once(api, result=PLAN)
+    assert main(["batch.json", "--on", "blog-thumbnails", "--plan", "--max-cost", "2.50"]) == 0
+    [run] = api.runs.values()
+    assert run["taskId"] == "tsk-blog-thumbnails/planBatch"
+    assert run["input"]["max_cost_usd"] == 2.5
+    shown = capsys.readouterr().out
+    assert "1 to reuse, 0 to recompose, 3 to generate\npictures to pay for: 3 (3 by gpt-image-2)\n" in shown
+    assert "\n1 of them are for posts that have a cover, about $0.007: the style is neon" in shown
+    assert "\ncost: about $0.02\npage: https://x.example/index.html\n" in shown
+
+
+def test_a_plan_that_the_worker_would_refuse_exits_like_the_run(
+    api: RenderApi, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fault = "The pictures would cost about $9.00. That is above the cap of $2.50"
+    at_once(api, result={**PLAN, "faults": [fault]})
+    assert main(["batch.json", "--on", "blog-thumbnails", "--plan", "--json"]) == 2
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["pictures"] == {"gpt-image-2": 3}
+    assert f"- {fault}" in shown.err
+
+
+def test_a_run_there_takes_its_own_cap_along(api: RenderApi) -> None:
+    at_once(api, result=result(outcome("One", "gpt-image-2")))
+    main(["batch.json", "--on", "blog-thumbnails", "--max-cost", "0.25"])
+    [run] = api.runs.values()
+    assert (run["taskId"], run["input"]["max_cost_usd"]) == ("tsk-blog-thumbnails/generateBatch", 0.25)
+
+
 @pytest.mark.parametrize(
     ("options", "variables", "code", "message"),
     [
@@ -287,13 +339,7 @@ def test_a_run_that_fails_says_why(
         ([], {"RENDER_API_KEY": "rnd_\u2019"}, 2, "give the key alone"),
         ([], {"RENDER_API_KEY": "rnd_wrong"}, 2, "Render does not accept RENDER_API_KEY (401)"),
         (["--on", "blog"], {}, 2, "Render does not know blog/generateBatch. Check the workflow's slug"),
-        (["--plan"], {}, 2, "covers plan does not take --on: only the worker reaches the store"),
-        (
-            ["--max-cost", "2"],
-            {},
-            2,
-            "--on does not take --max-cost: set MAX_COST_USD in the workflow's Environment instead",
-        ),
+        (["--max-cost", "two"], {}, 2, "MAX_COST_USD='two'"),
         (
             ["--crash"],
             {},

@@ -14,7 +14,7 @@ __all__ = ["KEY", "Json", "RenderApi"]
 KEY = "rnd_canary0123456789"
 WHEN = "2026-11-21T09:30:00Z"
 SLUG = "blog-thumbnails"
-TASKS = {f"{SLUG}/{name}" for name in ("generateBatch", "generateThumbnail", "applyChoices")}
+TASKS = {f"{SLUG}/{name}" for name in ("generateBatch", "planBatch", "generateThumbnail", "applyChoices")}
 MOST_A_PAGE = 100
 
 Json = dict[str, Any]
