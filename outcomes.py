@@ -183,6 +183,8 @@ class Cover(TypedDict):
     """The key of the thumbnail's picture."""
     older: NotRequired[bool]
     """Whether it shows an older look or title than the thumbnails of this run do."""
+    simulated: NotRequired[bool]
+    """Whether it shows a simulated picture."""
     model: str
     """The thumbnail's model id."""
     variation: int

@@ -24,7 +24,8 @@ def check_wanted(plan: PlanResult, options: Options, screen: Console) -> None:
     change = plan["change"]
     if change["last"] and not change["pictures"]:
         print(f"note: the page's last run had {_options(change)}", file=sys.stderr)
-    if options.all or not (question := _question(plan)):
+    there = options.on is not None  # A worker that simulates was told to.
+    if options.all or not (question := _question(plan, there=there)):
         return
     if not (screen.is_terminal and sys.stdin.isatty()):
         raise InvalidRequestError([Fault(question, remedy=f"{_remedy(plan)}; --all does it all the same")])
@@ -33,11 +34,11 @@ def check_wanted(plan: PlanResult, options: Options, screen: Console) -> None:
         raise InvalidRequestError([Fault("it was not wanted", remedy=_remedy(plan))])
 
 
-def _question(plan: PlanResult) -> str:
+def _question(plan: PlanResult, *, there: bool) -> str:
     """Return what the owner may not want, if anything."""
     if plan["simulated"]:
-        forgotten = plan["has_real_page"] and plan["generate"] and not os.environ.get("SIMULATE_PROVIDERS")
-        return "No key is set, and this source's page has real pictures" if forgotten else ""
+        wanted = there or os.environ.get("SIMULATE_PROVIDERS") or not plan["generate"]
+        return "No key is set, and this source's page has real pictures" if plan["has_real_page"] and not wanted else ""
     if not (pictures := plan["change"]["pictures"]):
         return ""
     what = (

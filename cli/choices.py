@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from cli.covers import make_folder
+from cli.covers import folder_of, make_folder
 from cli.made import find_made
 from cli.reading.environment import local_settings
 from cli.reading.options import Options
@@ -43,9 +43,10 @@ def choose_live(options: Options, screen: Console) -> int:
     from cli.choosing.run import serve
 
     made = find_made(options)
-    if options.covers:
-        make_folder(options.covers)
-    asyncio.run(serve(made, made.store or open_store(made.settings), options.covers))
+    folder = options.covers and folder_of(options.covers, simulated=made.manifest["simulated"])
+    if folder:
+        make_folder(folder)
+    asyncio.run(serve(made, made.store or open_store(made.settings), folder))
     return 0
 
 

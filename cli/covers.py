@@ -25,6 +25,7 @@ from waiting import gather_limited
 __all__ = [
     "CoverFile",
     "fetch_covers",
+    "folder_of",
     "follow_covers",
     "make_folder",
     "read_covers",
@@ -56,11 +57,12 @@ async def read_covers(store: Store, batch_id: str) -> list[tuple[CoverFile, byte
         StoreError: the store failed.
     """
     covers: list[tuple[CoverFile, bytes]] = []
-    for row in (await batch_manifest(store, batch_id))["rows"]:
+    manifest = await batch_manifest(store, batch_id)
+    for row in manifest["rows"]:
         slug = row.get("slug", "")
         found = await store.read(Area.THUMBNAILS, cover_key(slug)) if slug else None
         cover = await cover_of(store, slug) if found else None
-        if found and cover:
+        if found and cover and _is_for_site(cover, manifest):
             covers.append((_listed(row, slug, cover), found.data))
     return covers
 
@@ -79,7 +81,7 @@ def fetch_covers(manifest_url: str | None, get: Callable[[str], bytes] = fetch) 
         if manifest is None:
             raise ValueError(damaged[0])
         rows = [row for row in manifest["rows"] if is_slug(row.get("slug", ""))]
-        rows = [row for row in rows if "cover" in row]
+        rows = [row for row in rows if "cover" in row and _is_for_site(row["cover"], manifest)]
         listed = [_listed(row, row["slug"], row["cover"]) for row in rows]
         with ThreadPoolExecutor(MAX_CONCURRENT) as threads:
             return list(zip(listed, threads.map(get, [row["cover"]["image_url"] for row in rows]), strict=True))
@@ -88,6 +90,11 @@ def fetch_covers(manifest_url: str | None, get: Callable[[str], bytes] = fetch) 
         raise StoreError(
             f"The covers were not fetched: {why}. The batch itself is done; run the command again."
         ) from None
+
+
+def folder_of(folder: Path, *, simulated: bool) -> Path:
+    """Return where a batch's covers go: those of simulated pictures never beside or over real ones."""
+    return folder.with_name(f"{folder.name}-simulated") if simulated else folder
 
 
 def make_folder(folder: Path) -> None:
@@ -111,7 +118,11 @@ async def follow_covers(store: Store, manifest: Manifest, slugs: Collection[str]
         StoreError: the store failed, or something else than a file stands in the place of one.
     """
     rows = {row["slug"]: row for row in manifest["rows"] if "slug" in row}
-    listed = [_listed(row, slug, row["cover"]) for slug, row in rows.items() if "cover" in row]
+    listed = [
+        _listed(row, slug, row["cover"])
+        for slug, row in rows.items()
+        if "cover" in row and _is_for_site(row["cover"], manifest)
+    ]
     changed = [about for about in listed if about["slug"] in slugs]
     found = await gather_limited(lambda about: store.read(Area.THUMBNAILS, cover_key(about["slug"])), changed)
     covers = [(about, each.data) for about, each in zip(changed, found, strict=True) if each]
@@ -167,6 +178,11 @@ def _in_place_of_a_file(path: Path) -> str:
     if path.is_dir():
         return f"{path} is a folder"
     return "" if path.is_file() or not path.exists() else f"{path} is no file"
+
+
+def _is_for_site(cover: Cover, manifest: Manifest) -> bool:
+    """Return whether a cover goes where the batch's covers go: a simulated one has no place among real ones."""
+    return manifest["simulated"] or not cover.get("simulated")
 
 
 def _listed(row: Row, slug: str, cover: Cover) -> CoverFile:

@@ -4,12 +4,11 @@ import asyncio
 import json
 import sys
 from dataclasses import replace
-from functools import partial
 
 from rich.console import Console
 
 from cli.asking import check_wanted
-from cli.covers import fetch_covers, make_folder, read_covers, say_written
+from cli.covers import fetch_covers, folder_of, make_folder, read_covers, say_written
 from cli.here.run import page_address, run_here
 from cli.reading.environment import local_settings
 from cli.reading.inputs import read_input
@@ -37,8 +36,9 @@ ALL_THERE, SOME_MISSING = 0, 1
 def draw_here(options: Options, screen: Console) -> int:
     """Run a batch in this process."""
     settings, request = _checked(options)
-    if options.covers:
-        make_folder(options.covers)
+    folder = options.covers and folder_of(options.covers, simulated=settings.simulate_providers)
+    if folder:
+        make_folder(folder)
     if settings.simulate_providers:
         _say_simulated(settings)
     print(f"page: {page_address(request, settings)}", file=sys.stderr)
@@ -50,8 +50,8 @@ def draw_here(options: Options, screen: Console) -> int:
     if options.crash is not None and not board.retries:
         print("Nothing crashed: every picture was already there. Ask for new ones with --variation 1.", file=sys.stderr)
     code = _print_result(result, options, simulated=settings.simulate_providers, left_out=request.left_out)
-    if options.covers:
-        say_written(asyncio.run(read_covers(open_store(settings), id_of(request, settings))), options.covers)
+    if folder:
+        say_written(asyncio.run(read_covers(open_store(settings), id_of(request, settings))), folder)
     return code
 
 
@@ -59,12 +59,14 @@ def draw_there(options: Options, screen: Console) -> int:
     """Run a batch on Render. The worker checks its own keys, store and caps."""
     # Imported here because the SDK's client doubles the time to start.
     from cli.on_render.api import Workflow
-    from cli.on_render.run import run_there
+    from cli.on_render.run import ask_for_plan, run_there
 
     workflow, request = Workflow(str(options.on)), _checked_there(options)
     if options.covers:
         make_folder(options.covers)
     log_models(request.models, Clock().today())
+    if request.name and not options.all:
+        check_wanted(asyncio.run(ask_for_plan(workflow, request, _say)), options, screen)
     _, view = _view(request, screen)
     with view:
         result = asyncio.run(run_there(workflow, request, view.observe, view.say))
@@ -72,7 +74,9 @@ def draw_there(options: Options, screen: Console) -> int:
     simulated = any(each["served_by"].startswith("simulated/") for each in made)
     code = _print_result(result, options, simulated=simulated, left_out=request.left_out)
     if options.covers:
-        say_written(fetch_covers(result["manifest_url"]), options.covers)
+        covers, folder = fetch_covers(result["manifest_url"]), folder_of(options.covers, simulated=simulated)
+        make_folder(folder)
+        say_written(covers, folder)
     return code
 
 
@@ -90,8 +94,11 @@ def plan_there(options: Options, screen: Console) -> int:
 
     workflow, request = Workflow(str(options.on)), _checked_there(options)
     log_models(request.models, Clock().today())
-    say = partial(print, file=sys.stderr)
-    return _print_plan(asyncio.run(ask_for_plan(workflow, request, say)), options)
+    return _print_plan(asyncio.run(ask_for_plan(workflow, request, _say)), options)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
 
 
 def _checked(options: Options) -> tuple[Settings, BatchRequest]:

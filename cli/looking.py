@@ -7,7 +7,7 @@ import webbrowser
 from rich.console import Console
 from typing_extensions import TypedDict
 
-from cli.covers import fetch_covers, make_folder, read_covers, say_written, without_cover
+from cli.covers import fetch_covers, folder_of, make_folder, read_covers, say_written, without_cover
 from cli.made import Made, find_made
 from cli.reading.options import Options
 from errors import InvalidRequestError
@@ -97,10 +97,11 @@ def export(options: Options, screen: Console) -> int:
     if not options.covers:
         raise InvalidRequestError(["It is unknown where the covers go. Give --covers, or write it into covers.toml"])
     made = find_made(options)
-    make_folder(options.covers)
+    folder = folder_of(options.covers, simulated=made.manifest["simulated"])
+    make_folder(folder)
     if made.store:
         covers = asyncio.run(read_covers(made.store, made.manifest["batch_id"]))
     else:
         covers = fetch_covers(made.manifest_url)
-    say_written(covers, options.covers, without_cover(made.manifest))
+    say_written(covers, folder, without_cover(made.manifest))
     return 0

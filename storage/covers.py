@@ -225,6 +225,8 @@ def _cover(store: Store, key: str, metadata: Mapping[str, str]) -> Cover:
     }
     if original := metadata.get("original"):
         cover["original"] = original
+    if metadata.get("simulated") == "1":
+        cover["simulated"] = True
     title, style = metadata.get("title"), cover["thumbnail"].split("/")[0]
     if title and style in STYLES:
         cover["alt"] = alt_text(title, style)

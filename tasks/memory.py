@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from errors import Fault, InvalidRequestError
 from gallery.manifest import Manifest
-from outcomes import Asked, Finished, Row
+from outcomes import Asked, Finished, Outcome, Row
 from providers.registry import MODELS
 from tasks.posts import asked_with, posts_of, thumbnail_request, with_earlier_slugs
 from tasks.requests import BatchRequest, Look, Post, ThumbnailRequest
@@ -47,7 +47,7 @@ class Memory:
 
     def request(self, look: Look, post: Post, model: str) -> ThumbnailRequest:
         """Return the request for a post's thumbnail by one model, in the words that its picture was asked for with."""
-        return self._request(look, post, Take(model, self._variation(look, post)))
+        return self._request(look, post, Take(model, self._variation(look, post, model)))
 
     def cover_request(self, look: Look, post: Post) -> ThumbnailRequest | None:
         """Return the request for the thumbnail that a post's cover shows, or None if it shows none of the row's."""
@@ -65,15 +65,17 @@ class Memory:
         title = asked["title"] if clean_text(asked["title"]) != clean_text(post.title) else ""
         return replace(request, asked_title=title, context=asked["context"], extra_prompt=asked["extra_prompt"])
 
-    def _variation(self, look: Look, post: Post) -> int:
-        """Return which take is wanted: the one that the request names, or a further one, or else that of last time."""
+    def _variation(self, look: Look, post: Post, model: str) -> int:
+        """Return which take is wanted: the one that the request names, or a further one, or else the model's latest."""
         row, named = self._rows.get(post.slug), look.variation if post.variation is None else post.variation
-        if row and post.slug in self._redraw:
-            latest = max([row.get("variation", 0), *(take.variation for take in self._takes[post.slug])])
-            return latest if latest and _is_unfinished(row) else latest + 1
-        if row and post.variation is None and not named:
-            return row.get("variation", 0)
-        return named
+        if not row or (post.slug not in self._redraw and (post.variation is not None or named)):
+            return named
+        last, takes = row.get("variation", 0), self._takes[post.slug]
+        if post.slug in self._redraw:
+            latest = max([last, *(take.variation for take in takes)])
+            return latest if latest and _is_unfinished(row["results"]) else latest + 1
+        own = [take.variation for take in takes if take.model == model]
+        return last if not own or _is_unfinished(row["results"], model) else max(own)
 
 
 def recalled(request: BatchRequest, rows: Sequence[Row], *, retried: bool) -> tuple[list[Post], Memory | None]:
@@ -94,9 +96,9 @@ def recalled(request: BatchRequest, rows: Sequence[Row], *, retried: bool) -> tu
     return posts, None
 
 
-def _is_unfinished(row: Row) -> bool:
-    """Return whether a run that asked for the latest take did not get as far, or failed: that is still to be done."""
-    return any(each["status"] in ("pending", "failed") for each in row["results"])
+def _is_unfinished(results: Sequence[Outcome], model: str = "") -> bool:
+    """Return whether the latest takes, or the model's, were not reached or failed: they are still to be made."""
+    return any(each["status"] in ("pending", "failed") for each in results if model in ("", each["model"]))
 
 
 def asked_of(request: ThumbnailRequest) -> Asked:

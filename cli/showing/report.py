@@ -42,6 +42,10 @@ def report(result: BatchResult, *, simulated: bool, verbose: bool, left_out: str
     if failed := summary["failed"]:
         lines.append(f"Run it again to retry the {failed} that failed; existing images cost nothing.")
     lines += [f"left out: {clean_text(line)}" for line in left_out.splitlines()]
+    if renewed := result.get("covers_renewed"):
+        lines.append(f"Covers set anew on their own pictures: {renewed}.")
+    if older := result.get("covers_older"):
+        lines.append(f"Covers that show an older look or title: {older}. --refresh-covers sets them anew, free.")
     lines += _cost(result)
     lines.append(f"manifest: {result['manifest_url']}")
     lines.append(f"page:     {result['gallery_url']}")

@@ -53,8 +53,8 @@ def test_one_word_draws_a_blog_and_a_month_later_its_new_posts(blog: Path, capsy
     assert main(["draw"]) == 0
     shown = capsys.readouterr()
     assert "3 requested, 3 ok, 2 reused" in shown.out
-    assert "covers:   static/covers, 1 changed" in shown.err
-    assert {path.name for path in (blog / "static/covers").iterdir()} == {
+    assert "covers:   static/covers-simulated, 1 changed" in shown.err
+    assert {path.name for path in (blog / "static/covers-simulated").iterdir()} == {
         "one.jpg",
         "two.jpg",
         "three.jpg",

@@ -83,15 +83,15 @@ def test_covers_come_as_files_and_only_what_changed_is_written(
 ) -> None:
     assert main(["batch.json", "--covers", "site"]) == 0
     assert "2 changed" in capsys.readouterr().err
-    assert [path.name for path in sorted(Path("site").iterdir())] == ["covers.json", "one.jpg", "two.jpg"]
-    listed = json.loads(Path("site/covers.json").read_text())
+    assert [path.name for path in sorted(Path("site-simulated").iterdir())] == ["covers.json", "one.jpg", "two.jpg"]
+    listed = json.loads(Path("site-simulated/covers.json").read_text())
     assert [(each["slug"], each["title"], each["file"]) for each in listed] == [
         ("one", "One", "one.jpg"),
         ("two", "Two", "two.jpg"),
     ]
     assert all("address" not in each and each["alt"] for each in listed)
-    assert "file:" not in Path("site/covers.json").read_text()
-    written = Path("site/one.jpg").stat().st_mtime_ns
+    assert "file:" not in Path("site-simulated/covers.json").read_text()
+    written = Path("site-simulated/one.jpg").stat().st_mtime_ns
     assert main(["batch.json", "--covers", "site"]) == 0
     assert ", 0 changed" in capsys.readouterr().err
-    assert Path("site/one.jpg").stat().st_mtime_ns == written
+    assert Path("site-simulated/one.jpg").stat().st_mtime_ns == written

@@ -86,7 +86,7 @@ def test_paths_and_env_are_those_of_the_callers_folder(clone: Path, blog: Path) 
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["summary"]["ok"] == 1
     assert (blog / "my pictures" / "thumbnails").is_dir()
-    assert (blog / "my site" / "first.jpg").is_file()
+    assert (blog / "my site-simulated" / "first.jpg").is_file()
     assert not (clone / "clones").exists()
 
 

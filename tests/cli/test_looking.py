@@ -78,7 +78,7 @@ def test_covers_are_exported_where_the_file_says(capsys: pytest.CaptureFixture[s
     for changed in (2, 0):
         assert main(["export"]) == 0
         assert f"covers:   site, {changed} changed" in capsys.readouterr().err
-    assert sorted(path.name for path in Path("site").iterdir()) == ["covers.json", "one.jpg", "two.jpg"]
+    assert sorted(path.name for path in Path("site-simulated").iterdir()) == ["covers.json", "one.jpg", "two.jpg"]
 
 
 def test_the_page_is_opened_in_the_browser(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

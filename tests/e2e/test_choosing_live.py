@@ -54,13 +54,13 @@ def page(blog: Path, browser: Browser) -> Iterator[Page]:
 def test_one_word_and_key_presses_are_all_that_choosing_takes(page: Page, blog: Path) -> None:
     first = page.locator("main section").first
     slug = str(first.get_attribute("data-slug"))
-    before = (blog / f"site/{slug}.jpg").read_bytes()
+    before = (blog / f"site-simulated/{slug}.jpg").read_bytes()
     page.keyboard.press("j")
     page.keyboard.press("2")
-    wait_until(lambda: (blog / f"site/{slug}.jpg").read_bytes() != before)
+    wait_until(lambda: (blog / f"site-simulated/{slug}.jpg").read_bytes() != before)
     page.get_by_text("1 chosen by you").wait_for()
     page.keyboard.press("u")
-    wait_until(lambda: (blog / f"site/{slug}.jpg").read_bytes() == before)
+    wait_until(lambda: (blog / f"site-simulated/{slug}.jpg").read_bytes() == before)
     first.get_by_role("button", name="Another take, simulated").first.click()
     page.locator(f"[data-slug={slug}] li").nth(2).wait_for()
     page.reload()

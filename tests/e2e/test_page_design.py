@@ -35,7 +35,8 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
 def box(element: Locator) -> dict[str, float]:
     found = element.bounding_box()
     assert found
-    return {"left": found["x"], "top": found["y"], "right": found["x"] + found["width"], **found}
+    left, top, width, height = found["x"], found["y"], found["width"], found["height"]
+    return {"left": left, "top": top, "right": left + width, "width": width, "height": height}
 
 
 @pytest.mark.parametrize(("posts", "models"), [(6, 3), (213, 2), (300, 5), (8, 1)])

@@ -146,3 +146,12 @@ def test_a_post_goes_on_with_the_row_of_its_title_or_else_of_its_slug() -> None:
     went_on = continued([("B", "a"), ("New", "b"), ("C", "c")], rows)
     assert {slug: row["title"] for slug, row in went_on.items()} == {"a": "B"}
     assert {slug: row["title"] for slug, row in continued([("A, edited", "a")], rows).items()} == {"a": "A"}
+
+
+async def test_a_further_take_by_one_model_asks_the_others_for_nothing(environment: Settings) -> None:
+    """As when the page asks for another picture like one of them."""
+    await run([post("One")])
+    assert paid(await run([post("One", slug="one", variation=1)], models=MODELS[:1])) == 1
+    later = await run([post("One")])
+    assert paid(later) == 0
+    assert [each["variation"] for each in later["rows"][0]["results"][:2]] == [1, 0]
