@@ -16,7 +16,7 @@ def plan_text(plan: PlanResult, *, verbose: bool) -> str:
     lines += ["", *(f"left out: {clean_text(line)}" for line in plan["left_out"]), _counted(plan), _pictures(plan)]
     if again := plan["change"]["pictures"]:
         causes = "; ".join(plan["change"]["causes"])
-        lines.append(f"{again} of them are for posts that have a cover, {plan['change']['cost']}: {causes}")
+        lines.append(f"of these, for posts that have a cover: {again}, {plan['change']['cost']}: {causes}")
     return "\n".join([*lines, f"cost: {plan['cost']}", f"page: {plan['gallery_url']}"]).lstrip("\n")
 
 

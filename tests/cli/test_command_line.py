@@ -495,8 +495,9 @@ def test_a_covers_folder_that_cannot_be_is_refused_before_anything_is_paid_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "batch.json").write_text(json.dumps(BATCH))
-    assert main(["batch.json", "--covers", "batch.json"]) == 2
-    assert "--covers batch.json cannot be made a folder: File exists" in capsys.readouterr().err
+    (tmp_path / "taken-simulated").write_text("a file")
+    assert main(["batch.json", "--covers", "taken"]) == 2
+    assert "--covers taken-simulated cannot be made a folder: File exists" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 

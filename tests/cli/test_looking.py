@@ -77,7 +77,7 @@ def test_covers_are_exported_where_the_file_says(capsys: pytest.CaptureFixture[s
     Path("covers.toml").write_text(f'{BLOG}covers = "site"\n')
     for changed in (2, 0):
         assert main(["export"]) == 0
-        assert f"covers:   site, {changed} changed" in capsys.readouterr().err
+        assert f"covers:   site-simulated, {changed} changed" in capsys.readouterr().err
     assert sorted(path.name for path in Path("site-simulated").iterdir()) == ["covers.json", "one.jpg", "two.jpg"]
 
 

@@ -310,8 +310,19 @@ def test_a_plan_is_asked_of_the_worker_and_starts_nothing_else(
     assert run["input"]["max_cost_usd"] == 2.5
     shown = capsys.readouterr().out
     assert "1 to reuse, 0 to recompose, 3 to generate\npictures to pay for: 3 (3 by gpt-image-2)\n" in shown
-    assert "\n1 of them are for posts that have a cover, about $0.007: the style is neon" in shown
+    assert "\nof these, for posts that have a cover: 1, about $0.007: the style is neon" in shown
     assert "\ncost: about $0.02\npage: https://x.example/index.html\n" in shown
+
+
+def test_a_run_of_a_blog_that_would_pay_again_is_asked_about_first(
+    api: RenderApi, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at_once(api, result=PLAN)
+    Path("titles.txt").write_text("One\nTwo\n")
+    assert main(["titles.txt", "--on", "blog-thumbnails"]) == 2
+    [run] = api.runs.values()
+    assert run["taskId"] == "tsk-blog-thumbnails/planBatch"
+    assert "1 new picture of a post that has a cover, about $0.007: the style is neon" in capsys.readouterr().err
 
 
 def test_a_plan_that_the_worker_would_refuse_exits_like_the_run(
@@ -394,9 +405,9 @@ def test_nothing_that_is_the_workers_is_asked_of_the_laptop(
     monkeypatch.setenv("MINIO_ENDPOINT", "no address")
     at_once(api, result=result(outcome("One", "gpt-image-2")))
     Path("titles.txt").write_text("One\nTwo\n")
-    assert main(["titles.txt", "--on", "blog-thumbnails"]) == 0
+    assert main(["titles.txt", "--on", "blog-thumbnails", "--all"]) == 0
     assert api.runs["trn-0"]["input"]["models"] == ["gpt-image-2.5-flare", "gemini-nano-banana-2.1"]
-    assert main(["titles.txt", "--on", "blog-thumbnails", "--font", "brand"]) == 0
+    assert main(["titles.txt", "--on", "blog-thumbnails", "--all", "--font", "brand"]) == 0
     assert not Path("out").exists()
 
 

@@ -46,18 +46,22 @@ def test_the_tutorials_tasks_and_one_for_choices_register_with_their_policies(se
         "generateThumbnail": {"retry": policy(2, 5_000), "timeout_seconds": 900},
         "generateThumbnails": {"retry": policy(1, 1_000), "timeout_seconds": 3_600},
         "generateBatch": {"retry": policy(1, 1_000), "timeout_seconds": 86_400},
+        "planBatch": {"retry": policy(1, 1_000), "timeout_seconds": 900},
         "applyChoices": {"retry": policy(1, 1_000), "timeout_seconds": 900},
     }
     rest = [("context", True), ("extra_prompt", True), ("variation", True)]
     common = [("style", False), ("template", False), ("font", False), *rest]
+    named = ("name", "left_out", "redraw", "refresh_covers", "max_cost_usd")
+    batch = [("prompts", False), ("models", False), *common, *((name, True) for name in named)]
     parameters = {
         name: [(parameter["name"], parameter["has_default"]) for parameter in task["parameters"]]
         for name, task in server.tasks.items()
     }
     assert parameters == {
-        "generateThumbnail": [("title", False), ("model", False), *common],
+        "generateThumbnail": [("title", False), ("model", False), *common, ("asked_title", True)],
         "generateThumbnails": [("title", False), ("models", False), *common],
-        "generateBatch": [("prompts", False), ("models", False), *common, ("name", True), ("left_out", True)],
+        "generateBatch": batch,
+        "planBatch": batch,
         "applyChoices": [("version", False), ("batch_id", False), ("choices", False)],
     }
 

@@ -89,13 +89,13 @@ def test_missing_extra_and_unknown_inputs_are_reported_with_the_usage() -> None:
     with pytest.raises(InvalidRequestError, match=r"The input is missing style, template, font\. It takes") as caught:
         bind(BatchRequest, [["a"], ["b"]])
     assert usage in str(caught.value)
-    with pytest.raises(InvalidRequestError, match="The input has 13 values, 1 too many"):
-        bind(BatchRequest, list(range(13)))
+    with pytest.raises(InvalidRequestError, match="The input has 14 values, 1 too many"):
+        bind(BatchRequest, list(range(14)))
     with pytest.raises(InvalidRequestError, match="The input has unknown names: 'titles'"):
         bind(BatchRequest, [], {"titles": []})
 
 
-@pytest.mark.parametrize("arguments", [[], [["a"]], list(range(13)), {"titles": ["a"]}])
+@pytest.mark.parametrize("arguments", [[], [["a"]], list(range(14)), {"titles": ["a"]}])
 async def test_the_tasks_report_invalid_input_too(environment: Settings, arguments: Any) -> None:
     for task in (generate_batch, generate_thumbnails, generate_thumbnail):
         values = arguments if isinstance(arguments, dict) else list(arguments)
