@@ -156,6 +156,8 @@ class Pending(TypedDict):
     status: Literal["pending"]
     title: str
     model: str
+    variation: NotRequired[int]
+    """Which picture of the same request it is, from 0."""
     original: NotRequired[str]
     """The key of the picture that this run may be paying for, for the batch's next run."""
     thumbnail: NotRequired[str]

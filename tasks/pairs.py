@@ -79,6 +79,7 @@ class Pair:
             "status": "pending",
             "title": self.request.title,
             "model": self.request.model,
+            "variation": self.request.variation,
             "original": self.original_key,
             "thumbnail": self.thumbnail_key,
         }

@@ -352,11 +352,19 @@ def _merged(row: Row, earlier: Row | None) -> Row:
     if not earlier:
         return row
     finished, variation = takes_of(earlier), row.get("variation", 0)
-    results = [_completed(outcome, finished.pop(Take(outcome["model"], variation), None)) for outcome in row["results"]]
+    takes = [_take(each, variation) for each in row["results"]]
+    results = [_completed(each, finished.pop(take, None)) for each, take in zip(row["results"], takes, strict=True)]
     merged: Row = {**row, "results": [*results, *map(unpaid, finished.values())]}
     if "cover" in earlier and "cover" not in row and earlier.get("slug") == row.get("slug"):
         merged["cover"] = earlier["cover"]
     return _with_wishes(merged, earlier)
+
+
+def _take(outcome: Outcome, variation: int) -> Take:
+    """Return an outcome's take; one that has no picture is the row's."""
+    if outcome["status"] == "ok" or outcome["status"] == "pending":
+        variation = outcome.get("variation", variation)
+    return Take(outcome["model"], variation)
 
 
 def _with_wishes(row: Row, earlier: Row | None) -> Row:

@@ -154,4 +154,8 @@ async def test_a_further_take_by_one_model_asks_the_others_for_nothing(environme
     assert paid(await run([post("One", slug="one", variation=1)], models=MODELS[:1])) == 1
     later = await run([post("One")])
     assert paid(later) == 0
-    assert [each["variation"] for each in later["rows"][0]["results"][:2]] == [1, 0]
+    assert [each["variation"] for each in later["rows"][0]["results"]] == [1, 0]
+    [manifest] = environment.thumbnails_dir.rglob("manifest.json")  # type: ignore[union-attr]
+    [row] = json.loads(manifest.read_text())["rows"]
+    known = [(each["model"], each["variation"]) for each in row["results"]]
+    assert known == [(MODELS[0], 1), (MODELS[1], 0), (MODELS[0], 0)], "each take is there once"
