@@ -10,13 +10,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from batch.pairs import pair_of
+from batch.posts import posts_of, thumbnail_request
+from batch.requests import BatchRequest
 from benchmarks.measure import Figure, children_cpu, print_rows, spread
 from settings import read_settings
 from storage.choice import open_store
 from storage.store import Area, StoredObject
-from tasks.pairs import pair_of
-from tasks.posts import posts_of, thumbnail_request
-from tasks.requests import BatchRequest
 from tests.support.emulator import Emulator
 from tests.support.large_batch import PICTURE
 from tests.support.minio_server import MinioServer, find_minio

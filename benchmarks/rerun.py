@@ -26,11 +26,11 @@ TITLES = [f"Title number {number} of a finished batch" for number in range(PAIRS
 
 async def store_all() -> None:
     """Store a thumbnail for each pair."""
+    from batch.pairs import THUMBNAIL_SIZES, pair_of
+    from batch.requests import ThumbnailRequest
     from settings import read_settings
     from storage.choice import open_store
     from storage.store import Area, StoredObject
-    from tasks.pairs import THUMBNAIL_SIZES, pair_of
-    from tasks.requests import ThumbnailRequest
     from waiting import gather_limited
 
     settings = read_settings()
@@ -47,9 +47,9 @@ async def store_all() -> None:
 
 def measure() -> None:
     """Run the batch in this process, and print its seconds and peak memory."""
+    from batch.requests import BatchRequest
     from cli.here.engine import Engine
     from tasks import app, generate_batch
-    from tasks.requests import BatchRequest
 
     request = asdict(BatchRequest(prompts=[*TITLES], models=MODELS, **LOOK))
     began = time.monotonic()

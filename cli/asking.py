@@ -7,10 +7,10 @@ import sys
 from rich.console import Console
 from rich.prompt import Confirm
 
+from batch.change import Change
+from batch.planning import PlanResult
 from cli.reading.options import Options, flag
 from errors import Fault, InvalidRequestError
-from tasks.change import Change
-from tasks.planning import PlanResult
 
 __all__ = ["check_wanted"]
 

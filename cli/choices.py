@@ -7,15 +7,15 @@ from pathlib import Path
 
 from rich.console import Console
 
+from batch.checks import check_request
+from batch.choices import Applied, apply_choices
+from batch.requests import ChoicesRequest, bind
 from cli.covers import folder_of, make_folder
 from cli.made import find_made
 from cli.reading.environment import local_settings
 from cli.reading.options import Options
 from errors import InvalidRequestError
 from storage.choice import open_store
-from tasks.checks import check_request
-from tasks.choices import Applied, apply_choices
-from tasks.requests import ChoicesRequest, bind
 
 __all__ = ["choose_here", "choose_live", "choose_there"]
 

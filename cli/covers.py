@@ -11,6 +11,7 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
+from batch.choices import batch_manifest
 from errors import InvalidRequestError, StoreError
 from gallery.manifest import MANIFEST, Manifest
 from outcomes import Cover, Row
@@ -18,7 +19,6 @@ from posts.fetch import fetch
 from storage.covers import cover_of
 from storage.keys import cover_key, is_slug
 from storage.store import Area, Store
-from tasks.choices import batch_manifest
 from text import clean_text
 from waiting import gather_limited
 

@@ -7,6 +7,10 @@ from dataclasses import replace
 
 from rich.console import Console
 
+from batch.checks import check_request
+from batch.planning import PlanResult, plan_batch
+from batch.record import BatchResult, id_of
+from batch.requests import BatchRequest, bind
 from cli.asking import check_wanted
 from cli.covers import fetch_covers, folder_of, make_folder, read_covers, say_written
 from cli.here.run import page_address, run_here
@@ -22,10 +26,6 @@ from errors import InvalidRequestError
 from providers.choice import log_models
 from settings import Settings, read_settings
 from storage.choice import open_store
-from tasks.checks import check_request
-from tasks.planning import PlanResult, plan_batch
-from tasks.record import BatchResult, id_of
-from tasks.requests import BatchRequest, bind
 from waiting import Attempt, Clock
 
 __all__ = ["draw_here", "draw_there", "plan_here", "plan_there"]

@@ -7,12 +7,12 @@ import webbrowser
 from rich.console import Console
 from typing_extensions import TypedDict
 
+from batch.posts import posts_of
 from cli.covers import fetch_covers, folder_of, make_folder, read_covers, say_written, without_cover
 from cli.made import Made, find_made
 from cli.reading.options import Options
 from errors import InvalidRequestError
 from money import Money
-from tasks.posts import posts_of
 
 __all__ = ["Status", "export", "open_page", "status", "status_of"]
 

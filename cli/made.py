@@ -5,6 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
+from batch.checks import check_request
+from batch.choices import batch_manifest
+from batch.record import id_of, id_of_name
+from batch.requests import BatchRequest, bind
 from cli.reading.environment import local_settings
 from cli.reading.inputs import read_input
 from cli.reading.options import Options, given_settings
@@ -15,10 +19,6 @@ from settings import Settings
 from storage.choice import open_store
 from storage.keys import manifest_key, page_key
 from storage.store import Store
-from tasks.checks import check_request
-from tasks.choices import batch_manifest
-from tasks.record import id_of, id_of_name
-from tasks.requests import BatchRequest, bind
 
 __all__ = ["Made", "find_made"]
 

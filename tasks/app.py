@@ -14,11 +14,11 @@ from render_sdk import Retry, TaskContext, Workflows
 from settings import LEAF_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
+    from batch.choices import Applied
+    from batch.planning import PlanResult
+    from batch.record import BatchResult
+    from batch.requests import ThumbnailRequest
     from outcomes import Finished, Row, Unfinished
-    from tasks.choices import Applied
-    from tasks.planning import PlanResult
-    from tasks.record import BatchResult
-    from tasks.requests import ThumbnailRequest
 
 __all__ = ["app", "apply_choices", "generate_batch", "generate_thumbnail", "generate_thumbnails", "plan_batch"]
 
@@ -42,7 +42,7 @@ def fitting(
 
     @functools.wraps(task)
     async def call(ctx: TaskContext, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        from tasks.requests import misfit_of
+        from batch.requests import misfit_of
 
         if misfit := misfit_of(inputs, args, kwargs):
             raise misfit
@@ -73,10 +73,10 @@ async def generate_thumbnail(
 
     Raises what a retry may help against, so that Render retries this leaf and no other.
     """
+    from batch.checks import checked
+    from batch.requests import ThumbnailRequest
     from settings import read_settings
-    from tasks.checks import checked
     from tasks.leaf import make_thumbnail
-    from tasks.requests import ThumbnailRequest
     from waiting import begin_attempt
 
     settings = read_settings()
@@ -116,12 +116,13 @@ async def generate_thumbnails(
     variation: int = 0,
 ) -> "Row":
     """Make a thumbnail of the title by each model and return the outcomes in the models' order."""
+    from batch.checks import checked
+    from batch.pairs import pairs_of
+    from batch.plan import begin, prepare
+    from batch.requests import Post, ThumbnailsRequest
+    from batch.rows import rows_of
     from settings import read_settings
-    from tasks.checks import checked
     from tasks.fan_out import draw
-    from tasks.pairs import pairs_of, rows_of
-    from tasks.plan import begin, prepare
-    from tasks.requests import Post, ThumbnailsRequest
     from waiting import begin_attempt
 
     settings = read_settings()
@@ -169,13 +170,14 @@ async def generate_batch(
     max_cost_usd: float | None = None,
 ) -> "BatchResult":
     """Make a thumbnail of every title by every model and return a summary, the rows, and where to look at them."""
+    from batch.checks import checked
+    from batch.pairs import pairs_of_batch
+    from batch.plan import begin, capped, prepare
+    from batch.record import BatchRecord
+    from batch.requests import BatchRequest
+    from batch.rows import rows_of
     from settings import read_settings
-    from tasks.checks import checked
     from tasks.fan_out import draw
-    from tasks.pairs import pairs_of_batch, rows_of
-    from tasks.plan import begin, capped, prepare
-    from tasks.record import BatchRecord
-    from tasks.requests import BatchRequest
     from waiting import begin_attempt
 
     settings = read_settings()
@@ -231,10 +233,10 @@ async def plan_batch(
     max_cost_usd: float | None = None,
 ) -> "PlanResult":
     """Return what ``generateBatch`` would make with this input and what that would cost. Pays for nothing."""
+    from batch import planning
+    from batch.checks import checked
+    from batch.requests import BatchRequest
     from settings import read_settings
-    from tasks import planning
-    from tasks.checks import checked
-    from tasks.requests import BatchRequest
     from waiting import begin_attempt
 
     settings = read_settings()
@@ -267,12 +269,12 @@ async def plan_batch(
 @fitting
 async def apply_choices(ctx: TaskContext, version: int, batch_id: str, choices: list[dict[str, str]]) -> "Applied":
     """Make the thumbnails that were chosen on a batch's page their posts' covers, and return what changed."""
+    from batch import choices as applying
+    from batch.checks import checked
+    from batch.requests import ChoicesRequest
     from settings import read_settings
     from storage.choice import open_store
     from storage.retrying_store import retrying_store
-    from tasks import choices as applying
-    from tasks.checks import checked
-    from tasks.requests import ChoicesRequest
     from waiting import begin_attempt
 
     settings = read_settings()
@@ -284,7 +286,7 @@ async def apply_choices(ctx: TaskContext, version: int, batch_id: str, choices: 
 
 def leaf_of(ctx: TaskContext) -> "Callable[[ThumbnailRequest], Awaitable[Finished | Unfinished]]":
     """Return how a parent runs a leaf: as its own task."""
-    from tasks.requests import arguments
+    from batch.requests import arguments
 
     async def run(request: "ThumbnailRequest") -> "Finished | Unfinished":
         return await ctx.run(generate_thumbnail, *arguments(request))  # type: ignore[arg-type]

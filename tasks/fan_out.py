@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
 
+from batch.budget import Budget, settled
+from batch.pairs import Pair
+from batch.plan import Plan
+from batch.requests import ThumbnailRequest
 from outcomes import Finished, OutcomeError, Unfinished, with_paid
 from settings import Settings
 from storage.choice import open_store
-from tasks.budget import Budget, settled
-from tasks.pairs import Pair
-from tasks.plan import Plan
 from tasks.progress import ProgressLog
-from tasks.requests import ThumbnailRequest
 from tasks.windows import Windows
 from waiting import Attempt
 

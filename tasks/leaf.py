@@ -5,6 +5,9 @@ import logging
 from importlib import import_module
 from typing import Literal
 
+from batch.budget import paid_for
+from batch.pairs import Pair, is_thumbnail, pair_of
+from batch.requests import ThumbnailRequest
 from compositing.bugs import composing
 from compositing.layout import lay_out
 from compositing.templates import TEMPLATES
@@ -21,9 +24,6 @@ from settings import LEAF_TIMEOUT_SECONDS, Settings
 from storage.choice import open_store
 from storage.retrying_store import RetryingStore, retrying_store
 from storage.store import Area, Store, StoredObject
-from tasks.budget import paid_for
-from tasks.pairs import Pair, is_thumbnail, pair_of
-from tasks.requests import ThumbnailRequest
 from waiting import Attempt
 
 __all__ = ["make_thumbnail"]

@@ -5,11 +5,11 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from batch.budget import Budget
+from batch.pairs import Pair
 from errors import QuotaWaitTooLongError
 from outcomes import Finished, OutcomeError, Unfinished
 from providers.failures import MODEL_WIDE, VENDOR_WIDE
-from tasks.budget import Budget
-from tasks.pairs import Pair
 
 __all__ = ["Start", "Windows"]
 

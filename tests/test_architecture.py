@@ -22,14 +22,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     **dict.fromkeys(sorted(MIDDLE), BOTTOM),
     "gallery": {"storage"} | BOTTOM,
     "originals": {"providers", "compositing", "storage"} | BOTTOM,
-    "tasks": {"originals"} | MIDDLE | BOTTOM,
+    "batch": {"originals"} | MIDDLE | BOTTOM,
+    "tasks": {"batch", "originals"} | MIDDLE | BOTTOM,
     "posts": {"errors", "text", "network", "storage"},
-    "cli": {"tasks", "posts", "originals"} | MIDDLE | BOTTOM,
+    "cli": {"tasks", "batch", "posts", "originals"} | MIDDLE | BOTTOM,
     "deploy": {"storage"} | BOTTOM,
     "main": {"tasks", "settings"},
     "network": {"errors"},
-    "benchmarks": {"tests", "cli", "tasks", "originals"} | MIDDLE | BOTTOM,
-    "tests": {"cli", "posts", "deploy", "tasks", "originals"} | MIDDLE | BOTTOM,
+    "benchmarks": {"tests", "cli", "tasks", "batch", "originals"} | MIDDLE | BOTTOM,
+    "tests": {"cli", "posts", "deploy", "tasks", "batch", "originals"} | MIDDLE | BOTTOM,
 }
 
 

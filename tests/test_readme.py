@@ -18,6 +18,12 @@ import pytest
 import urllib3
 from PIL import Image
 
+from batch import choices
+from batch.budget import Budget
+from batch.checks import check_request
+from batch.pairs import Pair, pair_of
+from batch.plan import Plan
+from batch.requests import BatchRequest, ChoicesRequest, ThumbnailRequest
 from cli.command_line import main
 from cli.covers import fetch_covers, write_covers
 from cli.on_render.api import Workflow
@@ -51,12 +57,7 @@ from settings import Settings, read_settings
 from storage.choice import open_store
 from storage.minio_failures import NOT_PUBLIC, UnsuitableError, store_error
 from styles import STYLES
-from tasks import apply_choices, choices, generate_batch, generate_thumbnail, generate_thumbnails
-from tasks.budget import Budget
-from tasks.checks import check_request
-from tasks.pairs import Pair, pair_of
-from tasks.plan import Plan
-from tasks.requests import BatchRequest, ChoicesRequest, ThumbnailRequest
+from tasks import apply_choices, generate_batch, generate_thumbnail, generate_thumbnails
 from tasks.windows import Windows
 from tests.storage.test_minio_store import worker_that_may
 from tests.support.batches import LOOK, missing

@@ -21,7 +21,7 @@ WORKER, LOCAL, DEVELOPMENT, IMAGE = (ROOT / name for name in LOCKS)
 PIPS = [*re.findall(r"^pip==(\S+)", OLDER_PIPS.read_text(), re.MULTILINE), locked(DEVELOPMENT)["pip"]]
 # Which rooms each list serves: it must name every package that they import. The image's are the modules that it runs.
 ROOMS = {
-    WORKER: ("main", "tasks", "providers", "compositing", "storage", "gallery"),
+    WORKER: ("main", "tasks", "batch", "originals", "providers", "compositing", "storage", "gallery"),
     LOCAL: ("cli", "posts"),
     DEVELOPMENT: ("tests", "benchmarks"),
 }

@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from batch.choices import batch_manifest, change_manifest
 from cli.choosing.covers import Before, keep, newer_look, original_of, remove_cover, restore
 from errors import InvalidRequestError
 from gallery.manifest import Manifest
 from outcomes import Finished, Row
 from storage.covers import cover_of, put_cover
 from storage.store import Store
-from tasks.choices import batch_manifest, change_manifest
 from text import brief, clean_text
 from waiting import gather_limited
 

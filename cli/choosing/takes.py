@@ -6,6 +6,10 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, cast
 
+from batch.checks import check_request
+from batch.choices import change_manifest
+from batch.record import BatchResult
+from batch.requests import BatchRequest, bind
 from cli.here.engine import Engine
 from errors import ThumbnailError
 from gallery.manifest import Manifest, Request
@@ -18,10 +22,6 @@ from providers.registry import MODELS
 from settings import Settings
 from storage.store import Store
 from tasks import app, generate_batch
-from tasks.checks import check_request
-from tasks.choices import change_manifest
-from tasks.record import BatchResult
-from tasks.requests import BatchRequest, bind
 from waiting import Clock
 
 __all__ = ["Takes"]

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import asdict
 
+from batch.record import BatchResult, id_of
+from batch.requests import BatchRequest
 from cli.events import RunEvent
 from cli.here.engine import Engine
 from cli.here.interrupt import interruptible
@@ -13,8 +15,6 @@ from settings import Settings
 from storage.choice import open_store
 from storage.keys import page_key
 from tasks import app, generate_batch
-from tasks.record import BatchResult, id_of
-from tasks.requests import BatchRequest
 
 __all__ = ["page_address", "run_here"]
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from render_sdk.client.types import TaskRun, TaskRunDetails, TaskRunStatus
 
+from batch.requests import ThumbnailRequest, bind
 from cli.events import Kind, RunEvent
 from cli.on_render.api import Workflow
 from cli.showing.board import Leaf, is_paid
 from outcomes import Outcome, Row
 from tasks import generate_batch, generate_thumbnail
-from tasks.requests import ThumbnailRequest, bind
 
 __all__ = ["FAILED", "Following"]
 

@@ -9,6 +9,10 @@ from urllib.parse import quote
 
 from render_sdk.client.types import TaskRunDetails, TaskRunStatus
 
+from batch.choices import Applied
+from batch.planning import PlanResult
+from batch.record import BatchResult, id_of
+from batch.requests import BatchRequest, ChoicesRequest
 from cli.events import RunEvent
 from cli.on_render.api import Workflow
 from cli.on_render.following import FAILED, Following
@@ -18,10 +22,6 @@ from outcomes import Outcome
 from settings import Settings
 from storage.keys import page_key
 from tasks import apply_choices, generate_batch, plan_batch
-from tasks.choices import Applied
-from tasks.planning import PlanResult
-from tasks.record import BatchResult, id_of
-from tasks.requests import BatchRequest, ChoicesRequest
 from waiting import Stop, race
 
 __all__ = ["RefusedThereError", "apply_there", "ask_for_plan", "run_there"]

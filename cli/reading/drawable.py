@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
+from batch.checks import post_faults
 from compositing.brand import Brand
 from compositing.fallback import missing_characters
 from compositing.fonts import BRAND_FONT, font_names
 from compositing.title_text import draws_nothing, layout_text
 from errors import InvalidRequestError
 from posts.posts import LeftOut, Post, Posts, lines_of
-from tasks.checks import post_faults
 from text import brief, clean_text
 
 __all__ = ["drawable"]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from batch.requests import BatchRequest, bind
 from cli.reading.drawable import drawable
 from cli.reading.faults import refuse
 from cli.reading.options import Options, given_inputs
@@ -17,7 +18,6 @@ from posts.posts import Posts, lines_of
 from posts.read import STDIN, read_posts
 from posts.selection import selected
 from settings import Settings
-from tasks.requests import BatchRequest, bind
 
 __all__ = ["DEFAULT_MODELS", "read_input"]
 

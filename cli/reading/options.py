@@ -9,13 +9,13 @@ from typing import Any
 
 import shtab
 
+from batch.requests import BatchRequest
 from compositing.fonts import font_names
 from compositing.templates import TEMPLATES
 from posts.posts import KINDS
 from providers.registry import MODELS
 from settings import OPENAI_QUALITIES
 from styles import STYLES
-from tasks.requests import BatchRequest
 
 __all__ = [
     "DECLARED",

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from batch.posts import posts_of, thumbnail_request
+from batch.requests import BatchRequest, arguments
 from cli.events import RunEvent
 from outcomes import Outcome
-from tasks.posts import posts_of, thumbnail_request
-from tasks.requests import BatchRequest, arguments
 
 __all__ = [
     "MOST_LISTED",

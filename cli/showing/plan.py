@@ -1,6 +1,6 @@
 """A plan as text: what a run would do, pay for and refuse."""
 
-from tasks.planning import PlanResult, Step
+from batch.planning import PlanResult, Step
 from text import brief, clean_text
 
 __all__ = ["MOST_LISTED", "plan_text"]

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import cast
 
+from batch.record import BatchResult
 from cli.showing.board import ending, is_paid, reason
 from cli.showing.causes import causes
 from money import usd
 from outcomes import Counts, Outcome
-from tasks.record import BatchResult
 from text import brief, clean_text
 
 __all__ = ["report"]

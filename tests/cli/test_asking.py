@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from batch.planning import PlanResult
 from cli.asking import check_wanted
 from cli.command_line import main
 from cli.reading.parsing import parse
 from errors import InvalidRequestError
-from tasks.planning import PlanResult
 from tests.support.emulator import Emulator
 
 USUAL = ["posts", "--model", "gpt-image-2", "--style", "neon"]

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from batch.requests import BatchRequest
 from cli.events import RunEvent
 from cli.showing.board import Board, leaves_of
-from tasks.requests import BatchRequest
 
 MODEL = "gpt-image-2"
 

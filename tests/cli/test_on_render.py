@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from batch.record import BatchResult, id_of
+from batch.requests import BatchRequest
 from cli.command_line import main
 from cli.events import RunEvent
 from cli.on_render.api import Workflow
@@ -19,8 +21,6 @@ from cli.showing.board import Board, leaves_of
 from cli.showing.progress import PlainProgress
 from errors import InvalidRequestError, RenderError, SettingsError, StoppedError
 from settings import Settings
-from tasks.record import BatchResult, id_of
-from tasks.requests import BatchRequest
 from tests.support.clock import SkippingClock
 from tests.support.render_api import KEY, Json, RenderApi
 

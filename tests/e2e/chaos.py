@@ -44,14 +44,14 @@ from minio.error import S3Error
 from PIL import Image
 from render_sdk import Options, TaskRunMetadata
 
+from batch.pairs import Pair as DrawnPair
+from batch.pairs import pair_of as drawn_pair
+from batch.requests import ThumbnailRequest
 from cli.here.engine import Engine
 from errors import StoreError
 from money import Money
 from settings import Settings, read_settings
 from storage.keys import manifest_key
-from tasks.pairs import Pair as DrawnPair
-from tasks.pairs import pair_of as drawn_pair
-from tasks.requests import ThumbnailRequest
 from tests.support.emulator import (
     ABSURD_COUNTS,
     Emulator,

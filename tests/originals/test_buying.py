@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from batch.pairs import pair_of
+from batch.requests import ThumbnailRequest
 from errors import (
     CapReachedError,
     DamagedOriginalError,
@@ -43,8 +45,6 @@ from settings import Settings
 from storage.keys import account, unusable_key
 from storage.retrying_store import RetryingStore
 from storage.store import Area, StoredObject
-from tasks.pairs import pair_of
-from tasks.requests import ThumbnailRequest
 from tests.support.clock import TestClock
 from tests.support.memory_store import MemoryStore, plain
 from waiting import Attempt

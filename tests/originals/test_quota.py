@@ -8,6 +8,9 @@ from contextlib import asynccontextmanager
 import pytest
 from PIL import Image
 
+from batch.budget import Budget
+from batch.pairs import Pair, pair_of
+from batch.requests import ThumbnailRequest
 from errors import ProviderThrottledError
 from originals.find import find_or_buy
 from outcomes import Finished
@@ -15,10 +18,7 @@ from providers.provider import Picture, PictureRequest
 from providers.registry import Model
 from settings import Settings
 from storage.retrying_store import RetryingStore
-from tasks.budget import Budget
 from tasks.fan_out import fan_out
-from tasks.pairs import Pair, pair_of
-from tasks.requests import ThumbnailRequest
 from tests.support.batches import LOOK, ok
 from tests.support.clock import TestClock
 from tests.support.memory_store import MemoryStore

@@ -17,13 +17,13 @@ from minio import time as minio_time
 from minio.credentials.providers import StaticProvider
 from minio.minioadmin import MinioAdmin
 
+from batch.requests import ThumbnailRequest
 from errors import SettingsError, StoreError
 from originals.claim import Claim
 from settings import Endpoint, Settings, read_settings
 from storage.choice import open_store
 from storage.store import Area, StoredObject
 from tasks.leaf import make_thumbnail
-from tasks.requests import ThumbnailRequest
 from tests.support.memory_store import plain
 from tests.support.minio_server import PASSWORD, USER, MinioServer
 from tests.support.tcp_proxy import AnswerError, TcpProxy

@@ -7,12 +7,11 @@ import asyncio
 import os
 import tempfile
 
+import batch.record  # noqa: F401
 import storage.minio_store  # noqa: F401
-import tasks.fan_out
-import tasks.record  # noqa: F401
+from batch.requests import ThumbnailRequest
 from settings import read_settings
 from tasks.leaf import make_thumbnail
-from tasks.requests import ThumbnailRequest
 from tests.support.emulator import Emulator
 
 with Emulator() as emulator, tempfile.TemporaryDirectory() as folder:

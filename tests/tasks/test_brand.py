@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from batch.checks import check_request
+from batch.requests import BatchRequest, ThumbnailRequest
 from errors import InvalidRequestError
 from settings import Settings
-from tasks.checks import check_request
 from tasks.leaf import make_thumbnail
-from tasks.requests import BatchRequest, ThumbnailRequest
 from tests.compositing.brands import FONT, write_brand
 
 REQUEST = ThumbnailRequest(title="A title", model="dall-e-3", style="neon", template="bottom-bar", font="inter")

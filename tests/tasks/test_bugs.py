@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from batch.pairs import pair_of
+from batch.requests import ThumbnailRequest
 from cli.here.engine import Engine
 from compositing import canvas, drawing, thumbnail, xmp
 from errors import CompositingError
@@ -17,8 +19,6 @@ from settings import Settings
 from storage.choice import open_store
 from tasks import app, leaf
 from tasks.leaf import make_thumbnail
-from tasks.pairs import pair_of
-from tasks.requests import ThumbnailRequest
 from tests.support.emulator import KEY, Emulator, Handler, Request
 
 REQUEST = ThumbnailRequest(title="A title", model="gpt-image-2", style="neon", template="bottom-bar", font="inter")

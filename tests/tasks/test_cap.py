@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from batch.requests import BatchRequest
 from cli.here.engine import Engine
 from settings import Settings
 from tasks import app
-from tasks.requests import BatchRequest
 from tests.support.batches import LOOK
 from tests.support.emulator import KEY, Emulator, Fault, Handler, Request, billed_answer, openai_error
 

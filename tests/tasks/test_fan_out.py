@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from batch.budget import Budget
+from batch.pairs import Pair, pair_of
+from batch.requests import ThumbnailRequest
 from outcomes import Finished, Outcome, Unfinished, counts
 from settings import Settings
-from tasks.budget import Budget
 from tasks.fan_out import fan_out, outcome_of_leaf
-from tasks.pairs import Pair, pair_of
-from tasks.requests import ThumbnailRequest
 from tests.support.batches import LOOK, missing, ok
 from tests.support.clock import TestClock, settle
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops
 
+from batch.requests import ThumbnailRequest
 from outcomes import Finished
 from settings import Settings
 from tasks.leaf import make_thumbnail
-from tasks.requests import ThumbnailRequest
 from tests.support.clock import TestClock
 from waiting import Attempt
 

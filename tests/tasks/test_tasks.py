@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from batch.record import BatchRecord
+from batch.requests import BatchRequest, bind
 from cli.here.engine import Engine
 from errors import InvalidRequestError
 from outcomes import Row
 from settings import Settings
 from tasks import app, generate_batch, generate_thumbnail, generate_thumbnails
-from tasks.record import BatchRecord
-from tasks.requests import BatchRequest, bind
 from tests.support.batches import LOOK, ok
 from waiting import Attempt
 

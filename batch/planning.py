@@ -6,16 +6,16 @@ from json import dumps
 
 from typing_extensions import TypedDict
 
+from batch.change import Change, change_of
+from batch.pairs import Action, pairs_of_batch
+from batch.plan import Plan, capped, look_up
+from batch.record import MOST_BYTES, BatchRecord, id_of
+from batch.requests import BatchRequest
 from providers.prices import read_prices
 from settings import Settings
 from storage.choice import open_store
 from storage.keys import manifest_key, page_key
 from storage.store import Area
-from tasks.change import Change, change_of
-from tasks.pairs import Action, pairs_of_batch
-from tasks.plan import Plan, capped, look_up
-from tasks.record import MOST_BYTES, BatchRecord, id_of
-from tasks.requests import BatchRequest
 from waiting import Attempt
 
 __all__ = ["PlanResult", "Step", "fitting_result", "plan_batch"]

@@ -8,11 +8,11 @@ from dataclasses import fields, replace
 from itertools import chain, count
 from types import MappingProxyType
 
+from batch.requests import BatchRequest, Look, Post, ThumbnailRequest
 from compositing.title_text import draws_nothing
 from errors import Fault
 from outcomes import Asked, Row
 from storage.keys import MOST_BYTES, MOST_CHARACTERS, slug
-from tasks.requests import BatchRequest, Look, Post, ThumbnailRequest
 from text import brief, canonical, clean_text
 
 __all__ = [

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
+from batch.pairs import Pair
 from errors import CapReachedError, StoreError
 from money import NOTHING, Money, usd
 from originals.find import settle
@@ -13,7 +14,6 @@ from providers.prices import read_prices
 from settings import Settings
 from storage.keys import account
 from storage.store import Store
-from tasks.pairs import Pair
 
 __all__ = ["Budget", "paid_for", "settled", "spent"]
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
+from batch.budget import paid_for
+from batch.pairs import Action, Pair, is_thumbnail
+from batch.requests import BatchRequest
 from errors import Fault, InvalidRequestError
 from money import NOTHING, Money
 from originals.ledger import read_ledger
@@ -19,9 +22,6 @@ from storage.choice import open_store
 from storage.keys import cover_key
 from storage.retrying_store import RetryingStore, retrying_store
 from storage.store import Area, Store
-from tasks.budget import paid_for
-from tasks.pairs import Action, Pair, is_thumbnail
-from tasks.requests import BatchRequest
 from waiting import Attempt, gather_limited
 
 __all__ = ["Plan", "begin", "capped", "look_up", "prepare"]

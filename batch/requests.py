@@ -1,4 +1,4 @@
-"""The tasks' inputs: what each may be. Making one checks it; ``tasks/checks.py`` reports every fault at once."""
+"""The tasks' inputs: what each may be. Making one checks it; ``batch/checks.py`` reports every fault at once."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence

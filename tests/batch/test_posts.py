@@ -8,13 +8,13 @@ from typing import Any, cast
 
 import pytest
 
+from batch.posts import identity, posts_of, thumbnail_request, with_earlier_slugs
+from batch.requests import BatchRequest, Post
 from cli.events import RunEvent
 from cli.here.engine import Engine
 from outcomes import Row
 from settings import Settings
 from tasks import app
-from tasks.posts import identity, posts_of, thumbnail_request, with_earlier_slugs
-from tasks.requests import BatchRequest, Post
 from tests.support.project import TUTORIAL_BATCH
 
 LOOK: dict[str, Any] = {"style": "neon", "template": "left-panel", "font": "lora"}

@@ -9,14 +9,14 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
+from batch.memory import Take, continued, takes_of
+from batch.pairs import Pair
+from batch.plan import Plan
+from batch.requests import BatchRequest
 from gallery.manifest import Manifest, Request
 from outcomes import Row
 from providers.cost import estimate
 from providers.prices import Prices
-from tasks.memory import Take, continued, takes_of
-from tasks.pairs import Pair
-from tasks.plan import Plan
-from tasks.requests import BatchRequest
 
 __all__ = ["COMPARED", "Change", "change_of"]
 

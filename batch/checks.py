@@ -6,6 +6,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from batch.posts import collapsed, duplicates, place_of, titles_of
+from batch.requests import Post, Prompt, RequestT, ThumbnailRequest, inputs_of
 from compositing.brand import Brand
 from compositing.brand_file import open_brand
 from compositing.fallback import missing_characters
@@ -17,8 +19,6 @@ from providers.prices import read_prices
 from providers.registry import MODELS
 from settings import Settings
 from storage.choice import store_faults
-from tasks.posts import collapsed, duplicates, place_of, titles_of
-from tasks.requests import Post, Prompt, RequestT, ThumbnailRequest, inputs_of
 from text import brief, clean_text, has_lone_surrogate, unknown
 from waiting import Clock
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from batch.checks import check_request
+from batch.requests import BatchRequest, ThumbnailRequest
 from errors import InvalidRequestError
 from providers.choice import log_models
 from providers.registry import MODELS
 from settings import Settings
 from styles import STYLES
-from tasks.checks import check_request
-from tasks.requests import BatchRequest, ThumbnailRequest
 from tests.support.clock import TestClock
 from text import clean_text
 

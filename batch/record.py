@@ -13,6 +13,11 @@ from typing import ParamSpec, TypeVar
 
 from typing_extensions import TypedDict
 
+from batch.budget import spent
+from batch.memory import with_asked
+from batch.posts import identity, identity_of_name
+from batch.requests import BatchRequest
+from batch.rows import with_earlier
 from errors import StoreError
 from gallery.batch_list import list_batch
 from gallery.batches import batch_of
@@ -30,7 +35,7 @@ from gallery.page import render_page
 from gallery.publishing import addresses, write_page
 from money import NOTHING, Money
 from originals.ledger import read_ledger
-from outcomes import Counts, Finished, Outcome, Row, counts, unpaid
+from outcomes import Counts, Row, counts
 from settings import Settings
 from storage.choice import open_store
 from storage.covers import ensure_covers
@@ -39,10 +44,6 @@ from storage.records import read_record
 from storage.retrying_store import retrying_store
 from storage.store import Area, Store, StoredObject, Versioned
 from storage.updates import update
-from tasks.budget import spent
-from tasks.memory import Take, continued, takes_of, with_asked
-from tasks.posts import identity, identity_of_name
-from tasks.requests import BatchRequest
 from waiting import Attempt, cancel_and_wait, gather_limited, race
 
 __all__ = ["BatchRecord", "BatchResult", "id_of", "id_of_name", "page_of"]
@@ -254,7 +255,7 @@ class BatchRecord:
         return build_manifest(
             self._id,
             self._request,
-            with_links(self._with_earlier(rows), self._store.link),
+            with_links(with_earlier(rows, self._earlier), self._store.link),
             created_at=self._created_at,
             updated_at=_now(),
             finished=finished,
@@ -319,7 +320,7 @@ class BatchRecord:
     async def _with_covers(self, store: Store, rows: list[Row]) -> list[Row]:
         """Return the rows with their covers, which may show earlier takes, or those of other models."""
         known = await ensure_covers(
-            store, self._with_earlier(rows)[: len(rows)], refresh=self._refresh, renewed=self._renewed
+            store, with_earlier(rows, self._earlier)[: len(rows)], refresh=self._refresh, renewed=self._renewed
         )
         return [
             {**row, "cover": each["cover"]} if "cover" in each else row for row, each in zip(rows, known, strict=True)
@@ -334,59 +335,6 @@ class BatchRecord:
     def last(self) -> Manifest | None:
         """The manifest of the last run, once this one has begun."""
         return self._last
-
-    def _with_earlier(self, rows: list[Row]) -> list[Row]:
-        """Add the results of earlier runs that this one has not reached yet, or does not request."""
-        found = continued([(row["title"], _name(row)) for row in rows], self._earlier)
-        known = {id(row) for row in found.values()}
-        current = [_merged(row, found.get(_name(row))) for row in rows]
-        return [*current, *(row for row in self._earlier if id(row) not in known)]
-
-
-def _name(row: Row) -> str:
-    return row.get("slug", row["title"])
-
-
-def _merged(row: Row, earlier: Row | None) -> Row:
-    """Return the row with what it goes on with: other takes of it, and pictures by other models."""
-    if not earlier:
-        return row
-    finished, variation = takes_of(earlier), row.get("variation", 0)
-    takes = [_take(each, variation) for each in row["results"]]
-    results = [_completed(each, finished.pop(take, None)) for each, take in zip(row["results"], takes, strict=True)]
-    merged: Row = {**row, "results": [*results, *map(unpaid, finished.values())]}
-    if "cover" in earlier and "cover" not in row and earlier.get("slug") == row.get("slug"):
-        merged["cover"] = earlier["cover"]
-    return _with_wishes(merged, earlier)
-
-
-def _take(outcome: Outcome, variation: int) -> Take:
-    """Return an outcome's take; one that has no picture is the row's."""
-    if outcome["status"] == "ok" or outcome["status"] == "pending":
-        variation = outcome.get("variation", variation)
-    return Take(outcome["model"], variation)
-
-
-def _with_wishes(row: Row, earlier: Row | None) -> Row:
-    """Return the row with what a person wants of its post: no cover, or fewer pictures."""
-    if earlier and earlier.get("without_cover"):
-        row = {**row, "without_cover": True}
-    if earlier and (removed := earlier.get("removed")):
-        row = {
-            **row,
-            "removed": removed,
-            "results": [each for each in row["results"] if each.get("key") not in removed],
-        }
-    return row
-
-
-def _completed(outcome: Outcome, earlier: Finished | None) -> Outcome:
-    """Return a pair's outcome, completed from an earlier run if it is pending or the same thumbnail."""
-    if earlier and outcome["status"] == "pending":
-        return unpaid(earlier)
-    if earlier and outcome["status"] == "ok" and outcome["key"] == earlier["key"] and "title_shortened" in earlier:
-        return {**outcome, "title_shortened": True}
-    return outcome
 
 
 def id_of(request: BatchRequest, settings: Settings) -> str:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from typing_extensions import TypedDict
 
+from batch.record import page_of
+from batch.requests import Choice, ChoicesRequest
 from errors import InvalidRequestError, StoreError
 from gallery.manifest import MANIFEST, Manifest, manifest_text, summary_of, timestamp, with_links
 from gallery.publishing import write_page
@@ -17,8 +19,6 @@ from storage.keys import cover_key, manifest_key, page_key
 from storage.records import read_record
 from storage.store import Area, Store, StoredObject, Versioned
 from storage.updates import update
-from tasks.record import page_of
-from tasks.requests import Choice, ChoicesRequest
 from text import brief
 from waiting import gather_limited
 

@@ -9,6 +9,10 @@ from typing import Any
 
 import pytest
 
+from batch.choices import apply_choices
+from batch.pairs import pair_of
+from batch.record import BatchRecord
+from batch.requests import BatchRequest, Choice, ChoicesRequest, ThumbnailRequest
 from errors import NewerRecordError, StoreFullError
 from originals.ledger import Entry, LedgerFile
 from outcomes import Outcome, Row
@@ -16,10 +20,6 @@ from settings import Settings, read_settings
 from storage.choice import open_store
 from storage.keys import BATCHES_KEY, START_PAGE_KEY, account, manifest_key, page_key
 from storage.store import Area, StoredObject
-from tasks.choices import apply_choices
-from tasks.pairs import pair_of
-from tasks.record import BatchRecord
-from tasks.requests import BatchRequest, Choice, ChoicesRequest, ThumbnailRequest
 from tests.support.batches import LOOK, missing, ok
 from tests.support.clock import TestClock
 from tests.support.memory_store import MemoryStore, plain

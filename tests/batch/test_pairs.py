@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from batch.pairs import pair_of
+from batch.requests import ThumbnailRequest
 from settings import Settings
-from tasks.pairs import pair_of
-from tasks.requests import ThumbnailRequest
 
 REQUEST = ThumbnailRequest(
     title='"Alles neu" macht der Mai', model="gpt-image-2", style="neon", template="bottom-bar", font="inter"

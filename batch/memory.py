@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
+from batch.posts import asked_with, posts_of, thumbnail_request, with_earlier_slugs
+from batch.requests import BatchRequest, Look, Post, ThumbnailRequest
 from errors import Fault, InvalidRequestError
 from gallery.manifest import Manifest
 from outcomes import Asked, Finished, Outcome, Row
 from providers.registry import MODELS
-from tasks.posts import asked_with, posts_of, thumbnail_request, with_earlier_slugs
-from tasks.requests import BatchRequest, Look, Post, ThumbnailRequest
 from text import clean_text, unknown
 
 __all__ = ["Memory", "Take", "asked_of", "continued", "recalled", "takes_of", "with_asked"]

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import groupby
 from typing import Literal
 
+from batch.memory import Memory, asked_of, recalled
+from batch.posts import thumbnail_request
+from batch.requests import BatchRequest, Look, Post, ThumbnailRequest, arguments
 from compositing import COMPOSITOR_VERSION, MAX_BYTES
 from compositing.brand import Brand
 from compositing.brand_file import open_brand
@@ -22,12 +24,9 @@ from settings import Settings
 from storage.keys import account, original_key, thumbnail_key
 from storage.store import ObjectInfo, Store
 from styles import alt_text
-from tasks.memory import Memory, asked_of, recalled
-from tasks.posts import thumbnail_request
-from tasks.requests import BatchRequest, Look, Post, ThumbnailRequest, arguments
 from text import clean_text
 
-__all__ = ["Action", "Pair", "is_thumbnail", "pair_of", "pairs_of", "pairs_of_batch", "rows_of"]
+__all__ = ["Action", "Pair", "is_thumbnail", "pair_of", "pairs_of", "pairs_of_batch"]
 
 # In bytes. Smaller ones are damaged; larger ones are never made.
 THUMBNAIL_SIZES = range(2_000, MAX_BYTES + 1)
@@ -222,24 +221,6 @@ def pairs_of_batch(
     ]
     places = {id(post): place for place, post in enumerate(posts)}
     return sorted([*pairs, *extra], key=lambda pair: places[id(pair.post)])
-
-
-def rows_of(pairs: Iterable[Pair]) -> list[Row]:
-    """Return one row per post, with the outcomes so far in the models' order."""
-    return [_row([*row]) for _, row in groupby(pairs, key=lambda pair: id(pair.post))]
-
-
-def _row(pairs: Sequence[Pair]) -> Row:
-    request, post = pairs[0].request, pairs[0].post
-    row: Row = {
-        "title": request.title,
-        "style": request.style,
-        "template": request.template,
-        "font": request.font,
-        "variation": request.variation,
-        "results": [pair.so_far for pair in pairs],
-    }
-    return {**row, "slug": post.slug} if post.slug else row
 
 
 def is_thumbnail(found: ObjectInfo | None) -> bool:

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
+from batch.planning import fitting_result, plan_batch
+from batch.requests import BatchRequest
 from cli.here.engine import Engine
 from errors import InvalidRequestError, StoreError
 from settings import Settings, read_settings
 from storage.choice import open_store
 from tasks import app
-from tasks.planning import fitting_result, plan_batch
-from tasks.requests import BatchRequest
 from tests.support.minio_server import MinioServer
 from waiting import Attempt
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from batch.choices import apply_choices
+from batch.requests import ChoicesRequest
 from cli.here.engine import Engine
 from errors import InvalidRequestError, StoreError, StoreFullError
 from settings import Settings
@@ -15,8 +17,6 @@ from storage.directory_store import DirectoryStore
 from storage.keys import manifest_key
 from storage.store import Area, StoredObject
 from tasks import app
-from tasks.choices import apply_choices
-from tasks.requests import ChoicesRequest
 from tests.support.memory_store import plain
 
 BATCH = [["One", "Two"], ["dall-e-3", "gpt-image-1"], "neon", "bottom-bar", "inter"]

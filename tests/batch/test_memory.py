@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from batch.memory import continued
 from cli.here.engine import Engine
 from errors import InvalidRequestError
 from settings import Settings
@@ -13,7 +14,6 @@ from storage.choice import open_store
 from storage.keys import cover_key
 from storage.store import Area
 from tasks import app
-from tasks.memory import continued
 from tests.support.batches import LOOK
 
 MODELS = ["gpt-image-1", "dall-e-3"]
