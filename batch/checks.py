@@ -14,11 +14,11 @@ from compositing.fallback import missing_characters
 from compositing.fonts import BRAND_FONT, font_names
 from compositing.title_text import layout_text
 from errors import Fault, InvalidRequestError, SettingsError
-from providers.choice import ended_faults, provider_faults
+from providers.opening import ended_faults, provider_faults
 from providers.prices import read_prices
 from providers.registry import MODELS
 from settings import Settings
-from storage.choice import store_faults
+from storage.opening import store_faults
 from text import brief, clean_text, has_lone_surrogate, unknown
 from waiting import Clock
 

@@ -16,7 +16,7 @@ from compositing.typography import typographic
 from money import NOTHING, Money
 from originals.original import Wanted
 from outcomes import Asked, Finished, Outcome, OutcomeError, Pending, Row, Unfinished
-from providers.choice import picture_request
+from providers.opening import picture_request
 from providers.prompt import identity
 from providers.provider import PictureRequest
 from providers.registry import MODELS, Model

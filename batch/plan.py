@@ -14,12 +14,12 @@ from errors import Fault, InvalidRequestError
 from money import NOTHING, Money
 from originals.ledger import read_ledger
 from outcomes import Finished, Unfinished, unpaid, with_paid
-from providers.choice import log_models
 from providers.cost import Estimate, estimate
+from providers.opening import log_models
 from providers.prices import read_prices
 from settings import Settings
-from storage.choice import open_store
 from storage.keys import cover_key
+from storage.opening import open_store
 from storage.retrying_store import RetryingStore, retrying_store
 from storage.store import Area, Store
 from waiting import Attempt, gather_limited

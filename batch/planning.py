@@ -13,8 +13,8 @@ from batch.record import MOST_BYTES, BatchRecord, id_of
 from batch.requests import BatchRequest
 from providers.prices import read_prices
 from settings import Settings
-from storage.choice import open_store
 from storage.keys import manifest_key, page_key
+from storage.opening import open_store
 from storage.store import Area
 from waiting import Attempt
 

@@ -37,9 +37,9 @@ from money import NOTHING, Money
 from originals.ledger import read_ledger
 from outcomes import Counts, Row, counts
 from settings import Settings
-from storage.choice import open_store
 from storage.covers import ensure_covers
 from storage.keys import START_PAGE_KEY, account, batch_id, manifest_key, page_key
+from storage.opening import open_store
 from storage.records import read_record
 from storage.retrying_store import retrying_store
 from storage.store import Area, Store, StoredObject, Versioned

@@ -15,7 +15,7 @@ from batch.posts import posts_of, thumbnail_request
 from batch.requests import BatchRequest
 from benchmarks.measure import Figure, children_cpu, print_rows, spread
 from settings import read_settings
-from storage.choice import open_store
+from storage.opening import open_store
 from storage.store import Area, StoredObject
 from tests.support.emulator import Emulator
 from tests.support.large_batch import PICTURE

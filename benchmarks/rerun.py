@@ -29,7 +29,7 @@ async def store_all() -> None:
     from batch.pairs import THUMBNAIL_SIZES, pair_of
     from batch.requests import ThumbnailRequest
     from settings import read_settings
-    from storage.choice import open_store
+    from storage.opening import open_store
     from storage.store import Area, StoredObject
     from waiting import gather_limited
 

@@ -15,7 +15,7 @@ from cli.made import find_made
 from cli.reading.environment import local_settings
 from cli.reading.options import Options
 from errors import InvalidRequestError
-from storage.choice import open_store
+from storage.opening import open_store
 
 __all__ = ["choose_here", "choose_live", "choose_there"]
 

@@ -23,9 +23,9 @@ from cli.showing.plan import plan_text
 from cli.showing.progress import PlainProgress
 from cli.showing.report import report
 from errors import InvalidRequestError
-from providers.choice import log_models
+from providers.opening import log_models
 from settings import Settings, read_settings
-from storage.choice import open_store
+from storage.opening import open_store
 from waiting import Attempt, Clock
 
 __all__ = ["draw_here", "draw_there", "plan_here", "plan_there"]

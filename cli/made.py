@@ -16,8 +16,8 @@ from errors import Fault, InvalidRequestError
 from gallery.manifest import MANIFEST, Manifest
 from posts.fetch import fetch
 from settings import Settings
-from storage.choice import open_store
 from storage.keys import manifest_key, page_key
+from storage.opening import open_store
 from storage.store import Store
 
 __all__ = ["Made", "find_made"]

@@ -27,8 +27,8 @@ from originals.claim import Claim
 from originals.ledger import Entry, LedgerFile, Refusal
 from originals.original import Original, Unreadable, Wanted, decoded, digest_of, find_stored, original_of
 from originals.quota import QuotaGate
-from providers.choice import OpenProvider
 from providers.cost import cost
+from providers.opening import OpenProvider
 from providers.prices import Prices, read_prices
 from providers.provider import Picture, PictureProvider
 from settings import Settings

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from errors import CapReachedError, ProviderRejectedError, TooManyUnusableAnswersError
 from originals.ledger import LATEST, Ledger
 from originals.original import Wanted
-from providers.choice import ended_faults
 from providers.cost import estimate
+from providers.opening import ended_faults
 from providers.prices import Prices
 from settings import Settings
 from storage.keys import unusable_key

@@ -9,7 +9,7 @@ from originals.buy import Purchase
 from originals.claim import Claim, left_asking
 from originals.ledger import Entry, LedgerFile
 from originals.original import Original, Wanted, find_stored
-from providers.choice import OpenProvider, open_provider
+from providers.opening import OpenProvider, open_provider
 from settings import Settings
 from storage.retrying_store import RetryingStore
 from storage.store import Store

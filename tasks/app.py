@@ -273,7 +273,7 @@ async def apply_choices(ctx: TaskContext, version: int, batch_id: str, choices: 
     from batch.checks import checked
     from batch.requests import ChoicesRequest
     from settings import read_settings
-    from storage.choice import open_store
+    from storage.opening import open_store
     from storage.retrying_store import retrying_store
     from waiting import begin_attempt
 

@@ -12,7 +12,7 @@ from batch.plan import Plan
 from batch.requests import ThumbnailRequest
 from outcomes import Finished, OutcomeError, Unfinished, with_paid
 from settings import Settings
-from storage.choice import open_store
+from storage.opening import open_store
 from tasks.progress import ProgressLog
 from tasks.windows import Windows
 from waiting import Attempt

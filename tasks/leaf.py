@@ -21,7 +21,7 @@ from errors import (
 from originals.find import find_or_buy
 from outcomes import Finished, Unfinished, with_paid
 from settings import LEAF_TIMEOUT_SECONDS, Settings
-from storage.choice import open_store
+from storage.opening import open_store
 from storage.retrying_store import RetryingStore, retrying_store
 from storage.store import Area, Store, StoredObject
 from waiting import Attempt

@@ -46,16 +46,16 @@ from errors import (
 from money import NOTHING, Money
 from network import proxy_for
 from posts.read import read_posts
-from providers.choice import ended_faults, picture_request
 from providers.cost import estimate
 from providers.failures import Answer
+from providers.opening import ended_faults, picture_request
 from providers.prices import read_prices
 from providers.provider import PictureRequest
 from providers.registry import MODELS
 from providers.vendor import OPENAI
 from settings import Settings, read_settings
-from storage.choice import open_store
 from storage.minio_failures import NOT_PUBLIC, UnsuitableError, store_error
+from storage.opening import open_store
 from styles import STYLES
 from tasks import apply_choices, generate_batch, generate_thumbnail, generate_thumbnails
 from tasks.windows import Windows

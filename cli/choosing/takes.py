@@ -15,8 +15,8 @@ from errors import ThumbnailError
 from gallery.manifest import Manifest, Request
 from money import NOTHING, Money
 from outcomes import Finished, Row
-from providers.choice import picture_request
 from providers.cost import estimate
+from providers.opening import picture_request
 from providers.prices import read_prices
 from providers.registry import MODELS
 from settings import Settings

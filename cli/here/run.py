@@ -12,8 +12,8 @@ from cli.here.interrupt import interruptible
 from cli.showing.board import Board
 from errors import StoppedError
 from settings import Settings
-from storage.choice import open_store
 from storage.keys import page_key
+from storage.opening import open_store
 from tasks import app, generate_batch
 
 __all__ = ["page_address", "run_here"]

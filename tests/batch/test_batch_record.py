@@ -17,8 +17,8 @@ from errors import NewerRecordError, StoreFullError
 from originals.ledger import Entry, LedgerFile
 from outcomes import Outcome, Row
 from settings import Settings, read_settings
-from storage.choice import open_store
 from storage.keys import BATCHES_KEY, START_PAGE_KEY, account, manifest_key, page_key
+from storage.opening import open_store
 from storage.store import Area, StoredObject
 from tests.support.batches import LOOK, missing, ok
 from tests.support.clock import TestClock

@@ -10,8 +10,8 @@ from batch.memory import continued
 from cli.here.engine import Engine
 from errors import InvalidRequestError
 from settings import Settings
-from storage.choice import open_store
 from storage.keys import cover_key
+from storage.opening import open_store
 from storage.store import Area
 from tasks import app
 from tests.support.batches import LOOK

@@ -10,7 +10,7 @@ from batch.requests import BatchRequest
 from cli.here.engine import Engine
 from errors import InvalidRequestError, StoreError
 from settings import Settings, read_settings
-from storage.choice import open_store
+from storage.opening import open_store
 from tasks import app
 from tests.support.minio_server import MinioServer
 from waiting import Attempt

@@ -11,7 +11,7 @@ import pytest
 from batch.checks import check_request
 from batch.requests import BatchRequest, ThumbnailRequest
 from errors import InvalidRequestError
-from providers.choice import log_models
+from providers.opening import log_models
 from providers.registry import MODELS
 from settings import Settings
 from styles import STYLES

@@ -21,7 +21,7 @@ from cli.made import Made, find_made
 from cli.reading.blog_file import with_blog_file
 from cli.reading.environment import local_settings
 from cli.reading.parsing import parse
-from storage.choice import open_store
+from storage.opening import open_store
 from tests.support.emulator import Emulator
 from tests.support.project import ROOT
 

@@ -14,7 +14,7 @@ import pytest
 from cli.reading.inputs import DEFAULT_MODELS
 from deploy.worker_user import USER
 from settings import Endpoint, read_settings
-from storage.choice import open_store, store_faults
+from storage.opening import open_store, store_faults
 from tests.deploy.blueprint import FRONT, NIGHTLY, STORE, WORKER, Blueprint
 from tests.deploy.dockerfile import Dockerfile
 from tests.support.project import ROOT

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from compositing.canvas import open_on_canvas
-from providers.choice import open_provider, picture_request
+from providers.opening import open_provider, picture_request
 from providers.provider import Picture
 from providers.registry import MODELS
 from settings import read_settings

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from errors import ProviderRejectedError
-from providers.choice import open_provider, picture_request, provider_faults
+from providers.opening import open_provider, picture_request, provider_faults
 from providers.registry import MODELS
 from settings import Settings
 from tests.providers.asking import GEMINI, OPENAI, ask

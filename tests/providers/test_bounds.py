@@ -97,7 +97,7 @@ async def test_an_answer_that_is_larger_than_any_picture_is_not_read_to_its_end(
 PEAK = """
 import asyncio, sys
 from errors import UnusableAnswerError
-from providers.choice import open_provider, picture_request
+from providers.opening import open_provider, picture_request
 from providers.registry import MODELS
 from settings import read_settings
 def peak():

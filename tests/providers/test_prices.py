@@ -13,8 +13,8 @@ import pytest
 
 from errors import SettingsError, UnusableAnswerError
 from money import NOTHING, Money
-from providers.choice import open_provider, picture_request
 from providers.cost import cost, estimate
+from providers.opening import open_provider, picture_request
 from providers.prices import read_prices
 from providers.provider import PictureRequest
 from providers.registry import MODELS

@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from providers.choice import ended_faults
+from providers.opening import ended_faults
 from providers.registry import MODELS, Model
 from tests.support.emulator import GEMINI_LIVE, OPENAI_LIVE
 

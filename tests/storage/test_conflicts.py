@@ -12,7 +12,7 @@ import pytest
 from errors import StoreError, StoreFullError, StoreUnavailableError
 from originals.claim import EXPIRY_SECONDS, Claim
 from settings import read_settings
-from storage.choice import open_store
+from storage.opening import open_store
 from storage.store import Area, Store
 from tests.support.memory_store import plain
 

@@ -21,7 +21,7 @@ from batch.requests import ThumbnailRequest
 from errors import SettingsError, StoreError
 from originals.claim import Claim
 from settings import Endpoint, Settings, read_settings
-from storage.choice import open_store
+from storage.opening import open_store
 from storage.store import Area, StoredObject
 from tasks.leaf import make_thumbnail
 from tests.support.memory_store import plain

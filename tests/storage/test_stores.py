@@ -11,7 +11,7 @@ from minio import Minio
 
 from errors import StoreError
 from settings import Settings, read_settings
-from storage.choice import open_store
+from storage.opening import open_store
 from storage.store import Area, Store, StoredObject
 from tests.lacking import lacking
 from tests.support import s3_servers

@@ -9,7 +9,7 @@ import pytest
 
 from errors import StoreError, StoreUnavailableError
 from settings import read_settings
-from storage.choice import open_store
+from storage.opening import open_store
 from storage.retrying_store import retrying_store
 from storage.store import Area, Store, StoredObject, Versioned
 from storage.updates import ATTEMPTS, update

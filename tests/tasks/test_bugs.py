@@ -16,7 +16,7 @@ from compositing import canvas, drawing, thumbnail, xmp
 from errors import CompositingError
 from originals.ledger import read_ledger
 from settings import Settings
-from storage.choice import open_store
+from storage.opening import open_store
 from tasks import app, leaf
 from tasks.leaf import make_thumbnail
 from tests.support.emulator import KEY, Emulator, Handler, Request
