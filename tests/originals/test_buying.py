@@ -38,7 +38,7 @@ from originals.find import find_or_buy, settle
 from originals.ledger import Entry, LedgerFile, read_ledger
 from originals.original import Original, digest_of
 from originals.quota import QuotaGate
-from providers import choice
+from providers import opening
 from providers.provider import Picture, PictureRequest
 from providers.registry import Model
 from settings import Settings
@@ -851,7 +851,7 @@ def test_a_reworded_prompt_asks_for_no_picture_again(monkeypatch: pytest.MonkeyP
     request = ThumbnailRequest(title="One", model="gpt-image-2", style="neon", template="bottom-bar", font="inter")
     before, after = pair_of(request, SETTINGS), pair_of(request, SETTINGS)
     worded, keys = before.picture.prompt, (before.original_key, before.thumbnail_key)
-    monkeypatch.setattr(choice, "build_prompt", lambda *_: "In quite other words.")
+    monkeypatch.setattr(opening, "build_prompt", lambda *_: "In quite other words.")
     assert after.picture.prompt != worded
     assert (after.original_key, after.thumbnail_key) == keys
     assert pair_of(replace(request, variation=1), SETTINGS).original_key != before.original_key
