@@ -19,12 +19,13 @@ const linesFor = (post) => {
   const { address, cover } = post.section.dataset;
   const card = post.cards.find((each) => each.dataset.key === cover);
   const { alt } = (card ?? post.section).querySelector("img"); // Without a card, the cover is beside the title.
-  return [
+  const lines = [
     ["og:image", address],
     ["og:image:width", 1200],
     ["og:image:height", 630],
     ["og:image:alt", alt],
-  ].map(([property, content]) => `<meta property="${property}" content="${attribute(String(content))}">\n`).join("");
+  ].map(([property, content]) => `<meta property="${property}" content="${attribute(String(content))}">\n`);
+  return `${lines.join("")}<meta name="twitter:card" content="summary_large_image">\n`;
 };
 
 export const copyAddress = (card, button) => copy(card.querySelector("a").href, button, "Address copied.");

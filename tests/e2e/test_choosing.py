@@ -109,6 +109,7 @@ def test_an_address_a_file_and_the_og_image_lines_are_one_click_each(anywhere: S
         'meta property="og:image:width" content="1200">',
         'meta property="og:image:height" content="630">',
         f'meta property="og:image:alt" content="\u2068{TITLES[1]}\u2069, drawn by gpt-image-1">',
+        'meta name="twitter:card" content="summary_large_image">',
     ]
     assert ("replace https://example.com" in said(page)) != public
 

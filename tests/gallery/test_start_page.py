@@ -76,6 +76,18 @@ def test_a_named_batch_is_listed_by_its_name() -> None:
     assert titled.text.index("My blog") < titled.text.index("and 1 more title")
 
 
+def test_a_blog_is_listed_by_its_own_name_and_simulated_batches_are_told_apart_from_real_ones() -> None:
+    real, simulated = (
+        batch_of(manifest([ok("One", "dall-e-3")], name=f"{name}/content/posts", simulated=name == "trial"))
+        for name in ("ann.example", "trial")
+    )
+    page = Reader(start_page(real, simulated))
+    assert "ann.example 1 of 1 ready" in page.words
+    assert "trial Simulated" in page.words
+    assert page.words.count("Simulated") == 1
+    assert ["data-simulated" in each for each in page.all("li")] == [False, True]
+
+
 def test_a_post_given_as_an_object_is_listed_by_its_title() -> None:
     assert batch_of(manifest([ok("One", "dall-e-3")], prompts=[{"title": "One", "slug": "1"}]))["title"] == "One"
 
