@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from gallery.live import Live, answer
-from tests.e2e.browsing import show, tick
+from tests.e2e.browsing import load_all, show, tick
 from tests.e2e.choosable import TITLES, chosen, directory, key, post_of, press, said, tally, write_batch
 from tests.support.batches import manifest, ok
 
@@ -174,6 +174,7 @@ def test_the_view_stays_when_posts_are_replaced(page: Page, server: Server) -> N
 
 
 def test_a_server_that_stopped_is_named(page: Page, server: Server) -> None:
+    load_all(page)
     server.stop()
     press(page, "j", "2")
     wait_for(page, "The program that brings this page does not answer.")
