@@ -26,7 +26,10 @@ SOME_MISSING, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
 def main(arguments: Sequence[str]) -> int:
     """Do what is asked, and return the exit code: 0 all there, 1 some missing, 2 invalid input, 130 interrupted."""
-    options = parse(arguments)
+    try:
+        options = parse(arguments)
+    except BrokenPipeError:
+        return _reader_left()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # A title in letters that the terminal lacks must not end the run.
             stream.reconfigure(errors="backslashreplace")
@@ -42,8 +45,7 @@ def main(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
         return code
     except BrokenPipeError:  # The reader of the output, such as `head`, has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return SOME_MISSING
+        return _reader_left()
     except StoppedError as error:
         print(error, file=sys.stderr)
         return INTERRUPTED
@@ -58,6 +60,11 @@ def main(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, asyncio.CancelledError):
         print("Interrupted. Run it again to continue; what is finished stays.", file=sys.stderr)
         return INTERRUPTED
+
+
+def _reader_left() -> int:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return SOME_MISSING
 
 
 def _enter(folder: Path | None) -> None:

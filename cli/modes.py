@@ -11,6 +11,7 @@ from cli.looking import export, open_page, status
 from cli.reading.faults import refuse
 from cli.reading.options import SETTINGS, Options
 from cli.reading.verbs import ALWAYS, VERBS
+from cli.starting import init
 
 __all__ = ["mode_of"]
 
@@ -43,6 +44,7 @@ APPLY = "--choose"
 MODES = (
     Mode(choose_there, APPLY, by=("on",)),
     Mode(choose_here, APPLY),
+    Mode(init, "init"),
     Mode(plan_there, "plan", by=("on",), remedies=IN_THE_WORKFLOW),
     Mode(plan_here, "plan"),
     Mode(draw_there, "draw", by=("on",), remedies=IN_THE_WORKFLOW),

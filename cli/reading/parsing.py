@@ -59,7 +59,7 @@ def help_of(verb: str = "") -> str:
 
 
 def _end_with(text: str) -> None:
-    print(text)
+    print(text, flush=True)
     raise SystemExit(0)
 
 

@@ -31,6 +31,9 @@ def _verb(about: str, *options: str) -> Verb:
 
 
 VERBS: Mapping[str, Verb] = {
+    "init": _verb(
+        "write covers.toml for the blog in this folder, and ask what it cannot find", "source", "covers", "models"
+    ),
     "plan": _verb(
         "show what draw would make and what it would cost",
         *_BATCH,
