@@ -48,7 +48,7 @@ def _merged(row: Row, earlier: Row | None) -> Row:
     takes = [_take(each, variation) for each in row["results"]]
     results = [_completed(each, finished.pop(take, None)) for each, take in zip(row["results"], takes, strict=True)]
     merged: Row = {**row, "results": [*results, *map(unpaid, finished.values())]}
-    if "cover" in earlier and "cover" not in row and earlier.get("slug") == row.get("slug"):
+    if "cover" in earlier and "cover" not in row:
         merged["cover"] = earlier["cover"]
     return _with_wishes(merged, earlier)
 

@@ -149,6 +149,9 @@ class Covers:
             return None, False
         if own := self._found.get(self._strayed.get(slug, "")):
             return _shown(row, own) or first, own.metadata.get("chosen") == "1"
+        if (earlier := row.get("cover")) and earlier["key"] != cover_key(slug):  # At the slug that the post had.
+            same = (each for each in _finished(row) if _is_of(earlier, each))
+            return next(same, first), earlier["chosen"]
         return first, False
 
 
@@ -176,6 +179,13 @@ def _shown(row: Row, info: ObjectInfo) -> Finished | None:
         if same and kept == (each["model"], str(each.get("variation", 0)), _is_simulated(each)):
             return each
     return None
+
+
+def _is_of(cover: Cover, outcome: Finished) -> bool:
+    """Return whether a cover shows an outcome's picture. Until version 0.2.0, covers did not say which they show."""
+    if original := cover.get("original"):
+        return outcome.get("original") == original
+    return outcome["key"] == cover["thumbnail"]
 
 
 def _in_row(cover: Cover | None, row: Row) -> Cover | None:

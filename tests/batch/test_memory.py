@@ -159,3 +159,14 @@ async def test_a_further_take_by_one_model_asks_the_others_for_nothing(environme
     [row] = json.loads(manifest.read_text())["rows"]
     known = [(each["model"], each["variation"]) for each in row["results"]]
     assert known == [(MODELS[0], 1), (MODELS[1], 0), (MODELS[0], 0)], "each take is there once"
+
+
+async def test_a_chosen_cover_goes_along_to_another_slug(environment: Settings) -> None:
+    batch = await run([post("One", slug="one")])
+    second = batch["rows"][0]["results"][1]
+    choice = {"slug": "one", "title": "One", "model": second["model"], "thumbnail": second["key"]}
+    choices = {"version": 1, "batch_id": batch["batch_id"], "choices": [choice]}
+    await Engine(app, lambda event: None).run("applyChoices", choices)
+    [row] = (await run([post("One", slug="first")]))["rows"]
+    assert (row["cover"]["original"], row["cover"]["chosen"]) == (second["original"], True)
+    assert (await cover(environment, "first"))["chosen"] == "1"
