@@ -21,6 +21,7 @@ __all__ = [
     "Ended",
     "Finished",
     "Moment",
+    "Month",
     "Outcome",
     "OutcomeError",
     "Paid",
@@ -48,6 +49,7 @@ def _parsed_by(parse: Callable[[str], object]) -> AfterValidator:
 
 # Outcomes are read back from a store that others may write to, so their values are limited to what can be shown.
 Moment = Annotated[str, _parsed_by(datetime.fromisoformat)]
+Month = Annotated[str, _parsed_by(lambda month: datetime.strptime(month, "%Y-%m"))]  # noqa: DTZ007
 Url = Annotated[str, _parsed_by(urlsplit)]
 Dollars = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]

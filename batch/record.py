@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal
 from json import dumps
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, cast
 
 from typing_extensions import TypedDict
 
@@ -25,6 +25,7 @@ from gallery.manifest import (
     LONG_AGO,
     MANIFEST,
     Manifest,
+    RunPaid,
     build_manifest,
     manifest_text,
     read_request,
@@ -99,7 +100,8 @@ class BatchRecord:
         self._retrying_store = retrying_store(self._store, settings.store_patience_seconds, attempt)
         self._id = id_of(request, settings)
         self._key = manifest_key(self._id)
-        self._created_at = ""
+        self._created_at, self._month = "", ""
+        self._models = request.models
         self._name, self._refresh = request.name, request.refresh_covers
         self._run, self._clock = attempt.paying_run, attempt.clock
         # The manifest as it was last read or written, and the latest that this run made.
@@ -112,6 +114,8 @@ class BatchRecord:
         self._renewed: set[str] = set()
         # What other runs of the batch paid, by their ids.
         self._others: dict[str, Money] = {}
+        # When each run began and what its models' pictures cost, as its record says.
+        self._about: dict[str, RunPaid] = {}
         # The run that did not finish before this one: what it had paid by its last update, and the originals and
         # accounts of the pairs that had not ended then.
         self._unfinished_run, self._had_paid = "", NOTHING
@@ -251,7 +255,6 @@ class BatchRecord:
             self._worked_seconds += time.monotonic() - began
 
     def _build(self, rows: list[Row], finished: bool) -> Manifest:
-        own = spent(outcome for row in rows for outcome in row["results"])
         return build_manifest(
             self._id,
             self._request,
@@ -261,10 +264,19 @@ class BatchRecord:
             finished=finished,
             simulated=self._simulated,
             name=self._name,
-            # A run that has paid nothing yet is there too, so that a retry of it knows that it has run before.
-            spent_by_run={**self._others, **({self._run: own} if own or not finished else {})},
+            spent_by_run=self._spent_by_run(rows, finished=finished),
             run_id=self._run,
         )
+
+    def _spent_by_run(self, rows: list[Row], *, finished: bool) -> dict[str, RunPaid]:
+        """Return what each run has paid. One that has paid nothing yet is there too, so that a retry knows of it."""
+        outcomes = [outcome for row in rows for outcome in row["results"]]
+        own = spent(outcomes)
+        paid = {**self._others, **({self._run: own} if own or not finished else {})}
+        of_models = {model: spent(each for each in outcomes if each["model"] == model) for model in self._models}
+        about = {"month": self._month, "by_model": {model: each.record for model, each in of_models.items() if each}}
+        known = {**self._about, **({self._run: cast(RunPaid, about)} if own else {})}
+        return {run: cast(RunPaid, {**each.record, **known.get(run, {})}) for run, each in paid.items()}
 
     async def begin(self) -> bool:
         """Read the start time, cost and rows of earlier runs from the manifest; return whether this run has written it.
@@ -276,6 +288,7 @@ class BatchRecord:
             StoreError: the store failed, or a newer version wrote the manifest.
         """
         self._created_at = _now()
+        self._month = self._created_at[:7]
         store = self._retrying_store.together()
         self._known = await store.read(Area.THUMBNAILS, self._key)
         earlier = await self._take_over(store, self._known)
@@ -300,8 +313,10 @@ class BatchRecord:
         if manifest:
             self._created_at = manifest["created_at"] if manifest["created_at"] != LONG_AGO else self._created_at
             self._earlier = with_asked(manifest)
-            for run, paid in (manifest.get("spent_by_run") or {"": manifest}).items():
+            for run, paid in (manifest.get("spent_by_run") or {"": cast(RunPaid, manifest)}).items():
                 self._note(run, Money.of(paid))
+                about = {name: paid[name] for name in ("month", "by_model") if name in paid}
+                self._about[run] = cast(RunPaid, about)
         return manifest
 
     async def _add_ledgers(self, store: Store) -> None:

@@ -12,6 +12,8 @@ from cli.covers import fetch_covers, folder_of, make_folder, read_covers, say_wr
 from cli.made import Made, find_made
 from cli.reading.options import Options
 from errors import InvalidRequestError
+from gallery.batch_list import listed_batches
+from gallery.spending import spending_lines
 from money import Money
 
 __all__ = ["Status", "export", "open_page", "status", "status_of"]
@@ -39,7 +41,21 @@ def status(options: Options, screen: Console) -> int:
     made = find_made(options, with_posts=True)
     found = status_of(made)
     print(json.dumps(found, indent=1) if options.json else _text(found))
+    if options.spent and not options.json:
+        print("\n".join(_spending(made)))
     return 0
+
+
+def _spending(made: Made) -> list[str]:
+    """Return what all batches in the store cost, a line for each month.
+
+    Raises:
+        InvalidRequestError: the store is on Render.
+    """
+    if not made.store:
+        raise InvalidRequestError(["The store on Render lists no batches here. Its start page has what they cost"])
+    batches = asyncio.run(listed_batches(made.store))
+    return spending_lines(batches) or ["nothing was spent"]
 
 
 def status_of(made: Made) -> Status:

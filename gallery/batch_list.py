@@ -13,7 +13,7 @@ from storage.records import read_record
 from storage.store import Area, Store, StoredObject, Versioned
 from storage.updates import update
 
-__all__ = ["list_batch"]
+__all__ = ["list_batch", "listed_batches"]
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +39,15 @@ async def list_batch(store: Store, batch: Batch) -> None:
     record = await update(store, Area.THUMBNAILS, BATCHES_KEY, change)
     if record:
         await write_page(store, BATCHES_KEY, record, START_PAGE_KEY, page)
+
+
+async def listed_batches(store: Store) -> list[Batch]:
+    """Return the listed batches, newest first.
+
+    Raises:
+        StoreError: the store failed, or a newer version wrote the list.
+    """
+    return await _listed(store, await store.read(Area.THUMBNAILS, BATCHES_KEY))
 
 
 def _page(store: Store, batches: list[Batch]) -> str:

@@ -12,8 +12,9 @@ from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
 from gallery.manifest import Manifest, Summary
+from gallery.spending import months_of
 from money import DAMAGED, Money
-from outcomes import Moment, Paid
+from outcomes import Moment, Month, Paid
 from storage.records import RecordType
 
 __all__ = ["BATCHES", "MOST_BATCHES", "Batch", "batch_of", "batches_text", "with_batch"]
@@ -42,6 +43,8 @@ class Batch(Paid):
     font: str
     summary: Summary
     pictures: list[str]
+    months: NotRequired[dict[Month, dict[str, Paid]]]
+    """What it cost by month and by model."""
 
 
 class Batches(TypedDict):
@@ -75,6 +78,8 @@ def batch_of(manifest: Manifest) -> Batch:
     }
     if "name" in manifest:
         batch["name"] = manifest["name"]
+    if months := months_of(manifest):
+        batch["months"] = months
     return cast(Batch, {**batch, **Money.of(manifest).record})
 
 

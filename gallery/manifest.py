@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
 from money import DAMAGED, NOTHING, Money
-from outcomes import Counts, Cover, Finished, Moment, Paid, Row, counts, described
+from outcomes import Counts, Cover, Finished, Moment, Month, Paid, Row, counts, described
 from storage.records import RecordType
 from storage.store import Link
 
@@ -75,6 +75,16 @@ class Summary(Counts):
 
 
 @described
+class RunPaid(Paid):
+    """What a run paid."""
+
+    month: NotRequired[Month]
+    """When it began, such as `2026-11`, in UTC."""
+    by_model: NotRequired[dict[str, Paid]]
+    """What of it the pictures of each model cost."""
+
+
+@described
 class Manifest(Paid):
     """A batch of thumbnails: what was asked for, and what came of it. Readers ignore fields that they do not know."""
 
@@ -92,7 +102,7 @@ class Manifest(Paid):
     """Whether the pictures are simulated: no provider was asked, and nothing was paid."""
     request: Request
     summary: Summary
-    spent_by_run: NotRequired[dict[str, Paid]]
+    spent_by_run: NotRequired[dict[str, RunPaid]]
     """What each run paid that paid anything, by its id. All together are this record's own cost."""
     run_id: NotRequired[str]
     """The run that wrote this; each of its attempts has the same."""
@@ -135,7 +145,7 @@ def build_manifest(
     finished: bool,
     simulated: bool,
     name: str = "",
-    spent_by_run: Mapping[str, Money] | None = None,
+    spent_by_run: Mapping[str, RunPaid] | None = None,
     run_id: str = "",
 ) -> Manifest:
     """Return the manifest of these rows; what has no outcome yet is counted as pending."""
@@ -155,8 +165,8 @@ def build_manifest(
     if run_id:
         manifest["run_id"] = run_id
     if spent_by_run:
-        manifest["spent_by_run"] = {run: cast(Paid, spent.record) for run, spent in spent_by_run.items()}
-        manifest = cast(Manifest, {**manifest, **sum(spent_by_run.values(), NOTHING).record})
+        manifest["spent_by_run"] = dict(spent_by_run)
+        manifest = cast(Manifest, {**manifest, **sum(map(Money.of, spent_by_run.values()), NOTHING).record})
     return manifest
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from gallery.batches import MOST_BATCHES, Batch
 from gallery.document import TEMPLATES, blog_name, count, joined, render, spent
+from gallery.spending import spending_lines
 
 __all__ = ["render_start_page"]
 
@@ -28,6 +29,7 @@ def render_start_page(
         full=len(batches) == MOST_BATCHES,
         most=MOST_BATCHES,
         batches=batches,
+        spending=spending_lines(batches),
         page_address=page_address,
         picture_address=picture_address,
     )

@@ -127,6 +127,7 @@ class Options:
         type=_path,
         complete=shtab.FILE,
     )
+    spent: bool = _option("what all batches in the store cost, by month and model", action="store_true", once=True)
     json: bool = _option("print the result as JSON, and nothing else, to stdout", action="store_true")
     verbose: bool = _option(
         "show the tasks' log, every image and address, and tracebacks", short=("-v",), action="store_true"

@@ -52,7 +52,7 @@ VERBS: Mapping[str, Verb] = {
     ),
     "choose": _verb("open the page, and make each choice there the cover at once", *_MADE, *_HERE, "covers"),
     "export": _verb("write the site's files again, as after a choice", *_MADE, "covers"),
-    "status": _verb("count posts, covers, older looks, and dollars", *_MADE, "json"),
+    "status": _verb("count posts, covers, older looks, and dollars", *_MADE, "spent", "json"),
     "open": _verb("open the page to look at it", *_MADE),
 }
 assert all(verb.options <= DECLARED.keys() for verb in VERBS.values())  # noqa: S101

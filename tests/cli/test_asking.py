@@ -89,3 +89,13 @@ def test_at_a_terminal_it_is_asked(answer: str, wanted: bool, monkeypatch: pytes
     else:
         with pytest.raises(InvalidRequestError, match="--style sketch"):
             check_wanted(plan, parse([]), screen)
+
+
+def test_spending_is_summed_by_month_and_model(blog: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["posts", "--name", "another", "--model", "gemini-3-pro-image", "--limit", "1"]) == 0
+    capsys.readouterr()
+    assert main(["status", "posts", "--spent"]) == 0
+    *_, month = capsys.readouterr().out.splitlines()
+    assert "gpt-image-2 " in month
+    assert " for 2" in month
+    assert "gemini-3-pro-image " in month
