@@ -44,4 +44,4 @@ async def run_here(
             return result
     except (asyncio.CancelledError, StoppedError):
         remedy = f"Run it again to continue; existing images cost nothing. The page: {page_address(request, settings)}"
-        raise StoppedError(f"{board.interrupted()}\n{remedy}") from None
+        raise StoppedError(f"{board.interrupted(simulated=settings.simulate_providers)}\n{remedy}") from None

@@ -1,5 +1,6 @@
 """Follows a batch's run on Render, and reports its leaves with the same events as the local engine."""
 
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ from render_sdk.client.types import TaskRun, TaskRunDetails, TaskRunStatus
 from batch.requests import ThumbnailRequest, bind
 from cli.events import Kind, RunEvent
 from cli.on_render.api import Workflow
-from cli.showing.board import Leaf, is_paid
+from cli.showing.board import Leaf, is_paid, pair_finder
 from outcomes import Outcome, Row
 from tasks import generate_batch, generate_thumbnail
 
@@ -39,6 +40,7 @@ class Following:
     def __init__(self, workflow: Workflow, observe: Callable[[RunEvent], None], pairs: Sequence[Leaf] = ()) -> None:
         """Take the workflow, an observer for the leaves' events, and a batch's pairs, in order."""
         self._workflow, self._observe, self._pairs = workflow, observe, pairs
+        self._pair_of = pair_finder(pairs)
         self._leaves: dict[str, LeafRun] = {}
         self._ended: set[Leaf] = set()
         self._restarts = 0
@@ -73,7 +75,7 @@ class Following:
         if seen and (seen.status, seen.failures) == (listed.status, _failures(listed)):
             return
         run = await self._workflow.run(listed.id)
-        leaf = self._leaves[run.id] = LeafRun(_pair(run), run.status, _failures(run))
+        leaf = self._leaves[run.id] = LeafRun(self._pair_of(_leaf(run)), run.status, _failures(run))
         if leaf.failures > (seen.failures if seen else 0):
             self._report("retrying", leaf, error=_error(run))
         if run.status in ENDED:
@@ -92,7 +94,12 @@ class Following:
         begun = {leaf.pair for leaf in self._leaves.values()}
         rows: list[Row] = run.results[0].get("rows", []) if run.results else []
         found: list[Leaf] = []
-        for pair, outcome in zip(self._pairs, (each for row in rows for each in row["results"]), strict=False):
+        unused = defaultdict[Leaf, deque[Leaf]](deque)
+        for pair in self._pairs:
+            unused[pair[:2]].append(pair)
+        for outcome in (each for row in rows for each in row["results"]):
+            same = outcome["title"], outcome["model"]
+            pair = unused[same].popleft() if unused[same] else same  # Else it sets a cover anew, beside the request.
             if pair not in begun and outcome["status"] == "ok" and outcome["reused"]:
                 found.append(pair)
             elif pair not in self._ended:
@@ -112,7 +119,7 @@ class Following:
         self._observe(RunEvent(kind, generate_thumbnail.name, "", arguments, stage=stage, outcome=outcome, error=error))
 
 
-def _pair(run: TaskRunDetails) -> Leaf:
+def _leaf(run: TaskRunDetails) -> Leaf:
     given, named = (run.input_, {}) if isinstance(run.input_, list) else ([], run.input_.to_dict())
     return tuple(bind(ThumbnailRequest, given, named).values())
 

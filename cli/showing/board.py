@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ __all__ = [
     "ending",
     "is_paid",
     "leaves_of",
+    "pair_finder",
     "reason",
 ]
 
@@ -83,6 +84,11 @@ class Snapshot:
         return sum(self.ended.values())
 
     @property
+    def drawn(self) -> int:
+        """How many pairs have ended that were not there before."""
+        return self.done - self.ended.get("reused", 0)
+
+    @property
     def waiting(self) -> int:
         """How many pairs wait for a quota, the store, another run or a retry."""
         return sum(state.what in WAITING for state in self.active.values())
@@ -108,6 +114,17 @@ def leaves_of(request: BatchRequest) -> list[list[Leaf]]:
     """Return a batch's pairs, a row for each post."""
     posts = posts_of(request.prompts)
     return [[tuple(arguments(thumbnail_request(request, post, model))) for model in request.models] for post in posts]
+
+
+def pair_finder(pairs: Iterable[Leaf]) -> Callable[[Leaf], Leaf]:
+    """Return a function that returns the pair that a leaf's arguments are of.
+
+    A batch with a name may ask for a picture in other words than the request's: those of its first run. An extra leaf,
+    which sets a cover anew, is a pair of its own.
+    """
+    exact = {pair: pair for pair in pairs}
+    by_name = {pair[:2]: pair for pair in reversed(exact)}
+    return lambda leaf: exact.get(leaf) or by_name.get(leaf[:2], leaf)
 
 
 def is_paid(outcome: Outcome) -> bool:
@@ -150,7 +167,8 @@ class Board:
     def __init__(self, rows: Sequence[Sequence[Leaf]]) -> None:
         """Take the batch's pairs, a row for each post."""
         self.rows = rows
-        self.total = sum(map(len, rows))
+        self._pairs = {pair for row in rows for pair in row}
+        self._pair_of = pair_finder(pair for row in rows for pair in row)
         self.began = time.monotonic()
         self._active: dict[Leaf, PairState] = {}
         self._ended: Counter[str] = Counter()
@@ -158,17 +176,26 @@ class Board:
         # made into a thumbnail; and how many attempts are retried.
         self.arrived: set[Leaf] = set()
         self.stored: set[Leaf] = set()
+        # Pairs that were stopped while their vendor drew.
+        self.lost: set[Leaf] = set()
         self.retries = 0
         self._states: dict[Leaf, PairState] = {}
         self.snapshot = self._snapshot()
 
-    def interrupted(self) -> str:
-        """Return the message of an interrupted run: the same counts, and how many of the rest are paid for."""
+    @property
+    def total(self) -> int:
+        """How many pairs there are, with the extra ones that have begun."""
+        return len(self._pairs)
+
+    def interrupted(self, *, simulated: bool = False) -> str:
+        """Return the message of an interrupted run: the same counts, and how many more are or may be paid for."""
         there = f"{self._ended['done'] + self._ended['reused']} of {self.total} images are there"
         troubles = "".join(f", {self._ended[what]} {what}" for what in ("rejected", "failed") if self._ended[what])
         said = f"Interrupted: {there}{troubles}, {_are(self.total - self.snapshot.done)} left."
         if self.stored:
             said += f" {_are(len(self.stored))} drawn and stored, and will not be paid for again."
+        if self.lost and not simulated:
+            said += f" {_are(len(self.lost))} lost while being drawn, and may be billed."
         return said
 
     def observe(self, event: RunEvent) -> tuple[Leaf, PairState] | None:
@@ -184,16 +211,20 @@ class Board:
             self._states.clear()
             self._ended.clear()
         if event.kind == "found":
-            for pair in event.found:
+            for pair in map(self._pair_of, event.found):
+                self._pairs.add(pair)
                 what = "done" if pair in self.arrived else "reused"
                 self._states[pair] = PairState(what, time.monotonic(), ended=True)
                 self._ended[what] += 1
-            self.stored.difference_update(event.found)
+            self.stored.difference_update(map(self._pair_of, event.found))
         if event.task != "generateThumbnail":
             return None
-        pair = tuple(event.arguments)
+        pair = self._pair_of(tuple(event.arguments))
+        self._pairs.add(pair)
         if event.kind == "stopped":
-            self._states.pop(pair, None)
+            state = self._states.pop(pair, None)
+            if state and state.what == STAGES["asking"]:
+                self.lost.add(pair)
             self._active.pop(pair, None)
             return None
         if event.stage == "storing":
@@ -222,7 +253,7 @@ class Board:
         if event.kind == "failed":
             return PairState("failed", now, message=event.error, ended=True)
         if event.outcome:
-            ended = ending(event.outcome, arrived=tuple(event.arguments) in self.arrived)
+            ended = ending(event.outcome, arrived=self._pair_of(tuple(event.arguments)) in self.arrived)
             return PairState(ended, now, message=reason(event.outcome), ended=True)
         return PairState(STAGES.get(event.stage, "starting"), now)
 

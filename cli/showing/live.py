@@ -90,7 +90,7 @@ class LiveView:
 
 
 def _bar(snapshot: Snapshot, seconds: float, width: int) -> Table:
-    rate = snapshot.done / seconds if seconds else 0
+    rate = snapshot.drawn / seconds if seconds else 0  # What was there before says nothing of the rest.
     left = f"{_clock((snapshot.total - snapshot.done) / rate)} left" if rate and snapshot.done < snapshot.total else ""
     figures = f"{snapshot.done}/{snapshot.total}  {60 * rate:.0f} a minute  {_clock(seconds)}  {left}".rstrip()
     bar = Table.grid(padding=(0, 1))

@@ -109,3 +109,20 @@ def test_posts_that_share_a_title_are_told_apart() -> None:
     board.observe(RunEvent("completed", "generateThumbnail", "run", [*rows[0][0]], outcome=made))
     assert [board.snapshot.state(pair).what for [pair] in rows] == ["done", "composing", "queued"]
     assert len(board.arrived) == 2
+
+
+def test_pictures_that_were_lost_while_being_drawn_may_be_billed(board: Board) -> None:
+    goes_through(board, "A", "asking")
+    goes_through(board, "B", "looking")
+    for title in ("A", "B"):
+        ends(board, title, "stopped")
+    assert board.interrupted().endswith("4 are left. 1 is lost while being drawn, and may be billed.")
+    assert board.interrupted(simulated=True).endswith("4 are left.")
+
+
+def test_a_leaf_that_asks_in_the_words_of_an_earlier_run_is_its_posts(board: Board) -> None:
+    arguments = ["A", MODEL, "in other words"]
+    board.observe(RunEvent("stage", "generateThumbnail", "run", arguments, stage="asking"))
+    assert board.snapshot.state(board.rows[0][0]).what == "asking"
+    board.observe(RunEvent("stage", "generateThumbnail", "run", ["A", "another-model"], stage="composing"))
+    assert board.total == 5, "a cover is set anew by a model that is not asked any more"
