@@ -27,7 +27,7 @@ def causes_of(rows: Sequence[Row]) -> list[Cause]:
     titles = defaultdict[str, list[str]](list)
     for row in rows:
         for outcome in row["results"]:
-            if outcome["status"] in ("rejected", "failed"):
+            if outcome["status"] != "ok" and "error" in outcome:
                 titles[clean_text(reason(outcome["error"]["message"]))].append(row["title"])
     by_number = sorted(titles.items(), key=lambda each: -len(each[1]))
     return [Cause(why, count(len(those), "picture", "pictures"), _named(those)) for why, those in by_number]

@@ -95,6 +95,13 @@ def test_a_pair_without_a_picture_says_why(status: str, name: str) -> None:
     assert f"{name} Change <the title>." in shown
 
 
+def test_a_pair_that_the_run_withheld_says_why_too() -> None:
+    withheld: Any = {**missing("pending", "One", "dall-e-3"), "error": {"code": "cap", "message": "Raise the cap."}}
+    words = Reader(page([withheld, ok("One", "gpt-image-1")])).words
+    assert "Pending Raise the cap." in words
+    assert "Not made yet" not in words
+
+
 def test_an_unfinished_batch_says_how_far_it_had_come_and_what_to_do() -> None:
     html = page([missing("pending", "One", "dall-e-3")], finished=False)
     going = Reader(html).words
