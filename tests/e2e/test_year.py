@@ -96,7 +96,7 @@ def test_a_year_costs_what_its_posts_cost(tmp_path: Path, emulator: Emulator) ->
         for number in range(new):
             blog.write(f"new-{month}-{number}", f"News of month {month}, number {number}")
         if month == 5:  # A night on which a vendor is away.
-            emulator.faults.extend([away] * 20)
+            emulator.faults.extend([away] * 1000)
             assert blog.covers().returncode == 1
             emulator.faults.clear()
         if month == 8:  # A key that was withdrawn.
