@@ -1,7 +1,7 @@
 """The state of every pair in a batch, kept up to date from the engine's events."""
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -117,14 +117,23 @@ def leaves_of(request: BatchRequest) -> list[list[Leaf]]:
 
 
 def pair_finder(pairs: Iterable[Leaf]) -> Callable[[Leaf], Leaf]:
-    """Return a function that returns the pair that a leaf's arguments are of.
+    """Return a function that returns the pair that a leaf's arguments are of, for each leaf another.
 
     A batch with a name may ask for a picture in other words than the request's: those of its first run. An extra leaf,
     which sets a cover anew, is a pair of its own.
     """
-    exact = {pair: pair for pair in pairs}
-    by_name = {pair[:2]: pair for pair in reversed(exact)}
-    return lambda leaf: exact.get(leaf) or by_name.get(leaf[:2], leaf)
+    known, free, found = dict.fromkeys(pairs), defaultdict[Leaf, list[Leaf]](list), dict[Leaf, Leaf]()
+    for pair in known:
+        free[pair[:2]].append(pair)
+
+    def find(leaf: Leaf) -> Leaf:
+        if leaf not in found:
+            same = free[leaf[:2]]
+            extra = (*leaf, "extra") if leaf in known else leaf
+            found[leaf] = same.pop(same.index(leaf) if leaf in same else 0) if same else extra
+        return found[leaf]
+
+    return find
 
 
 def is_paid(outcome: Outcome) -> bool:

@@ -126,3 +126,17 @@ def test_a_leaf_that_asks_in_the_words_of_an_earlier_run_is_its_posts(board: Boa
     assert board.snapshot.state(board.rows[0][0]).what == "asking"
     board.observe(RunEvent("stage", "generateThumbnail", "run", ["A", "another-model"], stage="composing"))
     assert board.total == 5, "a cover is set anew by a model that is not asked any more"
+
+
+def test_another_take_and_the_one_that_its_cover_shows_are_two_pairs(board: Board) -> None:
+    board.observe(RunEvent("found", "generateBatch", "run", [], found=(("A", MODEL, "another take"), ("B", MODEL))))
+    ends(board, "A", reused=True)
+    assert board.snapshot.counts() == "0 done, 3 reused, 0 rejected, 0 failed; 0 in progress, 2 queued"
+    assert board.total == 5
+
+
+def test_posts_that_share_a_title_are_told_apart_in_the_words_of_an_earlier_run() -> None:
+    board = Board([[("A", MODEL, "first")], [("A", MODEL, "second")]])
+    for words in ("once", "twice"):
+        board.observe(RunEvent("stage", "generateThumbnail", "run", ["A", MODEL, words], stage="asking"))
+    assert [board.snapshot.state(pair).what for [pair] in board.rows] == ["asking", "asking"]
